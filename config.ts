@@ -1,0 +1,85 @@
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+
+const environment = z.object({
+  HTTP_HOST: z.string().min(1).default('0.0.0.0'),
+  HTTP_PORT: port(3000),
+  DATA_DIR: z.string().min(1).default('.runtime'),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional(),
+  ADMIN_PASSWORD: z.string().min(8).optional(),
+  SIP_HOST: z.string().min(1).default('0.0.0.0'),
+  SIP_PORT: port(5060),
+  RTP_PORTS: z
+    .string()
+    .regex(/^\d{4,5}-\d{4,5}$/, 'must look like 10000-10999')
+    .default('10000-10999'),
+  ARI_PORT: port(8088),
+  AMI_PORT: port(5038),
+  ASTERISK_HOME: z.string().optional(),
+  EXTERNAL_ADDRESS: z.string().optional(),
+  PUBLIC_URL: z.url().optional(),
+  DEMO: z.enum(['0', '1']).optional(),
+  DEMO_SIP_PORT: port(5070),
+  ROLES: z.enum(['all', 'api', 'pbx', 'worker']).default('all'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
+})
+
+export interface Config {
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined }
+  /** Absolute. */
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly adminPassword: string | undefined
+  readonly sip: { readonly host: string; readonly port: number; readonly externalAddress: string | undefined }
+  readonly rtp: { readonly start: number; readonly end: number }
+  readonly ariPort: number
+  readonly amiPort: number
+  /** The demo company is loaded: by default on the embedded database only. */
+  readonly demo: boolean
+  readonly demoSipPort: number
+  readonly roles: 'all' | 'api' | 'pbx' | 'worker'
+  readonly logLevel: string
+  readonly node: string
+}
+
+/** A setting that cannot be used; the message names the variable and says what it must look like. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the environment once into a frozen object; the only reader of `process.env` in the product.
+ * @throws ConfigError naming each bad variable
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = environment.safeParse(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  )
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`The environment cannot be used. ${lines.join('; ')}`)
+  }
+  const e = parsed.data
+  const [start = 0, end = 0] = e.RTP_PORTS.split('-').map(Number)
+  if (end - start < 20 || end > 65_535) {
+    throw new ConfigError('RTP_PORTS: needs a rising range of at least 20 ports, such as 10000-10999')
+  }
+  return Object.freeze({
+    http: { host: e.HTTP_HOST, port: e.HTTP_PORT, publicUrl: e.PUBLIC_URL },
+    dataDir: path.resolve(e.DATA_DIR),
+    databaseUrl: e.DATABASE_URL,
+    adminPassword: e.ADMIN_PASSWORD,
+    sip: { host: e.SIP_HOST, port: e.SIP_PORT, externalAddress: e.EXTERNAL_ADDRESS },
+    rtp: { start, end },
+    ariPort: e.ARI_PORT,
+    amiPort: e.AMI_PORT,
+    demo: e.DEMO === undefined ? e.DATABASE_URL === undefined : e.DEMO === '1',
+    demoSipPort: e.DEMO_SIP_PORT,
+    roles: e.ROLES,
+    logLevel: e.LOG_LEVEL,
+    node: os.hostname()
+  })
+}
