@@ -8,7 +8,10 @@ const environment = z.object({
   HTTP_HOST: z.string().min(1).default('0.0.0.0'),
   HTTP_PORT: port(3000),
   DATA_DIR: z.string().min(1).default('.runtime'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+    .optional(),
   ADMIN_PASSWORD: z.string().min(8).optional(),
   SIP_HOST: z.string().min(1).default('0.0.0.0'),
   SIP_PORT: port(5060),

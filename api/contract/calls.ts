@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { id, inquiryChannel, isoTime, outcome, page, pageQuery } from './common.ts'
+
+const named = z.object({ id, name: z.string() })
+
+/** A step of the scheme as the caller went through it. */
+export const callStep = z.object({
+  step: z.number().int(),
+  block: z.string(),
+  blockType: z.string(),
+  label: z.string().nullable(),
+  startedAt: isoTime,
+  seconds: z.number().nullable(),
+  exit: z.string().nullable(),
+  pressed: z.string().nullable(),
+  targets: z.array(z.object({ userId: id, name: z.string() })),
+  groupName: z.string().nullable()
+})
+
+export const callLeg = z.object({
+  leg: z.string(),
+  userId: id.nullable(),
+  userName: z.string().nullable(),
+  startedAt: isoTime,
+  ringingAt: isoTime.nullable(),
+  answeredAt: isoTime.nullable(),
+  endedAt: isoTime.nullable(),
+  result: z.string().nullable(),
+  q850Cause: z.number().int().nullable(),
+  recordingId: id.nullable()
+})
+
+/** One row of the journal: the fields of the call journal that exist without a site visit. */
+export const call = z.object({
+  id,
+  pbxUniqueId: z.string(),
+  externalId: z.string().nullable(),
+  direction: z.enum(['in', 'out', 'internal']),
+  callType: z.string(),
+  startedAt: isoTime,
+  answeredAt: isoTime.nullable(),
+  endedAt: isoTime.nullable(),
+  /** Null while the call is in progress. */
+  outcome: outcome.nullable(),
+  reason: z.string().nullable(),
+  hangupBy: z.enum(['client', 'operator', 'system']).nullable(),
+  sipCode: z.number().int().nullable(),
+  q850Cause: z.number().int().nullable(),
+  waitSeconds: z.number().int().nullable(),
+  talkSeconds: z.number().int().nullable(),
+  cleanTalkSeconds: z.number().int().nullable(),
+  totalSeconds: z.number().int().nullable(),
+  holdSeconds: z.number().int(),
+  wrapupSeconds: z.number().int().nullable(),
+  callerNumber: z.string().nullable(),
+  callerName: z.string().nullable(),
+  callerRegion: z.string().nullable(),
+  callerCountry: z.string().nullable(),
+  dialedNumber: z.string().nullable(),
+  destinationNumber: z.string().nullable(),
+  number: z.object({ id, e164: z.string(), label: z.string().nullable() }).nullable(),
+  source: named.nullable(),
+  inquiryChannel: inquiryChannel.nullable(),
+  medium: z.string().nullable(),
+  campaign: z.string().nullable(),
+  keyword: z.string().nullable(),
+  siteId: id.nullable(),
+  trunkId: id.nullable(),
+  operator: named.nullable(),
+  firstOperatorId: id.nullable(),
+  groupName: z.string().nullable(),
+  scheme: z.object({ id, name: z.string(), version: z.number().int() }).nullable(),
+  steps: z.array(callStep),
+  isTransferred: z.boolean(),
+  pressed: z.string().nullable(),
+  contact: named.nullable(),
+  rating: z.number().int().nullable(),
+  wrapUpCode: z.string().nullable(),
+  tags: z.array(z.string()),
+  note: z.string().nullable(),
+  isSpam: z.boolean(),
+  isFirstCall: z.boolean().nullable(),
+  callNumber: z.number().int().nullable(),
+  recording: z
+    .object({
+      id,
+      /** `missing` and `failed` are shown as such: a lost recording is a visible state. */
+      state: z.enum(['recording', 'processing', 'ready', 'missing', 'failed', 'deleted']),
+      seconds: z.number().nullable(),
+      url: z.string().nullable()
+    })
+    .nullable()
+})
+
+export const callWithLegs = call.extend({ legs: z.array(callLeg) })
+
+export const callSorts = [
+  'startedAt',
+  '-startedAt',
+  'waitSeconds',
+  '-waitSeconds',
+  'talkSeconds',
+  '-talkSeconds'
+] as const
+
+/** Filters of the journal; every one may stand in the URL. Lists are comma-separated. */
+export const callsQuery = pageQuery.extend({
+  sort: z.enum(callSorts).default('-startedAt'),
+  from: isoTime.optional(),
+  to: isoTime.optional(),
+  outcome: z.string().max(200).optional(),
+  sourceId: z.string().max(2000).optional(),
+  numberId: z.string().max(2000).optional(),
+  operatorId: z.string().max(2000).optional(),
+  schemeId: z.string().max(2000).optional(),
+  siteId: z.string().max(2000).optional(),
+  rating: z.string().max(20).optional(),
+  hasRecording: z.enum(['true', 'false']).optional(),
+  minTalkSeconds: z.coerce.number().int().min(0).optional(),
+  /** Part of a telephone number or of a client's name. */
+  search: z.string().max(100).optional()
+})
+
+export const callPage = page(call)
+
+export const callPatch = z
+  .object({
+    tags: z.array(z.string().min(1).max(50)).max(20),
+    note: z.string().max(5000).nullable(),
+    wrapUpCode: z.string().max(50).nullable(),
+    isSpam: z.boolean()
+  })
+  .partial()
+
+export const tapeRow = z.object({
+  seq: z.number().int(),
+  at: isoTime,
+  type: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()),
+  effects: z.array(z.record(z.string(), z.unknown()))
+})
+export const tape = z.object({ items: z.array(tapeRow) })
+
+export type JournalCall = z.infer<typeof call>
+export type JournalCallWithLegs = z.infer<typeof callWithLegs>
+export type CallStep = z.infer<typeof callStep>
+export type CallLeg = z.infer<typeof callLeg>
+export type CallsQuery = z.infer<typeof callsQuery>
+export type TapeEntry = z.infer<typeof tapeRow>

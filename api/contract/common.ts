@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+export const id = z.uuid()
+export const isoTime = z.iso.datetime()
+export const roles = ['admin', 'supervisor', 'operator', 'marketer'] as const
+export const role = z.enum(roles)
+export const locale = z.enum(['ru', 'en'])
+export const presence = z.enum(['available', 'busy', 'wrapUp', 'away', 'offline'])
+export const outcomes = ['answered', 'missed', 'abandoned', 'busy', 'failed', 'blocked', 'voicemail'] as const
+export const outcome = z.enum(outcomes)
+export const inquiryChannels = [
+  'paid',
+  'organic',
+  'direct',
+  'referral',
+  'social',
+  'email',
+  'messenger',
+  'display',
+  'affiliate',
+  'internal',
+  'recommendation',
+  'offline',
+  'unknown'
+] as const
+export const inquiryChannel = z.enum(inquiryChannels)
+
+/** RFC 9457, with a stable `code` and, for a bad body, the fields at fault. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional()
+})
+
+/** Every collection answers in this shape. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+
+export const pageQuery = z.object({
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50)
+})
+
+export type Role = z.infer<typeof role>
+export type Presence = z.infer<typeof presence>
+export type Problem = z.infer<typeof problem>

@@ -1,0 +1,276 @@
+import { z } from 'zod'
+import { id, inquiryChannel, isoTime, locale, presence, role } from './common.ts'
+import { webhookEvents } from '../../pbx/call/moments.ts'
+
+const name = z.string().trim().min(1).max(200)
+export const e164 = z.string().regex(/^\+[1-9]\d{3,14}$/, 'must be a number in E.164, such as +74951234567')
+
+export const user = z.object({
+  id,
+  login: z.string(),
+  name,
+  role,
+  locale,
+  presence,
+  device: z.enum(['browser', 'sip']),
+  sipAddress: z.string().nullable(),
+  sipUser: z.string(),
+  isActive: z.boolean(),
+  isDemo: z.boolean(),
+  createdAt: isoTime,
+  updatedAt: isoTime
+})
+export const userCreate = z.object({
+  login: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[a-z0-9._-]{2,64}$/, 'two to 64 Latin letters, digits, dots or dashes'),
+  name,
+  role,
+  locale: locale.default('ru'),
+  password: z.string().min(8).max(200),
+  device: z.enum(['browser', 'sip']).default('browser'),
+  sipAddress: z
+    .string()
+    .regex(/^sip:[\w.+-]*@?[\w.-]+(:\d+)?$/)
+    .nullable()
+    .default(null)
+})
+export const userPatch = userCreate.omit({ login: true }).extend({ isActive: z.boolean() }).partial()
+
+export const me = user.extend({ csrfToken: z.string() })
+export const login = z.object({ login: z.string().min(1).max(200), password: z.string().min(1).max(200) })
+export const loginAnswer = z.object({ user, csrfToken: z.string() })
+/** What the browser softphone needs to register: only ever given to the user it belongs to. */
+export const softphone = z.object({
+  uri: z.string(),
+  authUser: z.string(),
+  secret: z.string(),
+  wsPath: z.string()
+})
+
+export const group = z.object({ id, name, memberIds: z.array(id), isDemo: z.boolean(), createdAt: isoTime })
+export const groupCreate = z.object({ name, memberIds: z.array(id).max(1000).default([]) })
+export const groupPatch = groupCreate.partial()
+
+export const trunk = z.object({
+  id,
+  name,
+  kind: z.enum(['address', 'registration']),
+  host: z.string(),
+  port: z.number().int(),
+  transport: z.enum(['udp', 'tcp']),
+  username: z.string().nullable(),
+  hasSecret: z.boolean(),
+  matchAddresses: z.array(z.string()),
+  codecs: z.array(z.string()),
+  country: z.string(),
+  isActive: z.boolean(),
+  isDemo: z.boolean(),
+  /** As Asterisk sees it: a registration's state, or `configured` for a trunk by address. */
+  state: z.enum(['configured', 'registered', 'registering', 'rejected', 'unknown', 'inactive']),
+  createdAt: isoTime,
+  updatedAt: isoTime
+})
+export const trunkCreate = z.object({
+  name,
+  kind: z.enum(['address', 'registration']),
+  host: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be a host name or an IPv4 address'),
+  port: z.number().int().min(1).max(65_535).default(5060),
+  transport: z.enum(['udp', 'tcp']).default('udp'),
+  username: z
+    .string()
+    .regex(/^[\w.+@-]{1,100}$/)
+    .nullable()
+    .default(null),
+  secret: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/)
+    .nullable()
+    .default(null),
+  matchAddresses: z
+    .array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/))
+    .max(100)
+    .default([]),
+  codecs: z
+    .array(z.enum(['alaw', 'ulaw', 'g722', 'opus']))
+    .min(1)
+    .default(['alaw', 'ulaw']),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .default('RU'),
+  isActive: z.boolean().default(true)
+})
+export const trunkPatch = trunkCreate.partial()
+
+export const site = z.object({ id, name, domain: z.string(), isDemo: z.boolean(), createdAt: isoTime })
+export const siteCreate = z.object({
+  name,
+  domain: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[\p{L}0-9.-]{1,253}$/u)
+})
+export const sitePatch = siteCreate.partial()
+
+export const source = z.object({
+  id,
+  name,
+  inquiryChannel,
+  medium: z.string().nullable(),
+  campaign: z.string().nullable(),
+  keyword: z.string().nullable(),
+  note: z.string().nullable(),
+  isDemo: z.boolean(),
+  createdAt: isoTime,
+  updatedAt: isoTime
+})
+const label = z.string().trim().max(200).nullable().default(null)
+export const sourceCreate = z.object({
+  name,
+  inquiryChannel,
+  medium: label,
+  campaign: label,
+  keyword: label,
+  note: z.string().max(2000).nullable().default(null)
+})
+export const sourcePatch = sourceCreate.partial()
+
+export const number = z.object({
+  id,
+  e164,
+  label: z.string().nullable(),
+  trunkId: id.nullable(),
+  sourceId: id.nullable(),
+  siteId: id.nullable(),
+  schemeId: id.nullable(),
+  isActive: z.boolean(),
+  isDemo: z.boolean(),
+  createdAt: isoTime,
+  updatedAt: isoTime
+})
+export const numberCreate = z.object({
+  e164,
+  label,
+  trunkId: id.nullable().default(null),
+  sourceId: id.nullable().default(null),
+  siteId: id.nullable().default(null),
+  schemeId: id.nullable().default(null),
+  isActive: z.boolean().default(true)
+})
+export const numberPatch = numberCreate.partial()
+
+/** A scheme in JSON; `draft` is checked against each block's own settings by `ivr/validate`. */
+export const schemeBody = z.object({
+  locale: locale,
+  start: z.string(),
+  blocks: z.record(
+    z.string().regex(/^[\w-]{1,64}$/),
+    z.object({
+      type: z.string(),
+      label: z.string().max(200).optional(),
+      settings: z.record(z.string(), z.unknown()),
+      exits: z.record(z.string(), z.string().nullable()),
+      position: z.object({ x: z.number(), y: z.number() }).optional()
+    })
+  )
+})
+export const schemeProblem = z.object({
+  severity: z.enum(['error', 'warning']),
+  block: z.string().nullable(),
+  code: z.string(),
+  message: z.string()
+})
+export const scheme = z.object({
+  id,
+  name,
+  draft: schemeBody,
+  publishedVersion: z.number().int().nullable(),
+  problems: z.array(schemeProblem),
+  isDemo: z.boolean(),
+  createdAt: isoTime,
+  updatedAt: isoTime
+})
+export const schemeCreate = z.object({ name, draft: schemeBody })
+export const schemePatch = schemeCreate.partial()
+
+export const contact = z.object({
+  id,
+  name,
+  company: z.string().nullable(),
+  ownerId: id.nullable(),
+  note: z.string().nullable(),
+  phones: z.array(e164),
+  isDemo: z.boolean(),
+  createdAt: isoTime,
+  updatedAt: isoTime
+})
+export const contactCreate = z.object({
+  name,
+  company: label,
+  ownerId: id.nullable().default(null),
+  note: z.string().max(5000).nullable().default(null),
+  phones: z.array(e164).max(20).default([])
+})
+export const contactPatch = contactCreate.partial()
+
+export const webhook = z.object({
+  id,
+  name,
+  url: z.url(),
+  events: z.array(z.enum(webhookEvents)),
+  isActive: z.boolean(),
+  failingSince: isoTime.nullable(),
+  disabledReason: z.string().nullable(),
+  createdAt: isoTime,
+  updatedAt: isoTime
+})
+export const webhookCreate = z.object({
+  name,
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  events: z.array(z.enum(webhookEvents)).min(1),
+  isActive: z.boolean().default(true)
+})
+export const webhookPatch = webhookCreate.partial()
+/** The secret is shown once, when it is made or rotated. */
+export const webhookWithSecret = webhook.extend({ secret: z.string() })
+export const webhookDelivery = z.object({
+  id,
+  webhookId: id,
+  eventType: z.string(),
+  callId: id.nullable(),
+  payload: z.record(z.string(), z.unknown()),
+  state: z.enum(['pending', 'delivered', 'failed']),
+  attempts: z.number().int(),
+  nextAttemptAt: isoTime.nullable(),
+  lastStatus: z.number().int().nullable(),
+  lastError: z.string().nullable(),
+  lastResponse: z.string().nullable(),
+  lastAttemptAt: isoTime.nullable(),
+  deliveredAt: isoTime.nullable(),
+  createdAt: isoTime
+})
+
+export const health = z.object({
+  status: z.enum(['ok', 'degraded']),
+  checks: z.record(
+    z.string(),
+    z.object({ status: z.enum(['ok', 'degraded', 'failed']), detail: z.string().optional() })
+  ),
+  version: z.string()
+})
+
+export type User = z.infer<typeof user>
+export type Me = z.infer<typeof me>
+export type Softphone = z.infer<typeof softphone>
+export type Trunk = z.infer<typeof trunk>
+export type Source = z.infer<typeof source>
+export type TrackingNumber = z.infer<typeof number>
+export type SchemeRecord = z.infer<typeof scheme>
+export type Health = z.infer<typeof health>
