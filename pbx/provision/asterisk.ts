@@ -1,0 +1,314 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import { access, mkdir, open, readFile, readlink, symlink } from 'node:fs/promises'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { commandLineOf, endPid, pidAlive, run, waitFor } from '../../host/process.ts'
+import { SetupError, codeOf } from '../../host/setup-error.ts'
+import { ensureHoldMusic } from './hold-music.ts'
+import type { AsteriskHome } from './home.ts'
+import { requirePorts } from './ports.ts'
+import { isSameOnDisk, renderFolder, writeFolder } from './render.ts'
+import type { TemplateValues } from './render.ts'
+
+/** What the templates are filled with. Passwords must stay the same over restarts, or a living Asterisk is replaced. */
+export type AsteriskSettings = {
+  /** Name of the Stasis application. */
+  app: string
+  sipHost: string
+  sipPort: number
+  rtpStart: number
+  rtpEnd: number
+  ariPort: number
+  ariUser: string
+  ariPassword: string
+  amiPort: number
+  amiUser: string
+  amiPassword: string
+  /** Absolute folder of raw recordings. */
+  recordingsDir: string
+  /** EXTERNAL_ADDRESS: the public IP address when this machine stands behind NAT. */
+  externalAddress?: string
+  /** Prefix of Asterisk's own channel ids: letters, digits, `-`. */
+  systemName: string
+}
+
+export type StartOptions = {
+  home: AsteriskHome
+  /** Everything Asterisk writes lives here: etc, lib (astdb), log, spool, run, moh. */
+  dir: string
+  /** The folder `dialplan/` of this project. */
+  templatesDir: string
+  settings: AsteriskSettings
+  log: Logger
+  /** Told once when Asterisk ends without `stop()`: the exit code, or null when a signal ended it or it is unknown. */
+  onExit?: (code: number | null) => void
+  readyTimeoutMs?: number
+}
+
+export type RunningAsterisk = {
+  readonly pid: number
+  /** True when an Asterisk that outlived an earlier controller was taken over, calls and all. */
+  readonly adopted: boolean
+  /** Settles when it has ended, for whatever reason; never rejects. */
+  readonly exited: Promise<number | null>
+  /** Ends Asterisk with all its calls; safe to repeat. */
+  stop(): Promise<void>
+  /** Runs a command of Asterisk's own console and gives what it printed. */
+  cli(command: string): Promise<string>
+}
+
+/** Longest path of a unix socket in Linux, less room for the name `asterisk.ctl`. */
+const maxRunDirLength = 107 - '/asterisk.ctl'.length
+const stopGraceMs = 10_000
+
+/**
+ * Starts Asterisk, or adopts the one that still lives in `dir` with the same configuration. It runs in a session of
+ * its own and writes to a file, so that neither Ctrl-C in the terminal nor `kill -9` of this process ends its calls.
+ * @throws SetupError when a port is taken or Asterisk does not come up
+ */
+export async function startAsterisk(options: StartOptions): Promise<RunningAsterisk> {
+  const { home, settings, log } = options
+  const dir = resolve(options.dir)
+  const etc = join(dir, 'etc')
+  const runDir = await shortRunDir(join(dir, 'run'))
+  const files = await renderFolder(options.templatesDir, await templateValues(home, dir, runDir, settings))
+  const cli = async (command: string): Promise<string> => runCli(home, etc, command)
+
+  const earlier = await findLiving(dir, etc)
+  if (earlier !== undefined) {
+    if ((await isSameOnDisk(etc, files)) && (await answers(cli))) {
+      log.info({ pid: earlier }, 'Adopted the Asterisk that was left running')
+      return watch(earlier, true, exitOfForeign(earlier), cli, options)
+    }
+    log.warn({ pid: earlier }, 'Stopping an Asterisk that was left running with another configuration')
+    await endPid(earlier, stopGraceMs)
+  }
+
+  const { sipHost, sipPort, ariPort, amiPort } = settings
+  const loopback = '127.0.0.1'
+  await requirePorts([
+    { protocol: 'udp', host: sipHost, port: sipPort, variable: 'SIP_PORT', purpose: 'SIP' },
+    { protocol: 'tcp', host: sipHost, port: sipPort, variable: 'SIP_PORT', purpose: 'SIP' },
+    {
+      protocol: 'tcp',
+      host: loopback,
+      port: ariPort,
+      variable: 'ARI_PORT',
+      purpose: "Asterisk's REST interface"
+    },
+    {
+      protocol: 'tcp',
+      host: loopback,
+      port: amiPort,
+      variable: 'AMI_PORT',
+      purpose: "Asterisk's manager interface"
+    }
+  ])
+  await prepareFolders(dir, settings.recordingsDir)
+  await writeFolder(etc, files)
+
+  const { pid, exited } = await spawnDetached(home, dir, etc)
+  await waitReady(options, dir, pid)
+  await cli('core waitfullybooted')
+  log.info({ pid, version: home.version }, 'Asterisk is running')
+  return watch(pid, false, exited, cli, options)
+}
+
+async function spawnDetached(home: AsteriskHome, dir: string, etc: string): Promise<Living> {
+  const { file, args } = home.command('asterisk', ['-C', join(etc, 'asterisk.conf'), '-f', '-n'])
+  const output = await open(join(dir, 'log/console.log'), 'a', 0o600)
+  try {
+    const child = spawn(file, args, { cwd: dir, detached: true, stdio: ['ignore', output.fd, output.fd] })
+    const exited = new Promise<number | null>((settle) => child.once('exit', (code) => settle(code)))
+    await new Promise<void>((settle, reject) => child.once('spawn', settle).once('error', reject))
+    child.unref()
+    if (child.pid === undefined) throw new Error('Asterisk was spawned without a pid')
+    return { pid: child.pid, exited }
+  } finally {
+    await output.close()
+  }
+}
+
+type Living = { pid: number; exited: Promise<number | null> }
+
+function watch(
+  pid: number,
+  adopted: boolean,
+  exited: Promise<number | null>,
+  cli: RunningAsterisk['cli'],
+  options: StartOptions
+): RunningAsterisk {
+  let stopping: Promise<void> | undefined
+  const end = async (): Promise<void> => {
+    const clean = await endPid(pid, stopGraceMs)
+    if (!clean) options.log.warn({ pid }, 'Asterisk did not end by itself and was killed')
+    await exited
+  }
+  exited
+    .then((code) => {
+      if (stopping !== undefined) return
+      options.log.error({ pid, code }, 'Asterisk has ended unexpectedly')
+      options.onExit?.(code)
+    })
+    .catch((error: unknown) => options.log.error({ error }, 'The answer to the end of Asterisk failed'))
+  return { pid, adopted, exited, cli, stop: async () => (stopping ??= end()) }
+}
+
+/** The exit of a process that is not our child can only be looked for; its code stays unknown. */
+async function exitOfForeign(pid: number): Promise<null> {
+  while (pidAlive(pid)) await delay(200, undefined, { ref: false })
+  return null
+}
+
+async function waitReady(options: StartOptions, dir: string, pid: number): Promise<void> {
+  const { ariPort, ariUser, ariPassword } = options.settings
+  const headers = { authorization: `Basic ${Buffer.from(`${ariUser}:${ariPassword}`).toString('base64')}` }
+  const timeoutMs = options.readyTimeoutMs ?? 30_000
+  const pinged = await waitFor(
+    async () => !pidAlive(pid) || (await pings(`http://127.0.0.1:${ariPort}/ari/asterisk/ping`, headers)),
+    {
+      timeoutMs
+    }
+  )
+  const ended = !pidAlive(pid)
+  if (pinged && !ended) return
+  const logFile = join(dir, 'log/messages.log')
+  if (!ended) await endPid(pid, 2000)
+  throw new SetupError(
+    ended ? 'Asterisk ended while it was starting' : `Asterisk did not answer within ${timeoutMs / 1000} s`,
+    `Its last words (${logFile}): ${await lastLines(dir)}`
+  )
+}
+
+async function pings(url: string, headers: Record<string, string>): Promise<boolean> {
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(2000) })
+    await response.body?.cancel()
+    return response.status === 200
+  } catch (error) {
+    // fetch gives TypeError while nothing listens there, DOMException when there is no answer yet.
+    if (error instanceof TypeError || error instanceof DOMException) return false
+    throw error
+  }
+}
+
+async function lastLines(dir: string): Promise<string> {
+  for (const name of ['log/messages.log', 'log/console.log']) {
+    try {
+      const lines = (await readFile(join(dir, name), 'utf8')).trim().split('\n').slice(-4)
+      if (lines.join('').trim() !== '') return lines.join(' / ')
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+    }
+  }
+  return 'none'
+}
+
+/** The pid in Asterisk's own pid file, if it is alive and runs from this folder. */
+async function findLiving(dir: string, etc: string): Promise<number | undefined> {
+  try {
+    const pid = Number((await readFile(join(dir, 'run/asterisk.pid'), 'utf8')).trim())
+    if (!Number.isInteger(pid) || pid <= 1 || !pidAlive(pid)) return undefined
+    return commandLineOf(pid).includes(join(etc, 'asterisk.conf')) ? pid : undefined
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function answers(cli: RunningAsterisk['cli']): Promise<boolean> {
+  try {
+    return /uptime/i.test(await cli('core show uptime'))
+  } catch (error) {
+    // A hung Asterisk cannot be adopted; it is stopped instead.
+    if (error instanceof Error) return false
+    throw error
+  }
+}
+
+async function runCli(home: AsteriskHome, etc: string, command: string): Promise<string> {
+  const { file, args } = home.command('asterisk', ['-C', join(etc, 'asterisk.conf'), '-rx', command])
+  const { code, stdout, stderr } = await run(file, args, { timeoutMs: 10_000 })
+  if (code !== 0) throw new Error(`Asterisk did not take "${command}": ${(stdout + stderr).trim()}`)
+  return stdout
+}
+
+async function prepareFolders(dir: string, recordingsDir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  for (const name of ['lib/keys', 'cache', 'spool/recording', 'log/cel-custom', 'run']) {
+    await mkdir(join(dir, name), { recursive: true })
+  }
+  await mkdir(recordingsDir, { recursive: true })
+  await ensureHoldMusic(join(dir, 'moh'))
+}
+
+/** The control socket's path has a limit of 107 characters; a deep folder gets a short link in the temporary one. */
+async function shortRunDir(runDir: string): Promise<string> {
+  if (Buffer.byteLength(runDir) <= maxRunDirLength) return runDir
+  const link = join(tmpdir(), `ringtrace-${createHash('sha256').update(runDir).digest('hex').slice(0, 16)}`)
+  try {
+    await symlink(runDir, link)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    const owned = lstatSync(link).uid === process.getuid?.()
+    if (!owned || (await readlink(link)) !== runDir) {
+      throw new SetupError(
+        `The path ${runDir} is too long, and ${link} belongs to somebody else`,
+        'Set DATA_DIR to a shorter path.'
+      )
+    }
+  }
+  return link
+}
+
+async function templateValues(
+  home: AsteriskHome,
+  dir: string,
+  runDir: string,
+  settings: AsteriskSettings
+): Promise<TemplateValues> {
+  const { externalAddress, recordingsDir, ...plain } = settings
+  const external = externalAddress ?? ''
+  const behind = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8']
+  return {
+    ...plain,
+    dir,
+    runDir,
+    version: home.version,
+    modulesDir: home.modulesDir,
+    dataDir: home.dataDir,
+    recordingsDir: resolve(recordingsDir),
+    opusCodec: await opusModule(home),
+    externalAddress:
+      external === ''
+        ? []
+        : [
+            `external_signaling_address = ${external}`,
+            `external_media_address = ${external}`,
+            ...behind.map((net) => `local_net = ${net}`)
+          ],
+    iceHostCandidates:
+      external === '' ? [] : localAddresses().map((local) => `${local} => ${external},include_local_address`)
+  }
+}
+
+/** Debian's free codec has another name than Digium's. */
+async function opusModule(home: AsteriskHome): Promise<string> {
+  const name = 'codec_opus_open_source.so'
+  try {
+    await access(join(home.modulesDir, name))
+    return name
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return 'codec_opus.so'
+  }
+}
+
+function localAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address)
+}
