@@ -7,6 +7,8 @@ import type { Caller, HangupBy, LegResult, Outcome } from './types.ts'
 export interface Moments {
   'call.initiated': {
     pbxUniqueId: string
+    /** When the caller's channel was made, where that was earlier than this row (a call found after a restart). */
+    startedAtMs?: number
     direction: 'in'
     caller: Caller
     dialed: string

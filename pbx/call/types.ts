@@ -86,31 +86,40 @@ export interface Call {
   deadlineMs: number | null
   playing: string | null
   nextPlay: number
-  voicemailId: string | null
-  hadTalk: boolean
-  hadVoicemail: boolean
-  rungSomebody: boolean
+  /** A message being left, or left. */
+  voicemail: { recordingId: string; startedMs: number } | null
+  /** Number of the scheme step the caller is in, from 1. */
+  stepNo: number
+  pressedInBlock: string | null
+  isRated: boolean
+  /** When the first talk began and how long the talks so far have taken; the current one is not in it. */
+  firstTalkMs: number | null
+  talkedMs: number
+  /** The scheme came to operators, so an unanswered call counts as missed, not abandoned. */
   reachedOperators: boolean
+  rungSomebody: boolean
 }
 
 /** What can happen to a call. `atMs` is when; ids that a step needs come in with the event. */
-export type CallEvent = { atMs: number } & (
-  | { type: 'arrived' }
-  | { type: 'routed'; route: Route | null; reason?: 'no_route' | 'blocked' }
-  | { type: 'played'; playId: string }
-  | { type: 'digit'; digit: string }
-  | { type: 'timeout'; deadlineMs: number }
-  | { type: 'recorded'; seconds: number }
-  | { type: 'operatorsFound'; operators: readonly FoundOperator[] }
-  | { type: 'legRinging'; leg: string }
-  | { type: 'legAnswered'; leg: string }
-  /** `cause` is Q.850: 17 busy, 19 no answer, 21 rejected … */
-  | { type: 'legEnded'; leg: string; cause: number | null }
-  | { type: 'callerLeft'; cause: number | null }
-  | { type: 'hangupRequested'; by: HangupBy; reason: string }
-  /** The machine room failed the call: Asterisk died, or an effect could not be done. */
-  | { type: 'broken'; reason: string }
-)
+export type CallEvent = { atMs: number } &
+  /** `isSpeakable` false: the caller offers no codec that we can speak. */
+  (
+    | { type: 'arrived'; isSpeakable: boolean }
+    | { type: 'routed'; route: Route | null; reason?: 'no_route' | 'blocked' }
+    | { type: 'played'; playId: string }
+    | { type: 'digit'; digit: string }
+    | { type: 'timeout'; deadlineMs: number }
+    | { type: 'recorded'; seconds: number }
+    | { type: 'operatorsFound'; operators: readonly FoundOperator[] }
+    | { type: 'legRinging'; leg: string }
+    | { type: 'legAnswered'; leg: string }
+    /** `cause` is Q.850: 17 busy, 19 no answer, 21 rejected … */
+    | { type: 'legEnded'; leg: string; cause: number | null }
+    | { type: 'callerLeft'; cause: number | null }
+    | { type: 'hangupRequested'; by: HangupBy; reason: string }
+    /** The machine room failed the call: Asterisk died, or an effect could not be done. */
+    | { type: 'broken'; reason: string }
+  )
 
 /** What the runtime must do. Data only, so that a step is a pure function and a tape can be read. */
 export type Effect =

@@ -1,0 +1,242 @@
+import type { Moments, MomentType } from './moments.ts'
+import type { TapeRow } from './types.ts'
+
+/** A row of `calls`, by column name; instants are ISO strings. The whole row follows from the tape. */
+export type JournalRow = Record<string, unknown> & {
+  id: string
+  pbx_unique_id: string
+  started_at: string
+  ended_at: string | null
+  steps: StepRow[]
+}
+
+interface StepRow {
+  step: number
+  block: string
+  blockType: string
+  label: string | null
+  startedAt: string
+  seconds: number | null
+  exit: string | null
+  pressed: string | null
+  targets: { userId: string; name: string }[]
+  groupName: string | null
+}
+
+/** A row of `call_legs`. */
+export interface LegRow {
+  call_id: string
+  leg: string
+  user_id: string | null
+  user_name: string | null
+  started_at: string
+  ringing_at: string | null
+  answered_at: string | null
+  ended_at: string | null
+  result: string | null
+  q850_cause: number | null
+  recording_id: string | null
+}
+
+/** The journal of one call: a projection of its tape. */
+export interface Journal {
+  call: JournalRow
+  legs: LegRow[]
+}
+
+type Projector = { [T in MomentType]: (journal: Journal, data: Moments[T], at: string) => void }
+
+/**
+ * Projects a whole tape, in order of `seq`, onto the journal.
+ * @returns null when the tape does not begin with a call (its first moments are still elsewhere)
+ */
+export function foldJournal(rows: readonly TapeRow[]): Journal | null {
+  let journal: Journal | null = null
+  for (const row of rows) journal = project(journal, row)
+  return journal
+}
+
+/** Projects one more row; rows that are not moments change nothing. The journal given is written to. */
+export function project(journal: Journal | null, row: TapeRow): Journal | null {
+  const at = new Date(row.atMs).toISOString()
+  if (row.type === 'call.initiated') return begin(row.callId, row.data as never, at)
+  const projector = projectors[row.type as MomentType] as
+    ((journal: Journal, data: unknown, at: string) => void) | undefined
+  if (journal && projector) projector(journal, row.data, at)
+  return journal
+}
+
+function begin(callId: string, data: Moments['call.initiated'], at: string): Journal {
+  return {
+    legs: [],
+    call: {
+      id: callId,
+      pbx_unique_id: data.pbxUniqueId,
+      direction: data.direction,
+      call_type: data.number ? 'tracking_static' : 'pbx',
+      started_at: data.startedAtMs === undefined ? at : new Date(data.startedAtMs).toISOString(),
+      answered_at: null,
+      ended_at: null,
+      outcome: null,
+      reason: null,
+      hangup_by: null,
+      q850_cause: null,
+      wait_seconds: null,
+      talk_seconds: null,
+      clean_talk_seconds: null,
+      total_seconds: null,
+      caller_number: data.caller.number,
+      caller_name: data.caller.name,
+      caller_region: data.caller.region,
+      caller_country: data.caller.country,
+      dialed_number: data.dialed,
+      destination_number: null,
+      number_id: data.number?.id ?? null,
+      source_id: data.source?.id ?? null,
+      source_name: data.source?.name ?? null,
+      inquiry_channel: data.source?.inquiryChannel ?? null,
+      medium: data.source?.medium ?? null,
+      campaign: data.source?.campaign ?? null,
+      keyword: data.source?.keyword ?? null,
+      site_id: data.site?.id ?? null,
+      trunk_id: data.trunkId,
+      operator_id: null,
+      operator_name: null,
+      first_operator_id: null,
+      group_name: null,
+      scheme_id: data.scheme?.id ?? null,
+      scheme_name: data.scheme?.name ?? null,
+      scheme_version: data.scheme?.version ?? null,
+      steps: [],
+      pressed: null,
+      contact_id: data.contact?.id ?? null,
+      contact_name: data.contact?.name ?? null,
+      rating: null,
+      wrap_up_code: null,
+      tags: [],
+      note: null,
+      is_spam: false,
+      recording_id: null,
+      recording_state: null,
+      recording_seconds: null
+    }
+  }
+}
+
+const nothing = (): void => undefined
+
+const projectors: Projector = {
+  'call.initiated': nothing,
+  'call.forwarding_step': ({ call }, data, at) => {
+    if (data.groupName) call['group_name'] = data.groupName
+    if (data.state === 'started') {
+      const { step, block, blockType, label, groupName } = data
+      call.steps.push({
+        step,
+        block,
+        blockType,
+        label,
+        startedAt: at,
+        seconds: null,
+        exit: null,
+        pressed: null,
+        targets: [],
+        groupName
+      })
+      return
+    }
+    const step = call.steps.find((candidate) => candidate.step === data.step)
+    if (step)
+      Object.assign(step, {
+        seconds: data.seconds,
+        exit: data.exit,
+        pressed: data.pressed,
+        targets: data.targets
+      })
+    if (data.pressed && data.blockType !== 'rating')
+      call['pressed'] = String(call['pressed'] ?? '') + data.pressed
+  },
+  'leg.started': (journal, data, at) => {
+    journal.legs.push({
+      call_id: journal.call.id,
+      leg: data.leg,
+      user_id: data.userId,
+      user_name: data.name,
+      started_at: at,
+      ringing_at: null,
+      answered_at: null,
+      ended_at: null,
+      result: null,
+      q850_cause: null,
+      recording_id: null
+    })
+  },
+  'leg.ringing': (journal, data, at) => {
+    const leg = legOf(journal, data.leg)
+    if (leg) leg.ringing_at ??= at
+  },
+  'leg.ended': (journal, data, at) => {
+    const leg = legOf(journal, data.leg)
+    if (leg) Object.assign(leg, { ended_at: at, result: data.result, q850_cause: data.cause })
+  },
+  'call.answered': (journal, data, at) => {
+    const { call } = journal
+    const leg = legOf(journal, data.leg)
+    if (leg) Object.assign(leg, { answered_at: at, result: 'answered', recording_id: data.recordingId })
+    call['answered_at'] ??= at
+    call['wait_seconds'] ??= data.waitSeconds
+    call['first_operator_id'] ??= data.operator.id
+    call['operator_id'] = data.operator.id
+    call['operator_name'] = data.operator.name
+    call['destination_number'] = data.operator.name
+    if (data.recordingId)
+      Object.assign(call, { recording_id: data.recordingId, recording_state: 'recording' })
+  },
+  'call.talk_ended': ({ call }, data) => {
+    call['hangup_by'] = data.by
+    call['clean_talk_seconds'] = Number(call['clean_talk_seconds'] ?? 0) + data.talkSeconds
+    if (call['recording_state'] === 'recording') call['recording_state'] = 'processing'
+  },
+  'call.voicemail': ({ call }, data) => {
+    Object.assign(call, { recording_id: data.recordingId, recording_state: 'processing' })
+  },
+  'call.rated': ({ call }, data) => {
+    if (data.rating !== null) call['rating'] = data.rating
+  },
+  'call.missed': nothing,
+  'call.ended': (journal, data, at) => {
+    const { call } = journal
+    Object.assign(call, {
+      ended_at: at,
+      outcome: data.outcome,
+      reason: data.reason,
+      q850_cause: data.cause,
+      talk_seconds: data.talkSeconds,
+      total_seconds: data.totalSeconds
+    })
+    // Who ended the talk is what people ask; only without a talk is it who ended the call.
+    call['hangup_by'] ??= data.hangupBy
+    call['wait_seconds'] ??= data.waitSeconds
+    for (const leg of journal.legs) leg.ended_at ??= at
+  },
+  'call.recording_ready': ({ call }, data) => {
+    if (call['recording_id'] !== data.recordingId) return
+    Object.assign(call, { recording_state: data.state, recording_seconds: data.seconds })
+  },
+  'call.modified': ({ call }, data) => {
+    for (const [field, column] of modifiable) {
+      if (field in data.changes) call[column] = data.changes[field]
+    }
+  }
+}
+
+const modifiable = [
+  ['tags', 'tags'],
+  ['note', 'note'],
+  ['wrapUpCode', 'wrap_up_code'],
+  ['isSpam', 'is_spam']
+] as const
+
+function legOf(journal: Journal, leg: string): LegRow | undefined {
+  return journal.legs.find((candidate) => candidate.leg === leg)
+}

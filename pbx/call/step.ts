@@ -1,0 +1,88 @@
+import { inboundCall } from './flow.ts'
+import { startTurn } from './turn.ts'
+import type { Call, Caller, CallEvent, Step, TapeRow } from './types.ts'
+
+/** A call at the moment of its arrival, before its first event. `startedMs` is when the caller's channel was made. */
+export function newCall(arrival: {
+  id: string
+  pbxUniqueId: string
+  startedMs: number
+  caller: Caller
+  dialed: string
+  trunkId: string | null
+}): Call {
+  return {
+    ...arrival,
+    phase: 'arriving',
+    seq: 0,
+    route: null,
+    block: null,
+    isAnswered: false,
+    ringbackOn: false,
+    legs: [],
+    nextLeg: 1,
+    talkingLeg: null,
+    declined: [],
+    lastOperatorId: null,
+    lastOperatorName: null,
+    deadlineMs: null,
+    playing: null,
+    nextPlay: 1,
+    voicemail: null,
+    stepNo: 0,
+    pressedInBlock: null,
+    isRated: false,
+    firstTalkMs: null,
+    talkedMs: 0,
+    reachedOperators: false,
+    rungSomebody: false
+  }
+}
+
+/**
+ * One step of a call: its next state, what must be done, and the rows for its tape. Pure: the same call and event
+ * always give the same step; `call` itself is not changed. Never throws for an event that came at a wrong moment.
+ */
+export function step(call: Call, event: CallEvent): Step {
+  const turn = startTurn(call, event)
+  // Each cell takes just its own event; the table's type has already paired them.
+  const cell = (inboundCall[call.phase][event.type] ?? inboundCall.always[event.type]) as
+    ((turn: unknown, event: CallEvent) => void) | undefined
+  if (cell) cell(turn, event)
+  else turn.ignored = true
+
+  const next = turn.call
+  const isQuiet = call.phase === 'ended' && turn.effects.length === 0
+  const records = isQuiet ? [] : rowsOf(call, next, event, turn)
+  next.seq = call.seq + records.length
+  return { call: next, effects: turn.effects, records, ignored: turn.ignored }
+}
+
+/**
+ * The rows of a step: its moments, or the bare event when it yields none. The first row carries the change of phase
+ * and the effects, so that the tape tells what was done and why.
+ */
+function rowsOf(before: Call, after: Call, event: CallEvent, turn: ReturnType<typeof startTurn>): TapeRow[] {
+  const entries =
+    turn.moments.length > 0
+      ? turn.moments.map(({ type, data }) => ({
+          type: type as string,
+          data: { ...data } as Record<string, unknown>
+        }))
+      : [{ type: event.type as string, data: dataOf(event, turn.ignored) }]
+  return entries.map((entry, index) => ({
+    callId: before.id,
+    seq: before.seq + 1 + index,
+    atMs: event.atMs,
+    type: entry.type,
+    from: before.phase,
+    to: after.phase,
+    data: entry.data,
+    effects: index === 0 ? turn.effects : []
+  }))
+}
+
+function dataOf(event: CallEvent, ignored: boolean): Record<string, unknown> {
+  const { type: _type, atMs: _atMs, ...data } = event
+  return ignored ? { ...data, ignored } : data
+}

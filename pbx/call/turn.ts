@@ -1,0 +1,88 @@
+import type { BlockContext } from '../../ivr/block.ts'
+import type { Scheme } from '../../ivr/scheme.ts'
+import type { Call, CallEvent, Effect, HangupBy, Leg } from './types.ts'
+import type { Moments, MomentType } from './moments.ts'
+
+/** A moment that this step yields, before it has its place on the tape. */
+export interface Moment {
+  type: MomentType
+  data: Moments[MomentType]
+}
+
+/** Why a call ends. */
+export interface Ending {
+  by: HangupBy
+  /** Stable code. */
+  reason: string
+  /** Q.850 cause that the caller's side gave, or that we should give. */
+  cause: number | null
+}
+
+/**
+ * One step being made: a shallow copy of the call that the cells may write to, and what they want done.
+ * The copy keeps `step` pure for its caller while the cells stay short; arrays are replaced, never pushed to.
+ */
+export interface Turn {
+  readonly call: Call
+  readonly atMs: number
+  readonly effects: Effect[]
+  readonly moments: Moment[]
+  ignored: boolean
+  /** Why the call ends if the scheme comes to its end in this step. */
+  because: Ending | null
+}
+
+/** Starts a turn on a copy of `call`. */
+export function startTurn(call: Call, event: CallEvent): Turn {
+  return { call: { ...call }, atMs: event.atMs, effects: [], moments: [], ignored: false, because: null }
+}
+
+/** Asks the runtime for something, after everything asked before. */
+export function effect(turn: Turn, ...wanted: Effect[]): void {
+  turn.effects.push(...wanted)
+}
+
+/** Puts a moment on the tape. */
+export function moment<T extends MomentType>(turn: Turn, type: T, data: Moments[T]): void {
+  turn.moments.push({ type, data })
+}
+
+/** Replaces a leg by a changed copy and returns the copy. */
+export function changeLeg(turn: Turn, legId: string, change: Partial<Leg>): void {
+  turn.call.legs = turn.call.legs.map((leg) => (leg.id === legId ? { ...leg, ...change } : leg))
+}
+
+/** What the current block may know. */
+export function contextOf(turn: Turn): BlockContext {
+  const { call } = turn
+  return {
+    nowMs: turn.atMs,
+    isAnswered: call.isAnswered,
+    locale: schemeOf(call).locale,
+    ownerId: call.route?.contact?.ownerId ?? null,
+    declined: call.declined,
+    lastOperatorId: call.lastOperatorId
+  }
+}
+
+/** The scheme a call runs through: its number's, or the polite announcement for a number that is not ours. */
+export function schemeOf(call: Call): Scheme {
+  return call.route?.scheme.body ?? noRouteScheme
+}
+
+const noRouteScheme: Scheme = {
+  locale: 'ru',
+  start: 'unknown-number',
+  blocks: {
+    'unknown-number': {
+      type: 'greeting',
+      settings: { sounds: [{ sound: 'ringtrace/no-such-number' }] },
+      exits: { next: null }
+    }
+  }
+}
+
+/** Whole seconds between two moments, never negative: clocks may step back. */
+export function secondsBetween(fromMs: number, toMs: number): number {
+  return Math.max(0, Math.round((toMs - fromMs) / 1000))
+}
