@@ -74,6 +74,8 @@ export interface Block<Settings, State> {
   readonly settings: z.ZodType<Settings>
   /** The exits that these settings give, in the order in which an editor shows them. */
   exits(settings: Settings): readonly string[]
+  /** Exits that may be taken without the caller having waited for anything: a circle of these would spin. */
+  readonly instantExits: readonly string[]
   enter(settings: Settings, context: BlockContext): BlockStep<State>
   /** An event without a row here is recorded and ignored: races are normal in telephony. */
   readonly on: {

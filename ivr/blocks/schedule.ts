@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { Block } from '../block.ts'
+
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+type Weekday = (typeof weekdays)[number]
+
+const clock = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as 09:00, up to 24:00')
+
+/** From (inclusive) and to (exclusive). `to` before `from` runs over midnight into the next day. */
+const range = z.tuple([clock, clock]).refine(([from, to]) => from !== to && from !== '24:00', {
+  error: 'must begin before 24:00 and end at another time than it begins'
+})
+const ranges = z.array(range).max(10).default([])
+
+const settings = z.object({
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, { error: 'must be a time zone such as Europe/Moscow' })
+    .default('Europe/Moscow'),
+  hours: z
+    .object({ mon: ranges, tue: ranges, wed: ranges, thu: ranges, fri: ranges, sat: ranges, sun: ranges })
+    .default({
+      mon: [['09:00', '18:00']],
+      tue: [['09:00', '18:00']],
+      wed: [['09:00', '18:00']],
+      thu: [['09:00', '18:00']],
+      fri: [['09:00', '18:00']],
+      sat: [],
+      sun: []
+    }),
+  /** Days on which no hours begin. A night begun the day before still runs to its end. */
+  holidays: z
+    .array(z.iso.date({ error: 'must be a date such as 2026-01-01' }))
+    .max(400)
+    .default([])
+})
+
+type Settings = z.infer<typeof settings>
+
+/** Open or closed, by the clock on the wall of the time zone, whatever its summer time does. */
+export const schedule: Block<Settings, null> = {
+  type: 'schedule',
+  settings,
+  instantExits: ['open', 'closed'],
+  exits: () => ['open', 'closed'],
+  enter: (settings, { nowMs }) => ({
+    state: null,
+    effects: [],
+    exit: isOpen(settings, nowMs) ? 'open' : 'closed'
+  }),
+  on: {}
+}
+
+/** Whether the hours cover that moment, ms since the epoch. */
+export function isOpen({ timeZone, hours, holidays }: Settings, nowMs: number): boolean {
+  const { date, time } = wallClock(timeZone, nowMs)
+  const rangesOf = (day: string): readonly (readonly [string, string])[] =>
+    holidays.includes(day) ? [] : hours[weekdayOf(day)]
+  // HH:MM strings order as times do.
+  return (
+    rangesOf(date).some(([from, to]) => from <= time && (time < to || to < from)) ||
+    rangesOf(dayBefore(date)).some(([from, to]) => to < from && time < to)
+  )
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function wallClock(timeZone: string, nowMs: number): { date: string; time: string } {
+  let format = formats.get(timeZone)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit'
+    })
+    formats.set(timeZone, format)
+  }
+  const parts = new Map(format.formatToParts(nowMs).map(({ type, value }) => [type, value]))
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
+  return {
+    date: `${part('year')}-${part('month')}-${part('day')}`,
+    time: `${part('hour')}:${part('minute')}`
+  }
+}
+
+function weekdayOf(date: string): Weekday {
+  return weekdays[new Date(`${date}T00:00:00Z`).getUTCDay()] ?? 'sun'
+}
+
+function dayBefore(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
