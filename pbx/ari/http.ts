@@ -1,0 +1,128 @@
+import { performance } from 'node:perf_hooks'
+import { Pool } from 'undici'
+
+/**
+ * Why a request did not do what it asked:
+ * - `gone`: the thing it speaks of is no longer there
+ * - `already`: what it would create exists
+ * - `unreachable`: nothing answered, or too late; whether it was done is unknown
+ * - `rejected`: Asterisk understood and refused
+ */
+export type AriFailureCode = 'gone' | 'already' | 'unreachable' | 'rejected'
+
+export interface AriFailure {
+  ok: false
+  code: AriFailureCode
+  /** What was asked for holds all the same: a repeated create or a repeated hang-up. */
+  done: boolean
+  /** HTTP status; null when nothing answered. */
+  status: number | null
+  message: string
+}
+
+/** Expected outcomes are values: nothing here throws because a call ended at the wrong moment. */
+export type AriResult<T = void> = { ok: true; value: T } | AriFailure
+
+/** Whether the wish is fulfilled, now or earlier: the "already done" rule in one word. */
+export function settled(result: AriResult<unknown>): boolean {
+  return result.ok || result.done
+}
+
+/** One request, and what its statuses mean. */
+export interface AriRequest {
+  /** For metrics and logs: the name of the function that asked. */
+  name: string
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below `/ari`, parts already encoded. */
+  path: string
+  query?: Record<string, string | number>
+  body?: Record<string, unknown>
+  /** Statuses that are not plain refusals. */
+  means?: Readonly<Record<number, { code: 'gone' | 'already'; done: boolean }>>
+  /** May be sent again when the connection broke under it. */
+  repeatable?: boolean
+}
+
+export interface AriHttpOptions {
+  host: string
+  port: number
+  user: string
+  password: string
+  /** Told of each request: its name, how it ended, and how long it took. */
+  observe?: ((name: string, outcome: 'ok' | AriFailureCode, tookMs: number) => void) | undefined
+}
+
+export interface AriHttp {
+  send(request: AriRequest): Promise<AriResult<unknown>>
+  close(): Promise<void>
+}
+
+const headersTimeoutMs = 5000
+
+/** The REST half: eight kept connections, one request at a time on each. */
+export function createHttp(options: AriHttpOptions): AriHttp {
+  const pool = new Pool(`http://${options.host}:${options.port}`, {
+    connections: 8,
+    pipelining: 1,
+    connect: { timeout: 3000 },
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: headersTimeoutMs,
+    // Shorter than Asterisk's own (http.conf): leaving first means never writing into a closing socket.
+    keepAliveTimeout: 10_000,
+    keepAliveMaxTimeout: 10_000
+  })
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`,
+    'content-type': 'application/json'
+  }
+
+  async function once(request: AriRequest): Promise<AriResult<unknown>> {
+    try {
+      const answer = await pool.request({
+        method: request.method,
+        path: `/ari${request.path}`,
+        headers,
+        ...(request.query === undefined ? {} : { query: request.query }),
+        body: request.body === undefined ? null : JSON.stringify(request.body)
+      })
+      const text = await answer.body.text()
+      if (answer.statusCode < 300) return { ok: true, value: text === '' ? undefined : parse(text) }
+      const meaning = request.means?.[answer.statusCode] ?? { code: 'rejected' as const, done: false }
+      return { ok: false, ...meaning, status: answer.statusCode, message: reason(text) }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      return { ok: false, code: 'unreachable', done: false, status: null, message }
+    }
+  }
+
+  return {
+    async send(request) {
+      const startedMs = performance.now()
+      let result = await once(request)
+      if (!result.ok && result.code === 'unreachable' && request.repeatable === true) {
+        result = await once(request)
+      }
+      options.observe?.(request.name, result.ok ? 'ok' : result.code, performance.now() - startedMs)
+      return result
+    },
+    close: () => pool.destroy()
+  }
+}
+
+function parse(text: string): unknown {
+  return JSON.parse(text) as unknown
+}
+
+/** Asterisk explains itself as `{ "message" }` or, when out of memory or endpoints, `{ "error" }`. */
+function reason(text: string): string {
+  try {
+    const said = parse(text)
+    if (typeof said === 'object' && said !== null) {
+      if ('message' in said && typeof said.message === 'string') return said.message
+      if ('error' in said && typeof said.error === 'string') return said.error
+    }
+    return text
+  } catch (error) {
+    return error instanceof SyntaxError ? text : String(error)
+  }
+}

@@ -1,0 +1,346 @@
+import type { AriHttp, AriRequest, AriResult } from './http.ts'
+import { parseChannel } from './events.ts'
+import type { AriChannel } from './events.ts'
+
+/** A call that we place. Once answered it enters the dialplan at `context`,`extension`. */
+export interface Originate {
+  /** Ours, so that a repeated request cannot ring twice. */
+  channelId: string
+  /** `PJSIP/<endpoint>` or `PJSIP/<number>@<trunk>`; never built from a stranger's text. */
+  endpoint: string
+  context: string
+  extension: string
+  priority?: number
+  /** Shown to the one who is called; any text is safe. */
+  callerId?: { name?: string | null; number?: string | null }
+  /** After this long without an answer Asterisk gives up by itself. */
+  timeoutSeconds: number
+  /** Channel variables and functions, such as `PJSIP_HEADER(add,X-Call)`. */
+  variables?: Readonly<Record<string, string>>
+  /** Asterisk takes one of the two: the call it belongs to (codecs follow it), or codecs. */
+  media?: { originator: string } | { formats: readonly string[] }
+}
+
+export interface RecordOptions {
+  format?: 'wav' | 'sln16'
+  maxSeconds: number
+  /** Ends after this much silence; 0 never. */
+  silenceSeconds: number
+  /** A digit that ends it. */
+  terminateOn?: 'none' | 'any' | '*' | '#'
+  beep?: boolean
+}
+
+export interface AriBridge {
+  id: string
+  channelIds: string[]
+}
+export interface AriApplication {
+  name: string
+  channelIds: string[]
+  bridgeIds: string[]
+}
+export interface AriEndpoint {
+  /** `op-…`, `trunk-…`. */
+  id: string
+  state: 'online' | 'offline' | 'unknown'
+  channelIds: string[]
+}
+export type ConfigFields = readonly { attribute: string; value: string }[]
+
+/** One function per request that Ringtrace needs. None throws for what can happen in a call's life. */
+export interface AriRequests {
+  /**
+   * `rejected` with status 500 "Allocation failed" is Asterisk's word for "nobody to call there"
+   * (no phone registered, unknown endpoint); 400 when the originator has gone.
+   */
+  originate(call: Originate): Promise<AriResult>
+  answer(channelId: string): Promise<AriResult>
+  /** @param cause Q.850: 16 normal, 17 busy, 19 no answer, 21 rejected, 26 answered elsewhere … */
+  hangup(channelId: string, cause: number): Promise<AriResult>
+  ring(channelId: string): Promise<AriResult>
+  ringStop(channelId: string): Promise<AriResult>
+  /** Not repeatable: Asterisk plays twice when asked twice, even under one `playbackId`. */
+  play(channelId: string, playbackId: string, media: readonly string[]): Promise<AriResult>
+  stopPlayback(playbackId: string): Promise<AriResult>
+  createBridge(bridgeId: string): Promise<AriResult>
+  destroyBridge(bridgeId: string): Promise<AriResult>
+  /** `gone`: the bridge or one of the channels; then none was added. */
+  addToBridge(bridgeId: string, channelIds: readonly string[]): Promise<AriResult>
+  removeFromBridge(bridgeId: string, channelIds: readonly string[]): Promise<AriResult>
+  /** `already`: the same recording runs. `gone` with `done`: it ran and has ended, its file is there. */
+  record(channelId: string, name: string, options: RecordOptions): Promise<AriResult>
+  stopRecording(name: string): Promise<AriResult>
+  sendDtmf(channelId: string, digits: string): Promise<AriResult>
+  startMoh(channelId: string, musicClass?: string): Promise<AriResult>
+  stopMoh(channelId: string): Promise<AriResult>
+  getVariable(channelId: string, variable: string): Promise<AriResult<string>>
+  setVariable(channelId: string, variable: string, value: string): Promise<AriResult>
+  /** Functions too: `DB(family/key)`. */
+  getGlobalVariable(variable: string): Promise<AriResult<string>>
+  setGlobalVariable(variable: string, value: string): Promise<AriResult>
+  listChannels(): Promise<AriResult<AriChannel[]>>
+  listBridges(): Promise<AriResult<AriBridge[]>>
+  listEndpoints(): Promise<AriResult<AriEndpoint[]>>
+  getApplication(app: string): Promise<AriResult<AriApplication>>
+  setEventFilter(app: string, types: readonly string[]): Promise<AriResult>
+  ping(): Promise<AriResult>
+  /** Fields left out keep their old values: PUT merges. 403: the object stands in pjsip.conf. */
+  putObject(type: string, id: string, fields: ConfigFields): Promise<AriResult>
+  getObject(type: string, id: string): Promise<AriResult<ConfigFields>>
+  deleteObject(type: string, id: string): Promise<AriResult>
+}
+
+// The "already done" rule. It stands here and nowhere else.
+const creating = { 409: { code: 'already', done: true } } as const
+const ending = { 404: { code: 'gone', done: true } } as const
+const acting = { 404: { code: 'gone', done: false } } as const
+const reading = acting
+const joining = { 400: { code: 'gone', done: false }, 404: { code: 'gone', done: false } } as const
+const leaving = {
+  400: { code: 'gone', done: true },
+  404: { code: 'gone', done: true },
+  422: { code: 'gone', done: true }
+} as const
+
+/** @param http the REST connection that carries the requests */
+export function createRequests(http: AriHttp): AriRequests {
+  const done = async (request: AriRequest): Promise<AriResult> => {
+    const result = await http.send(request)
+    return result.ok ? nothing : result
+  }
+  async function read<T>(request: AriRequest, take: (value: unknown) => T): Promise<AriResult<T>> {
+    const result = await http.send({ means: reading, repeatable: true, ...request })
+    return result.ok ? { ok: true, value: take(result.value) } : result
+  }
+  const act = (
+    name: string,
+    method: 'POST' | 'DELETE',
+    channelId: string,
+    what: string,
+    body?: AriRequest['body']
+  ) =>
+    done({ name, method, path: `/channels/${enc(channelId)}/${what}`, means: acting, ...(body && { body }) })
+  const end = (name: string, path: string, query?: AriRequest['query']) =>
+    done({ name, method: 'DELETE', path, means: ending, repeatable: true, ...(query && { query }) })
+
+  return {
+    originate: (call) =>
+      done({
+        name: 'originate',
+        method: 'POST',
+        path: '/channels',
+        means: creating,
+        body: originateBody(call)
+      }),
+    answer: (id) => act('answer', 'POST', id, 'answer'),
+    hangup: (id, cause) => end('hangup', `/channels/${enc(id)}`, { reason_code: cause }),
+    ring: (id) => act('ring', 'POST', id, 'ring'),
+    ringStop: (id) => act('ringStop', 'DELETE', id, 'ring'),
+    play: (id, playbackId, media) => act('play', 'POST', id, 'play', { playbackId, media }),
+    stopPlayback: (id) => end('stopPlayback', `/playbacks/${enc(id)}`),
+    createBridge: (bridgeId) =>
+      done({
+        name: 'createBridge',
+        method: 'POST',
+        path: '/bridges',
+        means: creating,
+        repeatable: true,
+        // dtmf_events: key presses during a talk reach us; proxy_media would pin media to us needlessly.
+        body: { bridgeId, type: 'mixing,dtmf_events' }
+      }),
+    destroyBridge: (id) => end('destroyBridge', `/bridges/${enc(id)}`),
+    addToBridge: (id, channels) =>
+      done({
+        name: 'addToBridge',
+        method: 'POST',
+        path: `/bridges/${enc(id)}/addChannel`,
+        means: joining,
+        body: { channel: channels }
+      }),
+    removeFromBridge: (id, channels) =>
+      done({
+        name: 'removeFromBridge',
+        method: 'POST',
+        path: `/bridges/${enc(id)}/removeChannel`,
+        means: leaving,
+        body: { channel: channels }
+      }),
+    async record(id, name, options) {
+      const result = await act('record', 'POST', id, 'record', recordBody(name, options))
+      return !result.ok && result.status === 409
+        ? await explainRecordingConflict(http, id, name, result)
+        : result
+    },
+    stopRecording: (name) =>
+      done({
+        name: 'stopRecording',
+        method: 'POST',
+        path: `/recordings/live/${enc(name)}/stop`,
+        means: ending,
+        repeatable: true
+      }),
+    sendDtmf: (id, dtmf) => act('sendDtmf', 'POST', id, 'dtmf', { dtmf }),
+    startMoh: (id, mohClass) =>
+      act('startMoh', 'POST', id, 'moh', mohClass === undefined ? {} : { mohClass }),
+    stopMoh: (id) => act('stopMoh', 'DELETE', id, 'moh'),
+    getVariable: (id, variable) =>
+      read(
+        { name: 'getVariable', method: 'GET', path: `/channels/${enc(id)}/variable`, query: { variable } },
+        valueOf
+      ),
+    setVariable: (id, variable, value) => act('setVariable', 'POST', id, 'variable', { variable, value }),
+    getGlobalVariable: (variable) =>
+      read(
+        { name: 'getGlobalVariable', method: 'GET', path: '/asterisk/variable', query: { variable } },
+        valueOf
+      ),
+    setGlobalVariable: (variable, value) =>
+      done({
+        name: 'setGlobalVariable',
+        method: 'POST',
+        path: '/asterisk/variable',
+        repeatable: true,
+        body: { variable, value }
+      }),
+    listChannels: () =>
+      read({ name: 'listChannels', method: 'GET', path: '/channels' }, (value) =>
+        list(value).flatMap((item) => parseChannel(item) ?? [])
+      ),
+    listBridges: () =>
+      read({ name: 'listBridges', method: 'GET', path: '/bridges' }, (value) =>
+        list(value).map((item) => ({ id: text(item, 'id'), channelIds: texts(item, 'channels') }))
+      ),
+    listEndpoints: () =>
+      read({ name: 'listEndpoints', method: 'GET', path: '/endpoints/PJSIP' }, (value) =>
+        list(value).map(endpoint)
+      ),
+    getApplication: (app) =>
+      read({ name: 'getApplication', method: 'GET', path: `/applications/${enc(app)}` }, (value) => ({
+        name: text(value, 'name'),
+        channelIds: texts(value, 'channel_ids'),
+        bridgeIds: texts(value, 'bridge_ids')
+      })),
+    setEventFilter: (app, types) =>
+      done({
+        name: 'setEventFilter',
+        method: 'PUT',
+        path: `/applications/${enc(app)}/eventFilter`,
+        means: acting,
+        repeatable: true,
+        body: { allowed: types.map((type) => ({ type })), disallowed: [] }
+      }),
+    ping: () => done({ name: 'ping', method: 'GET', path: '/asterisk/ping' }),
+    putObject: (type, id, fields) =>
+      done({
+        name: 'putObject',
+        method: 'PUT',
+        path: objectPath(type, id),
+        repeatable: true,
+        body: { fields }
+      }),
+    getObject: (type, id) => read({ name: 'getObject', method: 'GET', path: objectPath(type, id) }, fieldsOf),
+    deleteObject: (type, id) => end('deleteObject', objectPath(type, id))
+  }
+}
+
+const nothing: AriResult = { ok: true, value: undefined }
+const enc = encodeURIComponent
+/** Always this one class, also for identify and registration: the section names of sorcery.conf give 404. */
+const objectPath = (type: string, id: string): string =>
+  `/asterisk/config/dynamic/res_pjsip/${enc(type)}/${enc(id)}`
+
+function originateBody(call: Originate): Record<string, unknown> {
+  const callerId = call.callerId === undefined ? '' : callerIdText(call.callerId)
+  return {
+    channelId: call.channelId,
+    endpoint: call.endpoint,
+    context: call.context,
+    extension: call.extension,
+    priority: call.priority ?? 1,
+    timeout: call.timeoutSeconds,
+    ...(callerId === '' ? {} : { callerId }),
+    ...(call.variables === undefined ? {} : { variables: call.variables }),
+    ...(call.media === undefined
+      ? {}
+      : 'originator' in call.media
+        ? { originator: call.media.originator }
+        : { formats: call.media.formats.join(',') })
+  }
+}
+
+/**
+ * `"name" <number>`. Asterisk reads quotes, backslashes and angle brackets as syntax, so a caller's name that
+ * holds them could choose the number shown; they and control characters are dropped.
+ */
+export function callerIdText(id: { name?: string | null; number?: string | null }): string {
+  const name = (id.name ?? '')
+    .replace(/["\\<>\u0000-\u001f\u007f]/g, '')
+    .trim()
+    .slice(0, 80)
+  const number = (id.number ?? '').replace(/[^+0-9A-Za-z*#]/g, '').slice(0, 40)
+  if (name === '') return number === '' ? '' : `<${number}>`
+  return `"${name}" <${number}>`
+}
+
+function recordBody(name: string, options: RecordOptions): Record<string, unknown> {
+  return {
+    name,
+    format: options.format ?? 'wav',
+    maxDurationSeconds: options.maxSeconds,
+    maxSilenceSeconds: options.silenceSeconds,
+    ifExists: 'fail',
+    beep: options.beep ?? false,
+    terminateOn: options.terminateOn ?? 'none'
+  }
+}
+
+/** A 409 on a recording says three things: it runs already, its file is there from before, or no channel of ours. */
+async function explainRecordingConflict(
+  http: AriHttp,
+  channelId: string,
+  name: string,
+  conflict: Extract<AriResult, { ok: false }>
+): Promise<AriResult> {
+  const ask = (kind: 'live' | 'stored') =>
+    http.send({
+      name: 'findRecording',
+      method: 'GET',
+      path: `/recordings/${kind}/${enc(name)}`,
+      means: reading,
+      repeatable: true
+    })
+  const live = await ask('live')
+  if (live.ok && text(live.value, 'target_uri') === `channel:${channelId}`) {
+    return { ...conflict, code: 'already', done: true }
+  }
+  if (live.ok) return conflict
+  const stored = await ask('stored')
+  return stored.ok ? { ...conflict, code: 'gone', done: true } : conflict
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}
+function text(value: unknown, name: string): string {
+  const found = field(value, name)
+  return typeof found === 'string' ? found : ''
+}
+function texts(value: unknown, name: string): string[] {
+  return list(field(value, name)).filter((item) => typeof item === 'string')
+}
+const valueOf = (value: unknown): string => text(value, 'value')
+const fieldsOf = (value: unknown): ConfigFields =>
+  list(value).map((item) => ({ attribute: text(item, 'attribute'), value: text(item, 'value') }))
+
+function endpoint(value: unknown): AriEndpoint {
+  const state = text(value, 'state')
+  return {
+    id: text(value, 'resource'),
+    state: state === 'online' || state === 'offline' ? state : 'unknown',
+    channelIds: texts(value, 'channel_ids')
+  }
+}
