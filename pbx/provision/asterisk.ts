@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { lstatSync } from 'node:fs'
-import { access, mkdir, open, readFile, readlink, symlink } from 'node:fs/promises'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { access, mkdir, readFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { livingForeign, spawnDetached } from '../../host/detached.ts'
+import type { Living } from '../../host/detached.ts'
+import { withLock } from '../../host/lock.ts'
 import { commandLineOf, endPid, pidAlive, run, waitFor } from '../../host/process.ts'
 import { SetupError, codeOf } from '../../host/setup-error.ts'
+import { shortFolderFor } from '../../host/short-path.ts'
 import { ensureHoldMusic } from './hold-music.ts'
 import type { AsteriskHome } from './home.ts'
 import { requirePorts } from './ports.ts'
@@ -61,8 +61,6 @@ export type RunningAsterisk = {
   cli(command: string): Promise<string>
 }
 
-/** Longest path of a unix socket in Linux, less room for the name `asterisk.ctl`. */
-const maxRunDirLength = 107 - '/asterisk.ctl'.length
 const stopGraceMs = 10_000
 
 /**
@@ -71,10 +69,15 @@ const stopGraceMs = 10_000
  * @throws SetupError when a port is taken or Asterisk does not come up
  */
 export async function startAsterisk(options: StartOptions): Promise<RunningAsterisk> {
-  const { home, settings, log } = options
   const dir = resolve(options.dir)
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  return withLock(join(dir, 'start.lock'), async () => startIn(dir, options))
+}
+
+async function startIn(dir: string, options: StartOptions): Promise<RunningAsterisk> {
+  const { home, settings, log } = options
   const etc = join(dir, 'etc')
-  const runDir = await shortRunDir(join(dir, 'run'))
+  const runDir = await shortFolderFor(join(dir, 'run'), 'asterisk.ctl')
   const files = await renderFolder(options.templatesDir, await templateValues(home, dir, runDir, settings))
   const cli = async (command: string): Promise<string> => runCli(home, etc, command)
 
@@ -82,7 +85,7 @@ export async function startAsterisk(options: StartOptions): Promise<RunningAster
   if (earlier !== undefined) {
     if ((await isSameOnDisk(etc, files)) && (await answers(cli))) {
       log.info({ pid: earlier }, 'Adopted the Asterisk that was left running')
-      return watch(earlier, true, exitOfForeign(earlier), cli, options)
+      return watch(livingForeign(earlier), true, cli, options)
     }
     log.warn({ pid: earlier }, 'Stopping an Asterisk that was left running with another configuration')
     await endPid(earlier, stopGraceMs)
@@ -111,34 +114,18 @@ export async function startAsterisk(options: StartOptions): Promise<RunningAster
   await prepareFolders(dir, settings.recordingsDir)
   await writeFolder(etc, files)
 
-  const { pid, exited } = await spawnDetached(home, dir, etc)
+  const command = home.command('asterisk', ['-C', join(etc, 'asterisk.conf'), '-f', '-n'])
+  const living = await spawnDetached({ ...command, cwd: dir, logFile: join(dir, 'log/console.log') })
+  const { pid } = living
   await waitReady(options, dir, pid)
   await cli('core waitfullybooted')
   log.info({ pid, version: home.version }, 'Asterisk is running')
-  return watch(pid, false, exited, cli, options)
+  return watch(living, false, cli, options)
 }
-
-async function spawnDetached(home: AsteriskHome, dir: string, etc: string): Promise<Living> {
-  const { file, args } = home.command('asterisk', ['-C', join(etc, 'asterisk.conf'), '-f', '-n'])
-  const output = await open(join(dir, 'log/console.log'), 'a', 0o600)
-  try {
-    const child = spawn(file, args, { cwd: dir, detached: true, stdio: ['ignore', output.fd, output.fd] })
-    const exited = new Promise<number | null>((settle) => child.once('exit', (code) => settle(code)))
-    await new Promise<void>((settle, reject) => child.once('spawn', settle).once('error', reject))
-    child.unref()
-    if (child.pid === undefined) throw new Error('Asterisk was spawned without a pid')
-    return { pid: child.pid, exited }
-  } finally {
-    await output.close()
-  }
-}
-
-type Living = { pid: number; exited: Promise<number | null> }
 
 function watch(
-  pid: number,
+  { pid, exited }: Living,
   adopted: boolean,
-  exited: Promise<number | null>,
   cli: RunningAsterisk['cli'],
   options: StartOptions
 ): RunningAsterisk {
@@ -156,12 +143,6 @@ function watch(
     })
     .catch((error: unknown) => options.log.error({ error }, 'The answer to the end of Asterisk failed'))
   return { pid, adopted, exited, cli, stop: async () => (stopping ??= end()) }
-}
-
-/** The exit of a process that is not our child can only be looked for; its code stays unknown. */
-async function exitOfForeign(pid: number): Promise<null> {
-  while (pidAlive(pid)) await delay(200, undefined, { ref: false })
-  return null
 }
 
 async function waitReady(options: StartOptions, dir: string, pid: number): Promise<void> {
@@ -238,31 +219,11 @@ async function runCli(home: AsteriskHome, etc: string, command: string): Promise
 }
 
 async function prepareFolders(dir: string, recordingsDir: string): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
   for (const name of ['lib/keys', 'cache', 'spool/recording', 'log/cel-custom', 'run']) {
     await mkdir(join(dir, name), { recursive: true })
   }
   await mkdir(recordingsDir, { recursive: true })
   await ensureHoldMusic(join(dir, 'moh'))
-}
-
-/** The control socket's path has a limit of 107 characters; a deep folder gets a short link in the temporary one. */
-async function shortRunDir(runDir: string): Promise<string> {
-  if (Buffer.byteLength(runDir) <= maxRunDirLength) return runDir
-  const link = join(tmpdir(), `ringtrace-${createHash('sha256').update(runDir).digest('hex').slice(0, 16)}`)
-  try {
-    await symlink(runDir, link)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
-    const owned = lstatSync(link).uid === process.getuid?.()
-    if (!owned || (await readlink(link)) !== runDir) {
-      throw new SetupError(
-        `The path ${runDir} is too long, and ${link} belongs to somebody else`,
-        'Set DATA_DIR to a shorter path.'
-      )
-    }
-  }
-  return link
 }
 
 async function templateValues(

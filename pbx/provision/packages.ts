@@ -110,18 +110,22 @@ function aptOptions(state: string, debianArchitecture: string): string[] {
 }
 
 async function apt(args: string[], onLine?: (line: string) => void): Promise<Finished> {
-  const options: RunOptions = { env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } }
-  try {
-    return await run('apt-get', args, onLine === undefined ? options : { ...options, onLine })
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+  const options: RunOptions = onLine === undefined ? {} : { onLine }
+  // The answers are read, so they must be English; the rest of the environment (proxies) stays.
+  const finished = await run(
+    'env',
+    ['LC_ALL=C', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args],
+    options
+  )
+  // env's way to say that there is no such program.
+  if (finished.code === 127) {
     throw new SetupError(
       'There is no apt-get on this machine, so Asterisk cannot be fetched',
       'Ringtrace fetches Asterisk by itself on Debian and Ubuntu. Elsewhere put Asterisk 22.10.1 or newer on PATH, ' +
-        'name an unpacked Debian root in ASTERISK_HOME, or use docker compose.',
-      { cause: error }
+        'name an unpacked Debian root in ASTERISK_HOME, or use docker compose.'
     )
   }
+  return finished
 }
 
 function aptFailure(what: string, finished: Finished): SetupError {

