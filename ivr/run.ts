@@ -14,7 +14,7 @@ export interface BlockRun {
 }
 
 /** The call's reason when its scheme names a block that is not there, of an unknown type or with bad settings. */
-export const brokenSchemeReason = 'scheme_broken'
+export const brokenSchemeReason = 'broken_scheme'
 
 /** The block of that id, or null. Ids come from people: `constructor` must not find what objects inherit. */
 export function blockOf(scheme: Scheme, blockId: string): SchemeBlock | null {
