@@ -1,5 +1,5 @@
 import type { BlockEffect, BlockEvent } from '../../ivr/block.ts'
-import { enter, handle, type BlockRun } from '../../ivr/run.ts'
+import { brokenSchemeReason, enter, handle, type BlockRun } from '../../ivr/run.ts'
 import { endCall } from './ending.ts'
 import { changeLeg, contextOf, effect, moment, schemeOf, secondsBetween, type Turn } from './turn.ts'
 
@@ -12,7 +12,7 @@ export function enterBlock(turn: Turn, blockId: string, hops = 0): void {
   const scheme = schemeOf(call)
   const block = scheme.blocks[blockId]
   if (!block || hops > maxHopsPerStep) {
-    endCall(turn, { by: 'system', reason: 'broken_scheme', cause: null })
+    endCall(turn, { by: 'system', reason: brokenSchemeReason, cause: null })
     return
   }
   call.stepNo += 1

@@ -78,4 +78,4 @@ function judge(turn: Turn, ending: Ending): { outcome: Outcome; reason: string }
   return { outcome: 'missed', reason: call.reachedOperators ? 'no_answer' : ending.reason }
 }
 
-const failures = new Set(['no_codec', 'broken_scheme', 'asterisk_lost', 'machine_failed', 'lost'])
+const failures = new Set(['no_codec', 'scheme_broken', 'asterisk_lost', 'machine_failed', 'lost'])

@@ -1,0 +1,38 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import knex, { type Knex } from 'knex'
+import type { Logger } from 'pino'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+
+/**
+ * Opens a pool. Lost connections are replaced by themselves; a query while the server is away fails within a few
+ * seconds with the driver's error, which the caller must expect.
+ */
+export function connect(url: string, log: Logger, poolSize = 10): Knex {
+  const db = knex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'ringtrace', connectionTimeoutMillis: 3000 },
+    pool: { min: 0, max: poolSize, acquireTimeoutMillis: 5000, propagateCreateError: true },
+    acquireConnectionTimeout: 5000
+  })
+  db.on('error', (error: unknown) => log.warn({ err: error }, 'A database connection failed'))
+  return db
+}
+
+/** Brings the tables up to date. Migrations only go forward. */
+export async function migrate(db: Knex): Promise<void> {
+  await db.migrate.latest({ migrationSource: source, tableName: 'migrations' })
+}
+
+/** Migrations by name without an ending: the same list from sources (tests) and from the build. */
+const source: Knex.MigrationSource<string> = {
+  async getMigrations() {
+    const files = await fs.readdir(path.join(here, 'migrations'))
+    return files.filter((file) => /^\d{4}_[\w-]+\.(ts|js)$/.test(file)).toSorted()
+  },
+  getMigrationName: (file) => file.replace(/\.(ts|js)$/, ''),
+  getMigration: (file) =>
+    import(pathToFileURL(path.join(here, 'migrations', file)).href) as Promise<Knex.Migration>
+}

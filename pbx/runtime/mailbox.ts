@@ -1,0 +1,73 @@
+import type { Logger } from 'pino'
+import { project, type Journal } from '../call/journal.ts'
+import { step } from '../call/step.ts'
+import type { Call, CallEvent, Effect, TapeRow } from '../call/types.ts'
+
+/** A call in progress: its state, its journal so far, and its effects under way. */
+export interface LiveCall {
+  call: Call
+  journal: Journal | null
+  /** All rows of the tape so far, for screens that open later. */
+  rows: TapeRow[]
+  readonly queue: CallEvent[]
+  isDraining: boolean
+  timer: NodeJS.Timeout | undefined
+  /** Tails of the chains of requests, by what they concern (`caller`, `bridge`, a leg): order within, none between. */
+  readonly lanes: Map<string, Promise<unknown>>
+  isBridgeOpen: boolean
+  isForgotten: boolean
+}
+
+export interface MailboxPorts {
+  /** Each step's rows, to the tape and the feed. */
+  record(live: LiveCall, rows: readonly TapeRow[]): void
+  /** Does one effect. Must not throw; what fails comes back as an event. */
+  run(live: LiveCall, effect: Effect, atMs: number): void
+  onIgnored(phase: string, event: string): void
+  onStep(seconds: number): void
+  log: Logger
+}
+
+export function openLiveCall(call: Call, journal: Journal | null = null, rows: TapeRow[] = []): LiveCall {
+  return {
+    call,
+    journal,
+    rows,
+    queue: [],
+    isDraining: false,
+    timer: undefined,
+    lanes: new Map(),
+    isBridgeOpen: false,
+    isForgotten: false
+  }
+}
+
+/**
+ * Gives a call an event. Strictly serial per call: an event that arrives while another is handled (an answer to a
+ * question asked by an effect, most often) waits its turn. The only caller of `step`.
+ */
+export function deliver(live: LiveCall, event: CallEvent, ports: MailboxPorts): void {
+  live.queue.push(event)
+  if (live.isDraining) return
+  live.isDraining = true
+  try {
+    for (let next = live.queue.shift(); next; next = live.queue.shift()) take(live, next, ports)
+  } finally {
+    live.isDraining = false
+  }
+}
+
+function take(live: LiveCall, event: CallEvent, ports: MailboxPorts): void {
+  const startedAt = performance.now()
+  const before = live.call
+  const result = step(before, event)
+  live.call = result.call
+  if (result.ignored) ports.onIgnored(before.phase, event.type)
+  if (result.records.length > 0) {
+    for (const row of result.records) live.journal = project(live.journal, row)
+    live.rows.push(...result.records)
+    ports.record(live, result.records)
+  }
+  ports.onStep((performance.now() - startedAt) / 1000)
+  for (const effect of result.effects) ports.run(live, effect, event.atMs)
+}
