@@ -308,7 +308,7 @@ create table webhook_deliveries (
   created_at timestamptz not null default now(),
   unique (webhook_id, call_id, seq)
 );
-create index webhook_deliveries_due on webhook_deliveries (next_attempt_at) where state = 'pending';
+create index webhook_deliveries_due on webhook_deliveries (webhook_id, next_attempt_at) where state = 'pending';
 create index webhook_deliveries_log on webhook_deliveries (webhook_id, created_at desc);
 `
 

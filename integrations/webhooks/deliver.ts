@@ -1,0 +1,111 @@
+import { request } from 'undici'
+import type { Dispatcher } from 'undici'
+import { checkUrl } from './guard.ts'
+import { parseRetryAfter } from './schedule.ts'
+import { signedHeaders } from './sign.ts'
+
+/** One attempt to hand over one delivery. */
+export interface Attempt {
+  deliveryId: string
+  url: string
+  secrets: readonly string[]
+  payload: unknown
+}
+
+export interface AttemptResult {
+  /** `gone` is HTTP 410: the receiver wants no more. `aborted`: we are stopping, the receiver is not to blame. */
+  outcome: 'ok' | 'failed' | 'gone' | 'aborted'
+  status: number | null
+  /** What went wrong, for people; null when it went well. */
+  error: string | null
+  /** The first 2 kB of the answer. */
+  response: string | null
+  retryAfterMs: number | null
+  tookMs: number
+}
+
+const excerptBytes = 2048
+
+/**
+ * Posts one delivery, signed, and says how it went; never throws. Redirects are failures: following one would send the
+ * payload to an address that nobody entered. `timeoutMs` covers everything from name to the answer's last kept byte.
+ * @param stop aborts the attempt when this process is going down
+ */
+export async function deliver(
+  attempt: Attempt,
+  options: { dispatcher: Dispatcher; allowPrivate: boolean; timeoutMs: number; stop: AbortSignal }
+): Promise<AttemptResult> {
+  const startedMs = Date.now()
+  const finish = (
+    outcome: AttemptResult['outcome'],
+    rest: Partial<Omit<AttemptResult, 'outcome' | 'tookMs'>>
+  ): AttemptResult => ({
+    status: null,
+    error: null,
+    response: null,
+    retryAfterMs: null,
+    ...rest,
+    outcome,
+    tookMs: Date.now() - startedMs
+  })
+  const timeout = AbortSignal.timeout(options.timeoutMs)
+  try {
+    const url = new URL(attempt.url)
+    checkUrl(url, options.allowPrivate)
+    const body = JSON.stringify(attempt.payload)
+    const answer = await request(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Ringtrace-Webhooks/1',
+        ...signedHeaders(attempt.deliveryId, Math.floor(startedMs / 1000), body, attempt.secrets)
+      },
+      body,
+      dispatcher: options.dispatcher,
+      signal: AbortSignal.any([timeout, options.stop])
+    })
+    const status = answer.statusCode
+    const response = await excerpt(answer.body)
+    if (status >= 200 && status < 300) return finish('ok', { status, response })
+    const error = `the receiver answered ${status}${status >= 300 && status < 400 ? '; redirects are not followed' : ''}`
+    const retryAfter = status === 429 || status === 503 ? answer.headers['retry-after'] : undefined
+    return finish(status === 410 ? 'gone' : 'failed', {
+      status,
+      error,
+      response,
+      retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, Date.now())
+    })
+  } catch (error) {
+    if (options.stop.aborted) return finish('aborted', { error: 'the system was stopping' })
+    if (timeout.aborted) return finish('failed', { error: `no full answer within ${options.timeoutMs} ms` })
+    return finish('failed', { error: describe(error) })
+  }
+}
+
+/** The beginning of the body; the rest is not waited for. The status has decided already, so a broken body is no failure. */
+async function excerpt(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      // Leaving the loop destroys the stream, and its connection with it.
+      if (bytes >= excerptBytes) break
+    }
+  } catch (error) {
+    chunks.push(Buffer.from(` [cut: ${describe(error)}]`))
+  }
+  return storable(new TextDecoder().decode(Buffer.concat(chunks).subarray(0, excerptBytes)))
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return storable(String(error))
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return storable(`${error.message || 'connection failed'} (${code})`.slice(0, 500))
+}
+
+/** PostgreSQL keeps neither NUL nor half a surrogate pair. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd')
+}
