@@ -30,6 +30,8 @@ export interface AriChannel {
   connectedNumber: string
   context: string
   extension: string
+  /** The dialplan application it is in, such as `Stasis`. */
+  application: string
   /** The SIP Call-ID. */
   protocolId: string
   createdMs: number
@@ -95,6 +97,7 @@ export function parseChannel(value: unknown): AriChannel | null {
     connectedNumber: textOf(connected.number),
     context: textOf(dialplan.context),
     extension: textOf(dialplan.exten),
+    application: textOf(dialplan.app_name),
     protocolId: textOf(value.protocol_id),
     createdMs: timeOf(value.creationtime),
     variables: isObject(value.channelvars) ? (value.channelvars as Record<string, string>) : noVariables

@@ -63,6 +63,8 @@ export interface AriRequests {
   /** Not repeatable: Asterisk plays twice when asked twice, even under one `playbackId`. */
   play(channelId: string, playbackId: string, media: readonly string[]): Promise<AriResult>
   stopPlayback(playbackId: string): Promise<AriResult>
+  /** `gone`: it has ended, or never began. */
+  findPlayback(playbackId: string): Promise<AriResult>
   createBridge(bridgeId: string): Promise<AriResult>
   destroyBridge(bridgeId: string): Promise<AriResult>
   /** `gone`: the bridge or one of the channels; then none was added. */
@@ -76,7 +78,7 @@ export interface AriRequests {
   stopMoh(channelId: string): Promise<AriResult>
   getVariable(channelId: string, variable: string): Promise<AriResult<string>>
   setVariable(channelId: string, variable: string, value: string): Promise<AriResult>
-  /** Functions too: `DB(family/key)`. */
+  /** Functions that only read are fine; `DB()` and the like are refused, silently, as dangerous. */
   getGlobalVariable(variable: string): Promise<AriResult<string>>
   setGlobalVariable(variable: string, value: string): Promise<AriResult>
   listChannels(): Promise<AriResult<AriChannel[]>>
@@ -138,6 +140,8 @@ export function createRequests(http: AriHttp): AriRequests {
     ring: (id) => act('ring', 'POST', id, 'ring'),
     ringStop: (id) => act('ringStop', 'DELETE', id, 'ring'),
     play: (id, playbackId, media) => act('play', 'POST', id, 'play', { playbackId, media }),
+    findPlayback: (id) =>
+      done({ name: 'findPlayback', method: 'GET', path: `/playbacks/${enc(id)}`, means: reading, repeatable: true }),
     stopPlayback: (id) => end('stopPlayback', `/playbacks/${enc(id)}`),
     createBridge: (bridgeId) =>
       done({
@@ -211,10 +215,13 @@ export function createRequests(http: AriHttp): AriRequests {
       read({ name: 'listBridges', method: 'GET', path: '/bridges' }, (value) =>
         list(value).map((item) => ({ id: text(item, 'id'), channelIds: texts(item, 'channels') }))
       ),
-    listEndpoints: () =>
-      read({ name: 'listEndpoints', method: 'GET', path: '/endpoints/PJSIP' }, (value) =>
+    async listEndpoints() {
+      const result = await read({ name: 'listEndpoints', method: 'GET', path: '/endpoints/PJSIP' }, (value) =>
         list(value).map(endpoint)
-      ),
+      )
+      // Asterisk's word for an empty list.
+      return !result.ok && result.code === 'gone' ? { ok: true, value: [] } : result
+    },
     getApplication: (app) =>
       read({ name: 'getApplication', method: 'GET', path: `/applications/${enc(app)}` }, (value) => ({
         name: text(value, 'name'),

@@ -1,0 +1,93 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+/** Everything that is counted about calls; one registry for `/metrics`. */
+export function createMetrics(read: { openCalls(): number; spooledBatches(): number; ariUp(): boolean }) {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+
+  new Gauge({
+    name: 'pbx_calls',
+    help: 'Calls in progress',
+    registers,
+    collect() {
+      this.set(read.openCalls())
+    }
+  })
+  new Gauge({
+    name: 'tape_spooled_batches',
+    help: 'Tape batches waiting for the database',
+    registers,
+    collect() {
+      this.set(read.spooledBatches())
+    }
+  })
+  new Gauge({
+    name: 'ari_connected',
+    help: '1 while events of Asterisk flow',
+    registers,
+    collect() {
+      this.set(read.ariUp() ? 1 : 0)
+    }
+  })
+  const steps = new Histogram({
+    name: 'pbx_step_seconds',
+    help: 'Time of one step of a call',
+    registers,
+    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.02, 0.1]
+  })
+  const flushes = new Histogram({
+    name: 'tape_flush_seconds',
+    help: 'Time of one group commit',
+    registers,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2]
+  })
+  const rows = new Counter({ name: 'tape_rows_total', help: 'Rows written to the tape', registers })
+  const ignored = new Counter({
+    name: 'pbx_ignored_events_total',
+    help: 'Events that came at a moment with no cell for them',
+    labelNames: ['phase', 'event'],
+    registers
+  })
+  const ended = new Counter({
+    name: 'pbx_ended_calls_total',
+    help: 'Ended calls',
+    labelNames: ['outcome'],
+    registers
+  })
+  const strangers = new Counter({
+    name: 'sip_refused_total',
+    help: 'SIP requests refused, by the kind of refusal',
+    labelNames: ['kind'],
+    registers
+  })
+  const ari = new Histogram({
+    name: 'ari_request_seconds',
+    help: 'Requests to Asterisk',
+    labelNames: ['name', 'outcome'],
+    registers,
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1]
+  })
+  const lostRecordings = new Counter({
+    name: 'recordings_lost_total',
+    help: 'Recordings whose audio was not found or could not be read',
+    labelNames: ['state'],
+    registers
+  })
+
+  return {
+    registry,
+    step: (seconds: number) => steps.observe(seconds),
+    flush: (count: number, seconds: number) => {
+      rows.inc(count)
+      flushes.observe(seconds)
+    },
+    ignored: (phase: string, event: string) => ignored.inc({ phase, event }),
+    ended: (outcome: string) => ended.inc({ outcome }),
+    stranger: (kind: string) => strangers.inc({ kind }),
+    ari: (name: string, outcome: string, tookMs: number) => ari.observe({ name, outcome }, tookMs / 1000),
+    lostRecording: (state: string) => lostRecordings.inc({ state })
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
