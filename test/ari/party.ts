@@ -1,0 +1,293 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import type { Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { decodeUlaw, tonePacket } from './tone.ts'
+
+/** What a phone does with a call: ring until told, answer at once, or refuse with a SIP status. */
+export type Manner = 'ring' | 'answer' | { status: number; text: string; retryAfter?: number }
+
+export interface PartyOptions {
+  host: string
+  port: number
+  server: { host: string; port: number }
+  user: string
+  password?: string
+  manner?: Manner
+  /** Sends this tone as PCMU while a call is up. */
+  toneHz?: number
+}
+
+interface Message {
+  first: string
+  headers: Map<string, string[]>
+  body: string
+}
+interface Dialog {
+  callId: string
+  isOurs: boolean
+  /** Our From or To line, the other side's, and where requests of this dialog go. */
+  local: string
+  remote: string
+  target: string
+  invite: Message
+  cseq: number
+  isUp: boolean
+}
+
+/**
+ * A telephone made of a UDP socket, for tests: it takes and makes calls, says exactly what it is told,
+ * and remembers what it heard. One call at a time.
+ */
+export async function createParty(options: PartyOptions) {
+  const socket = createSocket('udp4')
+  socket.bind(options.port, options.host)
+  await once(socket, 'listening')
+  const media = createSocket('udp4')
+  media.bind(0, options.host)
+  await once(media, 'listening')
+
+  const said: string[] = []
+  const heard: string[] = []
+  const audio: Buffer[] = []
+  let manner: Manner = options.manner ?? 'answer'
+  let dialog: Dialog | undefined
+  let speaker: NodeJS.Timeout | undefined
+  let onFinal: ((message: Message) => void) | undefined
+
+  media.on('message', (packet) => audio.push(packet.subarray(12)))
+  socket.on('message', (data, from) => {
+    if (data.length < 8) return
+    const message = parse(data.toString('utf8'))
+    heard.push(message.first)
+    if (message.first.startsWith('SIP/2.0')) onResponse(message)
+    else onRequest(message, from.address, from.port)
+  })
+
+  function onRequest(message: Message, host: string, port: number): void {
+    const [method = ''] = message.first.split(' ')
+    const reply = (status: number, text: string, extra = '', body = ''): void =>
+      transmit(response(message, status, text, extra, body), host, port)
+    switch (method) {
+      case 'INVITE': {
+        if (dialog?.callId === header(message, 'call-id')) return
+        const contact = /<([^>]+)>/.exec(header(message, 'contact'))?.[1] ?? ''
+        dialog = {
+          callId: header(message, 'call-id'),
+          isOurs: false,
+          local: `${header(message, 'to')};tag=${tag}`,
+          remote: header(message, 'from'),
+          target: contact,
+          invite: message,
+          cseq: 1,
+          isUp: false
+        }
+        if (typeof manner === 'object') return reply(manner.status, manner.text)
+        reply(180, 'Ringing')
+        if (manner === 'answer') answer()
+        return
+      }
+      case 'CANCEL':
+        reply(200, 'OK')
+        if (dialog !== undefined)
+          transmit(response(dialog.invite, 487, 'Request Terminated', '', ''), host, port)
+        return quiet()
+      case 'BYE':
+        reply(200, 'OK')
+        return quiet()
+      case 'ACK':
+        return
+      default:
+        return reply(200, 'OK')
+    }
+  }
+
+  function onResponse(message: Message): void {
+    const status = statusOf(message)
+    if (status < 200) return
+    if (/INVITE/.test(header(message, 'cseq')) && dialog?.isOurs === true) {
+      dialog.remote = header(message, 'to')
+      const contact = /<([^>]+)>/.exec(header(message, 'contact'))?.[1]
+      if (contact !== undefined) dialog.target = contact
+      transmit(request('ACK', dialog, header(message, 'cseq').split(' ')[0] ?? '1', ''), ...serverOf(options))
+      if (status === 200) {
+        dialog.isUp = true
+        speak(message.body)
+      } else {
+        quiet()
+      }
+    }
+    onFinal?.(message)
+  }
+
+  function answer(): void {
+    if (dialog === undefined) throw new Error('There is no call to answer')
+    transmit(response(dialog.invite, 200, 'OK', '', sdp()), ...serverOf(options))
+    dialog.isUp = true
+    speak(dialog.invite.body)
+  }
+
+  function speak(remoteSdp: string): void {
+    const host = /c=IN IP4 (\S+)/.exec(remoteSdp)?.[1]
+    const port = Number(/m=audio (\d+)/.exec(remoteSdp)?.[1] ?? 0)
+    if (options.toneHz === undefined || host === undefined || port === 0 || speaker !== undefined) return
+    const hz = options.toneHz
+    let index = 0
+    speaker = setInterval(() => {
+      const packet = Buffer.alloc(12)
+      packet.writeUInt8(0x80, 0)
+      packet.writeUInt16BE(index & 0xffff, 2)
+      packet.writeUInt32BE((index * 160) >>> 0, 4)
+      packet.writeUInt32BE(0x1234, 8)
+      media.send(Buffer.concat([packet, tonePacket(hz, index++)]), port, host)
+    }, 20)
+  }
+
+  function quiet(): void {
+    clearInterval(speaker)
+    speaker = undefined
+    dialog = undefined
+  }
+
+  const tag = randomUUID().slice(0, 8)
+  const contact = `<sip:${options.user}@${options.host}:${options.port}>`
+  const sdp = (): string =>
+    ['v=0', `o=- 1 1 IN IP4 ${options.host}`, 's=-', `c=IN IP4 ${options.host}`, 't=0 0']
+      .concat(`m=audio ${media.address().port} RTP/AVP 0`, 'a=rtpmap:0 PCMU/8000', 'a=sendrecv', '')
+      .join('\r\n')
+
+  function response(to: Message, status: number, text: string, extra: string, body: string): string {
+    const copied = ['via', 'record-route', 'from', 'call-id', 'cseq'].flatMap((name) =>
+      (to.headers.get(name) ?? []).map((value) => `${name}: ${value}`)
+    )
+    const toLine = header(to, 'to')
+    const lines = [
+      `SIP/2.0 ${status} ${text}`,
+      ...copied,
+      `to: ${/;tag=/.test(toLine) ? toLine : `${toLine};tag=${tag}`}`,
+      `contact: ${contact}`
+    ]
+    return finish(lines, extra, body)
+  }
+  function request(method: string, d: Dialog, cseq: string, extra: string, body = ''): string {
+    const lines = [
+      `${method} ${d.target} SIP/2.0`,
+      `via: SIP/2.0/UDP ${options.host}:${options.port};rport;branch=z9hG4bK${randomUUID()}`,
+      'max-forwards: 70',
+      `from: ${d.local}`,
+      `to: ${d.remote}`,
+      `call-id: ${d.callId}`,
+      `cseq: ${cseq} ${method}`,
+      `contact: ${contact}`
+    ]
+    return finish(lines, extra, body)
+  }
+  function transmit(text: string, host: string, port: number): void {
+    said.push(text.slice(0, text.indexOf('\r\n')))
+    socket.send(text, port, host)
+  }
+  const final = (): Promise<Message> => new Promise((resolve) => (onFinal = resolve))
+  const freshDialog = (uri: string): Dialog => ({
+    callId: randomUUID(),
+    isOurs: true,
+    local: `<sip:${options.user}@${options.host}>;tag=${randomUUID().slice(0, 8)}`,
+    remote: `<${uri}>`,
+    target: uri,
+    invite: { first: '', headers: new Map(), body: '' },
+    cseq: 1,
+    isUp: false
+  })
+
+  return {
+    said,
+    heard,
+    answer,
+    setManner: (next: Manner): void => void (manner = next),
+    isUp: (): boolean => dialog?.isUp === true,
+    isRinging: (): boolean => dialog !== undefined && !dialog.isUp,
+    audio: (): Int16Array => decodeUlaw(Buffer.concat(audio)),
+    /** Calls a number; gives the final status. */
+    async call(number: string, headers = ''): Promise<number> {
+      dialog = freshDialog(`sip:${number}@${options.server.host}:${options.server.port}`)
+      dialog.callId = randomUUID()
+      const answered = final()
+      transmit(request('INVITE', dialog, '1', headers, sdp()), ...serverOf(options))
+      return statusOf(await answered)
+    },
+    /** Ends the call from this side. */
+    hangup(): void {
+      if (dialog === undefined) return
+      transmit(request('BYE', dialog, String(++dialog.cseq), ''), ...serverOf(options))
+      quiet()
+    },
+    /** Registers with a password; gives the final status of the second, authorised request. */
+    async register(password: string, seconds = 60): Promise<number> {
+      const uri = `sip:${options.server.host}:${options.server.port}`
+      const d = freshDialog(uri)
+      d.remote = `<sip:${options.user}@${options.server.host}>`
+      d.local = `${d.remote};tag=${randomUUID().slice(0, 8)}`
+      const expires = `expires: ${seconds}`
+      let answered = final()
+      transmit(request('REGISTER', d, '1', expires), ...serverOf(options))
+      const challenge = await answered
+      if (statusOf(challenge) !== 401) return statusOf(challenge)
+      answered = final()
+      const authorization = digest(
+        header(challenge, 'www-authenticate'),
+        options.user,
+        password,
+        'REGISTER',
+        uri
+      )
+      transmit(
+        request('REGISTER', d, '2', `${expires}\r\nauthorization: ${authorization}`),
+        ...serverOf(options)
+      )
+      return statusOf(await answered)
+    },
+    async close(): Promise<void> {
+      quiet()
+      await Promise.all([closed(socket), closed(media)])
+    }
+  }
+}
+export type Party = Awaited<ReturnType<typeof createParty>>
+
+const serverOf = (options: PartyOptions): [string, number] => [options.server.host, options.server.port]
+const statusOf = (message: Message): number => Number(message.first.split(' ')[1] ?? 0)
+const header = (message: Message, name: string): string => message.headers.get(name)?.[0] ?? ''
+
+function finish(lines: string[], extra: string, body: string): string {
+  const head = extra === '' ? lines : [...lines, extra]
+  const type = body === '' ? [] : ['content-type: application/sdp']
+  return [...head, ...type, `content-length: ${Buffer.byteLength(body)}`, '', body].join('\r\n')
+}
+
+function parse(text: string): Message {
+  const [head = '', body = ''] = text.split('\r\n\r\n')
+  const [first = '', ...lines] = head.split('\r\n')
+  const headers = new Map<string, string[]>()
+  for (const line of lines) {
+    const at = line.indexOf(':')
+    const name = line.slice(0, at).trim().toLowerCase()
+    headers.set(name, [...(headers.get(name) ?? []), line.slice(at + 1).trim()])
+  }
+  return { first, headers, body }
+}
+
+function digest(challenge: string, user: string, password: string, method: string, uri: string): string {
+  const part = (name: string): string => new RegExp(`${name}="?([^",]+)"?`).exec(challenge)?.[1] ?? ''
+  const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
+  const realm = part('realm')
+  const nonce = part('nonce')
+  const opaque = part('opaque')
+  const cnonce = randomUUID().slice(0, 8)
+  const ha1 = md5(`${user}:${realm}:${password}`)
+  const answer = md5(`${ha1}:${nonce}:00000001:${cnonce}:auth:${md5(`${method}:${uri}`)}`)
+  return (
+    `Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${answer}", ` +
+    `algorithm=MD5, qop=auth, nc=00000001, cnonce="${cnonce}"${opaque === '' ? '' : `, opaque="${opaque}"`}`
+  )
+}
+
+const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.close(() => resolve()))

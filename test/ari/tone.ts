@@ -1,0 +1,46 @@
+/** Sound for tests: tones as G.711 µ-law, and how loud one frequency is in samples. */
+
+const rate = 8000
+
+/** 20 ms of a sine at `hz`, continuing at packet number `index`, as µ-law bytes. */
+export function tonePacket(hz: number, index: number): Buffer {
+  const packet = Buffer.alloc(160)
+  for (let i = 0; i < 160; i++) {
+    packet[i] = encodeUlaw(Math.round(16_000 * Math.sin((2 * Math.PI * hz * (index * 160 + i)) / rate)))
+  }
+  return packet
+}
+
+/** Amplitude of `hz` in 16-bit samples, full scale 1 (Goertzel). */
+export function loudness(samples: Int16Array, hz: number): number {
+  const k = 2 * Math.cos((2 * Math.PI * hz) / rate)
+  let a = 0
+  let b = 0
+  for (const sample of samples) {
+    const next = sample / 32_768 + k * a - b
+    b = a
+    a = next
+  }
+  return (2 * Math.sqrt(Math.max(0, a * a + b * b - k * a * b))) / Math.max(1, samples.length)
+}
+
+/** Samples of a mono 16-bit WAV file, its header skipped. */
+export function wavSamples(file: Buffer): Int16Array {
+  const data = file.subarray(file.indexOf('data') + 8)
+  return Int16Array.from({ length: data.length >> 1 }, (_, i) => data.readInt16LE(i * 2))
+}
+
+export function decodeUlaw(bytes: Buffer): Int16Array {
+  return Int16Array.from(bytes, (byte) => {
+    const u = ~byte & 0xff
+    const magnitude = (((u & 0x0f) << 3) + 0x84) << ((u & 0x70) >> 4)
+    return u & 0x80 ? 0x84 - magnitude : magnitude - 0x84
+  })
+}
+
+function encodeUlaw(sample: number): number {
+  const sign = sample < 0 ? 0x80 : 0
+  const magnitude = Math.min(32_635, Math.abs(sample)) + 0x84
+  const exponent = 31 - Math.clz32(magnitude) - 7
+  return ~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 0x0f)) & 0xff
+}
