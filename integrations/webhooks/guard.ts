@@ -46,13 +46,14 @@ const privateRanges: readonly Range[] = [
   ['3fff::', 20, 'ipv6']
 ]
 
-const never = blockList(neverRanges)
-const nonPublic = blockList(privateRanges)
+const never = blockLists(neverRanges)
+const nonPublic = blockLists(privateRanges)
 
-function blockList(ranges: readonly Range[]): BlockList {
-  const list = new BlockList()
-  for (const [address, bits, family] of ranges) list.addSubnet(address, bits, family)
-  return list
+/** One list per family: a mixed one would match every IPv4 address with the IPv6 range that holds `::ffff:0:0/96`. */
+function blockLists(ranges: readonly Range[]): Record<Family, BlockList> {
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() }
+  for (const [address, bits, family] of ranges) lists[family].addSubnet(address, bits, family)
+  return lists
 }
 
 /** Whether a webhook may connect to this IP address. Anything that is not an address may not be reached. */
@@ -62,7 +63,7 @@ export function isAllowedAddress(address: string, allowPrivate: boolean): boolea
   const mapped = version === 6 ? mappedIpv4(address) : undefined
   if (mapped !== undefined) return isAllowedAddress(mapped, allowPrivate)
   const family: Family = version === 4 ? 'ipv4' : 'ipv6'
-  return !never.check(address, family) && (allowPrivate || !nonPublic.check(address, family))
+  return !never[family].check(address, family) && (allowPrivate || !nonPublic[family].check(address, family))
 }
 
 /** The IPv4 address inside `::ffff:a.b.c.d`, which the system connects to as IPv4. */

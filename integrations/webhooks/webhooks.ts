@@ -116,8 +116,8 @@ export function createWebhooks(options: {
     refresh().catch((err: unknown) => {
       // Not knowing means asking: nothing is missed meanwhile.
       wanted = undefined
-      log.warn({ err }, 'active webhooks could not be read')
-      // Sending needs the list: the reconnection that follows reads it again.
+      log.warn({ err }, 'active webhooks could not be read, trying again')
+      if (!stopping.signal.aborted) setTimeout(refreshSoon, 2000).unref()
     })
   }
 
