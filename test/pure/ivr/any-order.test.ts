@@ -117,7 +117,7 @@ describe('Events in any order', () => {
 
   it('leave nothing behind: no sound, timer, ringback or ringing phone outlives its block', () => {
     fc.assert(
-      fc.property(given, fc.array(event, { maxLength: 60 }), (block, events) => {
+      fc.property(given, fc.array(event, { minLength: 40, maxLength: 80 }), (block, events) => {
         const visit = new Visit(block)
         const now = new UnderWay()
         for (const effect of visit.last.effects) now.apply(effect)
@@ -143,7 +143,7 @@ describe('Events in any order', () => {
 
   it('never leave a caller waiting for nothing', () => {
     fc.assert(
-      fc.property(given, fc.array(event, { maxLength: 60 }), (block, events) => {
+      fc.property(given, fc.array(event, { minLength: 40, maxLength: 80 }), (block, events) => {
         const visit = new Visit(block)
         const now = new UnderWay()
         for (const effect of visit.last.effects) now.apply(effect)
