@@ -83,13 +83,13 @@ async function startIn(place: PostgresPlace, { port, log }: PostgresOptions): Pr
 
   const server = (await adopt(data, args, log)) ?? (await launch(place, data, args))
   const { pid, exited } = await waitReady(adminUrl, place, data, args, server)
-  log.info({ pid, adopted: server.adopted }, 'PostgreSQL is running')
+  log.info({ postgresPid: pid, adopted: server.adopted }, 'PostgreSQL is running')
   const url = await createDatabase(adminUrl, ownDatabase)
   let stopping: Promise<void> | undefined
   const end = async (): Promise<void> => {
     // SIGINT is PostgreSQL's fast shutdown: clients are cut off, everything is written.
     if (!(await endPid(pid, stopGraceMs, 'SIGINT')))
-      log.warn({ pid }, 'PostgreSQL was killed; it repairs itself on start')
+      log.warn({ postgresPid: pid }, 'PostgreSQL was killed; it repairs itself on start')
     await exited
   }
   return {
@@ -202,7 +202,7 @@ async function adopt(data: string, args: readonly string[], log: Logger): Promis
     return undefined
   }
   if (commandLine.endsWith(args.join(' '))) return { ...livingForeign(pid), adopted: true }
-  log.warn({ pid }, 'Restarting a PostgreSQL that was left running with other settings')
+  log.warn({ postgresPid: pid }, 'Restarting a PostgreSQL that was left running with other settings')
   await endPid(pid, stopGraceMs, 'SIGINT')
   return undefined
 }

@@ -84,10 +84,10 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
   const earlier = await findLiving(dir, etc)
   if (earlier !== undefined) {
     if ((await isSameOnDisk(etc, files)) && (await answers(cli))) {
-      log.info({ pid: earlier }, 'Adopted the Asterisk that was left running')
+      log.info({ asteriskPid: earlier }, 'Adopted the Asterisk that was left running')
       return watch(livingForeign(earlier), true, cli, options)
     }
-    log.warn({ pid: earlier }, 'Stopping an Asterisk that was left running with another configuration')
+    log.warn({ asteriskPid: earlier }, 'Stopping an Asterisk that was left running with another configuration')
     await endPid(earlier, stopGraceMs)
   }
 
@@ -119,7 +119,7 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
   const { pid } = living
   await waitReady(options, dir, pid)
   await cli('core waitfullybooted')
-  log.info({ pid, version: home.version }, 'Asterisk is running')
+  log.info({ asteriskPid: pid, version: home.version }, 'Asterisk is running')
   return watch(living, false, cli, options)
 }
 
@@ -132,13 +132,13 @@ function watch(
   let stopping: Promise<void> | undefined
   const end = async (): Promise<void> => {
     const clean = await endPid(pid, stopGraceMs)
-    if (!clean) options.log.warn({ pid }, 'Asterisk did not end by itself and was killed')
+    if (!clean) options.log.warn({ asteriskPid: pid }, 'Asterisk did not end by itself and was killed')
     await exited
   }
   exited
     .then((code) => {
       if (stopping !== undefined) return
-      options.log.error({ pid, code }, 'Asterisk has ended unexpectedly')
+      options.log.error({ asteriskPid: pid, code }, 'Asterisk has ended unexpectedly')
       options.onExit?.(code)
     })
     .catch((error: unknown) => options.log.error({ error }, 'The answer to the end of Asterisk failed'))

@@ -125,7 +125,7 @@ function operatorObjects(operator: OperatorDevice): PjsipObject[] {
     { type: 'auth', id, owner, fields: auth },
     { type: 'aor', id, owner, fields: aor },
     // A phone at a fixed address keeps its auth: without it anybody could call as this operator.
-    { type: 'endpoint', id, owner, fields: { ...endpoint, auth: id, aors: id } }
+    { type: 'endpoint', id, owner, fields: { ...endpoint, auth: id, aors: id, callerid: id } }
   ]
 }
 
@@ -151,6 +151,9 @@ function trunkObjects(trunk: TrunkLink): PjsipObject[] {
     context: 'from-trunk',
     transport,
     aors: id,
+    // The astdb turns "no caller id" into the number "unknown", which would stand instead of the caller's own number;
+    // a name without a number keeps it away.
+    callerid: id,
     allow: ['!all', ...trunk.codecs].join(','),
     identify_by: 'ip',
     direct_media: 'no',
