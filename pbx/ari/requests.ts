@@ -141,17 +141,24 @@ export function createRequests(http: AriHttp): AriRequests {
     ringStop: (id) => act('ringStop', 'DELETE', id, 'ring'),
     play: (id, playbackId, media) => act('play', 'POST', id, 'play', { playbackId, media }),
     findPlayback: (id) =>
-      done({ name: 'findPlayback', method: 'GET', path: `/playbacks/${enc(id)}`, means: reading, repeatable: true }),
+      done({
+        name: 'findPlayback',
+        method: 'GET',
+        path: `/playbacks/${enc(id)}`,
+        means: reading,
+        repeatable: true
+      }),
     stopPlayback: (id) => end('stopPlayback', `/playbacks/${enc(id)}`),
     createBridge: (bridgeId) =>
       done({
         name: 'createBridge',
         method: 'POST',
-        path: '/bridges',
+        // With the id in the path a repeated create is a clean 409; in the body it is a 500 without a meaning.
+        path: `/bridges/${enc(bridgeId)}`,
         means: creating,
         repeatable: true,
-        // dtmf_events: key presses during a talk reach us; proxy_media would pin media to us needlessly.
-        body: { bridgeId, type: 'mixing,dtmf_events' }
+        // Key presses during a talk reach us too.
+        body: { type: 'mixing,dtmf_events' }
       }),
     destroyBridge: (id) => end('destroyBridge', `/bridges/${enc(id)}`),
     addToBridge: (id, channels) =>
