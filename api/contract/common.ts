@@ -47,3 +47,19 @@ export const pageQuery = z.object({
 export type Role = z.infer<typeof role>
 export type Presence = z.infer<typeof presence>
 export type Problem = z.infer<typeof problem>
+
+type WithoutDefaults<S extends z.ZodRawShape> = {
+  [K in keyof S]: z.ZodOptional<S[K] extends z.ZodDefault<infer Inner> ? Inner : S[K]>
+}
+/**
+ * The body of a PATCH. Not `partial()`: zod fills a default in even where a field is optional, so that a PATCH
+ * of one field would reset all the others.
+ */
+export function patchOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>): z.ZodObject<WithoutDefaults<S>> {
+  const shape = Object.entries(schema.shape).map(([key, field]) => [
+    key,
+    z.optional(field instanceof z.ZodDefault ? field.unwrap() : field)
+  ])
+  // Object.fromEntries forgets which key has which type.
+  return z.object(Object.fromEntries(shape) as WithoutDefaults<S>)
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, inquiryChannel, isoTime, locale, presence, role } from './common.ts'
+import { id, inquiryChannel, isoTime, locale, patchOf, presence, role } from './common.ts'
 import { webhookEvents } from '../../pbx/call/moments.ts'
 
 const name = z.string().trim().min(1).max(200)
@@ -37,7 +37,7 @@ export const userCreate = z.object({
     .nullable()
     .default(null)
 })
-export const userPatch = userCreate.omit({ login: true }).extend({ isActive: z.boolean() }).partial()
+export const userPatch = patchOf(userCreate.omit({ login: true }).extend({ isActive: z.boolean() }))
 
 export const me = user.extend({ csrfToken: z.string() })
 export const login = z.object({ login: z.string().min(1).max(200), password: z.string().min(1).max(200) })
@@ -52,7 +52,7 @@ export const softphone = z.object({
 
 export const group = z.object({ id, name, memberIds: z.array(id), isDemo: z.boolean(), createdAt: isoTime })
 export const groupCreate = z.object({ name, memberIds: z.array(id).max(1000).default([]) })
-export const groupPatch = groupCreate.partial()
+export const groupPatch = patchOf(groupCreate)
 
 export const trunk = z.object({
   id,
@@ -106,7 +106,7 @@ export const trunkCreate = z.object({
     .default('RU'),
   isActive: z.boolean().default(true)
 })
-export const trunkPatch = trunkCreate.partial()
+export const trunkPatch = patchOf(trunkCreate)
 
 export const site = z.object({ id, name, domain: z.string(), isDemo: z.boolean(), createdAt: isoTime })
 export const siteCreate = z.object({
@@ -117,7 +117,7 @@ export const siteCreate = z.object({
     .toLowerCase()
     .regex(/^[\p{L}0-9.-]{1,253}$/u)
 })
-export const sitePatch = siteCreate.partial()
+export const sitePatch = patchOf(siteCreate)
 
 export const source = z.object({
   id,
@@ -140,7 +140,7 @@ export const sourceCreate = z.object({
   keyword: label,
   note: z.string().max(2000).nullable().default(null)
 })
-export const sourcePatch = sourceCreate.partial()
+export const sourcePatch = patchOf(sourceCreate)
 
 export const number = z.object({
   id,
@@ -164,7 +164,7 @@ export const numberCreate = z.object({
   schemeId: id.nullable().default(null),
   isActive: z.boolean().default(true)
 })
-export const numberPatch = numberCreate.partial()
+export const numberPatch = patchOf(numberCreate)
 
 /** A scheme in JSON; `draft` is checked against each block's own settings by `ivr/validate`. */
 export const schemeBody = z.object({
@@ -185,7 +185,9 @@ export const schemeProblem = z.object({
   severity: z.enum(['error', 'warning']),
   block: z.string().nullable(),
   code: z.string(),
-  message: z.string()
+  message: z.string(),
+  /** The setting (dotted) or the exit at fault within the block. */
+  path: z.string().nullable()
 })
 export const scheme = z.object({
   id,
@@ -198,7 +200,7 @@ export const scheme = z.object({
   updatedAt: isoTime
 })
 export const schemeCreate = z.object({ name, draft: schemeBody })
-export const schemePatch = schemeCreate.partial()
+export const schemePatch = patchOf(schemeCreate)
 
 export const contact = z.object({
   id,
@@ -218,7 +220,7 @@ export const contactCreate = z.object({
   note: z.string().max(5000).nullable().default(null),
   phones: z.array(e164).max(20).default([])
 })
-export const contactPatch = contactCreate.partial()
+export const contactPatch = patchOf(contactCreate)
 
 export const webhook = z.object({
   id,
@@ -237,7 +239,7 @@ export const webhookCreate = z.object({
   events: z.array(z.enum(webhookEvents)).min(1),
   isActive: z.boolean().default(true)
 })
-export const webhookPatch = webhookCreate.partial()
+export const webhookPatch = patchOf(webhookCreate)
 /** The secret is shown once, when it is made or rotated. */
 export const webhookWithSecret = webhook.extend({ secret: z.string() })
 export const webhookDelivery = z.object({

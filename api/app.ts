@@ -1,0 +1,109 @@
+import path from 'node:path'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import helmet from 'helmet'
+import type { ApiDeps } from './deps.ts'
+import { handlerOf, splitRoute } from './endpoint.ts'
+import { toApiError } from './errors.ts'
+import { ApiError, sendProblem } from './problems.ts'
+import { allEndpoints } from './routes/index.ts'
+
+/** The HTTP side of everything: API and browser app. Does not listen. */
+export function createApp(deps: ApiDeps): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  // Only a proxy on this machine may say who the visitor is.
+  app.set('trust proxy', 'loopback')
+  app.set('query parser', 'simple')
+  app.use(securityHeaders(deps))
+
+  const methods = new Map<string, Set<string>>()
+  for (const endpoint of allEndpoints(deps)) {
+    const { method, path: route } = splitRoute(endpoint.route)
+    methods.set(route, (methods.get(route) ?? new Set()).add(method))
+    app[method.toLowerCase() as 'get'](route, handlerOf(endpoint, deps))
+  }
+  for (const [route, allowed] of methods) {
+    app.all(route, (_req, res) => {
+      res.set('Allow', [...allowed].join(', '))
+      throw new ApiError('method_not_allowed')
+    })
+  }
+  app.use('/api', () => {
+    throw new ApiError('not_found')
+  })
+  if (deps.uiDir !== null) serveUi(app, deps.uiDir)
+  app.use(() => {
+    throw new ApiError('not_found')
+  })
+  app.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
+    const problem = toApiError(error)
+    if (problem.status >= 500) {
+      const level = problem.code === 'internal' ? 'error' : 'warn'
+      deps.log[level]({ err: error, method: req.method, path: req.path }, 'A request failed')
+    }
+    if (res.headersSent) next(error)
+    else sendProblem(res, problem)
+  })
+  return app
+}
+
+function securityHeaders({ publicUrl }: ApiDeps) {
+  const isHttps = publicUrl?.startsWith('https:') === true
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Mantine puts its style tags in at run time.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'", 'blob:'],
+        fontSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"]
+      }
+    },
+    strictTransportSecurity: isHttps && { maxAge: 31_536_000 },
+    // Browsers ignore it without https, with a warning in everybody's console.
+    crossOriginOpenerPolicy: isHttps,
+    originAgentCluster: isHttps,
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'same-origin' }
+  })
+}
+
+/** The built browser app: hashed files for ever, and its page for every address that is not a file. */
+function serveUi(app: Express, uiDir: string): void {
+  const permissions = 'microphone=(self), autoplay=(self), camera=(), geolocation=()'
+  app.use(
+    '/assets',
+    express.static(path.join(uiDir, 'assets'), {
+      immutable: true,
+      maxAge: '1y',
+      index: false,
+      fallthrough: true
+    })
+  )
+  app.use('/assets', () => {
+    throw new ApiError('not_found')
+  })
+  const noCache = (res: Response): void => {
+    res.set('Cache-Control', 'no-cache').set('Permissions-Policy', permissions)
+  }
+  app.use(express.static(uiDir, { index: false, cacheControl: false, setHeaders: noCache }))
+  app.use((req, res, next) => {
+    if (!/^(GET|HEAD)$/.test(req.method) || path.extname(req.path) !== '') {
+      next()
+      return
+    }
+    noCache(res)
+    res.sendFile('index.html', { root: uiDir, cacheControl: false }, (error?: Error) => {
+      if (error && !res.headersSent) next(new ApiError('not_found', { cause: error }))
+    })
+  })
+}

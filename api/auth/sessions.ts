@@ -1,0 +1,153 @@
+import type { IncomingMessage } from 'node:http'
+import { parseCookie } from 'cookie'
+import type { Knex } from 'knex'
+import type { Role } from '../contract/common.ts'
+import { isDatabaseAway } from '../errors.ts'
+import { randomToken, tokenHash } from './secrets.ts'
+
+/** Unused for this long, a session ends; and at the latest after `longestMs`. */
+const idleMs = 12 * 3_600_000
+const longestMs = 7 * 24 * 3_600_000
+const touchEveryMs = 60_000
+
+/** Who makes a request. */
+export interface Who {
+  userId: string
+  role: Role
+  via: 'session' | 'token'
+  /** Hash of the session or token itself; what a sign-out ends. */
+  key: string
+  /** Of the session; null with a token, which no other site can make a browser send. */
+  csrfToken: string | null
+}
+
+interface SessionRow {
+  user_id: string
+  role: Role
+  csrf_token: string
+  last_seen_at: Date
+}
+
+/** The name under which browsers keep the session. */
+export const cookieNameOf = (deps: { cookieName?: string }): string => deps.cookieName ?? 'ringtrace'
+
+/** Session cookie and bearer token of a request, whichever it carries. */
+export function credentialsOf(
+  req: Pick<IncomingMessage, 'headers'>,
+  cookieName: string
+): { bearer: string | null; cookie: string | null } {
+  const [scheme, token] = (req.headers.authorization ?? '').split(' ')
+  return {
+    bearer: scheme?.toLowerCase() === 'bearer' && token ? token : null,
+    cookie: parseCookie(req.headers.cookie ?? '')[cookieName] ?? null
+  }
+}
+
+/** @returns the token for the cookie and its CSRF token, both shown only now */
+export async function openSession(
+  db: Knex,
+  userId: string,
+  from: { ip: string | undefined; userAgent: string | undefined }
+): Promise<{ token: string; csrfToken: string; maxAgeMs: number }> {
+  const token = randomToken()
+  const csrfToken = randomToken()
+  await db('sessions')
+    .where('expires_at', '<', new Date())
+    .orWhere('last_seen_at', '<', new Date(Date.now() - idleMs))
+    .delete()
+  await db('sessions').insert({
+    token_hash: tokenHash(token),
+    user_id: userId,
+    csrf_token: csrfToken,
+    expires_at: new Date(Date.now() + longestMs),
+    ip: from.ip ?? null,
+    user_agent: from.userAgent?.slice(0, 300) ?? null
+  })
+  return { token, csrfToken, maxAgeMs: longestMs }
+}
+
+/** Who holds this session cookie; null when nobody does (any more). */
+export async function bySession(db: Knex, token: string): Promise<Who | null> {
+  const key = tokenHash(token)
+  const row = await db('sessions as s')
+    .join('users as u', 'u.id', 's.user_id')
+    .where({ 's.token_hash': key, 'u.is_active': true })
+    .where('s.expires_at', '>', new Date())
+    .where('s.last_seen_at', '>', new Date(Date.now() - idleMs))
+    .first<SessionRow | undefined>('s.user_id', 'u.role', 's.csrf_token', 's.last_seen_at')
+  if (!row) return null
+  if (Date.now() - row.last_seen_at.getTime() > touchEveryMs) {
+    await db('sessions').where({ token_hash: key }).update({ last_seen_at: new Date() })
+  }
+  return { userId: row.user_id, role: row.role, via: 'session', key, csrfToken: row.csrf_token }
+}
+
+/** Who holds this API token; null when nobody does. */
+export async function byToken(db: Knex, token: string): Promise<Who | null> {
+  const key = tokenHash(token)
+  const row = await db('api_tokens as t')
+    .join('users as u', 'u.id', 't.user_id')
+    .where({ 't.token_hash': key, 'u.is_active': true })
+    .first<{ user_id: string; role: Role; last_used_at: Date | null } | undefined>(
+      't.user_id',
+      'u.role',
+      't.last_used_at'
+    )
+  if (!row) return null
+  if (Date.now() - (row.last_used_at?.getTime() ?? 0) > touchEveryMs) {
+    await db('api_tokens').where({ token_hash: key }).update({ last_used_at: new Date() })
+  }
+  return { userId: row.user_id, role: row.role, via: 'token', key, csrfToken: null }
+}
+
+/** Signs a user out everywhere, but for `exceptKey`. */
+export async function endSessions(db: Knex, userId: string, exceptKey?: string): Promise<void> {
+  const query = db('sessions').where({ user_id: userId })
+  if (exceptKey !== undefined) query.whereNot({ token_hash: exceptKey })
+  await query.delete()
+}
+
+/** Which of these sessions and tokens still stand, with the role they have now. */
+export async function stillSignedIn(db: Knex, keys: readonly string[]): Promise<Map<string, Role>> {
+  const live = (table: string) =>
+    db(`${table} as t`)
+      .join('users as u', 'u.id', 't.user_id')
+      .whereIn('t.token_hash', [...keys])
+      .where('u.is_active', true)
+      .select<{ token_hash: string; role: Role }[]>('t.token_hash', 'u.role')
+  const rows = [
+    ...(await live('sessions').where('t.expires_at', '>', new Date())),
+    ...(await live('api_tokens'))
+  ]
+  return new Map(rows.map((row) => [row.token_hash, row.role]))
+}
+
+/**
+ * Finds who is at the other end of a long-lived connection (live feed, softphone). While the database is away,
+ * those seen within the last hours are still known: telephones must be able to come back without it.
+ */
+export function createDoorkeeper(db: Knex, cookieName: string) {
+  const seen = new Map<string, { who: Who; untilMs: number }>()
+  return async (req: Pick<IncomingMessage, 'headers'>, extraToken?: string): Promise<Who | null> => {
+    const { bearer, cookie } = credentialsOf(req, cookieName)
+    const token = extraToken ?? bearer
+    const credential = token ?? cookie
+    if (credential === null) return null
+    const key = tokenHash(credential)
+    try {
+      const who = token === null ? await bySession(db, credential) : await byToken(db, credential)
+      if (who) seen.set(key, { who, untilMs: Date.now() + idleMs })
+      else seen.delete(key)
+      if (seen.size > 5_000) forgetOld(seen)
+      return who
+    } catch (error) {
+      const known = seen.get(key)
+      if (!isDatabaseAway(error) || !known || known.untilMs < Date.now()) throw error
+      return known.who
+    }
+  }
+}
+
+function forgetOld(seen: Map<string, { untilMs: number }>): void {
+  for (const [key, { untilMs }] of seen) if (untilMs < Date.now()) seen.delete(key)
+}

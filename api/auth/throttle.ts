@@ -1,0 +1,71 @@
+import { ApiError } from '../problems.ts'
+
+/** An entry is forgotten when its last attempt is this old. */
+const windowMs = 15 * 60_000
+const maxEntries = 20_000
+
+interface Attempts {
+  count: number
+  blockedUntilMs: number
+  lastMs: number
+}
+
+interface Limit {
+  free: number
+  firstWaitMs: number
+  longestWaitMs: number
+}
+const perPair: Limit = { free: 5, firstWaitMs: 2_000, longestWaitMs: 10 * 60_000 }
+const perAddress: Limit = { free: 50, firstWaitMs: 2_000, longestWaitMs: 10 * 60_000 }
+
+/**
+ * Slows guessing of passwords. Counted by login together with address, so that a stranger who guesses from
+ * elsewhere never locks the owner out; and by address alone, against one guess at each of many logins.
+ * An attempt counts before its password is checked: many at once gain nothing.
+ */
+export class LoginThrottle {
+  readonly #attempts = new Map<string, Attempts>()
+  readonly #now: () => number
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  /**
+   * Counts an attempt.
+   * @throws ApiError too_many_attempts with the seconds to wait
+   */
+  begin(login: string, address: string): void {
+    const entries: [string, Limit][] = [
+      [pair(login, address), perPair],
+      [address, perAddress]
+    ]
+    const nowMs = this.#now()
+    const waitMs = Math.max(...entries.map(([key]) => (this.#attempts.get(key)?.blockedUntilMs ?? 0) - nowMs))
+    if (waitMs > 0) throw new ApiError('too_many_attempts', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
+    for (const [key, limit] of entries) this.#count(key, limit, nowMs)
+  }
+
+  /** The password was right: the owner starts afresh, and the address gets its attempt back. */
+  succeeded(login: string, address: string): void {
+    this.#attempts.delete(pair(login, address))
+    const byAddress = this.#attempts.get(address)
+    if (byAddress) byAddress.count = Math.max(0, byAddress.count - 1)
+  }
+
+  #count(key: string, limit: Limit, nowMs: number): void {
+    const old = this.#attempts.get(key)
+    const count = (old && nowMs - old.lastMs < windowMs ? old.count : 0) + 1
+    const over = count - limit.free
+    const waitMs = over < 0 ? 0 : Math.min(limit.firstWaitMs * 2 ** over, limit.longestWaitMs)
+    // Deleted first: a Map keeps the order of insertion, so the eldest stands in front.
+    this.#attempts.delete(key)
+    this.#attempts.set(key, { count, blockedUntilMs: nowMs + waitMs, lastMs: nowMs })
+    if (this.#attempts.size > maxEntries) {
+      const eldest = this.#attempts.keys().next()
+      if (!eldest.done) this.#attempts.delete(eldest.value)
+    }
+  }
+}
+
+const pair = (login: string, address: string): string => `${login}\n${address}`

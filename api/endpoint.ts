@@ -1,0 +1,163 @@
+import express, { type Request, type RequestHandler, type Response } from 'express'
+import { z } from 'zod'
+import { access, type RouteKey } from './access.ts'
+import { bySession, byToken, cookieNameOf, credentialsOf, type Who } from './auth/sessions.ts'
+import { isSame } from './auth/secrets.ts'
+import type { ApiDeps } from './deps.ts'
+import { invalid } from './errors.ts'
+import { once } from './idempotency.ts'
+import { ApiError } from './problems.ts'
+
+/** What a handler gets: everything in it is checked. */
+export interface Context<Query = unknown, Body = unknown> {
+  readonly req: Request
+  readonly res: Response
+  /** The `:id` of the path: a UUID. Empty where the path has none. */
+  readonly id: string
+  readonly query: Query
+  readonly body: Body
+  /** Who asks. Reading it on a public route is a mistake and throws. */
+  readonly who: Who
+}
+
+type Output<S> = S extends z.ZodType ? z.output<S> : unknown
+
+/** One route: what it takes, what it gives and what it does. Who may call it stands in `access.ts`. */
+export interface EndpointOf<Q, B, A> {
+  route: RouteKey
+  /** For the documentation: what the caller gets out of it. */
+  summary: string
+  query?: Q
+  body?: B
+  answer?: A
+  /** 200, or 204 where there is no `answer`. */
+  status?: number
+  /** Writes the response itself; for the documentation, the type of what it writes. */
+  raw?: string
+  /** Not kept for repeats under an Idempotency-Key, because its answer holds a secret. */
+  isUnrepeatable?: boolean
+  handle(context: Context<Output<Q>, Output<B>>): Promise<A extends z.ZodType ? z.output<A> : void>
+}
+
+export interface Endpoint {
+  route: RouteKey
+  summary: string
+  query?: z.ZodType
+  body?: z.ZodType
+  answer?: z.ZodType
+  status?: number
+  raw?: string
+  isUnrepeatable?: boolean
+  handle(context: Context): Promise<unknown>
+}
+
+/** Ties the types of one route together. */
+export function endpoint<
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  A extends z.ZodType | undefined = undefined
+>(definition: EndpointOf<Q, B, A>): Endpoint {
+  // The schemas give exactly the types that `handle` takes; see `handlerOf`, the only caller.
+  return definition as unknown as Endpoint
+}
+
+const parseBody = express.json({ limit: '1mb', strict: true })
+const uuid = z.uuid()
+
+/** Method and path of a route key. */
+export function splitRoute(route: string): { method: string; path: string } {
+  const [method = '', path = ''] = route.split(' ')
+  return { method, path }
+}
+
+/** The Express handler of an endpoint: access, CSRF, body, query, Idempotency-Key, then the endpoint itself. */
+export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
+  const { route } = definition
+  const rule = access[route]
+  return async (req, res) => {
+    const who = await admit(req, deps, rule)
+    if (!/^(GET|HEAD)$/.test(req.method)) await readBody(req, res)
+    const context: Context = {
+      req,
+      res,
+      id: idOf(req),
+      query: parsed(definition.query, req.query),
+      body: parsed(definition.body, req.body),
+      get who() {
+        if (!who) throw new ApiError('not_signed_in')
+        return who
+      }
+    }
+    res.set('Cache-Control', 'no-store')
+    if (definition.raw !== undefined) {
+      await definition.handle(context)
+      return
+    }
+    const run = async () => {
+      const answer = await definition.handle(context)
+      if (deps.checkAnswers === true) definition.answer?.parse(answer)
+      return { status: definition.status ?? (definition.answer ? 200 : 204), body: answer ?? null }
+    }
+    const isRepeatable = req.method === 'POST' && who !== null && definition.isUnrepeatable !== true
+    const { status, body } = isRepeatable ? await once(deps.db, who.userId, req, res, run) : await run()
+    if (!definition.answer) res.status(status).end()
+    else res.status(status).json(body)
+  }
+}
+
+async function admit(req: Request, deps: ApiDeps, rule: (typeof access)[RouteKey]): Promise<Who | null> {
+  if (rule === 'public') return null
+  if (rule === 'internal' && isPrivateAddress(req.ip ?? '')) return null
+  const who = await identify(req, deps)
+  if (rule !== 'internal' && !(rule as readonly string[]).includes(who.role)) throw new ApiError('forbidden')
+  if (who.csrfToken !== null && !/^(GET|HEAD)$/.test(req.method)) {
+    const given = req.get('X-CSRF-Token')
+    if (given === undefined || !isSame(given, who.csrfToken)) throw new ApiError('csrf_failed')
+  }
+  return who
+}
+
+async function identify(req: Request, deps: ApiDeps): Promise<Who> {
+  const { bearer, cookie } = credentialsOf(req, cookieNameOf(deps))
+  if (bearer !== null) {
+    const who = await byToken(deps.db, bearer)
+    if (!who) throw new ApiError('bad_token')
+    return who
+  }
+  const who = cookie === null ? null : await bySession(deps.db, cookie)
+  if (!who) throw new ApiError('not_signed_in')
+  return who
+}
+
+async function readBody(req: Request, res: Response): Promise<void> {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.get('Content-Length') ?? 0) > 0
+  if (hasBody && !req.is('json')) throw new ApiError('json_expected')
+  await new Promise<void>((resolve, reject) => {
+    parseBody(req, res, (error?: unknown) => {
+      if (error instanceof Error) reject(error)
+      else resolve()
+    })
+  })
+}
+
+function idOf(req: Request): string {
+  const id = req.params['id']
+  if (id === undefined) return ''
+  if (typeof id !== 'string' || !uuid.safeParse(id).success) throw new ApiError('not_found')
+  return id.toLowerCase()
+}
+
+function parsed(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) return undefined
+  const result = schema.safeParse(value ?? {})
+  if (!result.success) throw invalid(result.error)
+  return result.data
+}
+
+/** This machine, or a network that cannot be reached from the internet. */
+function isPrivateAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '')
+  return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|::1$|f[cd][0-9a-f]{2}:|fe80:)/.test(
+    plain
+  )
+}

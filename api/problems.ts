@@ -1,0 +1,84 @@
+import type { Response } from 'express'
+import type { Problem } from './contract/common.ts'
+
+/** Every code that an answer may carry, with its status and title. Codes are stable: clients branch on them. */
+export const problems = {
+  bad_request: [400, 'The request cannot be understood'],
+  bad_json: [400, 'The body is not JSON'],
+  bad_cursor: [400, 'The cursor does not belong to this list'],
+  not_signed_in: [401, 'Sign in first'],
+  bad_credentials: [401, 'Login or password is wrong'],
+  bad_token: [401, 'The API token is not known'],
+  csrf_failed: [403, 'The X-CSRF-Token header is missing or wrong'],
+  wrong_origin: [403, 'The request comes from another site'],
+  forbidden: [403, 'Your role does not allow this'],
+  not_found: [404, 'There is no such thing'],
+  recording_not_available: [404, 'There is no audio to play'],
+  method_not_allowed: [405, 'This address does not take that method'],
+  already_exists: [409, 'Something with this value exists already'],
+  in_use: [409, 'It is in use'],
+  webhook_off: [409, 'The webhook is switched off'],
+  last_admin: [409, 'The last admin must stay'],
+  idempotency_in_progress: [409, 'The first request with this Idempotency-Key has not ended'],
+  demo_call_failed: [409, 'The test call could not be placed'],
+  demo_off: [409, 'The demo is off'],
+  body_too_large: [413, 'The body is too large'],
+  json_expected: [415, 'The body must be application/json'],
+  invalid: [422, 'Some fields cannot be accepted'],
+  unknown_reference: [422, 'A field names something that does not exist'],
+  scheme_invalid: [422, 'The scheme has errors and cannot be published'],
+  idempotency_key_reused: [422, 'This Idempotency-Key was used with another request'],
+  too_many_attempts: [429, 'Too many attempts'],
+  internal: [500, 'Something went wrong on our side'],
+  database_away: [503, 'The database cannot be reached just now']
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof problems
+export interface FieldError {
+  path: string
+  message: string
+}
+interface Extra {
+  detail?: string
+  errors?: FieldError[]
+  retryAfterSeconds?: number
+  cause?: unknown
+}
+
+/** An expected refusal: thrown anywhere in a handler, answered as problem+json. */
+export class ApiError extends Error {
+  override name = 'ApiError'
+  readonly code: ProblemCode
+  readonly status: number
+  readonly detail: string | undefined
+  readonly errors: FieldError[] | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ProblemCode, extra: Extra = {}) {
+    super(extra.detail ?? problems[code][1], { cause: extra.cause })
+    this.code = code
+    this.status = problems[code][0]
+    this.detail = extra.detail
+    this.errors = extra.errors
+    this.retryAfterSeconds = extra.retryAfterSeconds
+  }
+}
+
+/** Answers with RFC 9457 problem+json. */
+export function sendProblem(res: Response, error: ApiError): void {
+  const body: Problem = {
+    type: `urn:ringtrace:problem:${error.code}`,
+    title: problems[error.code][1],
+    status: error.status,
+    code: error.code,
+    ...(error.detail !== undefined && { detail: error.detail }),
+    ...(error.errors !== undefined && { errors: error.errors })
+  }
+  if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds))
+  if (error.status === 401) res.set('WWW-Authenticate', 'Bearer realm="ringtrace"')
+  res
+    .status(error.status)
+    .set('Cache-Control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(body))
+}

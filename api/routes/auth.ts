@@ -1,0 +1,67 @@
+import { stringifySetCookie } from 'cookie'
+import type { Request, Response } from 'express'
+import { auditAs } from '../audit.ts'
+import { passwordFits } from '../auth/passwords.ts'
+import { cookieNameOf, openSession } from '../auth/sessions.ts'
+import { LoginThrottle } from '../auth/throttle.ts'
+import { login, loginAnswer } from '../contract/config.ts'
+import type { ApiDeps } from '../deps.ts'
+import { endpoint, type Endpoint } from '../endpoint.ts'
+import { isOwnOrigin } from '../origin.ts'
+import { ApiError } from '../problems.ts'
+import type { Row } from '../rows.ts'
+import { userItem } from './users.ts'
+
+/** Signing in and out of the browser app. */
+export function authRoutes(deps: ApiDeps): Endpoint[] {
+  const { db, pbx } = deps
+  const throttle = new LoginThrottle()
+  return [
+    endpoint({
+      route: 'POST /api/auth/login',
+      summary: 'Sign in: sets the session cookie and gives the CSRF token',
+      body: login,
+      answer: loginAnswer,
+      async handle({ req, res, body }) {
+        if (!isOwnOrigin(req)) throw new ApiError('wrong_origin')
+        const name = body.login.trim().toLowerCase()
+        const address = req.ip ?? ''
+        throttle.begin(name, address)
+        const row = await db('users').where({ login: name, is_active: true }).first<Row | undefined>()
+        const stored = typeof row?.['password_hash'] === 'string' ? row['password_hash'] : null
+        const fits = await passwordFits(body.password, stored)
+        if (!fits || !row) {
+          await auditAs(db, row ? String(row['id']) : null, address, { action: 'login.refused' })
+          throw new ApiError('bad_credentials')
+        }
+        throttle.succeeded(name, address)
+        const user = userItem(pbx, row)
+        const session = await openSession(db, user.id, { ip: address, userAgent: req.get('User-Agent') })
+        await auditAs(db, user.id, address, { action: 'login' })
+        setCookie(deps, req, res, session.token, session.maxAgeMs / 1000)
+        return { user, csrfToken: session.csrfToken }
+      }
+    }),
+    endpoint({
+      route: 'POST /api/auth/logout',
+      summary: 'Sign out: ends this session',
+      async handle({ req, res, who }) {
+        if (who.via === 'session') await db('sessions').where({ token_hash: who.key }).delete()
+        setCookie(deps, req, res, '', 0)
+      }
+    })
+  ]
+}
+
+function setCookie(deps: ApiDeps, req: Request, res: Response, token: string, maxAgeSeconds: number): void {
+  const cookie = stringifySetCookie({
+    name: cookieNameOf(deps),
+    value: token,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: req.secure || deps.publicUrl?.startsWith('https:') === true,
+    maxAge: maxAgeSeconds
+  })
+  res.append('Set-Cookie', cookie)
+}

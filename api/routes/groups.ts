@@ -1,0 +1,44 @@
+import type { Knex } from 'knex'
+import { group, groupCreate, groupPatch } from '../contract/config.ts'
+import { crud, schemesNaming } from '../crud.ts'
+import type { ApiDeps } from '../deps.ts'
+import { itemOf } from '../rows.ts'
+
+/** Groups of operators; the order of members is the order in which they were given. */
+export const groupRoutes = ({ db }: ApiDeps) =>
+  crud(db, {
+    things: 'groups',
+    thing: 'group',
+    item: group,
+    create: groupCreate,
+    patch: groupPatch,
+    sorts: { name: { column: 'name', type: 'text' }, createdAt: { column: 'created_at', type: 'time' } },
+    firstSort: 'name',
+    hasUpdatedAt: false,
+    async read(reader, rows) {
+      const members = await reader('group_members')
+        .whereIn(
+          'group_id',
+          rows.map((row) => String(row['id']))
+        )
+        .orderBy('position')
+        .select<{ group_id: string; user_id: string }[]>('group_id', 'user_id')
+      return rows.map((row) =>
+        itemOf(group, row, {
+          memberIds: members.filter((m) => m.group_id === row['id']).map((m) => m.user_id)
+        })
+      )
+    },
+    columns: ({ name }) => Promise.resolve(name === undefined ? {} : { name }),
+    saved: (trx, id, { memberIds }) => (memberIds ? saveMembers(trx, id, memberIds) : Promise.resolve()),
+    usedBy: (trx, row) => schemesNaming(trx, String(row['id']))
+  })
+
+async function saveMembers(trx: Knex.Transaction, groupId: string, memberIds: string[]): Promise<void> {
+  await trx('group_members').where({ group_id: groupId }).delete()
+  const unique = [...new Set(memberIds)]
+  if (unique.length === 0) return
+  await trx('group_members').insert(
+    unique.map((userId, position) => ({ group_id: groupId, user_id: userId, position }))
+  )
+}

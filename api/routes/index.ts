@@ -1,0 +1,48 @@
+import type { ApiDeps } from '../deps.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { auditRoutes } from './audit.ts'
+import { authRoutes } from './auth.ts'
+import { callRoutes } from './calls.ts'
+import { contactRoutes } from './contacts.ts'
+import { demoRoutes } from './demo.ts'
+import { docsRoutes } from './docs.ts'
+import { groupRoutes } from './groups.ts'
+import { healthRoutes } from './health.ts'
+import { meRoutes } from './me.ts'
+import { metricsRoutes } from './metrics.ts'
+import { numberRoutes } from './numbers.ts'
+import { recordingRoutes } from './recording.ts'
+import { schemeRoutes } from './schemes.ts'
+import { siteRoutes } from './sites.ts'
+import { sourceRoutes } from './sources.ts'
+import { tokenRoutes } from './tokens.ts'
+import { trunkRoutes } from './trunks.ts'
+import { userRoutes } from './users.ts'
+import { webhookDeliveryRoutes } from './webhook-deliveries.ts'
+import { webhookRoutes } from './webhooks.ts'
+
+/** Every endpoint there is, in the order of the documentation. */
+export function allEndpoints(deps: ApiDeps): Endpoint[] {
+  const endpoints: Endpoint[] = [
+    ...authRoutes(deps),
+    ...meRoutes(deps),
+    ...callRoutes(deps),
+    ...recordingRoutes(deps),
+    ...contactRoutes(deps),
+    ...numberRoutes(deps),
+    ...sourceRoutes(deps),
+    ...siteRoutes(deps),
+    ...schemeRoutes(deps),
+    ...groupRoutes(deps),
+    ...userRoutes(deps),
+    ...trunkRoutes(deps),
+    ...webhookRoutes(deps),
+    ...webhookDeliveryRoutes(deps),
+    ...tokenRoutes(deps),
+    ...auditRoutes(deps),
+    ...demoRoutes(deps),
+    ...healthRoutes(deps),
+    ...metricsRoutes(deps)
+  ]
+  return [...endpoints, ...docsRoutes(deps, endpoints)]
+}

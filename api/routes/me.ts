@@ -1,0 +1,81 @@
+import { audit } from '../audit.ts'
+import { hashPassword, passwordFits } from '../auth/passwords.ts'
+import { endSessions } from '../auth/sessions.ts'
+import { LoginThrottle } from '../auth/throttle.ts'
+import { meLocale, mePassword, mePresence } from '../contract/access.ts'
+import { me, softphone, user } from '../contract/config.ts'
+import { findRow } from '../crud.ts'
+import type { ApiDeps } from '../deps.ts'
+import { endpoint, type Endpoint } from '../endpoint.ts'
+import { ApiError } from '../problems.ts'
+import { userItem } from './users.ts'
+
+/** What a signed-in person sees and sets of themselves. */
+export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
+  const throttle = new LoginThrottle()
+  return [
+    endpoint({
+      route: 'GET /api/me',
+      summary: 'Who is signed in',
+      answer: me,
+      async handle({ who }) {
+        const row = await findRow(db, 'users', who.userId)
+        return { ...userItem(pbx, row), csrfToken: who.csrfToken ?? '' }
+      }
+    }),
+    endpoint({
+      route: 'GET /api/me/softphone',
+      summary: 'What the softphone of the signed-in operator needs to register',
+      answer: softphone,
+      async handle({ req, who }) {
+        const row = await findRow(db, 'users', who.userId)
+        const sipUser = String(row['sip_user'])
+        return {
+          uri: `sip:${sipUser}@${req.hostname}`,
+          authUser: sipUser,
+          secret: String(row['sip_secret']),
+          wsPath: '/sip'
+        }
+      }
+    }),
+    endpoint({
+      route: 'PUT /api/me/presence',
+      summary: 'Say whether calls may ring here',
+      body: mePresence,
+      handle: ({ who, body }) => pbx.setPresence(who.userId, body.presence)
+    }),
+    endpoint({
+      route: 'PUT /api/me/locale',
+      summary: 'Choose the language of the screens',
+      body: meLocale,
+      answer: user,
+      async handle({ who, body }) {
+        await db('users').where({ id: who.userId }).update({ locale: body.locale, updated_at: db.fn.now() })
+        return userItem(pbx, await findRow(db, 'users', who.userId))
+      }
+    }),
+    endpoint({
+      route: 'PUT /api/me/password',
+      summary: 'Change the own password; other sessions end',
+      body: mePassword,
+      async handle(context) {
+        const { who, body, req } = context
+        throttle.begin(who.userId, req.ip ?? '')
+        const row = await findRow(db, 'users', who.userId)
+        const stored = typeof row['password_hash'] === 'string' ? row['password_hash'] : null
+        if (!(await passwordFits(body.current, stored))) {
+          throw new ApiError('invalid', {
+            errors: [{ path: 'current', message: 'is not the current password' }]
+          })
+        }
+        throttle.succeeded(who.userId, req.ip ?? '')
+        const passwordHash = await hashPassword(body.password)
+        await db.transaction(async (trx) => {
+          await trx('users').where({ id: who.userId }).update({ password_hash: passwordHash })
+          await endSessions(trx, who.userId, who.key)
+          await audit(trx, context, { action: 'password.change', entity: 'user', entityId: who.userId })
+        })
+      }
+    })
+  ]
+}

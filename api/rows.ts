@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+
+/** `created_at` → `createdAt`. */
+export const camel = (name: string): string =>
+  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+
+/** `createdAt` → `created_at`. */
+export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+export type Row = Record<string, unknown>
+
+const outward = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
+
+/**
+ * A table row in the shape of the contract: only the fields that the schema names leave, so that a new column
+ * (a secret, say) never leaks by itself. `extra` gives the fields that are not plain columns.
+ */
+export function itemOf<S extends z.ZodObject>(
+  schema: S,
+  row: Row,
+  extra: Partial<z.output<S>> = {}
+): z.output<S> {
+  const item: Row = {}
+  for (const key of Object.keys(schema.shape)) {
+    item[key] = key in extra ? extra[key as keyof typeof extra] : (outward(row[snake(key)]) ?? null)
+  }
+  // The columns are known to fit: tests run every answer through its schema.
+  return item as z.output<S>
+}
+
+/** Fields of a checked body as columns; absent ones are left out. */
+export function columnsOf(body: object): Row {
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [snake(key), value])
+  )
+}
+
+/** `50%` → `50\%`, for a pattern of `like`. */
+export const likePart = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`

@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Knex } from 'knex'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { createApp } from '../../../api/app.ts'
+import { hashPassword } from '../../../api/auth/passwords.ts'
+import { roles, type Role } from '../../../api/contract/common.ts'
+import type { ApiDeps, Demo, StoredRecording } from '../../../api/deps.ts'
+import { createTestDatabase } from '../../support/database.ts'
+import { createFakePbx, type FakePbx } from './fake-pbx.ts'
+
+export const password = 'correct horse'
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // Tests read answers freely; the contract itself is checked by `checkAnswers`.
+  body: Json
+}
+export type Json = { [key: string]: Json } & Json[] & string & number & boolean
+
+/** A signed-in person, as their browser would be. */
+export interface Person {
+  userId: string
+  cookie: string
+  csrfToken: string
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+}
+
+export interface Rig {
+  db: Knex
+  url: string
+  port: number
+  server: Server
+  deps: ApiDeps
+  pbx: FakePbx
+  as: Record<Role, Person>
+  /** Files that `recordings.open` finds, by recording id. */
+  files: Map<string, StoredRecording>
+  sent: { replayed: string[]; tested: string[] }
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>
+  signIn(login: string, password?: string): Promise<Person>
+  close(): Promise<void>
+}
+interface RequestOptions {
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/** The whole API on a real database and a free port, with one user per role (login = role). */
+export async function startRig(
+  options: { uiDir?: string; demo?: Demo | null; before?: (deps: ApiDeps) => ApiDeps } = {}
+): Promise<Rig> {
+  const database = await createTestDatabase()
+  const { db } = database
+  const pbx = createFakePbx(db)
+  const files = new Map<string, StoredRecording>()
+  const sent = { replayed: [] as string[], tested: [] as string[] }
+  const given: ApiDeps = {
+    db,
+    log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+    pbx,
+    recordings: { open: (id) => Promise.resolve(files.get(id) ?? null) },
+    webhooks: {
+      replay: (id) =>
+        Promise.resolve(sent.replayed.push(id) > 0 ? ('queued' as const) : ('notFound' as const)),
+      sendTest: (id) => Promise.resolve(sent.tested.push(id))
+    },
+    demo: options.demo ?? null,
+    metrics: new Registry(),
+    uiDir: options.uiDir ?? null,
+    version: '0.0.0-test',
+    publicUrl: undefined,
+    checkAnswers: true
+  }
+  const deps = options.before?.(given) ?? given
+  const hash = await hashPassword(password)
+  await db('users').insert(
+    roles.map((role) => ({ login: role, name: `The ${role}`, role, password_hash: hash }))
+  )
+
+  const server = createServer(createApp(deps))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+
+  async function request(
+    method: string,
+    path: string,
+    { body, headers }: RequestOptions = {}
+  ): Promise<Answer> {
+    const isText = typeof body === 'string'
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: isText ? body : JSON.stringify(body) })
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('Content-Type')?.includes('json') === true && text !== ''
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as Json
+    }
+  }
+
+  async function signIn(login: string, secret = password): Promise<Person> {
+    const answer = await request('POST', '/api/auth/login', { body: { login, password: secret } })
+    if (answer.status !== 200) throw new Error(`${login} could not sign in: ${answer.status}`)
+    const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
+    const csrfToken = String(answer.body['csrfToken'])
+    return {
+      userId: String(answer.body['user']?.['id']),
+      cookie,
+      csrfToken,
+      get: (path, headers) => request('GET', path, { headers: { cookie, ...headers } }),
+      send: (method, path, body, headers) =>
+        request(method, path, { body, headers: { cookie, 'X-CSRF-Token': csrfToken, ...headers } })
+    }
+  }
+
+  const [admin, supervisor, operator, marketer] = await Promise.all([
+    signIn('admin'),
+    signIn('supervisor'),
+    signIn('operator'),
+    signIn('marketer')
+  ])
+  return {
+    db,
+    url,
+    port,
+    server,
+    deps,
+    pbx,
+    files,
+    sent,
+    as: { admin, supervisor, operator, marketer },
+    request,
+    signIn,
+    async close() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await database.drop()
+    }
+  }
+}
