@@ -1,3 +1,4 @@
+import { brokenSchemeReason } from '../../ivr/run.ts'
 import { closeBlock } from './blocks.ts'
 import { changeLeg, effect, moment, secondsBetween, type Ending, type Turn } from './turn.ts'
 import type { HangupBy, Outcome } from './types.ts'
@@ -78,4 +79,4 @@ function judge(turn: Turn, ending: Ending): { outcome: Outcome; reason: string }
   return { outcome: 'missed', reason: call.reachedOperators ? 'no_answer' : ending.reason }
 }
 
-const failures = new Set(['no_codec', 'scheme_broken', 'asterisk_lost', 'machine_failed', 'lost'])
+const failures = new Set(['no_codec', brokenSchemeReason, 'asterisk_lost', 'machine_failed', 'lost'])

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { brokenSchemeReason } from '../../ivr/run.ts'
 import { project, type Journal } from '../call/journal.ts'
 import { step } from '../call/step.ts'
 import type { Call, CallEvent, Effect, TapeRow } from '../call/types.ts'
@@ -42,6 +43,9 @@ export function openLiveCall(call: Call, journal: Journal | null = null, rows: T
   }
 }
 
+/** Questions are answered at once, so a scheme that rings nobody in a circle would hold the whole process: no real one comes near. */
+const circleSteps = 300
+
 /**
  * Gives a call an event. Strictly serial per call: an event that arrives while another is handled (an answer to a
  * question asked by an effect, most often) waits its turn. The only caller of `step`.
@@ -50,8 +54,17 @@ export function deliver(live: LiveCall, event: CallEvent, ports: MailboxPorts): 
   live.queue.push(event)
   if (live.isDraining) return
   live.isDraining = true
+  let steps = 0
   try {
-    for (let next = live.queue.shift(); next; next = live.queue.shift()) take(live, next, ports)
+    for (let next = live.queue.shift(); next; next = live.queue.shift()) {
+      steps += 1
+      if (steps === circleSteps) {
+        ports.log.error({ callId: live.call.id, block: live.call.block?.id }, 'A scheme goes in a circle without waiting')
+        live.queue.length = 0
+        next = { type: 'broken', atMs: next.atMs, reason: brokenSchemeReason }
+      }
+      take(live, next, ports)
+    }
   } finally {
     live.isDraining = false
   }

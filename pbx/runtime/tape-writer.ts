@@ -20,6 +20,8 @@ export interface TapeWriter {
   importTape(rows: readonly TapeRow[], recordings: readonly RecordingStart[]): void
   /** Adds a moment to a call that has ended: tape, journal and webhooks in one transaction. */
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
+  /** Brings what an earlier run left in the spool into the database, before its calls are read from there. */
+  replaySpool(): Promise<void>
   /** Resolves when all that was recorded so far is in the database or in the spool. */
   flush(): Promise<void>
   status(): { pendingRows: number; spooledBatches: number; isFenced: boolean; rejectedBatches: number }
@@ -214,6 +216,7 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
       })
       options.onCommitted([callId])
     },
+    replaySpool: () => spool.replay((kept) => commitOrIsolate(kept as TapeBatch)),
     async flush() {
       while (hasWork() || running) {
         clearTimeout(timer)

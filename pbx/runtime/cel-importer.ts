@@ -1,0 +1,106 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { findRoute, type Directory } from '../routing/directory.ts'
+import type { CelEvent } from './cel.ts'
+import { importCall } from './cel-import.ts'
+import type { Exchange, ExchangeOptions } from './exchange.ts'
+import type { TapeWriter } from './tape-writer.ts'
+
+export interface ImporterOptions {
+  db: Knex
+  exchange: Exchange
+  tape: TapeWriter
+  directory(): Directory
+  normalise: ExchangeOptions['normalise']
+  events: readonly CelEvent[]
+  recordingsDir: string
+  log: Logger
+}
+
+/**
+ * Brings calls that only Asterisk saw into the journal: those of its log that have ended and that neither the
+ * exchange nor the database knows. Safe to repeat.
+ */
+export async function importMissedCalls(options: ImporterOptions): Promise<number> {
+  const { db, exchange, tape, log } = options
+  const byCall = new Map<string, CelEvent[]>()
+  for (const event of options.events) {
+    const known = byCall.get(event.linkedId)
+    if (known) known.push(event)
+    else byCall.set(event.linkedId, [event])
+  }
+  const candidates = new Map<string, CelEvent[]>()
+  for (const [linkedId, events] of byCall) {
+    const id = exchange.callIdOf(linkedId)
+    if (!exchange.calls.has(id)) candidates.set(id, events)
+  }
+  if (candidates.size === 0) return 0
+  const { rows } = await db.raw<{ rows: { id: string }[] }>('select id from calls where id = any(?::uuid[])', [
+    [...candidates.keys()]
+  ])
+  for (const { id } of rows) candidates.delete(id)
+
+  let imported = 0
+  for (const events of candidates.values()) {
+    const call = importCall(events, portsOf(options))
+    if (!call) continue
+    const recordings = call.recording && (await claimAudio(options.recordingsDir, call.recording))
+    const callId = call.rows[0]?.callId ?? ''
+    tape.importTape(
+      call.rows,
+      recordings && call.recording
+        ? [{ recordingId: call.recording.recordingId, callId, leg: call.recording.leg, kind: 'fallback' }]
+        : []
+    )
+    imported += 1
+  }
+  if (imported > 0) {
+    await tape.flush()
+    log.info({ imported }, 'Calls that came while the controller was away are in the journal')
+  }
+  return imported
+}
+
+function portsOf({ exchange, directory, normalise }: ImporterOptions) {
+  return {
+    callIdOf: (uniqueId: string) => exchange.callIdOf(uniqueId),
+    describe(callerNumber: string, dialedRaw: string) {
+      const phone = normalise(callerNumber, 'RU')
+      const caller = {
+        number: phone?.e164 ?? null,
+        name: phone ? null : callerNumber || null,
+        country: phone?.country ?? null,
+        region: phone?.region ?? null
+      }
+      const dialed = normalise(dialedRaw, 'RU')?.e164 ?? dialedRaw
+      return { caller, dialed, route: findRoute(directory(), dialed, caller) }
+    },
+    operatorOf(endpoint: string) {
+      for (const user of directory().users.values()) {
+        if (user.sipUser === endpoint) return { id: user.id, name: user.name }
+      }
+      return null
+    }
+  }
+}
+
+/**
+ * Gives the fallback's audio the name of its recording; false when there is none. The fallback records on the
+ * client's channel, legs on the operator's: what came in there goes out here.
+ */
+async function claimAudio(dir: string, recording: { recordingId: string; uniqueId: string }): Promise<boolean> {
+  try {
+    for (const [side, ours] of [['in', 'out'], ['out', 'in']]) {
+      await fs.rename(
+        path.join(dir, `fallback-${recording.uniqueId}-${side}.wav`),
+        path.join(dir, `${recording.recordingId}-${ours}.wav`)
+      )
+    }
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}

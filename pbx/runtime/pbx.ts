@@ -1,0 +1,253 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { Sound } from '../../ivr/block.ts'
+import type { Scheme } from '../../ivr/scheme.ts'
+import type { Ami } from '../ami/client.ts'
+import type { Ari } from '../ari/client.ts'
+import { foldJournal } from '../call/journal.ts'
+import type { MomentType, Moments } from '../call/moments.ts'
+import type { Call, TapeRow } from '../call/types.ts'
+import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
+import { importMissedCalls } from './cel-importer.ts'
+import { readCelTail } from './cel.ts'
+import { keepDirectory } from './directory-loader.ts'
+import { createExchange, type ExchangeOptions } from './exchange.ts'
+import { createFeed, type Feed } from './feed.ts'
+import type { OperatorState } from './feed.ts'
+import { takeLease } from './lease.ts'
+import { openLiveCall } from './mailbox.ts'
+import type { Metrics } from './metrics.ts'
+import { createOperators } from './operators.ts'
+import { createPhones, type TrunkState } from './phones.ts'
+import { readWanted } from './provisioning.ts'
+import { recover } from './recovery.ts'
+import { openSpool } from './spool.ts'
+import { createTapeWriter, readTape, type TapeOutbox } from './tape-writer.ts'
+
+export type Check = { status: 'ok' | 'degraded' | 'failed'; detail?: string }
+
+/** The telephone exchange as the rest of the product sees it. */
+export interface Pbx {
+  readonly feed: Feed
+  /** Tape rows of the calls in progress, in order per call. */
+  openCallRows(): TapeRow[]
+  operators(): OperatorState[]
+  setPresence(userId: string, presence: 'available' | 'away' | 'offline'): Promise<void>
+  hangup(callId: string, by: { userId: string }): Promise<'done' | 'notFound'>
+  trunkStates(): ReadonlyMap<string, TrunkState>
+  appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
+  checks(): Promise<Record<string, Check>>
+  /** What Asterisk refused of the configuration, by owner. */
+  refusedObjects(): readonly ObjectFailure[]
+  /** Connects, takes the node's lease, adopts the calls in progress. Resolves when calls can come. */
+  start(): Promise<void>
+  /** Writes what is left of the tape and lets go; calls in progress stay up for the next controller. */
+  stop(): Promise<void>
+}
+
+export interface PbxOptions {
+  db: Knex
+  databaseUrl: string
+  ari: Ari
+  ami: Ami
+  /** Identity of this installation; the lease and the call ids hang on it. */
+  node: string
+  /** Spool and state of the exchange. */
+  dir: string
+  celFile: string
+  /** Raw audio as Asterisk leaves it. */
+  recordingsDir: string
+  outbox: TapeOutbox
+  normalise: ExchangeOptions['normalise']
+  media(sound: Sound, locale: 'ru' | 'en'): string
+  metrics(read: { openCalls(): number; spooledBatches(): number; ariUp(): boolean }): Metrics
+  log: Logger
+}
+
+/** How far back Asterisk's log is read after a connection was lost. */
+const celTailBytes = 16 * 1024 * 1024
+
+export async function createPbx(options: PbxOptions): Promise<Pbx> {
+  const { db, ari, ami, log, node } = options
+  const fence = await takeLease(db, node)
+  const spool = await openSpool(path.join(options.dir, 'spool'))
+  const feed = createFeed((error) => log.error({ err: error }, 'A listener of the feed failed'))
+  const operators = createOperators((state) => feed.operator(state))
+  const objects = createObjects({ ari, log })
+  let refused: readonly ObjectFailure[] = []
+  let isRecovered = false
+
+  const tape = createTapeWriter({
+    db,
+    fence,
+    spool,
+    outbox: options.outbox,
+    onCommitted: (callIds) => callIds.forEach((callId) => feed.journal(callId)),
+    onFlush: (rows, seconds) => metrics.flush(rows, seconds),
+    log
+  })
+  const metrics = options.metrics({
+    openCalls: () => exchange.calls.size,
+    spooledBatches: () => spool.batches,
+    ariUp: () => ari.isUp
+  })
+  const directory = keepDirectory({
+    db,
+    databaseUrl: options.databaseUrl,
+    log,
+    onChange: (current) => {
+      operators.load(current)
+      provision()
+    }
+  })
+  const exchange = createExchange({
+    ari,
+    operators,
+    node,
+    directory: () => directory.current,
+    normalise: options.normalise,
+    media: options.media,
+    metrics,
+    log,
+    record: (live, rows) => {
+      tape.record(live, rows)
+      for (const row of rows) feed.row(row)
+    }
+  })
+  const phones = createPhones({ ari, ami, operators, metrics, log })
+
+  /** Brings operators and trunks to Asterisk; one at a time, and again when something changed meanwhile. */
+  let provisioning: Promise<void> | undefined
+  let isProvisionStale = false
+  function provision(): void {
+    isProvisionStale = true
+    provisioning ??= pushObjects()
+      .catch((error: unknown) => log.error({ err: error }, 'Operators and trunks could not be brought to Asterisk'))
+      .finally(() => (provisioning = undefined))
+  }
+  async function pushObjects(): Promise<void> {
+    while (isProvisionStale && ari.isUp) {
+      isProvisionStale = false
+      const wanted = await readWanted(db)
+      const done = await objects.reconcile(wanted.objects)
+      await objects.setFallback(wanted.fallback)
+      refused = done.failures
+      for (const failure of done.failures) log.error({ failure }, `Asterisk refuses ${failure.owner}`)
+      phones.trunks(wanted.trunks)
+      if (!done.isComplete) break
+    }
+  }
+
+  /** Snapshots of calls that were open when the last controller stopped, brought back to life. */
+  async function adoptOpenCalls(): Promise<void> {
+    const { rows } = await db.raw<{ rows: { state: Call }[] }>(
+      'select state from call_snapshots where node = ? order by call_id',
+      [node]
+    )
+    for (const { state } of rows) {
+      const call = await withScheme(state)
+      const tapeRows = await readTape(db, call.id)
+      exchange.adopt(openLiveCall({ ...call, seq: Math.max(call.seq, tapeRows.at(-1)?.seq ?? 0) }, foldJournal(tapeRows), tapeRows))
+    }
+    if (rows.length > 0) log.info({ calls: rows.length }, 'Calls of the last controller are adopted')
+  }
+
+  async function withScheme(call: Call): Promise<Call> {
+    if (!call.route) return call
+    const { id, version } = call.route.scheme
+    const found = await db('scheme_versions').where({ scheme_id: id, version }).first<{ body: Scheme } | undefined>('body')
+    const body: Scheme = found?.body ?? { locale: 'ru', start: '', blocks: {} }
+    return { ...call, route: { ...call.route, scheme: { ...call.route.scheme, body } } }
+  }
+
+  async function onUp(): Promise<void> {
+    objects.forget()
+    await phones.refresh()
+    provision()
+    const readCel = () => readCelTail(options.celFile, celTailBytes)
+    isRecovered = await recover({ ari, exchange, readCel, now: () => Date.now(), log })
+    await importMissedCalls({
+      db, exchange, tape, directory: () => directory.current, normalise: options.normalise,
+      events: await readCel(), recordingsDir: options.recordingsDir, log
+    })
+  }
+
+  return {
+    feed,
+    openCallRows: () => [...exchange.calls.values()].flatMap((live) => live.rows),
+    operators: () => operators.list(),
+    async setPresence(userId, presence) {
+      operators.setPresence(userId, presence, Date.now())
+      await db('users').where({ id: userId }).update({ presence, presence_at: db.fn.now() })
+    },
+    hangup(callId, by) {
+      const live = exchange.calls.get(callId)
+      if (!live) return Promise.resolve('notFound')
+      const isOperator = live.call.legs.some((leg) => leg.userId === by.userId && leg.state === 'answered')
+      exchange.deliver(live, {
+        type: 'hangupRequested',
+        atMs: Date.now(),
+        by: isOperator ? 'operator' : 'system',
+        reason: isOperator ? 'operator_hung_up' : 'ended_by_user'
+      })
+      return Promise.resolve('done')
+    },
+    trunkStates: () => phones.trunkStates(),
+    appendMoment: (callId, type, data) => tape.appendMoment(callId, type, data),
+    refusedObjects: () => refused,
+    async checks() {
+      const status = tape.status()
+      return {
+        asterisk: !ari.isUp
+          ? { status: 'failed', detail: 'Asterisk does not answer' }
+          : isRecovered
+            ? { status: 'ok' }
+            : { status: 'degraded', detail: 'Calls are being compared with Asterisk' },
+        trunks: phones.check(refused),
+        tape: status.isFenced
+          ? { status: 'failed', detail: 'Another controller owns this node' }
+          : status.spooledBatches > 0
+            ? { status: 'degraded', detail: `${status.spooledBatches} batches wait for the database` }
+            : { status: 'ok' },
+        disk: await diskCheck(options.recordingsDir)
+      }
+    },
+    async start() {
+      await tape.flush()
+      if (!spool.isEmpty) await tape.replaySpool()
+      await directory.reload()
+      await adoptOpenCalls()
+      ari.on('event', (event) => exchange.handle(event))
+      ari.on('up', () => {
+        void onUp().catch((error: unknown) => log.error({ err: error }, 'The comparison with Asterisk failed'))
+      })
+      const firstUp = new Promise<void>((resolve) => {
+        const off = ari.on('up', () => {
+          off()
+          resolve()
+        })
+      })
+      ari.connect()
+      await firstUp
+    },
+    async stop() {
+      await directory.close()
+      ari.disconnect()
+      exchange.close()
+      await tape.close()
+    }
+  }
+}
+
+/** Free space under which recordings are in danger, in bytes. */
+const lowDiskBytes = 1024 ** 3
+
+async function diskCheck(dir: string): Promise<Check> {
+  const { bavail, bsize } = await fs.statfs(dir)
+  const free = bavail * bsize
+  return free < lowDiskBytes
+    ? { status: 'degraded', detail: `Only ${Math.round(free / 1024 ** 2)} MB are free for recordings` }
+    : { status: 'ok' }
+}

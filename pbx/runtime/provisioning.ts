@@ -1,0 +1,41 @@
+import type { Knex } from 'knex'
+import { wantedObjects, type OperatorDevice, type PjsipObject, type TrunkLink } from '../provision/objects.ts'
+
+export interface Wanted {
+  objects: PjsipObject[]
+  trunks: TrunkLink[]
+  /** Phones that ring while no controller is there: the fallback group's, or everybody's. */
+  fallback: string[]
+}
+
+/** Reads who and what Asterisk must know: active operators and trunks with their secrets, and the fallback group. */
+export async function readWanted(db: Knex): Promise<Wanted> {
+  const operators = (await db('users')
+    .where({ is_active: true })
+    .orderBy('id')
+    .select({ id: 'id', name: 'name', sipUser: 'sip_user', sipSecret: 'sip_secret', device: 'device', sipAddress: 'sip_address' })) as (OperatorDevice & { id: string })[]
+  const trunks = (await db('trunks')
+    .where({ is_active: true })
+    .orderBy('id')
+    .select('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', { matchAddresses: 'match_addresses' })) as TrunkLink[]
+  return {
+    objects: wantedObjects({ operators, trunks }),
+    trunks,
+    fallback: await fallbackPhones(db)
+  }
+}
+
+/** At most this many ring at once in the fallback: a dial string has an end, and so has everybody's patience. */
+const fallbackLimit = 20
+
+async function fallbackPhones(db: Knex): Promise<string[]> {
+  const setting = await db('settings').where({ key: 'fallback.groupId' }).first<{ value: unknown } | undefined>('value')
+  const query = db('users as u').where('u.is_active', true).whereNot('u.presence', 'offline').limit(fallbackLimit)
+  if (typeof setting?.value === 'string') {
+    void query.join('group_members as m', 'm.user_id', 'u.id').where('m.group_id', setting.value)
+  } else {
+    void query.where('u.role', 'operator')
+  }
+  const rows = await query.select<{ sip_user: string }[]>('u.sip_user')
+  return rows.map((row) => row.sip_user)
+}
