@@ -37,9 +37,10 @@ export async function importMissedCalls(options: ImporterOptions): Promise<numbe
     if (!exchange.calls.has(id)) candidates.set(id, events)
   }
   if (candidates.size === 0) return 0
-  const { rows } = await db.raw<{ rows: { id: string }[] }>('select id from calls where id = any(?::uuid[])', [
-    [...candidates.keys()]
-  ])
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    'select id from calls where id = any(?::uuid[])',
+    [[...candidates.keys()]]
+  )
   for (const { id } of rows) candidates.delete(id)
 
   let imported = 0
@@ -90,9 +91,15 @@ function portsOf({ exchange, directory, normalise }: ImporterOptions) {
  * Gives the fallback's audio the name of its recording; false when there is none. The fallback records on the
  * client's channel, legs on the operator's: what came in there goes out here.
  */
-async function claimAudio(dir: string, recording: { recordingId: string; uniqueId: string }): Promise<boolean> {
+async function claimAudio(
+  dir: string,
+  recording: { recordingId: string; uniqueId: string }
+): Promise<boolean> {
   try {
-    for (const [side, ours] of [['in', 'out'], ['out', 'in']]) {
+    for (const [side, ours] of [
+      ['in', 'out'],
+      ['out', 'in']
+    ]) {
       await fs.rename(
         path.join(dir, `fallback-${recording.uniqueId}-${side}.wav`),
         path.join(dir, `${recording.recordingId}-${ours}.wav`)

@@ -59,7 +59,10 @@ export function deliver(live: LiveCall, event: CallEvent, ports: MailboxPorts): 
     for (let next = live.queue.shift(); next; next = live.queue.shift()) {
       steps += 1
       if (steps === circleSteps) {
-        ports.log.error({ callId: live.call.id, block: live.call.block?.id }, 'A scheme goes in a circle without waiting')
+        ports.log.error(
+          { callId: live.call.id, block: live.call.block?.id },
+          'A scheme goes in a circle without waiting'
+        )
         live.queue.length = 0
         next = { type: 'broken', atMs: next.atMs, reason: brokenSchemeReason }
       }

@@ -9,6 +9,7 @@ import type { Ari } from '../ari/client.ts'
 import { foldJournal } from '../call/journal.ts'
 import type { MomentType, Moments } from '../call/moments.ts'
 import type { Call, TapeRow } from '../call/types.ts'
+import { fallbackDial } from '../provision/objects.ts'
 import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
 import { importMissedCalls } from './cel-importer.ts'
 import { readCelTail } from './cel.ts'
@@ -124,7 +125,9 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   function provision(): void {
     isProvisionStale = true
     provisioning ??= pushObjects()
-      .catch((error: unknown) => log.error({ err: error }, 'Operators and trunks could not be brought to Asterisk'))
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'Operators and trunks could not be brought to Asterisk')
+      )
       .finally(() => (provisioning = undefined))
   }
   async function pushObjects(): Promise<void> {
@@ -132,7 +135,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       isProvisionStale = false
       const wanted = await readWanted(db)
       const done = await objects.reconcile(wanted.objects)
-      await objects.setFallback(wanted.fallback)
+      await ami.putDb('ringtrace', 'fallback', fallbackDial(wanted.fallback))
       refused = done.failures
       for (const failure of done.failures) log.error({ failure }, `Asterisk refuses ${failure.owner}`)
       phones.trunks(wanted.trunks)
@@ -149,7 +152,13 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     for (const { state } of rows) {
       const call = await withScheme(state)
       const tapeRows = await readTape(db, call.id)
-      exchange.adopt(openLiveCall({ ...call, seq: Math.max(call.seq, tapeRows.at(-1)?.seq ?? 0) }, foldJournal(tapeRows), tapeRows))
+      exchange.adopt(
+        openLiveCall(
+          { ...call, seq: Math.max(call.seq, tapeRows.at(-1)?.seq ?? 0) },
+          foldJournal(tapeRows),
+          tapeRows
+        )
+      )
     }
     if (rows.length > 0) log.info({ calls: rows.length }, 'Calls of the last controller are adopted')
   }
@@ -157,7 +166,9 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   async function withScheme(call: Call): Promise<Call> {
     if (!call.route) return call
     const { id, version } = call.route.scheme
-    const found = await db('scheme_versions').where({ scheme_id: id, version }).first<{ body: Scheme } | undefined>('body')
+    const found = await db('scheme_versions')
+      .where({ scheme_id: id, version })
+      .first<{ body: Scheme } | undefined>('body')
     const body: Scheme = found?.body ?? { locale: 'ru', start: '', blocks: {} }
     return { ...call, route: { ...call.route, scheme: { ...call.route.scheme, body } } }
   }
@@ -169,8 +180,14 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     const readCel = () => readCelTail(options.celFile, celTailBytes)
     isRecovered = await recover({ ari, exchange, readCel, now: () => Date.now(), log })
     await importMissedCalls({
-      db, exchange, tape, directory: () => directory.current, normalise: options.normalise,
-      events: await readCel(), recordingsDir: options.recordingsDir, log
+      db,
+      exchange,
+      tape,
+      directory: () => directory.current,
+      normalise: options.normalise,
+      events: await readCel(),
+      recordingsDir: options.recordingsDir,
+      log
     })
   }
 
@@ -221,7 +238,9 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await adoptOpenCalls()
       ari.on('event', (event) => exchange.handle(event))
       ari.on('up', () => {
-        void onUp().catch((error: unknown) => log.error({ err: error }, 'The comparison with Asterisk failed'))
+        void onUp().catch((error: unknown) =>
+          log.error({ err: error }, 'The comparison with Asterisk failed')
+        )
       })
       const firstUp = new Promise<void>((resolve) => {
         const off = ari.on('up', () => {
@@ -229,12 +248,14 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
           resolve()
         })
       })
+      ami.connect()
       ari.connect()
       await firstUp
     },
     async stop() {
       await directory.close()
       ari.disconnect()
+      ami.close()
       exchange.close()
       await tape.close()
     }

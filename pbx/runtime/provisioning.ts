@@ -13,11 +13,20 @@ export async function readWanted(db: Knex): Promise<Wanted> {
   const operators = (await db('users')
     .where({ is_active: true })
     .orderBy('id')
-    .select({ id: 'id', name: 'name', sipUser: 'sip_user', sipSecret: 'sip_secret', device: 'device', sipAddress: 'sip_address' })) as (OperatorDevice & { id: string })[]
+    .select({
+      id: 'id',
+      name: 'name',
+      sipUser: 'sip_user',
+      sipSecret: 'sip_secret',
+      device: 'device',
+      sipAddress: 'sip_address'
+    })) as (OperatorDevice & { id: string })[]
   const trunks = (await db('trunks')
     .where({ is_active: true })
     .orderBy('id')
-    .select('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', { matchAddresses: 'match_addresses' })) as TrunkLink[]
+    .select('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', {
+      matchAddresses: 'match_addresses'
+    })) as TrunkLink[]
   return {
     objects: wantedObjects({ operators, trunks }),
     trunks,
@@ -29,8 +38,13 @@ export async function readWanted(db: Knex): Promise<Wanted> {
 const fallbackLimit = 20
 
 async function fallbackPhones(db: Knex): Promise<string[]> {
-  const setting = await db('settings').where({ key: 'fallback.groupId' }).first<{ value: unknown } | undefined>('value')
-  const query = db('users as u').where('u.is_active', true).whereNot('u.presence', 'offline').limit(fallbackLimit)
+  const setting = await db('settings')
+    .where({ key: 'fallback.groupId' })
+    .first<{ value: unknown } | undefined>('value')
+  const query = db('users as u')
+    .where('u.is_active', true)
+    .whereNot('u.presence', 'offline')
+    .limit(fallbackLimit)
   if (typeof setting?.value === 'string') {
     void query.join('group_members as m', 'm.user_id', 'u.id').where('m.group_id', setting.value)
   } else {
