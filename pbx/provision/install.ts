@@ -4,16 +4,10 @@ import type { Logger } from 'pino'
 import { withLock } from '../../host/lock.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { SetupError, codeOf, messageOf } from '../../host/setup-error.ts'
+import { debFiles, downloadPackages, offeredPackages, openApt } from './apt.ts'
 import { architecture, installedHome, unpackedHome } from './home.ts'
 import type { AsteriskHome } from './home.ts'
-import {
-  compareWithLock,
-  debFiles,
-  downloadPackages,
-  hashPackages,
-  readLock,
-  unpackPackages
-} from './packages.ts'
+import { compareWithLock, hashPackages, readLock, unpackPackages } from './packages.ts'
 import type { PackageFile } from './packages.ts'
 
 /** Told what is being done, and the share done (0 to 1) where it is known. */
@@ -89,24 +83,24 @@ async function makeRoot(runtimeDir: string, root: string, log: Logger, progress:
 
 async function fetchPackages(cacheDir: string, log: Logger, progress: Progress): Promise<PackageFile[]> {
   const { debian } = architecture()
-  progress('Fetching Asterisk', 0)
-  const files = await downloadPackages({
-    cacheDir,
-    architecture: debian,
-    onFraction: (fraction) => progress('Fetching Asterisk', fraction)
-  })
-  progress('Checking packages')
-  const fetched = await hashPackages(join(cacheDir, 'debs'), files)
+  progress('Asking the Debian archive for Asterisk')
+  const aptFolder = join(cacheDir, 'apt')
+  const apt = await openApt(aptFolder, debian)
+  const offered = await offeredPackages(apt)
   const lock = await readLock(lockFile())
-  const newer = compareWithLock(fetched, lock?.architectures[debian] ?? [])
+  const newer = compareWithLock(offered, lock?.architectures[debian] ?? [])
   if (newer.length > 0) {
     log.warn(
       { newer: newer.length, such: newer.slice(0, 5) },
       'The archive has newer packages than those Ringtrace was tried with; they are signed by Debian and used'
     )
   }
-  await writeFile(manifestFile(cacheDir), JSON.stringify(fetched, null, 1))
-  return fetched
+  await downloadPackages(apt, offered, join(cacheDir, 'debs'), (fraction) =>
+    progress('Fetching Asterisk', fraction)
+  )
+  await writeFile(manifestFile(cacheDir), JSON.stringify(offered, null, 1))
+  await rm(aptFolder, { recursive: true })
+  return offered
 }
 
 /** The committed list of packages that were tried. */
