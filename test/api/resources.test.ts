@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startRig, type Rig } from './support/rig.ts'
+import { idOf, startRig, type Rig } from './support/rig.ts'
 
 describe('Collections of the API', function () {
   this.timeout(60_000)
@@ -13,8 +13,8 @@ describe('Collections of the API', function () {
     const { admin } = rig.as
     const made = await admin.send('POST', '/api/sources', { name: 'Radio', inquiryChannel: 'offline' })
     expect(made.status).to.equal(201)
-    expect(made.headers.get('Location')).to.equal(`/api/sources/${made.body['id']}`)
-    const path = `/api/sources/${made.body['id']}`
+    expect(made.headers.get('Location')).to.equal(`/api/sources/${idOf(made)}`)
+    const path = `/api/sources/${idOf(made)}`
     expect((await admin.get(path)).body).to.deep.equal(made.body)
     const changed = await admin.send('PATCH', path, { campaign: 'Spring' })
     expect(changed.body).to.include({ name: 'Radio', campaign: 'Spring', inquiryChannel: 'offline' })

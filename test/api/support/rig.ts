@@ -19,7 +19,13 @@ export interface Answer {
   // Tests read answers freely; the contract itself is checked by `checkAnswers`.
   body: Json
 }
-export type Json = { [key: string]: Json } & Json[] & string & number & boolean
+export type Json = Record<string, unknown>
+
+/** The id in an answer. */
+export const idOf = (answer: Answer): string => String(answer.body['id'])
+/** The items of a page. */
+export const itemsOf = (answer: Answer): Record<string, unknown>[] =>
+  answer.body['items'] as Record<string, unknown>[]
 
 /** A signed-in person, as their browser would be. */
 export interface Person {
@@ -105,7 +111,7 @@ export async function startRig(
     return {
       status: response.status,
       headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as Json
+      body: (isJson ? JSON.parse(text) : { text }) as Json
     }
   }
 
@@ -115,7 +121,7 @@ export async function startRig(
     const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
     const csrfToken = String(answer.body['csrfToken'])
     return {
-      userId: String(answer.body['user']?.['id']),
+      userId: String((answer.body['user'] as Json)['id']),
       cookie,
       csrfToken,
       get: (path, headers) => request('GET', path, { headers: { cookie, ...headers } }),

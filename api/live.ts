@@ -1,0 +1,212 @@
+import type { Server as HttpServer } from 'node:http'
+import { Server, type Socket } from 'socket.io'
+import { z } from 'zod'
+import { panelRoles } from './access.ts'
+import { cookieNameOf, createDoorkeeper, stillSignedIn, type Who } from './auth/sessions.ts'
+import { mePresence } from './contract/access.ts'
+import type { ClientEvents, LiveCall, ServerEvents } from './contract/live.ts'
+import type { ApiDeps } from './deps.ts'
+import { isDatabaseAway } from './errors.ts'
+import { project, projectAll } from './live/board.ts'
+import { EventBuffer, type Audience, type EventName, type LiveEvent } from './live/events.ts'
+import { isOwnOrigin } from './origin.ts'
+import { checkHealth } from './routes/health.ts'
+
+type Io = Server<ClientEvents, ServerEvents, Record<string, never>, { who: Who }>
+type Client = Socket<ClientEvents, ServerEvents, Record<string, never>, { who: Who }>
+
+export interface LiveOptions {
+  /** How often sessions are looked up again, and health is checked. */
+  recheckMs?: number
+  healthMs?: number
+}
+export interface Live {
+  io: Io
+  close(): Promise<void>
+}
+
+const handshake = z.object({
+  epoch: z.string().optional(),
+  seq: z.number().optional(),
+  token: z.string().optional()
+})
+
+/**
+ * The live feed at `/live`. Rooms follow from the role that the server knows; a client only says what it saw last.
+ * Calls reach screens straight from the feed, without the database.
+ */
+export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveOptions = {}): Live {
+  const { pbx, log } = deps
+  const io: Io = new Server(httpServer, {
+    path: '/live',
+    serveClient: false,
+    // `/sip` upgrades on the same server and is none of Socket.IO's business.
+    destroyUpgrade: false,
+    maxHttpBufferSize: 16_384,
+    pingInterval: 10_000,
+    pingTimeout: 10_000,
+    allowRequest: (req, done) => done(null, isOwnOrigin(req))
+  })
+  const buffer = new EventBuffer()
+  const board = projectAll(pbx.openCallRows())
+  const admit = createDoorkeeper(deps.db, cookieNameOf(deps))
+
+  function tell(name: EventName, audience: Audience, data: Record<string, unknown>): void {
+    const event = buffer.add(name, audience, data)
+    // One emit per change: the packet is encoded once for the whole room.
+    io.to(audience).emit(event.name, event.payload as never)
+  }
+
+  function changed(call: LiveCall): void {
+    if (call.phase === 'ended') board.delete(call.id)
+    else board.set(call.id, call)
+    tell('call', 'panel', { call })
+  }
+
+  /** A call of an earlier process that the exchange took over after this feed began. */
+  function adopted(callId: string): LiveCall | null {
+    return projectAll(pbx.openCallRows().filter((row) => row.callId === callId)).get(callId) ?? null
+  }
+
+  const stopFeed = [
+    pbx.feed.onRow((row) => {
+      const shown = board.get(row.callId)
+      const before = shown ?? (row.type === 'call.initiated' ? null : adopted(row.callId))
+      const after = project(before, row)
+      if (after && after !== shown) changed(after)
+    }),
+    pbx.feed.onOperator((operator) => tell('operator', 'panel', { operator })),
+    pbx.feed.onJournal((callId) => tell('journal', 'everyone', { callId }))
+  ]
+
+  io.use((socket, next) => {
+    const auth = handshake.safeParse(socket.handshake.auth)
+    admit(socket.request, auth.data?.token)
+      .then((who) => {
+        if (!who) {
+          next(new Error('not_signed_in'))
+          return
+        }
+        socket.data.who = who
+        next()
+      })
+      .catch((error: unknown) => {
+        if (!isDatabaseAway(error)) log.error({ err: error }, 'A live connection could not be checked')
+        next(new Error('database_away'))
+      })
+  })
+
+  io.on('connection', (socket) => {
+    const rooms = roomsOf(socket.data.who)
+    // Joining, hello and what was missed happen in one go: no event can fall in between.
+    Promise.resolve(socket.join(rooms)).catch((error: unknown) =>
+      log.error({ err: error }, 'No room to join')
+    )
+    greet(socket, rooms)
+    socket.on('setPresence', (value, done) => {
+      setPresence(socket, value).then(
+        (result) => answer(done, result),
+        (error: unknown) => {
+          log.warn({ err: error }, 'Presence could not be set')
+          answer(done, { ok: false, error: 'internal' })
+        }
+      )
+    })
+  })
+
+  function greet(socket: Client, rooms: readonly string[]): void {
+    const { data } = handshake.safeParse(socket.handshake.auth)
+    const missed = buffer.since(data?.epoch, data?.seq)
+    const isPanel = rooms.includes('panel')
+    socket.emit('hello', {
+      epoch: buffer.epoch,
+      seq: missed ? (data?.seq ?? 0) : buffer.seq,
+      resync: missed === null,
+      calls: missed || !isPanel ? [] : [...board.values()],
+      operators: missed || !isPanel ? [] : pbx.operators()
+    })
+    for (const event of missed ?? []) if (rooms.includes(event.audience)) send(socket, event)
+  }
+
+  async function setPresence(socket: Client, value: unknown): Promise<{ ok: boolean; error?: string }> {
+    const wanted = mePresence.safeParse({ presence: value })
+    if (!wanted.success) return { ok: false, error: 'invalid' }
+    const { who } = socket.data
+    const role = (await stillSignedIn(deps.db, [who.key])).get(who.key)
+    if (role === undefined) {
+      socket.disconnect(true)
+      return { ok: false, error: 'not_signed_in' }
+    }
+    if (!panelRoles.includes(role)) return { ok: false, error: 'forbidden' }
+    await pbx.setPresence(who.userId, wanted.data.presence)
+    return { ok: true }
+  }
+
+  /** Whoever was signed out, switched off or given another role since is cut; the client signs in or comes back. */
+  async function recheck(): Promise<void> {
+    const sockets = [...io.sockets.sockets.values()]
+    if (sockets.length === 0) return
+    const valid = await stillSignedIn(deps.db, [...new Set(sockets.map((socket) => socket.data.who.key))])
+    for (const socket of sockets) {
+      if (valid.get(socket.data.who.key) !== socket.data.who.role) socket.disconnect(true)
+    }
+  }
+
+  let lastHealth = ''
+  async function watchHealth(): Promise<void> {
+    const { status, checks } = await checkHealth(deps)
+    const short = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check.status]))
+    const text = JSON.stringify([status, short])
+    const isNews = lastHealth !== '' && text !== lastHealth
+    lastHealth = text
+    if (isNews) tell('health', 'everyone', { status, checks: short })
+  }
+
+  const stopTimers = [
+    every(options.recheckMs ?? 15_000, recheck, (error) => {
+      // While the database is away, everybody stays: the panel must go on.
+      if (!isDatabaseAway(error)) log.warn({ err: error }, 'Live sessions could not be checked')
+    }),
+    every(options.healthMs ?? 10_000, watchHealth, (error) => log.warn({ err: error }, 'No health to tell'))
+  ]
+  return {
+    io,
+    async close() {
+      for (const stop of [...stopFeed, ...stopTimers]) stop()
+      await io.close()
+    }
+  }
+}
+
+const roomsOf = (who: Who): string[] => [
+  'everyone',
+  `user:${who.userId}`,
+  ...(panelRoles.includes(who.role) ? ['panel'] : [])
+]
+
+const send = (socket: Client, event: LiveEvent): void => {
+  socket.emit(event.name, event.payload as never)
+}
+
+/** A hostile client may leave the acknowledgement out. */
+function answer(done: unknown, result: { ok: boolean; error?: string }): void {
+  if (typeof done === 'function') (done as (value: unknown) => void)(result)
+}
+
+/** Runs `work` again and again, never twice at once. @returns what stops it */
+function every(ms: number, work: () => Promise<void>, onError: (error: unknown) => void): () => void {
+  let isStopped = false
+  let timer: NodeJS.Timeout
+  const plan = (): void => {
+    if (isStopped) return
+    timer = setTimeout(() => {
+      work().catch(onError).finally(plan).catch(onError)
+    }, ms)
+    timer.unref()
+  }
+  plan()
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+  }
+}
