@@ -39,22 +39,28 @@ export async function migrateJobs(databaseUrl: string, log: Logger): Promise<voi
   await runMigrations({ connectionString: databaseUrl, maxPoolSize: 1, logger: pinoLogger(log) })
 }
 
-/** Adds a job in the caller's transaction: it exists if and only if the transaction commits. */
+/**
+ * Adds a job in the caller's transaction: it exists if and only if the transaction commits.
+ * @param options `jobKey`: replaces a waiting job of the same key (a running one goes on); `queueName`: jobs of one
+ *   queue run one at a time; `maxAttempts`: 12, which lasts about ten hours
+ */
 export async function addJob(
   trx: Knex,
   task: string,
   payload: Record<string, unknown>,
-  options: { runAfterMs?: number; maxAttempts?: number; queueName?: string } = {}
+  options: { runAfterMs?: number; maxAttempts?: number; queueName?: string; jobKey?: string } = {}
 ): Promise<void> {
   await trx.raw(
     `select graphile_worker.add_job(:task, cast(:payload as json), queue_name => cast(:queue as text),
-       run_at => now() + cast(:after as float8) * interval '1 millisecond', max_attempts => cast(:attempts as int))`,
+       run_at => now() + cast(:after as float8) * interval '1 millisecond', max_attempts => cast(:attempts as int),
+       job_key => cast(:key as text))`,
     {
       task,
       payload: JSON.stringify(payload),
       queue: options.queueName ?? null,
       after: options.runAfterMs ?? 0,
-      attempts: options.maxAttempts ?? 12
+      attempts: options.maxAttempts ?? 12,
+      key: options.jobKey ?? null
     }
   )
 }
@@ -170,18 +176,23 @@ function taskList(tasks: JobTasks): TaskList {
   )
 }
 
-/** The queue tells every job at `info`; that is our `debug`. A failed job is a warning until its last attempt. */
+/** The queue tells every job at `info`; that is our `debug`. A failed attempt is a warning. */
 function pinoLogger(log: Logger): WorkerLogger {
   const child = log.child({ part: 'jobs' })
   return new WorkerLogger(() => (level, message, meta) => {
-    if (level === 'error') child.warn({ err: meta?.['error'] }, message)
-    else if (level === 'warning') child.warn(message)
+    const name = String(level)
+    if (name === 'error') child.warn({ err: meta?.['error'] }, message)
+    else if (name === 'warning') child.warn(message)
     else child.debug(message)
   })
 }
 
 const asError = (error: unknown): Error | null =>
-  error === undefined || error === null ? null : error instanceof Error ? error : new Error(String(error))
+  error === undefined || error === null
+    ? null
+    : error instanceof Error
+      ? error
+      : new Error('failed without an Error', { cause: error })
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {

@@ -32,6 +32,7 @@ export function createWorkerMarks(databaseUrl: string, log: Logger, sweepMs = 30
   client.on('error', (error) => lost.resolve(error))
   client.on('end', () => lost.resolve(new Error('the session that marks our workers ended')))
   let timer: NodeJS.Timeout | undefined
+  let marking = Promise.resolve()
 
   async function freeJobsOfTheDead(): Promise<void> {
     const { rows } = await client.query<{ worker: string }>(
@@ -65,12 +66,17 @@ export function createWorkerMarks(databaseUrl: string, log: Logger, sweepMs = 30
       }, sweepMs)
     },
     add(workerId) {
-      client
-        .query('select pg_advisory_lock($1::int, hashtext($2))', [markClass, workerId])
-        .catch((error: unknown) => lost.resolve(error instanceof Error ? error : new Error(String(error))))
+      // One after another: the driver takes one query at a time.
+      marking = marking
+        .then(() => client.query('select pg_advisory_lock($1::int, hashtext($2))', [markClass, workerId]))
+        .then(
+          () => undefined,
+          (error: unknown) => lost.resolve(error instanceof Error ? error : new Error(String(error)))
+        )
     },
     async close() {
       clearInterval(timer)
+      await marking
       try {
         await client.end()
       } catch (err) {

@@ -80,10 +80,10 @@ describe('webhooks: what an integrator can rely on', function () {
     }
     const [delivery] = await until(async () => {
       const rows = await deliveries(hook.id)
-      return rows[0]?.['state'] === 'delivered' && rows
+      return rows[0]?.['state'] === 'delivered' ? rows : null
     })
     expect(delivery).to.include({ id: [...ids][0], attempts: 3, last_status: 200, last_response: 'thanks' })
-    const [endpoint] = await postgres.db('webhooks').where('id', hook.id)
+    const endpoint: unknown = await postgres.db('webhooks').where('id', hook.id).first()
     expect(endpoint).to.include({ failing_since: null, is_active: true })
   })
 
@@ -175,10 +175,10 @@ describe('webhooks: what an integrator can rely on', function () {
     await happens([tapeRow('call.answered')])
     const [endpoint] = await until(async () => {
       const rows = await postgres.db('webhooks').where({ id: hook.id, is_active: false })
-      return rows.length > 0 && (rows as Record<string, unknown>[])
+      return rows.length > 0 ? (rows as Record<string, unknown>[]) : null
     })
     expect(endpoint?.['disabled_reason']).to.contain('410')
-    const [audit] = await postgres.db('audit')
+    const audit: unknown = await postgres.db('audit').first()
     expect(audit).to.include({ action: 'webhook.disabled', entity_id: hook.id })
     expect((await deliveries(hook.id))[0]).to.include({ state: 'failed', attempts: 1 })
   })

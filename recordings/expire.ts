@@ -1,0 +1,45 @@
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { removeAll, removePartials } from './files.ts'
+
+/** Setting: days to keep audio; absent or null keeps it for ever. */
+export const retentionSetting = 'recordings.retentionDays'
+const batch = 500
+const hourMs = 3_600_000
+
+/**
+ * Deletes audio older than the setting allows. Rows stay, with the state `deleted`: that there was a recording is part
+ * of the journal. The file goes first, so that a row never claims less than the disk holds.
+ * @returns how many recordings were deleted
+ */
+export async function expire({ db, dir, log }: { db: Knex; dir: string; log: Logger }): Promise<number> {
+  await removePartials(dir, 6 * hourMs)
+  const days = await retentionDays(db)
+  if (days === null) return 0
+  let deleted = 0
+  for (;;) {
+    const rows = await db<{ id: string; file: string; state: string; created_at: Date }>('recordings')
+      .select('id', 'file')
+      .whereIn('state', ['ready', 'failed'])
+      .whereRaw(`created_at < now() - ? * interval '1 day'`, [days])
+      .orderBy('created_at')
+      .limit(batch)
+    if (rows.length === 0) break
+    for (const { file } of rows) await removeAll(dir, file)
+    const ids = rows.map(({ id }) => id)
+    await db.transaction(async (trx) => {
+      await trx('recordings').whereIn('id', ids).update({ state: 'deleted', bytes: null })
+      // Retention is a rule of the house and no moment of the call, so it is not on the tape.
+      await trx('calls').whereIn('recording_id', ids).update({ recording_state: 'deleted' })
+    })
+    deleted += rows.length
+  }
+  if (deleted > 0) log.info({ deleted, days }, 'recordings past their time were deleted')
+  return deleted
+}
+
+async function retentionDays(db: Knex): Promise<number | null> {
+  const row = await db<{ key: string; value: unknown }>('settings').where('key', retentionSetting).first()
+  const days = row?.value
+  return typeof days === 'number' && Number.isFinite(days) && days >= 1 ? days : null
+}

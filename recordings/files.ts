@@ -1,0 +1,93 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { codeOf } from '../host/setup-error.ts'
+
+export type RecordingKind = 'talk' | 'voicemail' | 'fallback'
+
+/** Raw files as Asterisk left them; null where there is none, or nothing but a header in it. */
+export interface RawFiles {
+  /** What the client said. */
+  client: string | null
+  /** What the operator said. */
+  operator: string | null
+  /** A voicemail message. */
+  message: string | null
+  /** Milliseconds since the youngest of them was written; null without files. */
+  ageMs: number | null
+}
+
+/** Only what our own ids look like becomes part of a path. */
+const safeName = /^[0-9A-Za-z._-]{1,200}$/
+const wavHeaderBytes = 44
+
+/** @throws Error when the name could lead out of the folder */
+export function fileIn(dir: string, name: string, ending: string): string {
+  if (!safeName.test(name) || name.startsWith('.'))
+    throw new Error('a recording has a name that is no name of ours')
+  return path.join(dir, name + ending)
+}
+
+/** The playable file of a recording. */
+export const finishedFile = (dir: string, name: string): string => fileIn(dir, name, '.mp3')
+
+/**
+ * Looks for a recording's raw files.
+ *
+ * `-in` is what came from the recorded leg, `-out` what it heard. A talk is recorded on the operator's leg; a call that
+ * the static dialplan served is recorded on the client's own.
+ */
+export async function findRaw(dir: string, name: string, kind: RecordingKind): Promise<RawFiles> {
+  const [received, sent, message] = await Promise.all(
+    ['-in.wav', '-out.wav', '.wav'].map((ending) => look(fileIn(dir, name, ending)))
+  )
+  const all = [received, sent, message].flatMap((found) => found ?? [])
+  const youngestMs = Math.max(...all.map(({ writtenMs }) => writtenMs))
+  const pathOf = (found: Found | null | undefined): string | null =>
+    found && !found.isEmpty ? found.path : null
+  const isClientsLeg = kind === 'fallback'
+  return {
+    client: pathOf(isClientsLeg ? received : sent),
+    operator: pathOf(isClientsLeg ? sent : received),
+    message: pathOf(message),
+    ageMs: all.length === 0 ? null : Date.now() - youngestMs
+  }
+}
+
+/** Removes the raw files once the playable one is safe. */
+export async function removeRaw(dir: string, name: string): Promise<void> {
+  await Promise.all(
+    ['-in.wav', '-out.wav', '.wav'].map((ending) => rm(fileIn(dir, name, ending), { force: true }))
+  )
+}
+
+/** Removes every file of a recording. */
+export async function removeAll(dir: string, name: string): Promise<void> {
+  await removeRaw(dir, name)
+  await rm(finishedFile(dir, name), { force: true })
+}
+
+/** Removes half-made files that a killed process left. */
+export async function removePartials(dir: string, olderThanMs: number): Promise<void> {
+  for (const entry of await readdir(dir)) {
+    if (!entry.includes('.partial')) continue
+    const file = path.join(dir, entry)
+    const found = await look(file)
+    if (found && Date.now() - found.writtenMs > olderThanMs) await rm(file, { force: true })
+  }
+}
+
+interface Found {
+  path: string
+  writtenMs: number
+  isEmpty: boolean
+}
+
+async function look(file: string): Promise<Found | null> {
+  try {
+    const { size, mtimeMs } = await stat(file)
+    return { path: file, writtenMs: mtimeMs, isEmpty: size <= wavHeaderBytes }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}

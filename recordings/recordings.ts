@@ -1,0 +1,124 @@
+import { mkdir, stat } from 'node:fs/promises'
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { JobSchedule, JobTasks } from '../db/jobs.ts'
+import { codeOf } from '../host/setup-error.ts'
+import type { Moments } from '../pbx/call/moments.ts'
+import { expire } from './expire.ts'
+import { finishedFile } from './files.ts'
+import type { RecordingKind } from './files.ts'
+import { addFinishJob, finishRecording, finishTask, resumeStuck } from './finish.ts'
+import type { RecordingOutcome } from './finish.ts'
+import { hostCommand } from './media.ts'
+import type { MediaCommand } from './media.ts'
+
+export interface RecordingStart {
+  recordingId: string
+  callId: string
+  leg: string
+  kind: RecordingKind
+  /** Base name of the raw files when it is not the recording's id. */
+  file?: string
+}
+
+export interface StoredRecording {
+  /** Absolute. */
+  path: string
+  contentType: string
+  bytes: number
+}
+
+export interface Recordings {
+  /** Called by the tape writer in its transaction when a recorded leg or message has ended; repeating it adds nothing. */
+  enqueueRecording(trx: Knex, start: RecordingStart): Promise<void>
+  /** The playable file; null when there is none, yet or any more. */
+  open(recordingId: string): Promise<StoredRecording | null>
+  /** For `startJobs`. */
+  readonly tasks: JobTasks
+  readonly schedules: readonly JobSchedule[]
+}
+
+export interface RecordingsOptions {
+  db: Knex
+  /** Folder of raw and finished audio. */
+  dir: string
+  /** Runs sox and lame; the machine's own when absent. */
+  home?: { command: MediaCommand }
+  appendMoment: (
+    callId: string,
+    type: 'call.recording_ready',
+    data: Moments['call.recording_ready']
+  ) => Promise<void>
+  log: Logger
+  onOutcome?: (outcome: RecordingOutcome) => void
+  /** How long raw files must lie unchanged before they are taken. */
+  settleMs?: number
+  /** How long raw files may take to appear before the recording counts as missing. */
+  missingAfterMs?: number
+}
+
+const contentType = 'audio/mpeg'
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Recordings from finished legs to stored, playable, expiring files. */
+export function createRecordings(options: RecordingsOptions): Recordings {
+  const { db, dir, settleMs = 1000, missingAfterMs = 30_000 } = options
+  const log = options.log.child({ part: 'recordings' })
+  const command = options.home?.command ?? hostCommand
+
+  return {
+    async enqueueRecording(trx, { recordingId, callId, leg, kind, file }) {
+      const added = await trx('recordings')
+        .insert({
+          id: recordingId,
+          call_id: callId,
+          leg,
+          kind,
+          state: 'processing',
+          file: file ?? recordingId
+        })
+        .onConflict('id')
+        .ignore()
+        .returning<{ id: string }[]>('id')
+      if (added.length > 0) await addFinishJob(trx, recordingId, settleMs)
+    },
+    async open(recordingId) {
+      if (!uuid.test(recordingId)) return null
+      const [row] = await db<{ id: string; state: string; file: string }>('recordings')
+        .select('file')
+        .where({ id: recordingId, state: 'ready' })
+      if (row === undefined) return null
+      const path = finishedFile(dir, row.file)
+      try {
+        return { path, contentType, bytes: (await stat(path)).size }
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error
+        log.error({ recordingId }, 'the file of a ready recording is gone from the disk')
+        return null
+      }
+    },
+    tasks: {
+      [finishTask]: async (payload, job) => {
+        const { recordingId } = payload as { recordingId: string }
+        await mkdir(dir, { recursive: true })
+        await finishRecording(
+          { ...options, command, log, settleMs, missingAfterMs, contentType },
+          recordingId,
+          job.isLastAttempt
+        )
+      },
+      'recordings.resume': async () => {
+        const resumed = await resumeStuck(db)
+        if (resumed > 0) log.warn({ resumed }, 'recordings that were stuck are tried again')
+      },
+      'recordings.expire': async () => {
+        await mkdir(dir, { recursive: true })
+        await expire({ db, dir, log })
+      }
+    },
+    schedules: [
+      { task: 'recordings.resume', match: '25 * * * *' },
+      { task: 'recordings.expire', match: '10 3 * * *' }
+    ]
+  }
+}
