@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { Problem } from './problem.mjs'
+import { filesUnder, hashOf, root, textOf } from './project.mjs'
+
+const notSource = new Set([
+  'node_modules',
+  'dist',
+  'ui',
+  'test',
+  'docs',
+  'bench',
+  'scripts',
+  'coverage',
+  'dialplan'
+])
+const dist = join(root, 'dist')
+
+/**
+ * Builds what is not fresh, server and browser part at the same time.
+ * @param {(text: string) => void} report told what is being done
+ */
+export async function build(report) {
+  const serverSources = filesUnder(
+    readdirSync(root).filter((name) => !name.startsWith('.') && !notSource.has(name))
+  ).filter((file) => /\.(ts|json)$/.test(file))
+  const server = hashOf(serverSources)
+  // The browser's part shares the contract, and so changes with the server.
+  const ui = hashOf([...serverSources, ...filesUnder(['ui'])])
+  const jobs = []
+  if (!isFresh('server', server, 'main.js')) jobs.push(buildServer(server, report))
+  if (existsSync(join(root, 'ui/vite.config.ts')) && !isFresh('ui', ui, 'ui/index.html'))
+    jobs.push(buildUi(ui, report))
+  const results = await Promise.allSettled(jobs)
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+  return jobs.length > 0
+}
+
+function isFresh(part, hash, product) {
+  return textOf(join(dist, `.${part}-stamp`)) === hash && existsSync(join(dist, product))
+}
+
+async function buildServer(hash, report) {
+  report('Building the server')
+  mkdirSync(dist, { recursive: true })
+  // What was deleted in the sources must not live on in dist/.
+  for (const name of readdirSync(dist)) {
+    if (name !== 'ui' && name !== '.ui-stamp') rmSync(join(dist, name), { recursive: true })
+  }
+  await tool('The server could not be built', ['typescript/bin/tsc', '-p', 'tsconfig.build.json'], root)
+  writeFileSync(join(dist, '.server-stamp'), hash)
+}
+
+async function buildUi(hash, report) {
+  report('Building the browser part')
+  await tool(
+    'The browser part could not be built',
+    ['vite/bin/vite.js', 'build', '--logLevel', 'warn'],
+    join(root, 'ui')
+  )
+  writeFileSync(join(dist, '.ui-stamp'), hash)
+}
+
+async function tool(failure, [script, ...args], cwd) {
+  const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  let words = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (words += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (words += chunk))
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  if (code === 0) return
+  const tail = words.trim().split('\n').slice(-30).join('\n')
+  throw new Problem(
+    `${failure}:\n${tail}\n`,
+    'If you changed the code, mend this; else fetch a clean copy of the project.'
+  )
+}
