@@ -26,6 +26,7 @@ const environment = z.object({
   PUBLIC_URL: z.url().optional(),
   DEMO: z.enum(['0', '1']).optional(),
   DEMO_SIP_PORT: port(5070),
+  WEBHOOKS_TO_PRIVATE: z.enum(['0', '1']).default('0'),
   ROLES: z.enum(['all', 'api', 'pbx', 'worker']).default('all'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
 })
@@ -43,6 +44,8 @@ export interface Config {
   /** The demo company is loaded: by default on the embedded database only. */
   readonly demo: boolean
   readonly demoSipPort: number
+  /** Webhook receivers may live in private networks and on this machine. */
+  readonly webhooksToPrivate: boolean
   readonly roles: 'all' | 'api' | 'pbx' | 'worker'
   readonly logLevel: string
   readonly node: string
@@ -81,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     amiPort: e.AMI_PORT,
     demo: e.DEMO === undefined ? e.DATABASE_URL === undefined : e.DEMO === '1',
     demoSipPort: e.DEMO_SIP_PORT,
+    webhooksToPrivate: e.WEBHOOKS_TO_PRIVATE === '1',
     roles: e.ROLES,
     logLevel: e.LOG_LEVEL,
     node: os.hostname()

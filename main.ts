@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Knex } from 'knex'
+import { pino, type Logger } from 'pino'
+import { createApp } from './api/app.ts'
+import { hashPassword } from './api/auth/passwords.ts'
+import { attachLive } from './api/live.ts'
+import { attachSipProxy } from './api/sip-proxy.ts'
+import { ConfigError, readConfig, type Config } from './config.ts'
+import { loadDemo } from './db/demo/index.ts'
+import { startPostgres } from './db/embedded.ts'
+import { migrateJobs, startJobs } from './db/jobs.ts'
+import { connect, migrate } from './db/knex.ts'
+import { createDemo } from './demo/demo.ts'
+import { ensureSounds } from './demo/sounds.ts'
+import { claimDataDir, readInstance } from './host/instance.ts'
+import { projectRoot } from './host/project-root.ts'
+import { SetupError, messageOf } from './host/setup-error.ts'
+import { createWebhooks } from './integrations/webhooks/webhooks.ts'
+import { createAmi } from './pbx/ami/client.ts'
+import { createAri } from './pbx/ari/client.ts'
+import { ensureAsterisk } from './pbx/provision/install.ts'
+import { keepAsterisk } from './pbx/provision/keep.ts'
+import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
+import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
+import { createRecordings } from './recordings/recordings.ts'
+import { normalise } from './tracking/phones.ts'
+
+const app = 'ringtrace'
+const aside: (() => Promise<unknown>)[] = []
+let isStopping = false
+
+/** Starts everything in the order in which the parts need each other. What it starts, `stop` ends in reverse. */
+async function start(config: Config): Promise<void> {
+  const { dataDir } = config
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }))
+  await claimDataDir(dataDir)
+  const instance = await readInstance(dataDir)
+  const version = await productVersion()
+
+  say('Starting the database')
+  const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(dataDir, log))
+  const db = connect(databaseUrl, log)
+  aside.push(() => db.destroy())
+  await waitForDatabase(db)
+  await migrate(db)
+  await migrateJobs(databaseUrl, log)
+
+  const home = await ensureAsterisk({
+    runtimeDir: dataDir,
+    log,
+    progress: say,
+    ...(process.env['ASTERISK_HOME'] ? { asteriskHome: process.env['ASTERISK_HOME'] } : {})
+  })
+  const sounds = await ensureSounds({ home, dataDir, log, progress: say })
+  const firstLogin = await ensureAdmin(db, config)
+  if (config.demo) await loadDemo(db, { nowMs: Date.now(), sipPort: config.demoSipPort, home, dataDir, log, progress: say })
+
+  const recordingsDir = path.join(dataDir, 'recordings')
+  await mkdir(recordingsDir, { recursive: true })
+  say('Starting Asterisk')
+  const asteriskDir = path.join(dataDir, 'pbx')
+  const asterisk = await keepAsterisk({
+    home,
+    dir: asteriskDir,
+    templatesDir: path.join(projectRoot(), 'dialplan'),
+    settings: {
+      app,
+      sipHost: config.sip.host,
+      sipPort: config.sip.port,
+      rtpStart: config.rtp.start,
+      rtpEnd: config.rtp.end,
+      ariPort: config.ariPort,
+      ariUser: app,
+      ariPassword: instance.ariPassword,
+      amiPort: config.amiPort,
+      amiUser: app,
+      amiPassword: instance.amiPassword,
+      recordingsDir,
+      systemName: 'rt',
+      ...(config.sip.externalAddress ? { externalAddress: config.sip.externalAddress } : {})
+    },
+    log
+  })
+  aside.push(() => asterisk.stop())
+
+  let metrics: Metrics | undefined
+  const ari = createAri({
+    host: '127.0.0.1', port: config.ariPort, user: app, password: instance.ariPassword, app, log,
+    observe: (name, outcome, tookMs) => metrics?.ari(name, outcome, tookMs)
+  })
+  const ami = createAmi({ host: '127.0.0.1', port: config.amiPort, user: app, password: instance.amiPassword, log })
+  const webhooks = createWebhooks({ db, databaseUrl, log, allowPrivateAddresses: config.webhooksToPrivate })
+  // The recordings tell the tape when a file is ready, and the tape tells them when a leg has ended.
+  const late: { pbx?: Pbx } = {}
+  const recordings = createRecordings({
+    db, dir: recordingsDir, home, log,
+    appendMoment: (callId, type, data) => {
+      if (!late.pbx) throw new Error('The exchange is not up yet')
+      return late.pbx.appendMoment(callId, type, data)
+    },
+    onOutcome: (outcome) => {
+      if (outcome !== 'ready') metrics?.lostRecording(outcome)
+    }
+  })
+  const pbx = await createPbx({
+    db,
+    databaseUrl,
+    ari,
+    ami,
+    node: instance.node,
+    dir: dataDir,
+    celFile: path.join(asteriskDir, 'log/cel-custom/Master.csv'),
+    recordingsDir,
+    outbox: {
+      enqueueDeliveries: (trx, rows) => webhooks.enqueueDeliveries(trx, rows),
+      enqueueRecording: (trx, started) => recordings.enqueueRecording(trx, started)
+    },
+    normalise: (raw, country) => normalise(raw, country),
+    media: (sound, locale) =>
+      'tone' in sound ? `tone:${sound.tone};tonezone=${locale}` : `sound:${sounds.soundFile(sound.sound, locale)}`,
+    metrics: (read) => (metrics = createMetrics(read)),
+    log
+  })
+  late.pbx = pbx
+  say('Connecting to Asterisk')
+  await pbx.start()
+  aside.push(async () => {
+    await pbx.stop()
+    await ari.close()
+  })
+
+  webhooks.start()
+  aside.push(() => webhooks.stop())
+  const jobs = startJobs({
+    databaseUrl,
+    tasks: { ...webhooks.tasks, ...recordings.tasks },
+    schedules: [...webhooks.schedules, ...recordings.schedules],
+    log
+  })
+  aside.push(() => jobs.stop())
+
+  const demo = config.demo ? await createDemo({ home, dir: path.join(dataDir, 'demo-carrier'), config, db, log }) : null
+  if (demo) {
+    await demo.start()
+    aside.push(() => demo.stop())
+    aside.push(() => Promise.resolve(pbx.feed.onRow((row) => demo.onRow(row))))
+    pbx.feed.onRow((row) => demo.onRow(row))
+  }
+
+  const uiDir = path.join(projectRoot(), 'dist/ui')
+  const hasUi = await stat(uiDir).then(() => true, () => false)
+  if (!metrics) throw new Error('The exchange made no metrics')
+  const deps = {
+    db, log, pbx, recordings, webhooks, demo,
+    metrics: metrics.registry,
+    uiDir: hasUi ? uiDir : null,
+    version,
+    publicUrl: config.http.publicUrl
+  }
+  const server = createServer(createApp(deps))
+  const live = attachLive(server, deps)
+  const detachSip = attachSipProxy(server, { ...deps, ariPort: config.ariPort })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.http.port, config.http.host, resolve)
+  })
+  aside.push(async () => {
+    detachSip()
+    await live.close()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const url = config.http.publicUrl ?? `http://localhost:${config.http.port}`
+  await welcome(url, firstLogin, dataDir)
+}
+
+/** PostgreSQL of our own, in DATA_DIR. */
+async function embeddedDatabase(dataDir: string, log: Logger): Promise<string> {
+  const postgres = await startPostgres({ dir: path.join(dataDir, 'postgres'), log })
+  aside.push(() => postgres.stop())
+  return postgres.url
+}
+
+async function waitForDatabase(db: Knex): Promise<void> {
+  try {
+    await db.raw('select 1')
+  } catch (error) {
+    throw new SetupError(
+      `The database does not answer: ${messageOf(error)}`,
+      'Check DATABASE_URL and that PostgreSQL 14 or newer runs there.',
+      { cause: error }
+    )
+  }
+}
+
+/** Makes the first account when there is none. @returns its password when it was made just now */
+async function ensureAdmin(db: Knex, config: Config): Promise<string | null> {
+  const [existing] = await db('users').where({ login: 'admin' }).select('id')
+  if (existing) return null
+  const password = config.adminPassword ?? randomBytes(9).toString('base64url')
+  await db('users').insert({
+    login: 'admin', name: 'Admin', role: 'admin', password_hash: await hashPassword(password), presence: 'available'
+  })
+  return password
+}
+
+/** Tells where the product is, and the first login while it is new. */
+async function welcome(url: string, password: string | null, dataDir: string): Promise<void> {
+  if (password !== null) {
+    const login = { url, login: 'admin', password }
+    await writeFile(path.join(dataDir, 'first-login.json'), JSON.stringify(login), { mode: 0o600 })
+  }
+  const lines = [`Ringtrace is ready: ${url}`]
+  if (password !== null) lines.push(`  login: admin`, `  password: ${password}`, '  (change it after the first sign-in)')
+  lines.push('Press Ctrl-C to stop.')
+  process.stdout.write(`\n${lines.join('\n')}\n`)
+}
+
+function say(text: string, fraction?: number): void {
+  process.stdout.write(`… ${text}${fraction === undefined ? '' : ` ${Math.round(fraction * 100)} %`}\n`)
+}
+
+async function productVersion(): Promise<string> {
+  const manifest = JSON.parse(await readFile(path.join(projectRoot(), 'package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}
+
+/** Ends what was started, last first; each part gets its chance whatever the others do. */
+async function stop(code: number): Promise<never> {
+  if (!isStopping) {
+    isStopping = true
+    for (const end of aside.reverse()) {
+      await end().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`))
+    }
+  }
+  process.exit(code)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (isStopping) return
+    say('Stopping')
+    void stop(0).catch(() => process.exit(1))
+  })
+}
+
+try {
+  await start(readConfig(process.env))
+} catch (error) {
+  const isExpected = error instanceof SetupError || error instanceof ConfigError
+  process.stderr.write(`\n${isExpected ? messageOf(error) : String((error as Error).stack)}\n`)
+  await stop(1)
+}
