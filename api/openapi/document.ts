@@ -1,4 +1,4 @@
-import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
+import { OpenAPIRegistry, OpenApiGeneratorV31, zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import { access } from '../access.ts'
 import * as accessContract from '../contract/access.ts'
@@ -36,9 +36,8 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']
 
 /** OpenAPI 3.1 of these endpoints. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
-  for (const [id, schema] of Object.entries(named)) {
-    if (z.globalRegistry.get(schema as z.ZodType)?.id === undefined)
-      z.globalRegistry.add(schema as z.ZodType, { id })
+  for (const [refId, schema] of Object.entries(named)) {
+    if (!zodToOpenAPIRegistry.has(schema)) zodToOpenAPIRegistry.add(schema, { _internal: { refId } })
   }
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
