@@ -1,4 +1,5 @@
-import { access, mkdir, readFile } from 'node:fs/promises'
+import { lstatSync } from 'node:fs'
+import { access, mkdir, readFile, rmdir, symlink } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
@@ -87,7 +88,10 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
       log.info({ asteriskPid: earlier }, 'Adopted the Asterisk that was left running')
       return watch(livingForeign(earlier), true, cli, options)
     }
-    log.warn({ asteriskPid: earlier }, 'Stopping an Asterisk that was left running with another configuration')
+    log.warn(
+      { asteriskPid: earlier },
+      'Stopping an Asterisk that was left running with another configuration'
+    )
     await endPid(earlier, stopGraceMs)
   }
 
@@ -219,11 +223,22 @@ async function runCli(home: AsteriskHome, etc: string, command: string): Promise
 }
 
 async function prepareFolders(dir: string, recordingsDir: string): Promise<void> {
-  for (const name of ['lib/keys', 'cache', 'spool/recording', 'log/cel-custom', 'run']) {
+  for (const name of ['lib/keys', 'cache', 'spool', 'log/cel-custom', 'run']) {
     await mkdir(join(dir, name), { recursive: true })
   }
   await mkdir(recordingsDir, { recursive: true })
+  // ARI records below the spool only; voicemail belongs beside the recordings of talks.
+  const spooled = join(dir, 'spool/recording')
+  if (!(await isLink(spooled))) await symlink(resolve(recordingsDir), spooled)
   await ensureHoldMusic(join(dir, 'moh'))
+}
+
+/** Whether the link is there; an empty folder of that name is removed. */
+async function isLink(path: string): Promise<boolean> {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined || found.isSymbolicLink()) return found !== undefined
+  await rmdir(path)
+  return false
 }
 
 async function templateValues(
