@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { removeAll, removePartials } from './files.ts'
+import type { Folders } from './files.ts'
 
 /** Setting: days to keep audio; absent or null keeps it for ever. */
 export const retentionSetting = 'recordings.retentionDays'
@@ -12,7 +13,8 @@ const hourMs = 3_600_000
  * of the journal. The file goes first, so that a row never claims less than the disk holds.
  * @returns how many recordings were deleted
  */
-export async function expire({ db, dir, log }: { db: Knex; dir: string; log: Logger }): Promise<number> {
+export async function expire(options: Folders & { db: Knex; log: Logger }): Promise<number> {
+  const { db, dir, log } = options
   await removePartials(dir, 6 * hourMs)
   const days = await retentionDays(db)
   if (days === null) return 0
@@ -25,7 +27,7 @@ export async function expire({ db, dir, log }: { db: Knex; dir: string; log: Log
       .orderBy('created_at')
       .limit(batch)
     if (rows.length === 0) break
-    for (const { file } of rows) await removeAll(dir, file)
+    for (const { file } of rows) await removeAll(options, file)
     const ids = rows.map(({ id }) => id)
     await db.transaction(async (trx) => {
       await trx('recordings').whereIn('id', ids).update({ state: 'deleted', bytes: null })

@@ -16,6 +16,14 @@ export interface RawFiles {
   ageMs: number | null
 }
 
+/** Where audio lies. */
+export interface Folders {
+  /** Raw files of legs, and all finished files. */
+  dir: string
+  /** Raw messages: ARI records into a folder of Asterisk's own choosing. */
+  messagesDir: string
+}
+
 /** Only what our own ids look like becomes part of a path. */
 const safeName = /^[0-9A-Za-z._-]{1,200}$/
 const wavHeaderBytes = 44
@@ -36,10 +44,8 @@ export const finishedFile = (dir: string, name: string): string => fileIn(dir, n
  * `-in` is what came from the recorded leg, `-out` what it heard. A talk is recorded on the operator's leg; a call that
  * the static dialplan served is recorded on the client's own.
  */
-export async function findRaw(dir: string, name: string, kind: RecordingKind): Promise<RawFiles> {
-  const [received, sent, message] = await Promise.all(
-    ['-in.wav', '-out.wav', '.wav'].map((ending) => look(fileIn(dir, name, ending)))
-  )
+export async function findRaw(folders: Folders, name: string, kind: RecordingKind): Promise<RawFiles> {
+  const [received, sent, message] = await Promise.all(rawFiles(folders, name).map(look))
   const all = [received, sent, message].flatMap((found) => found ?? [])
   const youngestMs = Math.max(...all.map(({ writtenMs }) => writtenMs))
   const pathOf = (found: Found | null | undefined): string | null =>
@@ -54,17 +60,21 @@ export async function findRaw(dir: string, name: string, kind: RecordingKind): P
 }
 
 /** Removes the raw files once the playable one is safe. */
-export async function removeRaw(dir: string, name: string): Promise<void> {
-  await Promise.all(
-    ['-in.wav', '-out.wav', '.wav'].map((ending) => rm(fileIn(dir, name, ending), { force: true }))
-  )
+export async function removeRaw(folders: Folders, name: string): Promise<void> {
+  await Promise.all(rawFiles(folders, name).map((file) => rm(file, { force: true })))
 }
 
 /** Removes every file of a recording. */
-export async function removeAll(dir: string, name: string): Promise<void> {
-  await removeRaw(dir, name)
-  await rm(finishedFile(dir, name), { force: true })
+export async function removeAll(folders: Folders, name: string): Promise<void> {
+  await removeRaw(folders, name)
+  await rm(finishedFile(folders.dir, name), { force: true })
 }
+
+const rawFiles = ({ dir, messagesDir }: Folders, name: string): string[] => [
+  fileIn(dir, name, '-in.wav'),
+  fileIn(dir, name, '-out.wav'),
+  fileIn(messagesDir, name, '.wav')
+]
 
 /** Removes half-made files that a killed process left. */
 export async function removePartials(dir: string, olderThanMs: number): Promise<void> {

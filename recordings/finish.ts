@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { addJob } from '../db/jobs.ts'
 import type { Moments } from '../pbx/call/moments.ts'
 import { fileIn, findRaw, finishedFile, removeRaw } from './files.ts'
-import type { RawFiles, RecordingKind } from './files.ts'
+import type { Folders, RawFiles, RecordingKind } from './files.ts'
 import { MediaError, convertMessage, encode, mergeTalk, probe } from './media.ts'
 import type { MediaCommand } from './media.ts'
 
@@ -36,9 +36,8 @@ interface RecordingRow {
   created_at: Date
 }
 
-export interface FinishOptions {
+export interface FinishOptions extends Folders {
   db: Knex
-  dir: string
   command: MediaCommand
   appendMoment: (
     callId: string,
@@ -67,7 +66,7 @@ export async function finishRecording(
   id: string,
   isLastAttempt: boolean
 ): Promise<void> {
-  const { db, dir, log } = options
+  const { db, log } = options
   const row = await db<RecordingRow>('recordings').where({ id }).first()
   if (row === undefined) {
     log.warn({ recordingId: id }, 'a recording to finish has no row')
@@ -81,7 +80,7 @@ export async function finishRecording(
   await tellTape(options, id)
   const { state } = (await db<RecordingRow>('recordings').where({ id }).first()) ?? row
   // What could not be made playable stays as it is, for people to look at.
-  if (state !== 'failed') await removeRaw(dir, row.file)
+  if (state !== 'failed') await removeRaw(options, row.file)
 }
 
 async function make(
@@ -89,8 +88,8 @@ async function make(
   row: RecordingRow,
   isLastAttempt: boolean
 ): Promise<Finished | 'later'> {
-  const { dir, settleMs, missingAfterMs } = options
-  const raw = await findRaw(dir, row.file, row.kind)
+  const { settleMs, missingAfterMs } = options
+  const raw = await findRaw(options, row.file, row.kind)
   const hasAudio = raw.client !== null || raw.operator !== null || raw.message !== null
   if (!hasAudio) {
     // A spooled tape may bring the row long after the talk: the files had their time then as well.

@@ -40,8 +40,10 @@ export interface Recordings {
 
 export interface RecordingsOptions {
   db: Knex
-  /** Folder of raw and finished audio. */
+  /** Folder of raw legs and finished audio. */
   dir: string
+  /** Where ARI leaves voicemail messages (`spool/recording` of Asterisk's folder); `dir` when absent. */
+  messagesDir?: string
   /** Runs sox and lame; the machine's own when absent. */
   home?: { command: MediaCommand }
   appendMoment: (
@@ -62,7 +64,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Recordings from finished legs to stored, playable, expiring files. */
 export function createRecordings(options: RecordingsOptions): Recordings {
-  const { db, dir, settleMs = 1000, missingAfterMs = 30_000 } = options
+  const { db, dir, messagesDir = dir, settleMs = 1000, missingAfterMs = 30_000 } = options
   const log = options.log.child({ part: 'recordings' })
   const command = options.home?.command ?? hostCommand
 
@@ -102,7 +104,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
         const { recordingId } = payload as { recordingId: string }
         await mkdir(dir, { recursive: true })
         await finishRecording(
-          { ...options, command, log, settleMs, missingAfterMs, contentType },
+          { ...options, messagesDir, command, log, settleMs, missingAfterMs, contentType },
           recordingId,
           job.isLastAttempt
         )
@@ -113,7 +115,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       },
       'recordings.expire': async () => {
         await mkdir(dir, { recursive: true })
-        await expire({ db, dir, log })
+        await expire({ db, dir, messagesDir, log })
       }
     },
     schedules: [

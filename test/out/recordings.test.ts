@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { access, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -31,6 +31,7 @@ describe('recordings: from a finished leg to a file that plays', function () {
   this.timeout(60_000)
   let postgres: TestPostgres
   let dir: string
+  let messagesDir: string
   let recordings: Recordings
   let jobs: Jobs
   const moments: { callId: string; type: string; data: Record<string, unknown> }[] = []
@@ -39,9 +40,12 @@ describe('recordings: from a finished leg to a file that plays', function () {
   before(async () => {
     postgres = await ownPostgres(25_030)
     dir = await mkdtemp(path.join(tmpdir(), 'rt-out-audio-'))
+    messagesDir = path.join(dir, 'spool')
+    await mkdir(messagesDir)
     recordings = createRecordings({
       db: postgres.db,
       dir,
+      messagesDir,
       log: silent,
       settleMs: 150,
       missingAfterMs: 800,
@@ -69,7 +73,7 @@ describe('recordings: from a finished leg to a file that plays', function () {
     write: (base: string) => void | Promise<void>
   ): Promise<{ id: string; callId: string; row: Record<string, unknown>; wav: string }> {
     const [id, callId] = [randomUUID(), randomUUID()]
-    await write(path.join(dir, id))
+    await write(path.join(kind === 'voicemail' ? messagesDir : dir, id))
     await postgres.db.transaction((trx) =>
       recordings.enqueueRecording(trx, { recordingId: id, callId, leg: 'l1', kind })
     )
@@ -192,9 +196,9 @@ describe('recordings: from a finished leg to a file that plays', function () {
     const halfMade = path.join(dir, 'x.partial.wav')
     await writeFile(halfMade, '')
     await utimes(halfMade, 0, 0)
-    expect(await expire({ db: postgres.db, dir, log: silent })).to.equal(0)
+    expect(await expire({ db: postgres.db, dir, messagesDir, log: silent })).to.equal(0)
     await postgres.db('settings').insert({ key: 'recordings.retentionDays', value: '30' })
-    expect(await expire({ db: postgres.db, dir, log: silent })).to.equal(1)
+    expect(await expire({ db: postgres.db, dir, messagesDir, log: silent })).to.equal(1)
     expect(await recordings.open(old.id)).to.equal(null)
     expect(await recordings.open(young.id)).not.to.equal(null)
     expect(await postgres.db('recordings').where('id', old.id).first()).to.include({ state: 'deleted' })
