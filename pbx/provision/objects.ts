@@ -92,6 +92,8 @@ const phone = {
   rtp_timeout: '15',
   rtp_timeout_hold: '600',
   allow_subscribe: 'no',
+  // The panel shows who calls; a re-INVITE or UPDATE for every change of a name would only cost and confuse.
+  send_connected_line: 'no',
   trust_id_inbound: 'no',
   trust_id_outbound: 'yes'
 }
@@ -165,6 +167,7 @@ function trunkObjects(trunk: TrunkLink): PjsipObject[] {
     // A transfer asked for by a carrier is a call at our cost.
     allow_transfer: 'no',
     allow_subscribe: 'no',
+    send_connected_line: 'no',
     trust_id_inbound: 'yes',
     send_pai: 'yes',
     ...(hasAuth ? { outbound_auth: id } : {}),
