@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import { createHash } from 'node:crypto'
-import { chown, cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { arch } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { run } from '../host/process.ts'
@@ -35,13 +35,28 @@ export async function findPlace(dir: string, notice: (text: string) => void): Pr
   const place: PostgresPlace = { programs, dir, runAs }
   if (!(await canEnter(join(programs, 'bin'), runAs))) place.programs = await copyPrograms(programs)
   if (!(await canEnter(dir, runAs))) {
-    const hash = createHash('sha256').update(dir).digest('hex').slice(0, 12)
-    place.dir = join(sharedDir, hash)
+    place.dir = await placeElsewhere(dir)
     notice(
       `The database is in ${place.dir}: the user ${runAs.name}, who runs PostgreSQL, may not enter ${dir}`
     )
   }
   await mkdir(place.dir, { recursive: true, mode: 0o755 })
+  return place
+}
+
+/**
+ * The folder under /var/lib/ringtrace that belongs to `dir`. Its name is kept in `dir`: who removes DATA_DIR gets a new
+ * database, not the old one.
+ */
+async function placeElsewhere(dir: string): Promise<string> {
+  const note = join(dir, 'database-is-in')
+  try {
+    return (await readFile(note, 'utf8')).trim()
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+  const place = join(sharedDir, `db-${randomBytes(6).toString('hex')}`)
+  await writeFile(note, `${place}\n`)
   return place
 }
 

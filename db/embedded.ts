@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { livingForeign, spawnDetached } from '../host/detached.ts'
+import { endLiving, livingForeign, spawnDetached } from '../host/detached.ts'
 import type { Living } from '../host/detached.ts'
 import { withLock } from '../host/lock.ts'
 import { commandLineOf, endPid, pidAlive, run } from '../host/process.ts'
@@ -88,9 +88,8 @@ async function startIn(place: PostgresPlace, { port, log }: PostgresOptions): Pr
   let stopping: Promise<void> | undefined
   const end = async (): Promise<void> => {
     // SIGINT is PostgreSQL's fast shutdown: clients are cut off, everything is written.
-    if (!(await endPid(pid, stopGraceMs, 'SIGINT')))
-      log.warn({ postgresPid: pid }, 'PostgreSQL was killed; it repairs itself on start')
-    await exited
+    const clean = await endLiving({ pid, exited }, stopGraceMs, 'SIGINT')
+    if (!clean) log.warn({ postgresPid: pid }, 'PostgreSQL was killed; it repairs itself on start')
   }
   return {
     pid,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pidAlive } from './process.ts'
+import { endPid, pidAlive } from './process.ts'
 
 /** A process that may outlive this one. */
 export type Living = {
@@ -48,4 +48,24 @@ export function livingForeign(pid: number): Living {
     return null
   }
   return { pid, exited: gone() }
+}
+
+/**
+ * Ends such a process and waits until its exit has been told.
+ * @returns true when it ended by itself, false when it had to be killed after `graceMs`
+ */
+export async function endLiving(
+  { pid, exited }: Living,
+  graceMs: number,
+  signal: NodeJS.Signals
+): Promise<boolean> {
+  // The process is not counted among what keeps Node alive, so Node would leave in the middle of this wait.
+  const hold = setInterval(() => undefined, 1000)
+  try {
+    const clean = await endPid(pid, graceMs, signal)
+    await exited
+    return clean
+  } finally {
+    clearInterval(hold)
+  }
 }

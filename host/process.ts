@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { SpawnOptions } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { codeOf } from './setup-error.ts'
 
@@ -63,7 +63,9 @@ export function pidAlive(pid: number): boolean {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+    if (!/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))) return true
+    // The first thread may be gone while others still hold sockets and files.
+    return readdirSync(`/proc/${pid}/task`).length > 1
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return false
     throw error
@@ -108,14 +110,10 @@ export async function waitFor(
 }
 
 /**
- * Ends a process: SIGTERM, and SIGKILL when it still lives after `graceMs`.
+ * Ends a process: `signal`, and SIGKILL when it still lives after `graceMs`.
  * @returns true when it ended by itself, false when it had to be killed
  */
-export async function endPid(
-  pid: number,
-  graceMs: number,
-  signal: NodeJS.Signals = 'SIGTERM'
-): Promise<boolean> {
+export async function endPid(pid: number, graceMs: number, signal: NodeJS.Signals): Promise<boolean> {
   if (!signalPid(pid, signal)) return true
   if (await waitFor(() => !pidAlive(pid), { timeoutMs: graceMs })) return true
   signalPid(pid, 'SIGKILL')

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs'
-import { access, mkdir, readFile, rmdir, symlink } from 'node:fs/promises'
+import { access, chmod, mkdir, readFile, rmdir, symlink } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { livingForeign, spawnDetached } from '../../host/detached.ts'
+import { endLiving, livingForeign, spawnDetached } from '../../host/detached.ts'
 import type { Living } from '../../host/detached.ts'
 import { withLock } from '../../host/lock.ts'
 import { commandLineOf, endPid, pidAlive, run, waitFor } from '../../host/process.ts'
@@ -92,7 +92,7 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
       { asteriskPid: earlier },
       'Stopping an Asterisk that was left running with another configuration'
     )
-    await endPid(earlier, stopGraceMs)
+    await endPid(earlier, stopGraceMs, 'SIGTERM')
   }
 
   const { sipHost, sipPort, ariPort, amiPort } = settings
@@ -135,9 +135,8 @@ function watch(
 ): RunningAsterisk {
   let stopping: Promise<void> | undefined
   const end = async (): Promise<void> => {
-    const clean = await endPid(pid, stopGraceMs)
+    const clean = await endLiving({ pid, exited }, stopGraceMs, 'SIGTERM')
     if (!clean) options.log.warn({ asteriskPid: pid }, 'Asterisk did not end by itself and was killed')
-    await exited
   }
   exited
     .then((code) => {
@@ -162,7 +161,7 @@ async function waitReady(options: StartOptions, dir: string, pid: number): Promi
   const ended = !pidAlive(pid)
   if (pinged && !ended) return
   const logFile = join(dir, 'log/messages.log')
-  if (!ended) await endPid(pid, 2000)
+  if (!ended) await endPid(pid, 2000, 'SIGTERM')
   throw new SetupError(
     ended ? 'Asterisk ended while it was starting' : `Asterisk did not answer within ${timeoutMs / 1000} s`,
     `Its last words (${logFile}): ${await lastLines(dir)}`
@@ -227,6 +226,8 @@ async function prepareFolders(dir: string, recordingsDir: string): Promise<void>
     await mkdir(join(dir, name), { recursive: true })
   }
   await mkdir(recordingsDir, { recursive: true })
+  // Talks are nobody else's business on this machine.
+  await chmod(recordingsDir, 0o700)
   // ARI records below the spool only; voicemail belongs beside the recordings of talks.
   const spooled = join(dir, 'spool/recording')
   if (!(await isLink(spooled))) await symlink(resolve(recordingsDir), spooled)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -24,6 +24,8 @@ export async function realHome(): Promise<AsteriskHome> {
 /** Lends a folder of its own under the temporary folder, and removes it after `work`. */
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rt-prov-'))
+  // As root PostgreSQL runs as another user, who must get in.
+  await chmod(folder, 0o755)
   try {
     await work(folder)
   } finally {
