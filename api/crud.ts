@@ -42,6 +42,8 @@ export interface Crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.
     context: Context,
     before: Row | null
   ): Promise<void>
+  /** What follows a change once it is committed. */
+  committed?(id: string, body: Partial<z.output<C>> & Partial<z.output<P>>): Promise<void>
   /** More to the answer of `POST`, such as a secret shown once. */
   extra?(row: Row): Row
   /** Names of what still needs the row; a thing in use is not deleted. */
@@ -136,6 +138,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
           })
           return after ?? before
         })
+        await of.committed?.(context.id, body)
         return one(row, context)
       }
     }),

@@ -24,6 +24,7 @@ export const problems = {
   demo_off: [409, 'The demo is off'],
   body_too_large: [413, 'The body is too large'],
   json_expected: [415, 'The body must be application/json'],
+  bad_range: [416, 'The range lies outside the recording'],
   invalid: [422, 'Some fields cannot be accepted'],
   unknown_reference: [422, 'A field names something that does not exist'],
   scheme_invalid: [422, 'The scheme has errors and cannot be published'],

@@ -37,7 +37,11 @@ export const userCreate = z.object({
     .nullable()
     .default(null)
 })
-export const userPatch = patchOf(userCreate.omit({ login: true }).extend({ isActive: z.boolean(), presence: z.enum(['available', 'away', 'offline']) }))
+export const userPatch = patchOf(
+  userCreate
+    .omit({ login: true })
+    .extend({ isActive: z.boolean(), presence: z.enum(['available', 'away', 'offline']) })
+)
 
 export const me = user.extend({ csrfToken: z.string() })
 export const login = z.object({ login: z.string().min(1).max(200), password: z.string().min(1).max(200) })

@@ -79,10 +79,18 @@ async function send({ res }: Context, file: StoredRecording): Promise<void> {
     }
   }
   await new Promise<void>((resolve, reject) => {
-    res.sendFile(path.basename(file.path), options, (error?: Error) => {
+    res.sendFile(path.basename(file.path), options, (error?: Error & { status?: number; code?: string }) => {
       // A listener who seeks or closes the page cuts the connection: that is normal.
-      if (!error || res.headersSent) resolve()
-      else reject(error)
+      if (!error || res.headersSent || error.code === 'ECONNABORTED') resolve()
+      else reject(refusalOf(error, res, file))
     })
   })
+}
+
+function refusalOf(error: Error & { status?: number }, res: Context['res'], file: StoredRecording): Error {
+  if (error.status === 416) {
+    res.set('Content-Range', `bytes */${file.bytes}`)
+    return new ApiError('bad_range')
+  }
+  return error.status === 404 ? new ApiError('recording_not_available', { cause: error }) : error
 }

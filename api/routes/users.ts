@@ -40,7 +40,7 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
           return isLead(who.role) || who.userId === item.id ? item : withoutAccounts(item)
         })
       ),
-    async columns({ password, ...rest }) {
+    async columns({ password, presence: _presence, ...rest }) {
       const columns = columnsOf(rest)
       if (password !== undefined) columns['password_hash'] = await hashPassword(password)
       return columns
@@ -52,6 +52,9 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
       const isCut = body.password !== undefined || body.isActive === false
       if (isCut) await endSessions(trx, id, id === who.userId ? who.key : undefined)
     },
+    // The exchange owns presence: it knows whether a call is in the way, and tells the screens.
+    committed: (id, { presence }) =>
+      presence === undefined ? Promise.resolve() : pbx.setPresence(id, presence),
     async usedBy(trx, row) {
       const isLastAdmin = row['role'] === 'admin' && (await otherAdmins(trx, String(row['id']))) === 0
       if (isLastAdmin) throw new ApiError('last_admin')

@@ -58,7 +58,11 @@ interface RequestOptions {
 
 /** The whole API on a real database and a free port, with one user per role (login = role). */
 export async function startRig(
-  options: { uiDir?: string; demo?: Demo | null; before?: (deps: ApiDeps) => ApiDeps } = {}
+  options: {
+    uiDir?: string
+    demo?: Demo | null
+    before?: (deps: ApiDeps, databaseUrl: string) => ApiDeps
+  } = {}
 ): Promise<Rig> {
   const database = await createTestDatabase()
   const { db } = database
@@ -82,7 +86,7 @@ export async function startRig(
     publicUrl: undefined,
     checkAnswers: true
   }
-  const deps = options.before?.(given) ?? given
+  const deps = options.before?.(given, database.url) ?? given
   const hash = await hashPassword(password)
   await db('users').insert(
     roles.map((role) => ({ login: role, name: `The ${role}`, role, password_hash: hash }))
