@@ -1,0 +1,101 @@
+import { Button, Center, Loader, MantineProvider, Stack, Text } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router'
+import { Mark } from './brand/mark.tsx'
+import { ApiError, onSignedOut } from './lib/api.ts'
+import { explain } from './lib/explain.ts'
+import { Toasts } from './lib/toast.tsx'
+import { LoginPage } from './session/login-page.tsx'
+import { forgetSession, MeContext, useSession } from './session/session.ts'
+import { Shell } from './shell/shell.tsx'
+import { theme, variables } from './theme.ts'
+import { inBackground } from './lib/in-background.ts'
+
+const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
+const LivePage = lazy(() => import('./board/live-page.tsx'))
+const JournalPage = lazy(() => import('./journal/journal-page.tsx'))
+const SettingsPage = lazy(() => import('./settings/settings-page.tsx'))
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.problem.status < 500)
+    }
+  }
+})
+onSignedOut(() => forgetSession(client))
+
+function Waiting() {
+  return (
+    <Center mih="50dvh">
+      <Loader type="dots" size="sm" />
+    </Center>
+  )
+}
+
+/** The signed-in part, or the door to it. */
+function Gate() {
+  const session = useSession()
+  const { t } = useTranslation()
+  useEffect(() => {
+    // Whoever signs in will most likely need it: fetched while they type.
+    inBackground(import('./operator/operator-page.tsx'))
+  }, [])
+  if (session.isPending) {
+    return (
+      <Center mih="100dvh">
+        <Mark size={44} />
+      </Center>
+    )
+  }
+  if (session.isError) {
+    return (
+      <Center mih="100dvh" p="lg">
+        <Stack align="center" maw={420}>
+          <Mark size={44} />
+          <Text ta="center">{explain(session.error)}</Text>
+          <Button onClick={() => inBackground(session.refetch())}>{t('common.retry')}</Button>
+        </Stack>
+      </Center>
+    )
+  }
+  const me = session.data
+  if (!me) return <LoginPage />
+  const isMarketer = me.role === 'marketer'
+  const page = (content: ReactNode) => <Suspense fallback={<Waiting />}>{content}</Suspense>
+  return (
+    <MeContext value={me}>
+      <Routes>
+        <Route element={<Shell />}>
+          <Route index element={isMarketer ? <Navigate to="/journal" replace /> : page(<OperatorPage />)} />
+          {!isMarketer && <Route path="live" element={page(<LivePage />)} />}
+          <Route path="journal" element={page(<JournalPage />)} />
+          {me.role === 'admin' && <Route path="settings/:section?" element={page(<SettingsPage />)} />}
+          <Route path="*" element={<Navigate to="/" replace />} />
+        </Route>
+      </Routes>
+    </MeContext>
+  )
+}
+
+function Corner() {
+  const { t } = useTranslation()
+  return <Toasts closeLabel={t('common.close')} />
+}
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+      <QueryClientProvider client={client}>
+        <Corner />
+        <BrowserRouter>
+          <Gate />
+        </BrowserRouter>
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}

@@ -1,0 +1,192 @@
+import { ActionIcon, Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
+import {
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconRewindBackward10,
+  IconRewindForward10
+} from '@tabler/icons-react'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import WaveSurfer from 'wavesurfer.js'
+import { clock } from '../lib/format.ts'
+import { drawableSeconds, loadPeaks } from './peaks.ts'
+import { inBackground } from '../lib/in-background.ts'
+
+const speeds = ['1', '1.25', '1.5', '2']
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+}
+
+/** Plays a recording by range requests; the client's side is drawn above, the operator's below. */
+export default function Player({
+  url,
+  seconds,
+  autoPlay = false
+}: {
+  url: string
+  seconds: number | null
+  autoPlay?: boolean
+}) {
+  const { t } = useTranslation()
+  const audio = useRef<HTMLAudioElement>(null)
+  const canvas = useRef<HTMLDivElement>(null)
+  const [isPlaying, setPlaying] = useState(false)
+  const [position, setPosition] = useState(0)
+  const [length, setLength] = useState(seconds ?? 0)
+  const [speed, setSpeed] = useState('1')
+  const [picture, setPicture] = useState<'loading' | 'drawn' | 'none'>('loading')
+  const [channels, setChannels] = useState(0)
+  const [isBroken, setBroken] = useState(false)
+
+  useEffect(() => {
+    const media = audio.current
+    const container = canvas.current
+    if (!media || !container) return
+    const stop = new AbortController()
+    let wave: WaveSurfer | null = null
+    const draw = async (): Promise<void> => {
+      if ((seconds ?? 0) > drawableSeconds) {
+        setPicture('none')
+        return
+      }
+      try {
+        const peaks = await loadPeaks(url, stop.signal)
+        if (stop.signal.aborted) return
+        const played = colour('--rt-brand')
+        const rest = colour('--mantine-color-default-border')
+        const height = peaks.channels.length > 1 ? 26 : 40
+        const look = { waveColor: rest, progressColor: played, height }
+        wave = WaveSurfer.create({
+          container,
+          media,
+          peaks: peaks.channels,
+          duration: peaks.seconds,
+          barWidth: 2,
+          barGap: 1,
+          barRadius: 2,
+          cursorColor: colour('--rt-ring'),
+          cursorWidth: 2,
+          dragToSeek: true,
+          ...look,
+          ...(peaks.channels.length > 1 && {
+            splitChannels: [look, { ...look, progressColor: colour('--rt-ring') }]
+          })
+        })
+        setLength(peaks.seconds)
+        setChannels(peaks.channels.length)
+        setPicture('drawn')
+      } catch {
+        // Without a picture the recording still plays; a lost file shows as the media's own error.
+        if (!stop.signal.aborted) setPicture('none')
+      }
+    }
+    inBackground(draw())
+    return () => {
+      stop.abort()
+      wave?.destroy()
+    }
+  }, [url, seconds])
+
+  const jump = (bySeconds: number): void => {
+    const media = audio.current
+    if (media)
+      media.currentTime = Math.min(Math.max(0, media.currentTime + bySeconds), length || media.duration || 0)
+  }
+  const toggle = (): void => {
+    const media = audio.current
+    if (!media) return
+    if (media.paused) media.play().catch(() => setBroken(true))
+    else media.pause()
+  }
+  return (
+    <div
+      data-testid="player"
+      data-playing={isPlaying}
+      data-position={position.toFixed(1)}
+      style={{ minWidth: 0 }}
+    >
+      <audio
+        ref={audio}
+        src={url}
+        preload="metadata"
+        autoPlay={autoPlay}
+        onPlay={() => setPlaying(true)}
+        onPause={() => setPlaying(false)}
+        onError={() => setBroken(true)}
+        onTimeUpdate={(event) => setPosition(event.currentTarget.currentTime)}
+        onLoadedMetadata={(event) => {
+          const { duration } = event.currentTarget
+          if (Number.isFinite(duration)) setLength(duration)
+        }}
+      />
+      {isBroken ? (
+        <Text c="rust" fz="sm">
+          {t('recording.broken')}
+        </Text>
+      ) : (
+        <>
+          <div
+            style={{
+              display: 'grid',
+              gap: 10,
+              gridTemplateColumns: channels > 1 ? 'auto minmax(0,1fr)' : 'minmax(0,1fr)'
+            }}
+          >
+            {channels > 1 && (
+              <div style={{ display: 'grid', alignItems: 'center', height: 52 }}>
+                <span className="eyebrow">{t('recording.client')}</span>
+                <span className="eyebrow">{t('recording.operator')}</span>
+              </div>
+            )}
+            <div ref={canvas} style={{ minHeight: picture === 'drawn' ? 0 : 4 }} data-testid="waveform" />
+          </div>
+          {picture === 'loading' && <Skeleton height={44} />}
+          <Group gap={8} mt={6}>
+            <ActionIcon
+              size="lg"
+              radius="xl"
+              onClick={toggle}
+              aria-label={t(isPlaying ? 'recording.pause' : 'recording.play')}
+              data-testid="play"
+            >
+              {isPlaying ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={() => jump(-10)}
+              aria-label={t('recording.back')}
+              data-testid="skip-back"
+            >
+              <IconRewindBackward10 size={19} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={() => jump(10)}
+              aria-label={t('recording.forward')}
+              data-testid="skip-forward"
+            >
+              <IconRewindForward10 size={19} />
+            </ActionIcon>
+            <Text className="num" fz="sm">
+              {clock(position)} / {clock(length)}
+            </Text>
+            <SegmentedControl
+              size="xs"
+              ml="auto"
+              value={speed}
+              aria-label={t('recording.speed')}
+              data={speeds.map((value) => ({ value, label: `${value}×` }))}
+              onChange={(value) => {
+                setSpeed(value)
+                if (audio.current) audio.current.playbackRate = Number(value)
+              }}
+            />
+          </Group>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query'
+import type { z } from 'zod'
+import type { JournalCall, JournalCallWithLegs, tape } from '../../../api/contract/calls.ts'
+import { api, query, type Page } from '../lib/api.ts'
+
+/** One call with its legs. */
+export function useCall(id: string | null) {
+  return useQuery({
+    queryKey: ['call', id],
+    queryFn: () => api<JournalCallWithLegs>('GET', `/api/calls/${id ?? ''}`),
+    enabled: id !== null
+  })
+}
+
+/** The call's tape: every row, in order. */
+export function useTape(id: string | null) {
+  return useQuery({
+    queryKey: ['call', id, 'tape'],
+    queryFn: () => api<z.infer<typeof tape>>('GET', `/api/calls/${id ?? ''}/tape`),
+    enabled: id !== null
+  })
+}
+
+/** The last calls of one operator, newest first. */
+export function useRecentCalls(operatorId: string, limit: number) {
+  return useQuery({
+    queryKey: ['calls', 'recent', operatorId, limit],
+    queryFn: () => api<Page<JournalCall>>('GET', `/api/calls${query({ operatorId, limit })}`)
+  })
+}

@@ -1,0 +1,100 @@
+import type { Problem } from '../../../api/contract/common.ts'
+
+/** The server said no. `problem.code` is stable; `problem.errors` names the fields at fault. */
+export class ApiError extends Error {
+  readonly problem: Problem
+  readonly retryAfterSeconds: number | null
+  constructor(problem: Problem, retryAfterSeconds: number | null) {
+    super(problem.detail ?? problem.title)
+    this.problem = problem
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+let csrfToken: string | null = null
+let offsetMs = 0
+let signedOut: () => void = () => undefined
+
+/** The token that comes with a session and goes back with every request that changes something. */
+export function keepCsrfToken(token: string | null): void {
+  csrfToken = token
+}
+
+/** Called once when the server no longer knows the session. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener
+}
+
+/** The server's clock, ms since the epoch: office computers are often minutes off. */
+export function serverNowMs(): number {
+  return Date.now() + offsetMs
+}
+
+function learnClock(response: Response): void {
+  const at = Date.parse(response.headers.get('date') ?? '')
+  if (Number.isNaN(at)) return
+  const measured = at + 500 - Date.now()
+  // The header has whole seconds, so a small difference says nothing.
+  offsetMs = Math.abs(measured) < 1500 ? 0 : measured
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const fallback: Problem = {
+    type: 'about:blank',
+    title: response.statusText || `HTTP ${response.status}`,
+    status: response.status,
+    code: response.status >= 502 ? 'unavailable' : 'unknown'
+  }
+  if (!(response.headers.get('content-type') ?? '').includes('json')) return fallback
+  const body: unknown = await response.json().catch(() => null)
+  return body && typeof body === 'object' && 'code' in body ? (body as Problem) : fallback
+}
+
+/**
+ * One request to our API. `body` is sent as JSON.
+ * @throws ApiError for every answer outside 200–299, and with code `network` when none came.
+ */
+export async function api<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {}
+): Promise<T> {
+  const all: Record<string, string> = { accept: 'application/json', ...headers }
+  if (body !== undefined) all['content-type'] = 'application/json'
+  if (method !== 'GET' && csrfToken) all['x-csrf-token'] = csrfToken
+  let response: Response
+  try {
+    const init: RequestInit = { method, headers: all, credentials: 'same-origin' }
+    if (body !== undefined) init.body = JSON.stringify(body)
+    response = await fetch(path, init)
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new ApiError({ type: 'about:blank', title: 'No answer', status: 0, code: 'network', detail }, null)
+  }
+  learnClock(response)
+  if (response.ok) {
+    const isJson = (response.headers.get('content-type') ?? '').includes('json')
+    return (isJson ? await response.json() : undefined) as T
+  }
+  if (response.status === 401 && path !== '/api/auth/login') signedOut()
+  const after = Number(response.headers.get('retry-after') ?? '')
+  throw new ApiError(await problemOf(response), Number.isFinite(after) && after > 0 ? after : null)
+}
+
+/** A query string of the values that are set. */
+export function query(values: Record<string, string | number | null | undefined>): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== null && value !== undefined && value !== '') search.set(key, String(value))
+  }
+  const text = search.toString()
+  return text ? `?${text}` : ''
+}
+
+export interface Page<T> {
+  items: T[]
+  nextCursor: string | null
+}

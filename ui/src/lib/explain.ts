@@ -1,0 +1,26 @@
+import i18next from 'i18next'
+import { ApiError } from './api.ts'
+import type en from '../i18n/en.ts'
+
+type Known = keyof typeof en.problems
+
+/** Codes whose detail names what only the server knows: what uses a thing, which value clashes, why nobody answers. */
+const withDetail = ['in_use', 'already_exists', 'demo_call_failed', 'unknown_reference', 'scheme_invalid']
+
+/** What went wrong and what to do, in the user's language. */
+export function explain(error: unknown): string {
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
+  const { code, detail, title } = error.problem
+  if (!i18next.exists(`problems.${code}`)) return detail ?? title
+  const text = i18next.t(`problems.${code as Known}`, { seconds: error.retryAfterSeconds ?? 30 })
+  return detail && withDetail.includes(code) ? `${text} ${detail}` : text
+}
+
+/** The server's words about each field of a form, by the field's path. */
+export function fieldErrors(error: unknown): Record<string, string> {
+  const found: Record<string, string> = {}
+  if (error instanceof ApiError) {
+    for (const each of error.problem.errors ?? []) found[each.path] ??= each.message
+  }
+  return found
+}

@@ -1,0 +1,61 @@
+import { io, type Socket } from 'socket.io-client'
+import type { ClientEvents, ServerEvents } from '../../../api/contract/live.ts'
+import { emptyBoard, reduceBoard, type Board, type BoardEvent } from './board.ts'
+
+/** The live feed of one signed-in user: a store for `useSyncExternalStore`. */
+export interface LiveFeed {
+  get: () => Board
+  subscribe: (listener: () => void) => () => void
+  /** A journal row was written or changed. */
+  onJournal: (listener: (callId: string) => void) => () => void
+  close: () => void
+}
+
+/** Connects to `/live` and keeps the board; after a break it asks for what it missed. */
+export function openFeed(): LiveFeed {
+  let board = emptyBoard
+  const listeners = new Set<() => void>()
+  const journalListeners = new Set<(callId: string) => void>()
+  const dispatch = (event: BoardEvent): void => {
+    const next = reduceBoard(board, event)
+    if (next === board) return
+    board = next
+    for (const each of listeners) each()
+  }
+
+  const socket: Socket<ServerEvents, ClientEvents> = io({
+    path: '/live',
+    transports: ['websocket'],
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 3000,
+    auth: (give) => give(board.epoch ? { epoch: board.epoch, seq: board.seq } : {})
+  })
+  socket.on('hello', (hello) => dispatch({ type: 'hello', hello }))
+  socket.on('call', (event) => dispatch({ type: 'call', event }))
+  socket.on('operator', (event) => dispatch({ type: 'operator', event }))
+  socket.on('health', (event) => dispatch({ type: 'health', event }))
+  socket.on('journal', (event) => {
+    dispatch({ type: 'other', event })
+    for (const each of journalListeners) each(event.callId)
+  })
+  const lost = (): void => dispatch({ type: 'lost', atMs: Date.now() })
+  socket.on('disconnect', lost)
+  socket.on('connect_error', lost)
+
+  return {
+    get: () => board,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onJournal: (listener) => {
+      journalListeners.add(listener)
+      return () => journalListeners.delete(listener)
+    },
+    close: () => {
+      socket.disconnect()
+      listeners.clear()
+      journalListeners.clear()
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { emptyBoard, type Board } from './board.ts'
+import { openFeed, type LiveFeed } from './feed.ts'
+import { inBackground } from '../lib/in-background.ts'
+
+const FeedContext = createContext<LiveFeed | null>(null)
+const nothing = () => () => undefined
+
+/** Opens the feed for everything inside, and refreshes the journal's queries when its rows change. */
+export function LiveProvider({ children, isOn }: { children: ReactNode; isOn: boolean }) {
+  const [feed, setFeed] = useState<LiveFeed | null>(null)
+  const client = useQueryClient()
+  useEffect(() => {
+    if (!isOn) return
+    const opened = openFeed()
+    setFeed(opened)
+    let timer: ReturnType<typeof setTimeout> | null = null
+    opened.onJournal((callId) => {
+      inBackground(client.invalidateQueries({ queryKey: ['call', callId] }))
+      // Under load rows come many a second; the list is asked for at most once a second.
+      timer ??= setTimeout(() => {
+        timer = null
+        inBackground(client.invalidateQueries({ queryKey: ['calls'] }))
+      }, 1000)
+    })
+    return () => {
+      if (timer) clearTimeout(timer)
+      opened.close()
+      setFeed(null)
+    }
+  }, [isOn, client])
+  return <FeedContext value={feed}>{children}</FeedContext>
+}
+
+/** The board as it is now. */
+export function useBoard(): Board {
+  const feed = useContext(FeedContext)
+  return useSyncExternalStore(feed?.subscribe ?? nothing, feed?.get ?? (() => emptyBoard))
+}

@@ -1,0 +1,156 @@
+import { Alert, Button, Group, Text } from '@mantine/core'
+import { IconBell, IconMicrophone } from '@tabler/icons-react'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Mark } from '../brand/mark.tsx'
+import { clock } from '../lib/format.ts'
+import { useBoard } from '../live/use-live.tsx'
+import { useDemo } from '../session/demo.ts'
+import { useMe } from '../session/session.ts'
+import { useSoftphoneWords } from '../shell/softphone-pill.tsx'
+import { askForNotifications, notificationState } from '../softphone/attention.ts'
+import { useSoftphone } from '../softphone/softphone-provider.tsx'
+import { useCurrentCall, useJustEnded } from '../softphone/use-current-call.ts'
+import { CallCard } from './call-card.tsx'
+import styles from './operator.module.css'
+import { PlaceTestCall } from './place-test-call.tsx'
+import { RecentCalls } from './recent-calls.tsx'
+import { inBackground } from '../lib/in-background.ts'
+
+const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
+
+/** What keeps calls from reaching this operator, each with what to do about it. */
+function Notices() {
+  const { t } = useTranslation()
+  const softphone = useSoftphone()
+  const [notice, setNotice] = useState(notificationState())
+  const [refused, setRefused] = useState(false)
+  const takeOver = async (): Promise<void> => setRefused(!(await softphone.takeOver()))
+  if (softphone.registration === 'elsewhere') {
+    return (
+      <Alert color="amber" title={t('softphone.short.elsewhere')} data-testid="elsewhere">
+        <Group justify="space-between" gap="sm">
+          <Text fz="sm">{t(refused ? 'softphone.inCallThere' : 'softphone.long.elsewhere')}</Text>
+          <Button size="xs" onClick={() => inBackground(takeOver())} data-testid="take-over">
+            {t('softphone.takeOver')}
+          </Button>
+        </Group>
+      </Alert>
+    )
+  }
+  const { microphone, isBrowserPhone, registration } = softphone
+  if (!isBrowserPhone) return null
+  return (
+    <>
+      {microphone !== 'ready' && registration !== 'insecure' && (
+        <Alert color={microphone === 'unknown' ? 'pine' : 'rust'} data-testid="microphone-notice">
+          <Group justify="space-between" gap="sm">
+            <Text fz="sm" maw={480}>
+              {t(`softphone.microphone.${microphone}`)}
+            </Text>
+            <Button size="xs" leftSection={<IconMicrophone size={15} />} onClick={softphone.allowMicrophone}>
+              {t(microphone === 'unknown' ? 'softphone.allowMicrophone' : 'softphone.tryAgain')}
+            </Button>
+          </Group>
+        </Alert>
+      )}
+      {registration === 'insecure' && <Alert color="rust">{t('softphone.long.insecure')}</Alert>}
+      {notice === 'ask' && microphone === 'ready' && (
+        <Alert color="pine">
+          <Group justify="space-between" gap="sm">
+            <Text fz="sm" maw={480}>
+              {t('desk.notificationsText')}
+            </Text>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconBell size={15} />}
+              onClick={() => inBackground(askForNotifications().then(setNotice))}
+            >
+              {t('desk.notificationsAsk')}
+            </Button>
+          </Group>
+        </Alert>
+      )}
+    </>
+  )
+}
+
+function Idle() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const words = useSoftphoneWords()
+  const demo = useDemo()
+  const ended = useJustEnded(12_000)
+  const presence = useBoard().operators[me.id]?.presence ?? me.presence
+  const isReady = words.state === 'registered' || words.state === 'desk'
+  const takesCalls = presence !== 'away' && presence !== 'offline'
+  const title = ended
+    ? t(ended.wasTalking ? 'desk.ended' : 'desk.gone')
+    : !isReady
+      ? words.short
+      : t(takesCalls ? 'desk.ready' : 'desk.notTaking')
+  const text = ended
+    ? ended.wasTalking
+      ? t('desk.endedText', { time: clock(ended.seconds) })
+      : t('desk.goneText')
+    : isReady && !takesCalls
+      ? t('desk.notTakingText')
+      : isReady
+        ? t('desk.readyText')
+        : words.long
+  return (
+    <>
+      <section className={`sheet ${styles.idle}`} data-testid="idle">
+        <Mark size={52} />
+        <Text fz="xl" fw={640} mt={10}>
+          {title}
+        </Text>
+        <Text c="dimmed" maw={420}>
+          {text}
+        </Text>
+      </section>
+      {demo.data?.isDemo && (
+        <section className="sheet" style={{ padding: 20 }} aria-label={t('demo.title')}>
+          <Group justify="space-between" mb="md" gap="sm">
+            <Text fw={620}>{t('demo.title')}</Text>
+            <PlaceTestCall />
+          </Group>
+          <ol className={styles.steps}>
+            <li>
+              <Text fz="sm">{t('demo.step1')}</Text>
+            </li>
+            <li>
+              <Text fz="sm">{t('demo.step2')}</Text>
+            </li>
+            <li>
+              <Text fz="sm">{t('demo.step3')}</Text>
+            </li>
+          </ol>
+        </section>
+      )}
+    </>
+  )
+}
+
+/** The operator's own page: the call on the line, or the calm before it; own recent calls beside. */
+export default function OperatorPage() {
+  const current = useCurrentCall()
+  const [opened, setOpened] = useState<string | null>(null)
+  return (
+    <main className="page">
+      <div className={styles.desk}>
+        <div style={{ display: 'grid', gap: 14, minWidth: 0 }}>
+          {current ? <CallCard current={current} /> : <Notices />}
+          {!current && <Idle />}
+        </div>
+        <RecentCalls onOpen={setOpened} />
+      </div>
+      {opened && (
+        <Suspense>
+          <CallDrawer callId={opened} onClose={() => setOpened(null)} />
+        </Suspense>
+      )}
+    </main>
+  )
+}

@@ -1,0 +1,308 @@
+import { Badge } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { SchemeRecord, Source, TrackingNumber, Trunk } from '../../../api/contract/config.ts'
+import { formatPhone } from '../lib/format.ts'
+import { useAll, useSources } from '../lib/lookups.ts'
+import { inquiryChannels } from '../lib/words.ts'
+import { ResourceTable } from './resource-table.tsx'
+
+export interface Site {
+  id: string
+  name: string
+  domain: string
+}
+
+const trunkColours: Record<Trunk['state'], string> = {
+  configured: 'pine',
+  registered: 'pine',
+  registering: 'amber',
+  rejected: 'rust',
+  unknown: 'gray',
+  inactive: 'gray'
+}
+
+export function TrunksSection() {
+  const { t } = useTranslation()
+  return (
+    <ResourceTable<Trunk>
+      things="trunks"
+      title={t('settings.trunks.title')}
+      text={t('settings.trunks.text')}
+      addLabel={t('settings.trunks.add')}
+      nameOf={(trunk) => trunk.name}
+      columns={[
+        { header: t('settings.name'), cell: (trunk) => trunk.name },
+        { header: t('settings.trunks.kind'), cell: (trunk) => t(`trunkKind.${trunk.kind}`) },
+        {
+          header: t('settings.trunks.host'),
+          cell: (trunk) => (
+            <span className="num">
+              {trunk.host}:{trunk.port} {trunk.transport.toUpperCase()}
+            </span>
+          )
+        },
+        {
+          header: t('settings.state'),
+          cell: (trunk) => (
+            <Badge color={trunkColours[trunk.state]} variant="light" tt="none" data-state={trunk.state}>
+              {t(`trunkState.${trunk.state}`)}
+            </Badge>
+          )
+        }
+      ]}
+      fields={(trunk) => [
+        { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
+        {
+          name: 'kind',
+          label: t('settings.trunks.kind'),
+          type: 'select',
+          options: [
+            { value: 'registration', label: t('trunkKind.registration') },
+            { value: 'address', label: t('trunkKind.address') }
+          ]
+        },
+        {
+          name: 'host',
+          label: t('settings.trunks.host'),
+          type: 'text',
+          isRequired: true,
+          placeholder: 'sip.provider.ru'
+        },
+        { name: 'port', label: t('settings.trunks.port'), type: 'number' },
+        {
+          name: 'transport',
+          label: t('settings.trunks.transport'),
+          type: 'select',
+          options: [
+            { value: 'udp', label: 'UDP' },
+            { value: 'tcp', label: 'TCP' }
+          ]
+        },
+        {
+          name: 'username',
+          label: t('login.login'),
+          type: 'text',
+          when: (values) => values['kind'] === 'registration'
+        },
+        {
+          name: 'secret',
+          label: t('login.password'),
+          type: 'password',
+          help: trunk?.hasSecret ? t('settings.users.passwordKeep') : '',
+          when: (values) => values['kind'] === 'registration'
+        },
+        {
+          name: 'matchAddresses',
+          label: t('settings.trunks.matchAddresses'),
+          type: 'tags',
+          help: t('settings.trunks.matchHelp'),
+          placeholder: '192.0.2.0/24'
+        },
+        {
+          name: 'codecs',
+          label: t('settings.trunks.codecs'),
+          type: 'several',
+          options: ['alaw', 'ulaw', 'g722', 'opus'].map((value) => ({ value, label: value }))
+        },
+        {
+          name: 'country',
+          label: t('settings.trunks.country'),
+          type: 'text',
+          help: t('settings.trunks.countryHelp')
+        },
+        { name: 'isActive', label: t('settings.active'), type: 'switch' }
+      ]}
+      toForm={(trunk) => ({
+        name: trunk?.name ?? '',
+        kind: trunk?.kind ?? 'registration',
+        host: trunk?.host ?? '',
+        port: trunk?.port ?? 5060,
+        transport: trunk?.transport ?? 'udp',
+        username: trunk?.username ?? '',
+        secret: '',
+        matchAddresses: trunk?.matchAddresses ?? [],
+        codecs: trunk?.codecs ?? ['alaw', 'ulaw'],
+        country: trunk?.country ?? 'RU',
+        isActive: trunk?.isActive ?? true
+      })}
+      toBody={({ secret, username, port, ...rest }) => ({
+        ...rest,
+        port: port ?? 5060,
+        username: username || null,
+        ...(secret ? { secret } : {})
+      })}
+    />
+  )
+}
+
+export function NumbersSection() {
+  const { t } = useTranslation()
+  const trunks = useAll<Trunk>('trunks')
+  const sources = useSources()
+  const sites = useAll<Site>('sites')
+  const schemes = useAll<SchemeRecord>('schemes')
+  const options = (items: { id: string; name: string }[] | undefined) =>
+    (items ?? []).map(({ id, name }) => ({ value: id, label: name }))
+  const nameIn = (items: { id: string; name: string }[] | undefined, id: string | null): string =>
+    items?.find((each) => each.id === id)?.name ?? '–'
+  return (
+    <ResourceTable<TrackingNumber>
+      things="numbers"
+      title={t('settings.numbers.title')}
+      text={t('settings.numbers.text')}
+      addLabel={t('settings.numbers.add')}
+      nameOf={(number) => formatPhone(number.e164)}
+      columns={[
+        {
+          header: t('call.number'),
+          cell: (number) => <span className="num">{formatPhone(number.e164)}</span>
+        },
+        { header: t('settings.numbers.label'), cell: (number) => number.label ?? '–' },
+        { header: t('call.source'), cell: (number) => nameIn(sources.data, number.sourceId) },
+        { header: t('settings.schemes.one'), cell: (number) => nameIn(schemes.data, number.schemeId) },
+        { header: t('settings.trunks.one'), cell: (number) => nameIn(trunks.data, number.trunkId) },
+        {
+          header: t('settings.state'),
+          cell: (number) => t(number.isActive ? 'settings.active' : 'settings.inactive')
+        }
+      ]}
+      fields={() => [
+        {
+          name: 'e164',
+          label: t('call.number'),
+          type: 'text',
+          isRequired: true,
+          placeholder: '+74951234567'
+        },
+        {
+          name: 'label',
+          label: t('settings.numbers.label'),
+          type: 'text',
+          help: t('settings.numbers.labelHelp')
+        },
+        {
+          name: 'sourceId',
+          label: t('call.source'),
+          type: 'select',
+          canClear: true,
+          options: options(sources.data)
+        },
+        {
+          name: 'schemeId',
+          label: t('settings.schemes.one'),
+          type: 'select',
+          canClear: true,
+          options: options(schemes.data)
+        },
+        {
+          name: 'siteId',
+          label: t('call.site'),
+          type: 'select',
+          canClear: true,
+          options: options(sites.data)
+        },
+        {
+          name: 'trunkId',
+          label: t('settings.trunks.one'),
+          type: 'select',
+          canClear: true,
+          options: options(trunks.data)
+        },
+        { name: 'isActive', label: t('settings.active'), type: 'switch' }
+      ]}
+      toForm={(number) => ({
+        e164: number?.e164 ?? '',
+        label: number?.label ?? '',
+        sourceId: number?.sourceId ?? null,
+        schemeId: number?.schemeId ?? null,
+        siteId: number?.siteId ?? null,
+        trunkId: number?.trunkId ?? null,
+        isActive: number?.isActive ?? true
+      })}
+      toBody={({ e164, label, ...rest }) => ({
+        ...rest,
+        // People paste numbers as they are written.
+        e164: typeof e164 === 'string' ? e164.replace(/[\s()-]/g, '') : e164,
+        label: label || null
+      })}
+    />
+  )
+}
+
+export function SourcesSection() {
+  const { t } = useTranslation()
+  const label = (value: unknown) => (typeof value === 'string' && value ? value : null)
+  return (
+    <ResourceTable<Source>
+      things="sources"
+      title={t('settings.sources.title')}
+      text={t('settings.sources.text')}
+      addLabel={t('settings.sources.add')}
+      nameOf={(source) => source.name}
+      columns={[
+        { header: t('settings.name'), cell: (source) => source.name },
+        { header: t('field.inquiryChannel'), cell: (source) => t(`inquiryChannel.${source.inquiryChannel}`) },
+        { header: t('field.medium'), cell: (source) => source.medium ?? '–' },
+        { header: t('field.campaign'), cell: (source) => source.campaign ?? '–' },
+        { header: t('field.keyword'), cell: (source) => source.keyword ?? '–' }
+      ]}
+      fields={() => [
+        { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
+        {
+          name: 'inquiryChannel',
+          label: t('field.inquiryChannel'),
+          type: 'select',
+          options: inquiryChannels.map((value) => ({ value, label: t(`inquiryChannel.${value}`) }))
+        },
+        { name: 'medium', label: t('field.medium'), type: 'text', placeholder: 'cpc' },
+        { name: 'campaign', label: t('field.campaign'), type: 'text' },
+        { name: 'keyword', label: t('field.keyword'), type: 'text' },
+        { name: 'note', label: t('journal.note'), type: 'area' }
+      ]}
+      toForm={(source) => ({
+        name: source?.name ?? '',
+        inquiryChannel: source?.inquiryChannel ?? 'paid',
+        medium: source?.medium ?? '',
+        campaign: source?.campaign ?? '',
+        keyword: source?.keyword ?? '',
+        note: source?.note ?? ''
+      })}
+      toBody={({ name, inquiryChannel, ...rest }) => ({
+        name,
+        inquiryChannel,
+        medium: label(rest['medium']),
+        campaign: label(rest['campaign']),
+        keyword: label(rest['keyword']),
+        note: label(rest['note'])
+      })}
+    />
+  )
+}
+
+export function SitesSection() {
+  const { t } = useTranslation()
+  return (
+    <ResourceTable<Site>
+      things="sites"
+      title={t('settings.sites.title')}
+      text={t('settings.sites.text')}
+      addLabel={t('settings.sites.add')}
+      nameOf={(site) => site.name}
+      columns={[
+        { header: t('settings.name'), cell: (site) => site.name },
+        { header: t('settings.sites.domain'), cell: (site) => site.domain }
+      ]}
+      fields={() => [
+        { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
+        {
+          name: 'domain',
+          label: t('settings.sites.domain'),
+          type: 'text',
+          isRequired: true,
+          placeholder: 'example.ru'
+        }
+      ]}
+      toForm={(site) => ({ name: site?.name ?? '', domain: site?.domain ?? '' })}
+    />
+  )
+}

@@ -1,0 +1,150 @@
+import { Badge, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { z } from 'zod'
+import type { group, User } from '../../../api/contract/config.ts'
+import { useUsers } from '../lib/lookups.ts'
+import { roles } from '../lib/words.ts'
+import { ResourceTable } from './resource-table.tsx'
+
+type Group = z.infer<typeof group>
+
+export function UsersSection() {
+  const { t } = useTranslation()
+  return (
+    <ResourceTable<User>
+      things="users"
+      title={t('settings.users.title')}
+      text={t('settings.users.text')}
+      addLabel={t('settings.users.add')}
+      nameOf={(user) => user.name}
+      columns={[
+        {
+          header: t('settings.name'),
+          cell: (user) => user.name
+        },
+        { header: t('login.login'), cell: (user) => user.login },
+        { header: t('settings.users.role'), cell: (user) => t(`role.${user.role}`) },
+        { header: t('settings.users.device'), cell: (user) => t(`device.${user.device}`) },
+        {
+          header: t('settings.state'),
+          cell: (user) =>
+            user.isActive ? (
+              t(`presence.${user.presence}`)
+            ) : (
+              <Badge color="gray" variant="light" tt="none">
+                {t('settings.inactive')}
+              </Badge>
+            )
+        }
+      ]}
+      fields={(user) => [
+        { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
+        ...(user
+          ? []
+          : [
+              {
+                name: 'login',
+                label: t('login.login'),
+                type: 'text',
+                isRequired: true,
+                help: t('settings.users.loginHelp')
+              } as const
+            ]),
+        {
+          name: 'password',
+          label: t('login.password'),
+          type: 'password',
+          isRequired: !user,
+          help: t(user ? 'settings.users.passwordKeep' : 'settings.users.passwordHelp')
+        },
+        {
+          name: 'role',
+          label: t('settings.users.role'),
+          type: 'select',
+          options: roles.map((role) => ({ value: role, label: t(`role.${role}`) }))
+        },
+        {
+          name: 'locale',
+          label: t('shell.language'),
+          type: 'select',
+          options: [
+            { value: 'ru', label: 'Русский' },
+            { value: 'en', label: 'English' }
+          ]
+        },
+        {
+          name: 'device',
+          label: t('settings.users.device'),
+          type: 'select',
+          options: [
+            { value: 'browser', label: t('device.browser') },
+            { value: 'sip', label: t('device.sip') }
+          ]
+        },
+        {
+          name: 'sipAddress',
+          label: t('settings.users.sipAddress'),
+          type: 'text',
+          placeholder: 'sip:101@192.0.2.10:5060',
+          help: t('settings.users.sipAddressHelp'),
+          when: (values) => values['device'] === 'sip'
+        },
+        ...(user ? [{ name: 'isActive', label: t('settings.active'), type: 'switch' } as const] : [])
+      ]}
+      toForm={(user) => ({
+        name: user?.name ?? '',
+        login: user?.login ?? '',
+        password: '',
+        role: user?.role ?? 'operator',
+        locale: user?.locale ?? 'ru',
+        device: user?.device ?? 'browser',
+        sipAddress: user?.sipAddress ?? '',
+        isActive: user?.isActive ?? true
+      })}
+      toBody={({ login, password, sipAddress, isActive, ...rest }, isNew) => ({
+        ...rest,
+        sipAddress: sipAddress || null,
+        ...(isNew && { login }),
+        ...(!isNew && { isActive }),
+        ...(password ? { password } : {})
+      })}
+    />
+  )
+}
+
+export function GroupsSection() {
+  const { t } = useTranslation()
+  const users = useUsers()
+  const names = new Map((users.data ?? []).map((user) => [user.id, user.name]))
+  return (
+    <ResourceTable<Group>
+      things="groups"
+      title={t('settings.groups.title')}
+      text={t('settings.groups.text')}
+      addLabel={t('settings.groups.add')}
+      nameOf={(each) => each.name}
+      columns={[
+        { header: t('settings.name'), cell: (each) => each.name },
+        {
+          header: t('settings.groups.members'),
+          cell: (each) => (
+            <Text fz="sm" lineClamp={2}>
+              {each.memberIds.map((id) => names.get(id) ?? '…').join(', ') || '–'}
+            </Text>
+          )
+        }
+      ]}
+      fields={() => [
+        { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
+        {
+          name: 'memberIds',
+          label: t('settings.groups.members'),
+          type: 'several',
+          options: (users.data ?? []).map((user) => ({ value: user.id, label: user.name })),
+          help: t('settings.groups.membersHelp')
+        }
+      ]}
+      toForm={(each) => ({ name: each?.name ?? '', memberIds: each?.memberIds ?? [] })}
+    />
+  )
+}

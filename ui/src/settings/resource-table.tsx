@@ -1,0 +1,166 @@
+import { ActionIcon, Alert, Button, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { IconPlus, IconTrash } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api } from '../lib/api.ts'
+import { explain } from '../lib/explain.ts'
+import { useAll } from '../lib/lookups.ts'
+import { ConfirmButton } from './confirm-button.tsx'
+import type { Field, Values } from './form-fields.tsx'
+import { ResourceForm } from './resource-form.tsx'
+import styles from './settings.module.css'
+import { inBackground } from '../lib/in-background.ts'
+
+export interface Column<T> {
+  header: string
+  cell: (item: T) => ReactNode
+  isRight?: boolean
+}
+
+interface Props<T extends { id: string }> {
+  /** Name of the collection in the API. */
+  things: string
+  title: string
+  text: string
+  addLabel: string
+  nameOf: (item: T) => string
+  columns: readonly Column<T>[]
+  fields: (item: T | null) => readonly Field[]
+  toForm: (item: T | null) => Values
+  toBody?: (values: Values, isNew: boolean) => Record<string, unknown>
+  onSaved?: (answer: unknown) => void
+  /** More buttons at the end of a row. */
+  actions?: (item: T) => ReactNode
+  refetchMs?: number
+}
+
+/** A collection of settings: a table, a form to make and change, a button to remove. */
+export function ResourceTable<T extends { id: string }>(props: Props<T>) {
+  const { things, title, text, addLabel, nameOf, columns, fields, toForm, toBody, onSaved, actions } = props
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const items = useAll<T>(things)
+  const [edited, setEdited] = useState<T | 'new' | null>(null)
+  const remove = useMutation({
+    mutationFn: (id: string) => api('DELETE', `/api/${things}/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['all'] })
+  })
+  const item = edited === 'new' ? null : edited
+  return (
+    <section>
+      <Group justify="space-between" align="flex-start" mb="md">
+        <div>
+          <Title order={2}>{title}</Title>
+          <Text c="dimmed" maw={620}>
+            {text}
+          </Text>
+        </div>
+        <Button
+          leftSection={<IconPlus size={16} />}
+          onClick={() => setEdited('new')}
+          data-testid={`add-${things}`}
+        >
+          {addLabel}
+        </Button>
+      </Group>
+      {remove.isError && (
+        <Alert color="rust" mb="md" role="alert" withCloseButton onClose={() => remove.reset()}>
+          {explain(remove.error)}
+        </Alert>
+      )}
+      <div className={`sheet ${styles.tableSheet}`}>
+        {items.isPending && (
+          <Stack p="md">
+            {[0, 1, 2, 3].map((each) => (
+              <Skeleton key={each} height={26} />
+            ))}
+          </Stack>
+        )}
+        {items.isError && (
+          <Stack p="lg" align="center">
+            <Text>{explain(items.error)}</Text>
+            <Button variant="default" onClick={() => inBackground(items.refetch())}>
+              {t('common.retry')}
+            </Button>
+          </Stack>
+        )}
+        {items.data?.length === 0 && (
+          <Text c="dimmed" ta="center" p="xl">
+            {t('settings.empty')}
+          </Text>
+        )}
+        {items.data && items.data.length > 0 && (
+          <Table verticalSpacing={8} horizontalSpacing="md" highlightOnHover>
+            <Table.Thead>
+              <Table.Tr>
+                {columns.map((column) => (
+                  <Table.Th key={column.header} ta={column.isRight ? 'right' : 'left'}>
+                    {column.header}
+                  </Table.Th>
+                ))}
+                <Table.Th />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {items.data.map((each) => (
+                <Table.Tr
+                  key={each.id}
+                  data-testid={`${things}-row`}
+                  style={{ cursor: 'pointer' }}
+                  onClick={() => setEdited(each)}
+                >
+                  {columns.map((column, index) => (
+                    <Table.Td key={column.header} ta={column.isRight ? 'right' : 'left'}>
+                      {index === 0 ? (
+                        <button type="button" className={styles.open} onClick={() => setEdited(each)}>
+                          {column.cell(each)}
+                        </button>
+                      ) : (
+                        column.cell(each)
+                      )}
+                    </Table.Td>
+                  ))}
+                  <Table.Td onClick={(event) => event.stopPropagation()}>
+                    <Group gap={4} justify="flex-end" wrap="nowrap">
+                      {actions?.(each)}
+                      <ConfirmButton
+                        text={t('settings.removeText', { name: nameOf(each) })}
+                        confirm={t('settings.remove')}
+                        onConfirm={() => remove.mutate(each.id)}
+                      >
+                        {(ask) => (
+                          <ActionIcon
+                            variant="subtle"
+                            color="gray"
+                            aria-label={`${t('settings.remove')}: ${nameOf(each)}`}
+                            onClick={ask}
+                            data-testid={`remove-${things}`}
+                          >
+                            <IconTrash size={16} />
+                          </ActionIcon>
+                        )}
+                      </ConfirmButton>
+                    </Group>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </div>
+      {edited && (
+        <ResourceForm
+          title={item ? nameOf(item) : addLabel}
+          path={`/api/${things}`}
+          id={item?.id ?? null}
+          fields={fields(item)}
+          initial={toForm(item)}
+          toBody={toBody ?? ((values) => values)}
+          onClose={() => setEdited(null)}
+          {...(onSaved && { onSaved })}
+        />
+      )}
+    </section>
+  )
+}

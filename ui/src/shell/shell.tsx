@@ -1,0 +1,112 @@
+import { IconHeadset, IconList, IconSettings, IconBroadcast } from '@tabler/icons-react'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router'
+import { Brand } from '../brand/mark.tsx'
+import { useKeys } from '../lib/use-keys.ts'
+import { LiveProvider } from '../live/use-live.tsx'
+import { CallCard } from '../operator/call-card.tsx'
+import { useCallAttention } from '../operator/use-call-attention.ts'
+import { useMe } from '../session/session.ts'
+import { SoftphoneProvider, useSoftphone } from '../softphone/softphone-provider.tsx'
+import { useCurrentCall } from '../softphone/use-current-call.ts'
+import { HealthBanner } from './health-banner.tsx'
+import { PresenceMenu } from './presence-menu.tsx'
+import styles from './shell.module.css'
+import { SoftphonePill } from './softphone-pill.tsx'
+import { UserMenu } from './user-menu.tsx'
+import { inBackground } from '../lib/in-background.ts'
+
+const KeysSheet = lazy(() => import('./keys-sheet.tsx'))
+
+const places = [
+  { to: '/', key: 'desk', icon: IconHeadset },
+  { to: '/live', key: 'live', icon: IconBroadcast },
+  { to: '/journal', key: 'journal', icon: IconList },
+  { to: '/settings', key: 'settings', icon: IconSettings }
+] as const
+
+function usePlaces() {
+  const me = useMe()
+  return places.filter(({ key }) => {
+    if (key === 'settings') return me.role === 'admin'
+    if (key === 'journal') return true
+    return me.role !== 'marketer'
+  })
+}
+
+/** A call shows on every page: in full on the operator's own page, docked in the corner elsewhere. */
+function CallDock() {
+  const current = useCurrentCall()
+  const { pathname } = useLocation()
+  const { registration } = useSoftphone()
+  useCallAttention(current, registration !== 'elsewhere')
+  if (!current || pathname === '/') return null
+  return <CallCard current={current} isDocked />
+}
+
+function Frame() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const navigate = useNavigate()
+  const { call } = useSoftphone()
+  const shown = usePlaces()
+  const [areKeysOpen, setKeysOpen] = useState(false)
+  const go = (index: number) => {
+    const place = shown[index]
+    // In a talk digits belong to the keypad.
+    if (!place || call) return undefined
+    return () => inBackground(navigate(place.to))
+  }
+  useKeys({ '?': () => setKeysOpen(true), Digit1: go(0), Digit2: go(1), Digit3: go(2), Digit4: go(3) })
+  const links = shown.map(({ to, key, icon: Icon }) => (
+    <NavLink key={to} to={to} end={to === '/'} className={styles.link ?? ''} data-testid={`nav-${key}`}>
+      <Icon size={18} stroke={1.8} />
+      <span>{t(`nav.${key}`)}</span>
+    </NavLink>
+  ))
+  return (
+    <>
+      <header className={styles.bar}>
+        <Link to="/" className={styles.home} aria-label="Ringtrace">
+          <Brand size={23} />
+        </Link>
+        <nav className={styles.nav} aria-label={t('shell.navigation')}>
+          {links}
+        </nav>
+        <div className={styles.right}>
+          {me.role !== 'marketer' && (
+            <>
+              <SoftphonePill />
+              <PresenceMenu />
+            </>
+          )}
+          <UserMenu onKeys={() => setKeysOpen(true)} />
+        </div>
+      </header>
+      <HealthBanner />
+      <Outlet />
+      <nav className={styles.tabs} aria-label={t('shell.navigation')}>
+        {links}
+      </nav>
+      <CallDock />
+      {areKeysOpen && (
+        <Suspense>
+          <KeysSheet onClose={() => setKeysOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+/** Everything around the pages: navigation, the feed, and the phone. */
+export function Shell() {
+  const me = useMe()
+  return (
+    <LiveProvider isOn={me.role !== 'marketer'}>
+      <SoftphoneProvider key={me.id}>
+        <Frame />
+      </SoftphoneProvider>
+    </LiveProvider>
+  )
+}

@@ -1,0 +1,56 @@
+import { Tooltip } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useSoftphone } from '../softphone/softphone-provider.tsx'
+import styles from './shell.module.css'
+
+export type Tone = 'good' | 'wait' | 'bad' | 'off'
+
+/** The softphone's state in a word, its tone, and what to do about it. */
+export function useSoftphoneWords(): { state: string; tone: Tone; short: string; long: string } {
+  const { t } = useTranslation()
+  const { registration, microphone, isBrowserPhone } = useSoftphone()
+  if (!isBrowserPhone) {
+    return { state: 'desk', tone: 'off', short: t('softphone.short.desk'), long: t('softphone.long.desk') }
+  }
+  if (registration === 'registered' && microphone !== 'ready' && microphone !== 'unknown') {
+    return {
+      state: 'microphone',
+      tone: 'bad',
+      short: t('softphone.short.microphone'),
+      long: t(`softphone.microphone.${microphone}`)
+    }
+  }
+  const tone: Tone =
+    registration === 'registered'
+      ? 'good'
+      : registration === 'connecting' || registration === 'lost'
+        ? 'wait'
+        : registration === 'off'
+          ? 'off'
+          : 'bad'
+  return {
+    state: registration,
+    tone,
+    short: t(`softphone.short.${registration}`),
+    long: t(`softphone.long.${registration}`)
+  }
+}
+
+export function SoftphonePill() {
+  const { state, tone, short, long } = useSoftphoneWords()
+  return (
+    <Tooltip label={long} maw={280} multiline>
+      <span
+        data-testid="softphone-state"
+        data-state={state}
+        role="status"
+        style={{ display: 'inline-flex', alignItems: 'center', gap: 7, minWidth: 0 }}
+      >
+        <i className={styles.dot} data-tone={tone} />
+        <span className="cut" style={{ fontSize: '0.8125rem' }}>
+          {short}
+        </span>
+      </span>
+    </Tooltip>
+  )
+}

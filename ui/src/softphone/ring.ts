@@ -1,0 +1,50 @@
+/** A soft two-note ring, made on the spot. */
+let context: AudioContext | null = null
+let timer: ReturnType<typeof setInterval> | null = null
+
+/** Browsers allow sound only after a gesture: the first one anywhere on the page prepares it. */
+export function prepareRing(): () => void {
+  const wake = (): void => {
+    context ??= new AudioContext()
+    if (context.state === 'suspended') context.resume().catch(() => undefined)
+  }
+  window.addEventListener('pointerdown', wake)
+  window.addEventListener('keydown', wake)
+  return () => {
+    window.removeEventListener('pointerdown', wake)
+    window.removeEventListener('keydown', wake)
+  }
+}
+
+function note(at: AudioContext, frequency: number, startSeconds: number, lengthSeconds: number): void {
+  const tone = at.createOscillator()
+  const volume = at.createGain()
+  tone.type = 'sine'
+  tone.frequency.value = frequency
+  volume.gain.setValueAtTime(0, startSeconds)
+  volume.gain.linearRampToValueAtTime(0.16, startSeconds + 0.03)
+  volume.gain.exponentialRampToValueAtTime(0.001, startSeconds + lengthSeconds)
+  tone.connect(volume).connect(at.destination)
+  tone.start(startSeconds)
+  tone.stop(startSeconds + lengthSeconds)
+}
+
+function once(): void {
+  if (context?.state !== 'running') return
+  const now = context.currentTime + 0.02
+  note(context, 659.3, now, 0.5)
+  note(context, 880, now + 0.2, 0.7)
+  note(context, 659.3, now + 0.75, 0.5)
+  note(context, 880, now + 0.95, 0.9)
+}
+
+export function startRing(): void {
+  if (timer) return
+  once()
+  timer = setInterval(once, 3000)
+}
+
+export function stopRing(): void {
+  if (timer) clearInterval(timer)
+  timer = null
+}
