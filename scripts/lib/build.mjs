@@ -34,7 +34,11 @@ export async function build(report) {
   if (existsSync(join(root, 'ui/vite.config.ts')) && !isFresh('ui', ui, 'ui/index.html'))
     jobs.push(buildUi(ui, report))
   const results = await Promise.allSettled(jobs)
-  for (const result of results) if (result.status === 'rejected') throw result.reason
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  const foreign = failures.find((failure) => !(failure instanceof Problem))
+  if (foreign !== undefined) throw foreign
+  if (failures.length > 0)
+    throw new Problem(failures.map(({ message }) => message).join('\n'), failures[0].hint)
   return jobs.length > 0
 }
 
