@@ -132,7 +132,7 @@ export function createAmi(options: AmiOptions): Ami {
   }
 
   function onEvent(event: Packet): void {
-    const attack = attacks[textOf(event, 'event')]
+    const attack = attacks.get(textOf(event, 'event'))
     if (attack !== undefined) {
       const account = textOf(event, 'accountid')
       return signals.emit('attack', { kind: attack, account, remoteAddress: textOf(event, 'remoteaddress') })
@@ -210,11 +210,11 @@ export function createAmi(options: AmiOptions): Ami {
   }
 }
 
-const attacks: Readonly<Record<string, AmiAttack['kind'] | undefined>> = {
-  InvalidAccountID: 'unknownAccount',
-  InvalidPassword: 'wrongPassword',
-  ChallengeResponseFailed: 'challengeFailed'
-}
+const attacks: ReadonlyMap<string, AmiAttack['kind']> = new Map([
+  ['InvalidAccountID', 'unknownAccount'],
+  ['InvalidPassword', 'wrongPassword'],
+  ['ChallengeResponseFailed', 'challengeFailed']
+])
 
 function best(contacts: readonly AmiContact[]): AmiContact | undefined {
   return contacts.find(({ state }) => state === 'reachable') ?? contacts[0]

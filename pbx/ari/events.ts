@@ -76,7 +76,8 @@ export function parseEvent(text: string): Parsed {
     throw error
   }
   if (!isObject(message) || typeof message.type !== 'string') return { kind: 'malformed' }
-  const reader = readers[message.type]
+  // Own names only: a type called `constructor` must not find one.
+  const reader = Object.hasOwn(readers, message.type) ? readers[message.type] : undefined
   if (reader === undefined) return { kind: 'unknown', type: message.type }
   const event = reader(message, timeOf(message.timestamp))
   return event === null ? { kind: 'malformed' } : { kind: 'event', event }

@@ -214,6 +214,19 @@ export async function createParty(options: PartyOptions) {
       transmit(request('INVITE', dialog, '1', headers, sdp()), ...serverOf(options))
       return statusOf(await answered)
     },
+    /** Presses a key, as SIP INFO. */
+    press(digit: string): void {
+      if (dialog === undefined) throw new Error('There is no call to press keys in')
+      const body = `Signal=${digit}\r\nDuration=160\r\n`
+      const info = request(
+        'INFO',
+        dialog,
+        String(++dialog.cseq),
+        'content-type: application/dtmf-relay',
+        body
+      )
+      transmit(info, ...serverOf(options))
+    },
     /** Ends the call from this side. */
     hangup(): void {
       if (dialog === undefined) return
@@ -259,7 +272,7 @@ const header = (message: Message, name: string): string => message.headers.get(n
 
 function finish(lines: string[], extra: string, body: string): string {
   const head = extra === '' ? lines : [...lines, extra]
-  const type = body === '' ? [] : ['content-type: application/sdp']
+  const type = body === '' || extra.includes('content-type') ? [] : ['content-type: application/sdp']
   return [...head, ...type, `content-length: ${Buffer.byteLength(body)}`, '', body].join('\r\n')
 }
 

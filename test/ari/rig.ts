@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import pino from 'pino'
+import { signalPid } from '../../host/process.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { createAri } from '../../pbx/ari/client.ts'
 import type { Ari, AriOptions } from '../../pbx/ari/client.ts'
@@ -69,6 +70,8 @@ export async function startRig(basePort: number) {
     stopAsterisk: (): Promise<void> => asterisk.stop(),
     startAsterisk: async (): Promise<void> => void (asterisk = await start()),
     async close(): Promise<void> {
+      // Nothing here is worth a gentle end.
+      signalPid(asterisk.pid, 'SIGKILL')
       await asterisk.stop()
       await rm(dir, { recursive: true, force: true })
     }

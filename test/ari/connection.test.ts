@@ -1,0 +1,148 @@
+import { expect } from 'chai'
+import { createServer } from 'node:net'
+import type { Ari } from '../../pbx/ari/client.ts'
+import { until } from '../support/until.ts'
+import { listen, log, startRig, up } from './rig.ts'
+import type { Rig } from './rig.ts'
+import { createAri } from '../../pbx/ari/client.ts'
+
+describe('the connection to Asterisk', () => {
+  let rig: Rig
+  const open: Ari[] = []
+  before(async function () {
+    this.timeout(180_000)
+    rig = await startRig(22_100)
+  })
+  after(async () => {
+    await Promise.all(open.map((ari) => ari.close()))
+    await rig.close()
+  })
+  const client = (): Ari => {
+    const ari = rig.ari()
+    open.push(ari)
+    return ari
+  }
+  function history(ari: Ari): string[] {
+    const said: string[] = []
+    ari.on('up', () => said.push('up'))
+    ari.on('down', () => said.push('down'))
+    ari.on('replaced', () => said.push('replaced'))
+    return said
+  }
+
+  it('is up once the filter stands, and only then', async () => {
+    const ari = client()
+    const said = history(ari)
+    await up(ari)
+    const application = await ari.getApplication('ringtrace')
+    expect(application).to.deep.include({ ok: true })
+    expect(said).to.deep.equal(['up'])
+    ari.disconnect()
+    expect(said).to.deep.equal(['up', 'down'])
+    expect(await ari.ping()).to.deep.include({ ok: true })
+  })
+
+  it('yields to another controller without a fight, and comes back when told', async () => {
+    const [first, second] = [client(), client()]
+    const said = history(first)
+    await up(first)
+    await up(second)
+    await until(() => said.includes('replaced'))
+    expect(said).to.deep.equal(['up', 'down', 'replaced'])
+    // Asked over and over, longer than the first pauses of reconnecting: a fight would show by now.
+    for (let i = 0; i < 300; i++) await second.ping()
+    expect(first.stats().reconnects).to.equal(0)
+    expect([first.isUp, second.isUp]).to.deep.equal([false, true])
+    const saidSecond = history(second)
+    await up(first)
+    await until(() => saidSecond.includes('replaced'))
+    first.disconnect()
+  })
+
+  it('comes back by itself after a restart of Asterisk, however long that takes', async function () {
+    this.timeout(60_000)
+    const ari = client()
+    const said = history(ari)
+    await up(ari)
+    await rig.stopAsterisk()
+    await until(() => !ari.isUp)
+    expect(await ari.listChannels()).to.deep.include({ ok: false, code: 'unreachable', status: null })
+    await until(() => ari.stats().reconnects >= 3)
+    await rig.startAsterisk()
+    await until(() => ari.isUp)
+    expect(said).to.deep.equal(['up', 'down', 'up'])
+    expect(await ari.listChannels()).to.deep.equal({ ok: true, value: [] })
+    ari.disconnect()
+  })
+
+  it('notices within five seconds that Asterisk hangs', async function () {
+    this.timeout(30_000)
+    const ari = client()
+    const said = history(ari)
+    await up(ari)
+    const stoppedMs = Date.now()
+    process.kill(rig.pid(), 'SIGSTOP')
+    try {
+      await until(() => !ari.isUp, { timeoutMs: 8000 })
+      expect(Date.now() - stoppedMs).to.be.below(5200)
+    } finally {
+      process.kill(rig.pid(), 'SIGCONT')
+    }
+    await until(() => ari.isUp)
+    // The old socket that Asterisk finds on waking must not silence the new one.
+    const heard = listen(ari)
+    const echo = {
+      endpoint: 'Local/*43@from-operator',
+      context: 'operator-leg',
+      extension: 's',
+      timeoutSeconds: 5
+    }
+    await until(async () => (await ari.originate({ channelId: 'echo.1', ...echo })).ok)
+    await heard.wait('StasisStart', 'echo.1')
+    await ari.hangup('echo.1', 16)
+    await heard.wait('ChannelDestroyed', 'echo.1')
+    expect(said).to.deep.equal(['up', 'down', 'up'])
+    ari.disconnect()
+  })
+
+  it('refused by its password says why, and goes on trying', async () => {
+    const ari = rig.ari({ password: 'wrong' })
+    open.push(ari)
+    ari.connect()
+    await until(() => ari.stats().reconnects >= 2)
+    expect(ari.isUp).to.equal(false)
+    expect(await ari.ping()).to.deep.include({ ok: false, code: 'rejected', status: 401 })
+    ari.disconnect()
+  })
+
+  it('leaves nothing behind when closed, even in the middle of connecting', async () => {
+    let sockets = 0
+    const silent = createServer((socket) => {
+      sockets++
+      socket.resume()
+      socket.on('close', () => sockets--)
+      socket.on('error', () => socket.destroy())
+    })
+    await new Promise<void>((resolve) => silent.listen(22_195, '127.0.0.1', resolve))
+    const ari = createAri({ host: '127.0.0.1', port: 22_195, user: 'u', password: 'p', app: 'x', log })
+    ari.connect()
+    const asked = ari.ping()
+    await until(() => sockets === 2)
+    await ari.close()
+    expect(await asked).to.deep.include({ ok: false, code: 'unreachable' })
+    await until(() => sockets === 0)
+    expect(ari.stats().reconnects).to.equal(0)
+    await new Promise((resolve) => silent.close(resolve))
+  })
+
+  it('survives a listener that throws', async () => {
+    const ari = client()
+    ari.on('up', () => {
+      throw new Error('a bug of ours')
+    })
+    const said = history(ari)
+    await up(ari)
+    expect(said).to.deep.equal(['up'])
+    ari.disconnect()
+  })
+})

@@ -1,0 +1,203 @@
+import { expect } from 'chai'
+import type { Ari } from '../../pbx/ari/client.ts'
+import { createAmi } from '../../pbx/ami/client.ts'
+import type { Ami, AmiSignals } from '../../pbx/ami/client.ts'
+import { trunkEndpointId, wantedObjects } from '../../pbx/provision/objects.ts'
+import type { OperatorDevice, TrunkLink } from '../../pbx/provision/objects.ts'
+import { createObjects } from '../../pbx/provision/reconcile.ts'
+import type { Objects } from '../../pbx/provision/reconcile.ts'
+import { until } from '../support/until.ts'
+import { createParty } from './party.ts'
+import type { Party } from './party.ts'
+import { log, startRig } from './rig.ts'
+import type { Rig } from './rig.ts'
+
+const anna: OperatorDevice = {
+  name: 'Anna',
+  sipUser: 'op-anna',
+  sipSecret: 's3;cret',
+  device: 'sip',
+  sipAddress: null
+}
+const boris: OperatorDevice = { ...anna, name: 'Boris', sipUser: 'op-boris', device: 'browser' }
+const fixed: TrunkLink = {
+  id: '0191d5a0-0000-7000-8000-000000000001',
+  name: 'Fixed carrier',
+  kind: 'address',
+  host: '127.0.0.2',
+  port: 22_291,
+  transport: 'udp',
+  username: null,
+  secret: null,
+  matchAddresses: [],
+  codecs: ['alaw', 'ulaw']
+}
+const registering: TrunkLink = {
+  ...fixed,
+  id: '0191d5a0-0000-7000-8000-000000000002',
+  name: 'Registering carrier',
+  kind: 'registration',
+  host: '127.0.0.3',
+  port: 22_292,
+  username: 'client7',
+  secret: 'pw'
+}
+
+describe('operators and trunks in Asterisk', () => {
+  let rig: Rig
+  let ari: Ari
+  let ami: Ami
+  let objects: Objects
+  const parties: Party[] = []
+  const heard: unknown[][] = []
+
+  before(async function () {
+    this.timeout(180_000)
+    rig = await startRig(22_200)
+    ari = rig.ari()
+    const { amiPort: port, amiUser: user, amiPassword: password } = rig.settings
+    ami = createAmi({ host: '127.0.0.1', port, user, password, log })
+    const keep = (name: keyof AmiSignals): void =>
+      void ami.on(name, (...args: unknown[]) => heard.push([name, ...args]))
+    for (const name of ['up', 'down', 'contact', 'device', 'registrations', 'attack'] as const) keep(name)
+    ami.connect()
+    await until(() => ami.isUp)
+    objects = createObjects({ ari, log })
+  })
+  after(async () => {
+    ami.close()
+    await ari.close()
+    await Promise.all(parties.map((party) => party.close()))
+    await rig.close()
+  })
+  const party = async (host: string, port: number, user: string): Promise<Party> => {
+    const one = await createParty({ host, port, server: rig.server, user })
+    parties.push(one)
+    return one
+  }
+  const listed = async (): Promise<string[]> => {
+    const endpoints = await ari.listEndpoints()
+    return endpoints.ok ? endpoints.value.map(({ id }) => id).toSorted() : []
+  }
+  const field = async (type: string, id: string, name: string): Promise<string | undefined> => {
+    const object = await ari.getObject(type, id)
+    return object.ok ? object.value.find(({ attribute }) => attribute === name)?.value : undefined
+  }
+
+  it('are pushed once, and cost nothing while they stay the same', async () => {
+    const wanted = wantedObjects({ operators: [anna, boris], trunks: [fixed] })
+    const first = await objects.reconcile(wanted)
+    expect(first).to.deep.include({ isComplete: true, deleted: [], unchanged: 0, failures: [] })
+    expect(first.pushed.toSorted()).to.deep.equal(['op-anna', 'op-boris', trunkEndpointId(fixed.id)])
+    let asked = 0
+    const counting = rig.ari({ observe: () => asked++ })
+    const fresh = createObjects({ ari: counting, log })
+    expect(await fresh.reconcile(wanted)).to.deep.include({ pushed: [], deleted: [], unchanged: 3 })
+    // One list and one note per id; nothing is written.
+    expect(asked).to.equal(4)
+    expect(await fresh.reconcile(wanted)).to.deep.include({ unchanged: 3 })
+    expect(asked).to.equal(4)
+    await counting.close()
+  })
+
+  it('carry what a browser needs', async () => {
+    expect(await field('endpoint', 'op-boris', 'webrtc')).to.match(/yes|true/)
+    expect(await field('endpoint', 'op-boris', 'allow')).to.equal('(opus|alaw|ulaw)')
+    expect(await field('endpoint', 'op-anna', 'webrtc')).to.match(/no|false/)
+    expect(await field('endpoint', 'op-anna', 'allow')).to.equal('(alaw|ulaw|g722)')
+  })
+
+  it('take a new password at once, and refuse the old one', async () => {
+    const phone = await party('127.0.0.1', 22_290, 'op-anna')
+    expect(await phone.register('s3;cret')).to.equal(200)
+    const changed = { ...anna, sipSecret: 'new one' }
+    const report = await objects.reconcile(wantedObjects({ operators: [changed, boris], trunks: [fixed] }))
+    expect(report).to.deep.include({ pushed: ['op-anna'], unchanged: 2 })
+    expect(await phone.register('s3;cret')).to.equal(401)
+    expect(await phone.register('new one')).to.equal(200)
+    await until(() =>
+      heard.find(([name, about]) => name === 'attack' && (about as { account: string }).account === 'op-anna')
+    )
+    expect((await ami.contacts())?.get('op-anna')).to.deep.include({ state: 'reachable' })
+    await objects.reconcile(wantedObjects({ operators: [anna, boris], trunks: [fixed] }))
+  })
+
+  it('are replaced where Asterisk would merge: another address, another kind of phone', async () => {
+    const moved = { ...fixed, host: '127.0.0.4', codecs: ['ulaw'] }
+    const nowSip: OperatorDevice = { ...boris, device: 'sip', sipAddress: 'sip:boris@127.0.0.1:22299' }
+    await objects.reconcile(wantedObjects({ operators: [anna, nowSip], trunks: [moved] }))
+    const id = trunkEndpointId(fixed.id)
+    expect(await field('aor', id, 'contact')).to.equal('sip:127.0.0.4:22291')
+    expect(await field('endpoint', id, 'allow')).to.match(/^\(ulaw\b/)
+    expect(await field('identify', id, 'match')).to.match(/^127\.0\.0\.4/)
+    expect(await field('endpoint', 'op-boris', 'media_encryption')).to.equal('no')
+    expect(await field('aor', 'op-boris', 'contact')).to.equal('sip:boris@127.0.0.1:22299')
+    await objects.reconcile(wantedObjects({ operators: [anna, boris], trunks: [fixed] }))
+  })
+
+  it('that Asterisk refuses are named, and the rest goes on', async () => {
+    const bad = {
+      ...fixed,
+      id: '0191d5a0-0000-7000-8000-000000000009',
+      name: 'Bad carrier',
+      codecs: ['tin-can']
+    }
+    const report = await objects.reconcile(wantedObjects({ operators: [anna], trunks: [bad, fixed] }))
+    expect(report.failures).to.have.length(1)
+    expect(report.failures[0]).to.deep.include({ owner: 'Trunk "Bad carrier"', type: 'endpoint' })
+    expect(report.deleted).to.deep.equal(['op-boris'])
+    expect(await listed()).to.deep.equal(['op-anna', trunkEndpointId(fixed.id)])
+    const strange = { ...anna, name: 'Eve', sipUser: 'root' }
+    const second = await objects.reconcile(wantedObjects({ operators: [anna, strange], trunks: [fixed] }))
+    expect(second.failures.map(({ owner }) => owner)).to.deep.equal(['Operator "Eve"'])
+  })
+
+  it('register at a carrier, and leave when they are deleted', async () => {
+    const carrier = await party('127.0.0.3', 22_292, 'carrier')
+    const id = trunkEndpointId(registering.id)
+    await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed, registering] }))
+    await until(async () => (await ami.registrations())?.get(id) === 'registered', {
+      what: 'the trunk is registered'
+    })
+    await until(() =>
+      heard.some(
+        ([name, states]) =>
+          name === 'registrations' && (states as Map<string, string>).get(id) === 'registered'
+      )
+    )
+    const before = carrier.heard.length
+    await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed] }))
+    await until(() => carrier.heard.length > before)
+    expect([...((await ami.registrations())?.keys() ?? [])]).to.deep.equal([])
+  })
+
+  it('outlive a restart of Asterisk without us', async function () {
+    this.timeout(30_000)
+    await ami.putDb('ringtrace', 'fallback', 'PJSIP/op-anna')
+    await rig.stopAsterisk()
+    await until(() => !ami.isUp)
+    objects.forget()
+    expect(await objects.reconcile([])).to.deep.include({ isComplete: false, pushed: [], deleted: [] })
+    await rig.startAsterisk()
+    await until(() => ami.isUp)
+    const phone = await party('127.0.0.1', 22_293, 'op-anna')
+    expect(await phone.register('s3;cret')).to.equal(200)
+    expect(await rig.cli('database get ringtrace fallback')).to.contain('PJSIP/op-anna')
+    expect(await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed] }))).to.deep.include({
+      unchanged: 2
+    })
+  })
+
+  it('are pushed again when Asterisk has lost them, and removed when an earlier database left them', async () => {
+    await Promise.all([rig.cli('database deltree dyn_endpoint'), rig.cli('database deltree dyn_aor')])
+    await ari.deleteObject('endpoint', 'op-anna')
+    objects.forget()
+    const report = await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed] }))
+    expect(report.pushed).to.include('op-anna')
+    const another = createObjects({ ari, log })
+    const next = await another.reconcile(wantedObjects({ operators: [boris], trunks: [] }))
+    expect(next.deleted.toSorted()).to.deep.equal(['op-anna', trunkEndpointId(fixed.id)])
+    expect(await listed()).to.deep.equal(['op-boris'])
+    expect(await ari.getObject('identify', trunkEndpointId(fixed.id))).to.deep.include({ code: 'gone' })
+  })
+})
