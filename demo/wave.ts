@@ -52,3 +52,37 @@ function chunk(bytes: Buffer, name: string): Buffer {
   }
   throw new Error(`The WAV file has no "${name}" part`)
 }
+
+/** The samples of a 16-bit mono WAV file. */
+export function samplesOf(bytes: Buffer): Int16Array {
+  const data = chunk(bytes, 'data')
+  const samples = new Int16Array(Math.floor(data.length / 2))
+  for (const index of samples.keys()) samples[index] = data.readInt16LE(index * 2)
+  return samples
+}
+
+/** A 16-bit WAV file of equally long tracks, one a channel. */
+export function encodeWave(tracks: readonly Int16Array[], hertz: number): Buffer {
+  const channels = tracks.length
+  const frames = tracks[0]?.length ?? 0
+  const size = frames * channels * 2
+  const file = Buffer.alloc(44 + size)
+  file.write('RIFF', 0, 'latin1')
+  file.writeUInt32LE(36 + size, 4)
+  file.write('WAVEfmt ', 8, 'latin1')
+  file.writeUInt32LE(16, 16)
+  file.writeUInt16LE(1, 20)
+  file.writeUInt16LE(channels, 22)
+  file.writeUInt32LE(hertz, 24)
+  file.writeUInt32LE(hertz * channels * 2, 28)
+  file.writeUInt16LE(channels * 2, 32)
+  file.writeUInt16LE(16, 34)
+  file.write('data', 36, 'latin1')
+  file.writeUInt32LE(size, 40)
+  for (const [channel, track] of tracks.entries()) {
+    for (const [frame, sample] of track.entries()) {
+      file.writeInt16LE(sample, 44 + (frame * channels + channel) * 2)
+    }
+  }
+  return file
+}

@@ -1,0 +1,197 @@
+import { expect } from 'chai'
+import pino from 'pino'
+import { loadDemo, wipeDemo } from '../../db/demo/index.ts'
+import type { LoadDemoOptions } from '../../db/demo/index.ts'
+import { momentTypes } from '../../pbx/call/moments.ts'
+import { foldJournal } from '../../pbx/call/journal.ts'
+import { createTestDatabase } from '../support/database.ts'
+import type { TestDatabase } from '../support/database.ts'
+
+const nowMs = Date.parse('2026-11-20T12:00:00Z')
+const file = (name: string, seconds: number) => ({
+  file: name,
+  contentType: 'audio/mpeg',
+  channels: 2,
+  seconds,
+  bytes: 1
+})
+const options = {
+  nowMs,
+  sipPort: 26_070,
+  dataDir: '/nowhere',
+  log: pino({ level: 'silent' }),
+  audio: { talks: [file('demo-talk-a', 21.5), file('demo-talk-b', 30)], message: file('demo-message', 9) }
+} satisfies Partial<LoadDemoOptions>
+// The audio is given, so that nothing of the home is run.
+const home = {
+  root: '/',
+  version: '0',
+  modulesDir: '/',
+  dataDir: '/',
+  command: () => ({ file: 'false', args: [] })
+}
+
+interface EventRow {
+  call_id: string
+  seq: number
+  at: Date
+  type: string
+  data: Record<string, unknown>
+}
+
+describe('The demo company', function () {
+  this.timeout(60_000)
+  let database: TestDatabase
+  let tookMs: number
+
+  before(async () => {
+    database = await createTestDatabase()
+    await database.db('users').insert({ login: 'admin', name: 'Admin', role: 'admin' })
+    const startedMs = Date.now()
+    await loadDemo(database.db, { ...options, home })
+    tookMs = Date.now() - startedMs
+  })
+  after(() => database.drop())
+
+  const count = async (sql: string): Promise<number> => {
+    const { rows } = await database.db.raw<{ rows: { n: string }[] }>(`select count(*) n from ${sql}`)
+    return Number(rows[0]?.n)
+  }
+
+  it('is loaded within seconds', () => {
+    expect(tookMs).to.be.below(5000)
+  })
+
+  it('has what a newcomer looks for, all marked as demo', async () => {
+    expect(await count('users where is_demo')).to.equal(6)
+    expect(await count('sites where is_demo')).to.equal(2)
+    expect(await count('sources where is_demo')).to.equal(10)
+    expect(await count('numbers where is_demo and scheme_id is not null and source_id is not null')).to.equal(
+      11
+    )
+    expect(await count('schemes where is_demo and published_version = 1')).to.equal(3)
+    expect(await count('contacts where is_demo')).to.equal(60)
+    expect(await count('calls where is_demo')).to.be.within(1300, 1700)
+    expect(await count('calls where not is_demo')).to.equal(0)
+  })
+
+  it('rings the one who set the system up in every group', async () => {
+    expect(await count("group_members m join users u on u.id = m.user_id where u.login = 'admin'")).to.equal(
+      2
+    )
+  })
+
+  it('has calls of every kind, most of them answered, many rated', async () => {
+    const all = await count('calls')
+    const share = async (where: string): Promise<number> => (await count(`calls where ${where}`)) / all
+    expect(await share("outcome = 'answered'")).to.be.within(0.6, 0.92)
+    expect(await share("outcome = 'missed'")).to.be.within(0.01, 0.2)
+    expect(await share("outcome = 'abandoned'")).to.be.within(0.005, 0.15)
+    expect(await share("outcome = 'voicemail'")).to.be.within(0.005, 0.15)
+    expect(await share('rating is not null')).to.be.within(0.15, 0.6)
+    expect(await share('contact_id is not null')).to.be.within(0.15, 0.35)
+    expect(await share('is_first_call')).to.be.within(0.4, 0.8)
+    expect(await share('pressed is not null')).to.be.within(0.2, 0.8)
+    expect(await count('calls where outcome is null or ended_at is null')).to.equal(0)
+    expect(await count(`calls where ended_at > '${new Date(nowMs).toISOString()}'`)).to.equal(0)
+  })
+
+  it('is busy in the daytime of working days and quiet at night', async () => {
+    const hour = "extract(hour from started_at at time zone 'Europe/Moscow')"
+    expect(await count(`calls where ${hour} between 10 and 13`)).to.be.above(300)
+    expect(await count(`calls where ${hour} between 0 and 5`)).to.be.below(40)
+  })
+
+  it('lets some of the latest calls be heard, and none look like a lost recording', async () => {
+    const audible = "calls where recording_state = 'ready' and outcome = 'answered'"
+    expect(await count(audible)).to.be.within(6, 12)
+    expect(await count(`${audible} and abs(talk_seconds - recording_seconds) > 1.5`)).to.equal(0)
+    expect(await count("calls where recording_id is not null and recording_state <> 'ready'")).to.equal(0)
+    expect(await count("recordings where state <> 'ready'")).to.equal(0)
+    expect(
+      await count(
+        'calls c where recording_id is not null and not exists (select from recordings r where r.id = c.recording_id)'
+      )
+    ).to.equal(0)
+  })
+
+  it('never lets an operator talk to two clients at once', async () => {
+    const legs = "call_legs where result = 'answered'"
+    const overlaps = `(select * from ${legs}) a join (select * from ${legs}) b on a.user_id = b.user_id
+      and (a.call_id, a.leg) < (b.call_id, b.leg) and a.answered_at < b.ended_at and b.answered_at < a.ended_at`
+    expect(await count(overlaps)).to.equal(0)
+  })
+
+  it('has a journal that follows from its tapes', async () => {
+    const calls = await database.db<Record<string, unknown>>('calls').orderBy('id').limit(40)
+    for (const call of calls) {
+      const rows = await database
+        .db<EventRow>('call_events')
+        .where({ call_id: String(call['id']) })
+        .orderBy('seq')
+      expect(rows.map(({ seq }) => seq)).to.deep.equal(rows.map((_, index) => index + 1))
+      const journal = foldJournal(
+        rows.map((row) => ({
+          callId: row.call_id,
+          seq: row.seq,
+          atMs: row.at.getTime(),
+          type: row.type,
+          from: null,
+          to: null,
+          data: row.data,
+          effects: []
+        }))
+      )
+      for (const column of [
+        'outcome',
+        'talk_seconds',
+        'wait_seconds',
+        'operator_id',
+        'rating',
+        'note',
+        'steps'
+      ]) {
+        expect(journal?.call[column], column).to.deep.equal(call[column])
+      }
+      expect(rows.some(({ type }) => type === 'call.ended')).to.equal(true)
+    }
+    const known = momentTypes.map((type) => `'${type}'`).join()
+    expect(await count(`call_events where type like '%.%' and type not in (${known})`)).to.equal(0)
+  })
+
+  it('is not loaded twice', async () => {
+    expect(await loadDemo(database.db, { ...options, home })).to.equal(null)
+  })
+
+  it('goes altogether when it is wiped, but what people made themselves stays', async () => {
+    const { db } = database
+    const scheme = await db<{ id: string; name: string }>('schemes')
+      .where({ name: 'Кухни: сразу к продавцам' })
+      .first('id')
+    await db('numbers').insert({ e164: '+74959998877', scheme_id: scheme?.id })
+    await db('contacts').insert({ name: 'Настоящий клиент' })
+
+    const { counts, files } = await wipeDemo(db)
+
+    expect(counts['calls']).to.be.above(1000)
+    expect(counts['users']).to.equal(6)
+    expect(files).to.include('demo-message')
+    for (const table of ['users', 'sites', 'sources', 'numbers', 'trunks', 'contacts', 'calls']) {
+      expect(await count(`${table} where is_demo`), table).to.equal(0)
+    }
+    for (const table of ['calls', 'call_legs', 'call_events', 'recordings']) {
+      expect(await count(table), table).to.equal(0)
+    }
+    expect(await count('users')).to.equal(1)
+    expect(await count('contacts')).to.equal(1)
+    expect(
+      await count("numbers n join schemes s on s.id = n.scheme_id where n.e164 = '+74959998877'")
+    ).to.equal(1)
+    expect(await count("groups where name = 'Отдел продаж'")).to.equal(1)
+    expect(await count('groups')).to.equal(1)
+  })
+
+  it('does not come back by itself after a wipe', async () => {
+    expect(await loadDemo(database.db, { ...options, home })).to.equal(null)
+  })
+})
