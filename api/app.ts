@@ -1,6 +1,7 @@
 import path from 'node:path'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import helmet from 'helmet'
+import { compressedAssets } from './assets.ts'
 import type { ApiDeps } from './deps.ts'
 import { handlerOf, splitRoute } from './endpoint.ts'
 import { toApiError } from './errors.ts'
@@ -80,6 +81,7 @@ function securityHeaders({ publicUrl }: ApiDeps) {
 /** The built browser app: hashed files for ever, and its page for every address that is not a file. */
 function serveUi(app: Express, uiDir: string): void {
   const permissions = 'microphone=(self), autoplay=(self), camera=(), geolocation=()'
+  app.use('/assets', compressedAssets(path.join(uiDir, 'assets')))
   app.use(
     '/assets',
     express.static(path.join(uiDir, 'assets'), {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { panelRoles } from './access.ts'
 import { cookieNameOf, createDoorkeeper, stillSignedIn, type Who } from './auth/sessions.ts'
 import { mePresence } from './contract/access.ts'
+import type { Role } from './contract/common.ts'
 import type { ClientEvents, LiveCall, ServerEvents } from './contract/live.ts'
 import type { ApiDeps } from './deps.ts'
 import { isDatabaseAway } from './errors.ts'
@@ -132,7 +133,7 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
     const wanted = mePresence.safeParse({ presence: value })
     if (!wanted.success) return { ok: false, error: 'invalid' }
     const { who } = socket.data
-    const role = (await stillSignedIn(deps.db, [who.key])).get(who.key)
+    const role = await roleNow(who)
     if (role === undefined) {
       socket.disconnect(true)
       return { ok: false, error: 'not_signed_in' }
@@ -140,6 +141,16 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
     if (!panelRoles.includes(role)) return { ok: false, error: 'forbidden' }
     await pbx.setPresence(who.userId, wanted.data.presence)
     return { ok: true }
+  }
+
+  async function roleNow(who: Who): Promise<Role | undefined> {
+    try {
+      return (await stillSignedIn(deps.db, [who.key])).get(who.key)
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error
+      // Operators must be able to step away while the database is.
+      return who.role
+    }
   }
 
   /** Whoever was signed out, switched off or given another role since is cut; the client signs in or comes back. */

@@ -39,3 +39,10 @@ export function columnsOf(body: object): Row {
 
 /** `50%` → `50\%`, for a pattern of `like`. */
 export const likePart = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`
+
+/**
+ * The digits of what was typed to find a telephone number; empty when it is no number. People type brackets and
+ * dashes, and to a Russian reader +7 and 8 are the same beginning.
+ */
+export const phoneDigits = (text: string): string =>
+  /^[\d\s()+-]+$/.test(text) ? text.replace(/\D/g, '').replace(/^8(?=\d{10}$)/, '') : ''

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, isoTime, locale, presence } from './common.ts'
+import { id, isoTime, locale, presence, role } from './common.ts'
 
 /** A key for machines: acts as the user it belongs to. The token itself is shown once. */
 export const apiToken = z.object({
@@ -42,7 +42,12 @@ export const schemeVersion = z.object({
   body: z.record(z.string(), z.unknown())
 })
 
-export const demoState = z.object({ isDemo: z.boolean() })
+export const demoState = z.object({
+  isDemo: z.boolean(),
+  /** Accounts for trying things out: told only to a browser on the same machine. */
+  logins: z.array(z.object({ login: z.string(), name: z.string(), role })).optional(),
+  password: z.string().optional()
+})
 /** Everything may be left out: a believable caller phones a number of the demo company. */
 export const demoCall = z.object({
   to: z.string().max(30).optional(),

@@ -19,7 +19,7 @@ import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { invalid } from '../errors.ts'
 import { ApiError } from '../problems.ts'
-import { itemOf, likePart, type Row } from '../rows.ts'
+import { itemOf, likePart, phoneDigits, type Row } from '../rows.ts'
 import { callItems } from './call-item.ts'
 
 const sorts: Sorts = {
@@ -55,7 +55,9 @@ export const callRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
     answer: callWithLegs,
     async handle(context) {
       const { body, who } = context
-      await findRow(db, 'calls', context.id)
+      const row = await findRow(db, 'calls', context.id)
+      // While a call lives, only the exchange writes its tape: a second writer would take its numbers.
+      if (row['ended_at'] === null) throw new ApiError('call_in_progress')
       if (Object.keys(body).length > 0) {
         // Through the tape, so that the journal stays a projection of it and webhooks hear of the change.
         await pbx.appendMoment(context.id, 'call.modified', { by: who.userId, changes: body })
@@ -152,8 +154,7 @@ function list<S extends z.ZodType>(name: string, text: string, item: S): Exclude
 }
 
 function search(rows: Knex.QueryBuilder, text: string): void {
-  // People type numbers with brackets and dashes; +7 and 8 are the same beginning to a Russian reader.
-  const digits = /^[\d\s()+-]+$/.test(text) ? text.replace(/\D/g, '').replace(/^8(?=\d{10}$)/, '') : ''
+  const digits = phoneDigits(text)
   rows.where((either) => {
     either.whereILike('contact_name', likePart(text)).orWhereILike('caller_name', likePart(text))
     if (digits !== '') {

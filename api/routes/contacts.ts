@@ -4,7 +4,7 @@ import { contact, contactCreate, contactPatch } from '../contract/config.ts'
 import { id } from '../contract/common.ts'
 import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
-import { itemOf, likePart } from '../rows.ts'
+import { itemOf, likePart, phoneDigits } from '../rows.ts'
 
 /** Clients. A telephone number belongs to one contact only. */
 export const contactRoutes = ({ db }: ApiDeps) =>
@@ -21,10 +21,13 @@ export const contactRoutes = ({ db }: ApiDeps) =>
       if (typeof ownerId === 'string') query.where('owner_id', ownerId)
       if (typeof search === 'string') {
         query.where((either) => {
-          either
-            .whereILike('name', likePart(search))
-            .orWhereILike('company', likePart(search))
-            .orWhereIn('id', db('contact_phones').whereLike('e164', likePart(search)).select('contact_id'))
+          either.whereILike('name', likePart(search)).orWhereILike('company', likePart(search))
+          const digits = phoneDigits(search)
+          if (digits === '') return
+          either.orWhereIn(
+            'id',
+            db('contact_phones').whereLike('e164', likePart(digits)).select('contact_id')
+          )
         })
       }
     },

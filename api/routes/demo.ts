@@ -1,6 +1,9 @@
+import type { Knex } from 'knex'
+import { z } from 'zod'
 import { audit } from '../audit.ts'
 import { demoCall, demoCallAnswer, demoState } from '../contract/access.ts'
 import type { ApiDeps } from '../deps.ts'
+import type { Role } from '../contract/common.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 
@@ -10,10 +13,12 @@ export const demoRoutes = ({ db, demo }: ApiDeps): Endpoint[] => [
     route: 'GET /api/demo',
     summary: 'Whether the demo company is loaded',
     answer: demoState,
-    async handle() {
+    async handle({ req }) {
       if (!demo) return { isDemo: false }
       const loaded: unknown = await db('numbers').where({ is_demo: true }).first('id')
-      return { isDemo: loaded !== undefined }
+      if (loaded === undefined) return { isDemo: false }
+      // Whoever sits at this machine may try the accounts; a visitor from elsewhere must be told by its owner.
+      return { isDemo: true, ...(isThisMachine(req.ip) && (await accounts(db))) }
     }
   }),
   endpoint({
@@ -45,3 +50,26 @@ export const demoRoutes = ({ db, demo }: ApiDeps): Endpoint[] => [
     }
   })
 ]
+
+const isThisMachine = (address = ''): boolean => /^(::ffff:)?127\.|^::1$/.test(address)
+
+/** What the demo's loader left in the settings. */
+const kept = z.object({ password: z.string(), logins: z.array(z.string()) })
+
+interface Account {
+  login: string
+  name: string
+  role: Role
+}
+
+async function accounts(db: Knex): Promise<{ password: string; logins: Account[] } | null> {
+  const row = await db('settings').where({ key: 'demo' }).first<{ value: unknown } | undefined>('value')
+  const { data } = kept.safeParse(row?.value)
+  if (!data) return null
+  const logins = await db('users')
+    .whereIn('login', data.logins)
+    .where({ is_demo: true, is_active: true })
+    .orderBy('name')
+    .select<Account[]>('login', 'name', 'role')
+  return { password: data.password, logins }
+}

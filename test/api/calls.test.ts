@@ -149,6 +149,9 @@ describe('The journal of calls', function () {
     expect(entry).to.deep.include({ action: 'call.change', data: { fields: ['tags', 'note'] } })
     const refused = await rig.as.operator.send('PATCH', `/api/calls/${id}`, { tags: [''] })
     expect(refused.body['code']).to.equal('invalid')
+    const open = await insertCall(rig.db, { ended_at: null, outcome: null })
+    const early = await rig.as.operator.send('PATCH', `/api/calls/${open}`, change)
+    expect(early.body).to.include({ status: 409, code: 'call_in_progress' })
   })
 
   it('lets an operator end only the call that they are in', async () => {
@@ -267,6 +270,19 @@ describe('The journal of calls', function () {
       expect((await rig.request('GET', '/api/demo')).body).to.deep.equal({ isDemo: false })
       await rig.db('numbers').insert({ e164: '+74950000001', is_demo: true })
       expect((await rig.request('GET', '/api/demo')).body).to.deep.equal({ isDemo: true })
+      const kept = { state: 'loaded', password: 'demo-1234', logins: ['operator'] }
+      await rig.db('settings').insert({ key: 'demo', value: kept })
+      await rig.db('users').where({ login: 'operator' }).update({ is_demo: true })
+      const here = await rig.request('GET', '/api/demo')
+      expect(here.body).to.deep.equal({
+        isDemo: true,
+        password: 'demo-1234',
+        logins: [{ login: 'operator', name: 'The operator', role: 'operator' }]
+      })
+      const elsewhere = await rig.request('GET', '/api/demo', {
+        headers: { 'X-Forwarded-For': '203.0.113.7' }
+      })
+      expect(elsewhere.body).to.deep.equal({ isDemo: true })
       expect((await rig.as.admin.send('DELETE', '/api/demo')).status).to.equal(204)
     })
   })

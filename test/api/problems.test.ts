@@ -88,8 +88,17 @@ describe('The HTTP side under hostile and unlucky input', function () {
       expect(page.body['text'], address).to.include('<title>Ringtrace</title>')
       expect(page.headers.get('Cache-Control')).to.equal('no-cache')
     }
-    const script = await rig.request('GET', '/assets/app-1a2b3c.js')
+    const script = await rig.request('GET', '/assets/app-1a2b3c.js', {
+      headers: { 'Accept-Encoding': 'gzip, deflate, br' }
+    })
     expect(script.headers.get('Cache-Control')).to.equal('public, max-age=31536000, immutable')
+    expect(script.headers.get('Content-Encoding')).to.equal('br')
+    expect(script.body['text']).to.equal('export {}')
+    const plain = await rig.request('GET', '/assets/app-1a2b3c.js', {
+      headers: { 'Accept-Encoding': 'identity' }
+    })
+    expect(plain.headers.get('Content-Encoding')).to.equal(null)
+    expect(plain.headers.get('Cache-Control')).to.equal('public, max-age=31536000, immutable')
     expect((await rig.request('GET', '/assets/gone-999.js')).status).to.equal(404)
     for (const address of ['/../secret.txt', '/..%2fsecret.txt', '/assets/..%2f..%2f..%2fsecret.txt']) {
       const answer = await rig.request('GET', address)
