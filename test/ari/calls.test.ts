@@ -97,7 +97,7 @@ describe('calls through ARI', () => {
   it('tell of a caller once, with number and dialled number, although we subscribe to everything', async () => {
     const id = await arrive()
     const start = await heard.wait('StasisStart', id)
-    expect(start.args).to.deep.equal(['inbound', '+74951234567'])
+    expect(start.args.slice(0, 2)).to.deep.equal(['inbound', '+74951234567'])
     expect(start.channel).to.deep.include({
       callerNumber: '+79161234567',
       state: 'Ring',
@@ -144,6 +144,32 @@ describe('calls through ARI', () => {
     expect(settled(await ari.hangup(leg, 26))).to.equal(true)
     expect(await heard.wait('ChannelDestroyed', leg)).to.deep.include({ cause: 26, sipCode: null })
     expect(heard.types(leg)).to.deep.equal(['ChannelStateChange', 'ChannelDestroyed'])
+  })
+
+  it('can be cancelled before they have begun to ring', async () => {
+    const leg = await ring('ring')
+    expect(settled(await ari.hangup(leg, 26))).to.equal(true)
+    expect(await heard.wait('ChannelDestroyed', leg)).to.deep.include({ cause: 26 })
+    await until(() => !operator.isRinging())
+  })
+
+  it('are found again by a controller that was away', async () => {
+    const caller = await arrive()
+    await ari.setVariable(caller, 'RT_CALL', 'call-1')
+    ari.disconnect()
+    const leg = await ring('ring')
+    await ari.createBridge('kept')
+    await ari.addToBridge('kept', [caller])
+    await up(ari)
+    const [channels, bridges] = await Promise.all([ari.listChannels(), ari.listBridges()])
+    const ids = channels.ok ? channels.value.map(({ id }) => id) : []
+    expect(ids).to.have.members([caller, leg])
+    expect(bridges).to.deep.equal({ ok: true, value: [{ id: 'kept', channelIds: [caller] }] })
+    expect(await ari.getVariable(caller, 'RT_CALL')).to.deep.equal({ ok: true, value: 'call-1' })
+    heard.events.length = 0
+    operator.answer()
+    expect((await heard.wait('StasisStart', leg)).args).to.deep.equal(['leg'])
+    await ari.destroyBridge('kept')
   })
 
   it('bring an answered leg into the application, bridge it, and record each side in its own file', async () => {
