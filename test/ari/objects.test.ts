@@ -9,7 +9,7 @@ import type { Objects } from '../../pbx/provision/reconcile.ts'
 import { until } from '../support/until.ts'
 import { createParty } from './party.ts'
 import type { Party } from './party.ts'
-import { log, startRig } from './rig.ts'
+import { listen, log, startRig, up } from './rig.ts'
 import type { Rig } from './rig.ts'
 
 const anna: OperatorDevice = {
@@ -165,6 +165,16 @@ describe('operators and trunks in Asterisk', () => {
           name === 'registrations' && (states as Map<string, string>).get(id) === 'registered'
       )
     )
+    // A call to the address we registered is this trunk's, from wherever the carrier sends it.
+    const elsewhere = await party('127.0.0.5', 22_294, 'elsewhere')
+    await up(ari)
+    const calls = listen(ari)
+    elsewhere.call(carrier.contacts.at(-1) ?? '').catch((error: unknown) => log.error({ err: error }))
+    const { channel } = await calls.wait('StasisStart')
+    expect(channel.name).to.match(new RegExp(`^PJSIP/${id}-`))
+    await ari.hangup(channel.id, 16)
+    await calls.wait('ChannelDestroyed', channel.id)
+    ari.disconnect()
     const before = carrier.heard.length
     await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed] }))
     await until(() => carrier.heard.length > before)

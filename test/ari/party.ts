@@ -49,6 +49,7 @@ export async function createParty(options: PartyOptions) {
 
   const said: string[] = []
   const heard: string[] = []
+  const contacts: string[] = []
   const audio: Buffer[] = []
   let manner: Manner = options.manner ?? 'answer'
   let dialog: Dialog | undefined
@@ -60,6 +61,8 @@ export async function createParty(options: PartyOptions) {
     if (data.length < 8) return
     const message = parse(data.toString('utf8'))
     heard.push(message.first)
+    const contact = /<([^>]+)>/.exec(header(message, 'contact'))?.[1]
+    if (contact !== undefined) contacts.push(contact)
     if (message.first.startsWith('SIP/2.0')) onResponse(message)
     else onRequest(message, from.address, from.port)
   })
@@ -201,15 +204,17 @@ export async function createParty(options: PartyOptions) {
   return {
     said,
     heard,
+    /** Contacts of what was heard, the newest last. */
+    contacts,
     answer,
     setManner: (next: Manner): void => void (manner = next),
     isUp: (): boolean => dialog?.isUp === true,
     isRinging: (): boolean => dialog !== undefined && !dialog.isUp,
     audio: (): Int16Array => decodeUlaw(Buffer.concat(audio)),
-    /** Calls a number; gives the final status. */
+    /** Calls a number or a SIP address; gives the final status. */
     async call(number: string, headers = ''): Promise<number> {
-      dialog = freshDialog(`sip:${number}@${options.server.host}:${options.server.port}`)
-      dialog.callId = randomUUID()
+      const { host, port } = options.server
+      dialog = freshDialog(number.startsWith('sip:') ? number : `sip:${number}@${host}:${port}`)
       const answered = final()
       transmit(request('INVITE', dialog, '1', headers, sdp()), ...serverOf(options))
       return statusOf(await answered)
