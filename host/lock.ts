@@ -1,7 +1,7 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { commandLineOf, pidAlive } from './process.ts'
+import { beginningOf, pidAlive } from './process.ts'
 import { codeOf } from './setup-error.ts'
 
 /**
@@ -16,21 +16,22 @@ export async function withLock<T>(
 ): Promise<T> {
   await mkdir(dirname(file), { recursive: true })
   const mine = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
-  await writeFile(mine, String(process.pid))
+  await writeFile(mine, `${process.pid} ${beginningOf(process.pid) ?? ''}`)
   try {
     let told = false
     while (!(await tryLink(mine, file))) {
       const owner = await ownerOf(file)
       if (owner === undefined) continue
-      if (!pidAlive(owner) || !/node/.test(commandLineOf(owner))) {
+      if (!lives(owner)) {
         await dropStale(file, mine, owner)
         continue
       }
-      if (!told) onWait(owner)
+      if (!told) onWait(owner.pid)
       told = true
       await delay(100)
     }
     try {
+      await sweep(file)
       return await work()
     } finally {
       await rm(file, { force: true })
@@ -55,7 +56,7 @@ async function tryLink(mine: string, file: string): Promise<boolean> {
  * Two processes may find the same dead owner. Renaming lets one of them win; whoever carried off a lock that had been
  * taken afresh in between puts it back.
  */
-async function dropStale(file: string, mine: string, deadOwner: number): Promise<void> {
+async function dropStale(file: string, mine: string, deadOwner: Owner): Promise<void> {
   const aside = `${mine}.stale`
   try {
     await rename(file, aside)
@@ -63,16 +64,37 @@ async function dropStale(file: string, mine: string, deadOwner: number): Promise
     if (codeOf(error) === 'ENOENT') return
     throw error
   }
-  if ((await ownerOf(aside)) !== deadOwner) await tryLink(aside, file)
+  const found = await ownerOf(aside)
+  if (found?.pid !== deadOwner.pid || found.beginning !== deadOwner.beginning) await tryLink(aside, file)
   await rm(aside, { force: true })
 }
 
-async function ownerOf(file: string): Promise<number | undefined> {
+type Owner = { pid: number; beginning: string | undefined }
+
+async function ownerOf(file: string): Promise<Owner | undefined> {
   try {
-    const pid = Number(await readFile(file, 'utf8'))
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined
+    return parseOwner(await readFile(file, 'utf8'))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+function parseOwner(text: string): Owner {
+  const [pid = '', beginning] = text.trim().split(' ')
+  return { pid: Number(pid), beginning }
+}
+
+function lives({ pid, beginning }: Owner): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || !pidAlive(pid)) return false
+  return beginning === undefined || beginningOf(pid) === beginning
+}
+
+/** Removes what killed processes left beside the lock. */
+async function sweep(file: string): Promise<void> {
+  const prefix = `${basename(file)}.`
+  for (const name of await readdir(dirname(file))) {
+    const pid = name.startsWith(prefix) ? /^(\d+)\./.exec(name.slice(prefix.length))?.[1] : undefined
+    if (pid !== undefined && !pidAlive(Number(pid))) await rm(join(dirname(file), name), { force: true })
   }
 }

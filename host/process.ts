@@ -72,6 +72,21 @@ export function pidAlive(pid: number): boolean {
   }
 }
 
+/**
+ * When a process began, in the kernel's clock ticks since boot: with its pid it names one process, though pids come
+ * round again (quickly in containers). Undefined when it is gone.
+ */
+export function beginningOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // Field 22; the second, the program's name, may hold spaces.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return undefined
+    throw error
+  }
+}
+
 /** The command line of a process, its arguments joined by spaces; empty when it is gone. */
 export function commandLineOf(pid: number): string {
   try {

@@ -55,11 +55,11 @@ export async function alone(work, onWait) {
   const lock = join(tmpdir(), `ringtrace-setup-${process.getuid?.() ?? 0}-${name}.lock`)
   const mine = `${lock}.${process.pid}`
   mkdirSync(dirname(lock), { recursive: true })
-  writeFileSync(mine, String(process.pid))
+  writeFileSync(mine, `${process.pid} ${beginningOf(process.pid)}`)
   try {
     for (let told = false; !take(mine, lock);) {
-      const owner = Number(textOf(lock) ?? 0)
-      if (owner > 0 && !lives(owner)) {
+      const [owner = '', beginning] = (textOf(lock) ?? '').split(' ')
+      if (owner !== '' && beginningOf(owner) !== beginning) {
         rmSync(lock, { force: true })
         continue
       }
@@ -87,10 +87,8 @@ function take(mine, lock) {
   }
 }
 
-function lives(pid) {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error.code === 'EPERM'
-  }
+/** With its pid this names one process, though pids come round again, quickly in containers; empty when it is gone. */
+function beginningOf(pid) {
+  const stat = textOf(`/proc/${pid}/stat`) ?? ''
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withLock } from '../../host/lock.ts'
 import { pidAlive } from '../../host/process.ts'
@@ -42,6 +42,15 @@ describe('a lock between processes', () => {
       await once(child, 'exit')
       expect(pidAlive(child.pid ?? 0)).to.equal(false)
       expect(await withLock(join(folder, 'lock'), async () => Promise.resolve('mine'))).to.equal('mine')
+    })
+  })
+
+  it('lapses when its pid has come round to another process', async () => {
+    await withFolder(async (folder) => {
+      await writeFile(join(folder, 'lock'), `${process.pid} 1`)
+      await writeFile(join(folder, 'lock.2147480000.left'), '')
+      expect(await withLock(join(folder, 'lock'), async () => Promise.resolve('mine'))).to.equal('mine')
+      expect(await readdir(folder)).to.deep.equal([])
     })
   })
 
