@@ -9,6 +9,7 @@ import { attachSipProxy } from '../../api/sip-proxy.ts'
 import type { Hello } from '../../api/contract/live.ts'
 import { until } from '../support/until.ts'
 import { anna, callId, initiated, tapeOf } from './support/calls.ts'
+import { createDoor } from './support/door.ts'
 import { idOf, startRig, type Person, type Rig } from './support/rig.ts'
 
 interface Screen {
@@ -173,6 +174,66 @@ describe('The live feed', function () {
   })
 })
 
+describe('Screens and softphones while the database is away', function () {
+  this.timeout(60_000)
+
+  it('come back for those who were seen before, and for nobody else', async () => {
+    const door = await createDoor()
+    const rig = await startRig({ before: door.behind })
+    const live = attachLive(rig.server, rig.deps, { recheckMs: 20 })
+    const stop = attachSipProxy(rig.server, { ...rig.deps, ariPort: 1 })
+    const connect = async (cookie: string): Promise<string> => {
+      const socket = io(rig.url, {
+        path: '/live',
+        transports: ['websocket'],
+        extraHeaders: { cookie },
+        reconnection: false,
+        forceNew: true
+      })
+      const result = await new Promise<string>((resolve) => {
+        socket.once('hello', () => resolve('hello'))
+        socket.once('connect_error', (error) => resolve(error.message))
+      })
+      socket.disconnect()
+      return result
+    }
+    // 502: let in, and no Asterisk behind the door.
+    const phone = (Cookie: string): Promise<number> => {
+      const headers = { Cookie, Origin: rig.url }
+      return statusOf(new WebSocket(`ws://127.0.0.1:${rig.port}/sip`, ['sip'], { headers }))
+    }
+    try {
+      const { operator, supervisor } = rig.as
+      expect(await connect(operator.cookie)).to.equal('hello')
+      expect(await phone(operator.cookie)).to.equal(502)
+      door.shut()
+      expect(await connect(operator.cookie)).to.equal('hello')
+      expect(await phone(operator.cookie)).to.equal(502)
+      expect(await connect(supervisor.cookie)).to.equal('database_away')
+      expect(await phone('ringtrace=guessed')).to.equal(503)
+    } finally {
+      stop()
+      await door.close()
+      await live.close()
+      await rig.close()
+    }
+  })
+})
+
+async function statusOf(socket: WebSocket): Promise<number> {
+  return new Promise((resolve, reject) => {
+    socket.on('unexpected-response', (_req, res) => {
+      resolve(res.statusCode ?? 0)
+      res.resume()
+    })
+    socket.on('open', () => {
+      socket.close()
+      resolve(101)
+    })
+    socket.on('error', reject)
+  })
+}
+
 describe('The way of a softphone to Asterisk', function () {
   this.timeout(60_000)
   let rig: Rig
@@ -210,20 +271,6 @@ describe('The way of a softphone to Asterisk', function () {
 
   function phone(headers: Record<string, string>, protocols = ['sip'], address = '/sip'): WebSocket {
     return new WebSocket(`ws://127.0.0.1:${rig.port}${address}`, protocols, { headers })
-  }
-
-  async function statusOf(socket: WebSocket): Promise<number> {
-    return new Promise((resolve, reject) => {
-      socket.on('unexpected-response', (_req, res) => {
-        resolve(res.statusCode ?? 0)
-        res.resume()
-      })
-      socket.on('open', () => {
-        socket.close()
-        resolve(101)
-      })
-      socket.on('error', reject)
-    })
   }
 
   it('carries SIP both ways for a signed-in operator, and gives Asterisk no cookie', async () => {

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { connect } from '../../db/knex.ts'
 import { openApiText } from '../../scripts/openapi.ts'
+import { createDoor } from './support/door.ts'
 import { itemsOf, startRig, type Rig } from './support/rig.ts'
 
 describe('The HTTP side under hostile and unlucky input', function () {
@@ -139,54 +138,23 @@ describe('The HTTP side while the database is away', function () {
   this.timeout(60_000)
 
   it('asks callers to come back, says so in health, and goes on when it returns', async () => {
-    // The database behind a door that can be shut.
-    let isOpen = true
-    const pairs = new Set<net.Socket>()
-    let target = { host: '', port: 0 }
-    const door = net.createServer((client) => {
-      if (!isOpen) {
-        client.destroy()
-        return
-      }
-      const server = net.connect(
-        target.host === '' ? { port: target.port } : { path: `${target.host}/.s.PGSQL.${target.port}` }
-      )
-      for (const socket of [client, server]) {
-        pairs.add(socket)
-        socket.on('error', () => socket.destroy())
-        socket.on('close', () => pairs.delete(socket))
-      }
-      client.pipe(server).pipe(client)
-    })
-    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-    const { port } = door.address() as net.AddressInfo
-    const rig = await startRig({
-      before: (deps, databaseUrl) => {
-        const real = new URL(databaseUrl)
-        target = { host: real.searchParams.get('host') ?? '', port: Number(real.port) }
-        const url = `postgres://${real.username}:${real.password}@127.0.0.1:${port}${real.pathname}`
-        return { ...deps, db: connect(url, deps.log) }
-      }
-    })
+    const door = await createDoor()
+    const rig = await startRig({ before: door.behind })
     try {
       const { admin } = rig.as
-      isOpen = false
-      for (const socket of pairs) socket.destroy()
+      door.shut()
       const away = await admin.get('/api/sources')
       expect(away.body).to.include({ status: 503, code: 'database_away' })
       expect(Number(away.headers.get('Retry-After'))).to.be.greaterThan(0)
-      expect(
-        (await rig.request('POST', '/api/auth/login', { body: { login: 'admin', password: 'x' } })).status
-      ).to.equal(503)
+      const login = await rig.request('POST', '/api/auth/login', { body: { login: 'admin', password: 'x' } })
+      expect(login.status).to.equal(503)
       const health = await rig.request('GET', '/api/health')
       expect(health.status).to.equal(200)
       expect(health.body).to.include({ status: 'degraded' })
-      isOpen = true
+      door.open()
       expect((await admin.get('/api/sources')).status).to.equal(200)
     } finally {
-      for (const socket of pairs) socket.destroy()
-      door.close()
-      await rig.deps.db.destroy()
+      await door.close()
       await rig.close()
     }
   })
