@@ -39,6 +39,8 @@ export interface AriRequest {
   body?: Record<string, unknown>
   /** Statuses that are not plain refusals. */
   means?: Readonly<Record<number, { code: 'gone' | 'already'; done: boolean }>>
+  /** How long the answer may take; 5 s when left out. */
+  timeoutMs?: number
   /** May be sent again when the connection broke under it. */
   repeatable?: boolean
 }
@@ -83,7 +85,8 @@ export function createHttp(options: AriHttpOptions): AriHttp {
         path: `/ari${request.path}`,
         headers,
         ...(request.query === undefined ? {} : { query: request.query }),
-        body: request.body === undefined ? null : JSON.stringify(request.body)
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        ...(request.timeoutMs === undefined ? {} : { headersTimeout: request.timeoutMs })
       })
       const text = await answer.body.text()
       if (answer.statusCode < 300) return { ok: true, value: text === '' ? undefined : parse(text) }

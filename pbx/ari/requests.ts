@@ -266,6 +266,8 @@ export function createRequests(http: AriHttp): AriRequests {
         method: 'PUT',
         path: objectPath(type, id),
         repeatable: true,
+        // Asterisk looks up a carrier's host name before it answers.
+        timeoutMs: 30_000,
         body: { fields }
       }),
     getObject: (type, id) => read({ name: 'getObject', method: 'GET', path: objectPath(type, id) }, fieldsOf),

@@ -20,7 +20,7 @@ export interface Reconciled {
   pushed: string[]
   deleted: string[]
   unchanged: number
-  /** What Asterisk refused; everything else was done all the same. */
+  /** What Asterisk refused; everything else was done all the same. Run again later: a name may be known by then. */
   failures: ObjectFailure[]
 }
 
@@ -33,6 +33,11 @@ export interface Objects {
 
 /** Fingerprints of one id's objects as Asterisk holds them; empty when we cannot tell. */
 type Held = Map<ObjectType, string>
+
+/** What Asterisk's own words leave open. */
+const hints: Partial<Record<ObjectType, string>> = {
+  identify: ': is the host name known to DNS, and is each address an address?'
+}
 
 /** Asterisk keeps attributes that begin with @ for whoever set them. */
 const noteField = '@ringtrace'
@@ -111,7 +116,9 @@ export function createObjects(options: { ari: Ari; log: Logger }): Objects {
     const owner = objects[0]?.owner ?? id
     const about = { owner, id, type: 'endpoint' as const }
     // Said before anything is done: should we die half-way, the next run finds no fingerprints and does it all.
-    if (before !== undefined && !(await done(note(id, new Map()), about, report))) return
+    // Only on an endpoint that is there: this PUT would make one.
+    const isNoted = before !== undefined && before.size > 0
+    if (isNoted && !(await done(note(id, new Map()), about, report))) return
     held.set(id, new Map())
     // Of something we know only by name, any type may be left over.
     const isUnknown = before !== undefined && before.size === 0
@@ -120,7 +127,10 @@ export function createObjects(options: { ari: Ari; log: Logger }): Objects {
     }
     for (const type of objectTypes) {
       const object = changed.find((one) => one.type === type)
-      if (object !== undefined && !(await write(object, report))) return
+      if (object === undefined || (await write(object, report))) continue
+      // Without its identify a trunk still registers and can be called through; without the others nothing works.
+      if (type !== 'identify' || !report.isComplete) return
+      now.delete(type)
     }
     if (!(await done(note(id, now), about, report))) return
     held.set(id, now)
@@ -159,7 +169,7 @@ export function createObjects(options: { ari: Ari; log: Logger }): Objects {
     const result = await asked
     if (result.ok || settled(result)) return true
     if (result.code === 'unreachable') report.isComplete = false
-    else report.failures.push({ ...what, message: result.message })
+    else report.failures.push({ ...what, message: `${result.message}${hints[what.type] ?? ''}` })
     return false
   }
 

@@ -147,9 +147,28 @@ describe('operators and trunks in Asterisk', () => {
     expect(report.failures[0]).to.deep.include({ owner: 'Trunk "Bad carrier"', type: 'endpoint' })
     expect(report.deleted).to.deep.equal(['op-boris'])
     expect(await listed()).to.deep.equal(['op-anna', trunkEndpointId(fixed.id)])
+    // Tried again, and no half-made endpoint comes of it.
+    const again = await objects.reconcile(wantedObjects({ operators: [anna], trunks: [bad, fixed] }))
+    expect(again.failures).to.have.length(1)
+    expect(await listed()).to.deep.equal(['op-anna', trunkEndpointId(fixed.id)])
     const strange = { ...anna, name: 'Eve', sipUser: 'root' }
     const second = await objects.reconcile(wantedObjects({ operators: [anna, strange], trunks: [fixed] }))
     expect(second.failures.map(({ owner }) => owner)).to.deep.equal(['Operator "Eve"'])
+  })
+
+  it('work as far as they can while a name is not known to DNS, and say so', async () => {
+    const nameless = { ...registering, name: 'Nameless', host: 'no-such-host.invalid' }
+    const wanted = wantedObjects({ operators: [anna], trunks: [nameless, fixed] })
+    for (const attempt of ['first', 'second']) {
+      const report = await objects.reconcile(wanted)
+      expect(
+        report.failures.map(({ owner, type }) => `${owner} ${type}`),
+        attempt
+      ).to.deep.equal(['Trunk "Nameless" identify'])
+    }
+    const server = await field('registration', trunkEndpointId(registering.id), 'server_uri')
+    expect(server).to.equal('sip:no-such-host.invalid:22292')
+    await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed] }))
   })
 
   it('register at a carrier, and leave when they are deleted', async () => {
