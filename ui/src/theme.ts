@@ -96,11 +96,26 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', checkIconPosition: 'right' } },
+    Table: { defaultProps: { borderColor: 'var(--rt-line)' } },
+    Badge: { styles: { root: { minWidth: 'max-content' } } },
+    InputWrapper: { styles: { label: { marginBottom: 4 } } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },
-    Modal: { defaultProps: { radius: 'lg', overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
+    Modal: {
+      styles: { title: { fontWeight: 620 } },
+      defaultProps: { radius: 'lg', overlayProps: { backgroundOpacity: 0.35, blur: 2 } }
+    },
     Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.3 } } }
   }
 })
+
+/** The soft variant of a colour: Mantine's own goes almost black in the dark. */
+function soft(name: string, background: string, text: string, hover: string): Record<string, string> {
+  return {
+    [`--mantine-color-${name}-light`]: background,
+    [`--mantine-color-${name}-light-hover`]: hover,
+    [`--mantine-color-${name}-light-color`]: text
+  }
+}
 
 /** Own variables beside Mantine's: the canvas under the papers, hairlines, and the two signal colours. */
 export const variables: CSSVariablesResolver = () => ({
@@ -114,6 +129,18 @@ export const variables: CSSVariablesResolver = () => ({
     '--rt-ring-soft': '#fdf3df',
     '--rt-talk-soft': '#e6f3ef',
     '--rt-lost': rust[6],
+    '--rt-wave': '#c3bdb0',
+    '--rt-hover': '#ece8e0',
+    '--rt-chosen': '#e1ede8',
+    '--rt-step': '#e2ddd2',
+    '--rt-step-text': '#35322d',
+    '--rt-ringing': '#f9dca4',
+    '--rt-ringing-text': '#5d3c02',
+    '--rt-talking': pine[7],
+    ...soft('pine', '#dff0ea', pine[8], '#d2eae3'),
+    ...soft('amber', '#fdefd3', amber[8], '#fbe6bd'),
+    ...soft('rust', '#fbe4dd', rust[7], '#f8d7cd'),
+    ...soft('gray', '#efece6', gray[7], '#e7e3db'),
     '--mantine-color-dimmed': gray[6],
     '--mantine-color-default-border': '#dcd7cd'
   },
@@ -126,6 +153,18 @@ export const variables: CSSVariablesResolver = () => ({
     '--rt-ring-soft': '#2b2413',
     '--rt-talk-soft': '#15271f',
     '--rt-lost': rust[3],
+    '--rt-wave': '#46524d',
+    '--rt-hover': '#1b2220',
+    '--rt-chosen': '#1a2b25',
+    '--rt-step': '#353f3b',
+    '--rt-step-text': '#dce2df',
+    '--rt-ringing': '#5c4516',
+    '--rt-ringing-text': '#ffe3b0',
+    '--rt-talking': pine[6],
+    ...soft('pine', '#17342c', pine[2], '#1c3f35'),
+    ...soft('amber', '#3a2d10', amber[2], '#473714'),
+    ...soft('rust', '#3d1d15', rust[2], '#4a241a'),
+    ...soft('gray', '#262e2b', dark[1], '#2f3835'),
     '--mantine-color-body': '#161c1a',
     '--mantine-color-dimmed': dark[2],
     '--mantine-color-default': '#1b2220',

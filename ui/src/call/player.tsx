@@ -54,7 +54,7 @@ export default function Player({
         const peaks = await loadPeaks(url, stop.signal)
         if (stop.signal.aborted) return
         const played = colour('--rt-brand')
-        const rest = colour('--mantine-color-default-border')
+        const rest = colour('--rt-wave')
         const height = peaks.channels.length > 1 ? 26 : 40
         const look = { waveColor: rest, progressColor: played, height }
         wave = WaveSurfer.create({
@@ -111,10 +111,14 @@ export default function Player({
         src={url}
         preload="metadata"
         autoPlay={autoPlay}
-        onPlay={() => setPlaying(true)}
+        onPlaying={(event) => setPlaying(!event.currentTarget.paused)}
         onPause={() => setPlaying(false)}
         onError={() => setBroken(true)}
-        onTimeUpdate={(event) => setPosition(event.currentTarget.currentTime)}
+        onTimeUpdate={(event) => {
+          setPosition(event.currentTarget.currentTime)
+          // Drawing the wave loads the same source again, and then no second "playing" comes.
+          setPlaying(!event.currentTarget.paused)
+        }}
         onLoadedMetadata={(event) => {
           const { duration } = event.currentTarget
           if (Number.isFinite(duration)) setLength(duration)

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import type { JournalCall, JournalCallWithLegs, tape } from '../../../api/contract/calls.ts'
-import { api, query, type Page } from '../lib/api.ts'
+import { api, type Page } from '../lib/api.ts'
+import { query } from '../lib/query.ts'
 
 /** One call with its legs. */
 export function useCall(id: string | null) {

@@ -133,7 +133,7 @@ const en = {
     notTaking: 'You are not taking calls',
     notTakingText: 'Set yourself to “Available” at the top right, and calls will ring here.',
     ended: 'Call ended',
-    endedText: 'You talked for {{time}}. The call is first in the list: open it to add a note.',
+    endedText: 'You talked for {{time}}. Write down what matters while you remember it.',
     gone: 'The call is gone',
     goneText: 'Somebody else answered, or the caller hung up.',
     recent: 'My recent calls',
@@ -488,6 +488,19 @@ const en = {
     loopWithoutWait: 'A loop that waits for nothing',
     blockUnreachable: 'No way leads to this block'
   },
+  fieldError: {
+    required: 'Fill this in.',
+    tooShort: 'Too short.',
+    tooLong: 'Too long.',
+    login: 'Two to 64 Latin letters, digits, dots or dashes.',
+    e164: 'Write the number in full, such as +74951234567.',
+    host: 'A host name or an IPv4 address.',
+    currentPassword: 'This is not the current password.',
+    url: 'An address that begins with https:// or http://.',
+    reference: 'This no longer exists. Choose again.',
+    taken: 'Taken already.',
+    invalid: 'This value cannot be accepted.'
+  },
   problems: {
     network: 'The server does not answer. Check the network and try again.',
     unavailable: 'The server is starting or being repaired. Try again in a minute.',
@@ -507,6 +520,7 @@ const en = {
     already_exists: 'Something with this value exists already.',
     in_use: 'It is in use. Free it first.',
     webhook_off: 'The webhook is off. Switch it on first.',
+    call_in_progress: 'The call is still going on. Try again when it has ended.',
     last_admin: 'This is the last admin. Make another one first.',
     idempotency_in_progress: 'The same request is still under way. Wait a moment.',
     idempotency_key_reused: 'Press the button again.',

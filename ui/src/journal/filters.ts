@@ -1,7 +1,5 @@
 import dayjs from 'dayjs'
-import { useMemo } from 'react'
-import { useSearchParams } from 'react-router'
-import { query } from '../lib/api.ts'
+import { query } from '../lib/query.ts'
 
 export const periods = ['today', 'yesterday', 'week', 'month', 'all'] as const
 export type Period = (typeof periods)[number] | 'custom'
@@ -151,26 +149,4 @@ export function countSet(filters: Filters): number {
     recording,
     search
   ].filter(Boolean).length
-}
-
-/** The filters of the address, and how to change them; the opened call stands there too. */
-export function useFilters() {
-  const [params, setParams] = useSearchParams()
-  const filters = useMemo(() => readFilters(params), [params])
-  const openedCall = params.get('call')
-  return {
-    filters,
-    openedCall,
-    change: (changes: Partial<Filters>) => {
-      setParams((old) => writeFilters({ ...readFilters(old), ...changes }), { replace: true })
-    },
-    reset: () => setParams(new URLSearchParams(), { replace: true }),
-    open: (id: string | null) => {
-      setParams((old) => {
-        const next = writeFilters(readFilters(old))
-        if (id) next.set('call', id)
-        return next
-      })
-    }
-  }
 }

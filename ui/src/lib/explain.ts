@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { ApiError } from './api.ts'
 import type en from '../i18n/en.ts'
+import { fieldWord } from './field-words.ts'
 
 type Known = keyof typeof en.problems
 
@@ -20,7 +21,7 @@ export function explain(error: unknown): string {
 export function fieldErrors(error: unknown): Record<string, string> {
   const found: Record<string, string> = {}
   if (error instanceof ApiError) {
-    for (const each of error.problem.errors ?? []) found[each.path] ??= each.message
+    for (const each of error.problem.errors ?? []) found[each.path] ??= fieldWord(each.message)
   }
   return found
 }

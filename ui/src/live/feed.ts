@@ -11,8 +11,13 @@ export interface LiveFeed {
   close: () => void
 }
 
-/** Connects to `/live` and keeps the board; after a break it asks for what it missed. */
-export function openFeed(): LiveFeed {
+const refusedMs = 2000
+
+/**
+ * Connects to `/live` and keeps the board; after a break it asks for what it missed.
+ * `onRefused` comes when the server does not let us in: most often the session has ended.
+ */
+export function openFeed(onRefused: (error: Error) => void): LiveFeed {
   let board = emptyBoard
   const listeners = new Set<() => void>()
   const journalListeners = new Set<(callId: string) => void>()
@@ -38,9 +43,21 @@ export function openFeed(): LiveFeed {
     dispatch({ type: 'other', event })
     for (const each of journalListeners) each(event.callId)
   })
-  const lost = (): void => dispatch({ type: 'lost', atMs: Date.now() })
+  // The library does not come back by itself when the server closed the connection or refused it.
+  let again: ReturnType<typeof setTimeout> | null = null
+  const lost = (): void => {
+    dispatch({ type: 'lost', atMs: Date.now() })
+    if (socket.active) return
+    again ??= setTimeout(() => {
+      again = null
+      socket.connect()
+    }, refusedMs)
+  }
   socket.on('disconnect', lost)
-  socket.on('connect_error', lost)
+  socket.on('connect_error', (error) => {
+    lost()
+    if (!socket.active) onRefused(error)
+  })
 
   return {
     get: () => board,
@@ -53,6 +70,8 @@ export function openFeed(): LiveFeed {
       return () => journalListeners.delete(listener)
     },
     close: () => {
+      if (again) clearTimeout(again)
+      socket.off('disconnect', lost)
       socket.disconnect()
       listeners.clear()
       journalListeners.clear()

@@ -13,7 +13,8 @@ export function LiveProvider({ children, isOn }: { children: ReactNode; isOn: bo
   const client = useQueryClient()
   useEffect(() => {
     if (!isOn) return
-    const opened = openFeed()
+    // Asking who we are shows the sign-in page when the session has ended.
+    const opened = openFeed(() => inBackground(client.invalidateQueries({ queryKey: ['me'] })))
     setFeed(opened)
     let timer: ReturnType<typeof setTimeout> | null = null
     opened.onJournal((callId) => {

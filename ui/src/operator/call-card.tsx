@@ -151,7 +151,7 @@ function Talking({ current }: { current: CurrentCall }) {
       </Button>
       <Keypad pressed={phoneCall.pressed} onPress={softphone.press} />
       <Button
-        className={styles.wide ?? ''}
+        className={styles.hangup ?? ''}
         color="rust"
         leftSection={<IconPhoneOff size={18} />}
         rightSection={<kbd className="hint">E</kbd>}

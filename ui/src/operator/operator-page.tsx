@@ -17,6 +17,7 @@ import { PlaceTestCall } from './place-test-call.tsx'
 import { RecentCalls } from './recent-calls.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
+const WrapUp = lazy(() => import('../call/wrap-up.tsx'))
 const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
 
 /** What keeps calls from reaching this operator, each with what to do about it. */
@@ -81,7 +82,8 @@ function Idle() {
   const me = useMe()
   const words = useSoftphoneWords()
   const demo = useDemo()
-  const ended = useJustEnded(12_000)
+  const { last } = useSoftphone()
+  const ended = useJustEnded(60_000)
   const presence = useBoard().operators[me.id]?.presence ?? me.presence
   const isReady = words.state === 'registered' || words.state === 'desk'
   const takesCalls = presence !== 'away' && presence !== 'offline'
@@ -110,6 +112,11 @@ function Idle() {
           {text}
         </Text>
       </section>
+      {last?.wasTalking && last.callId && (
+        <Suspense>
+          <WrapUp callId={last.callId} />
+        </Suspense>
+      )}
       {demo.data?.isDemo && (
         <section className="sheet" style={{ padding: 20 }} aria-label={t('demo.title')}>
           <Group justify="space-between" mb="md" gap="sm">

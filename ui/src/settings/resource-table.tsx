@@ -133,6 +133,7 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
                           <ActionIcon
                             variant="subtle"
                             color="gray"
+                            className={styles.quiet ?? ''}
                             aria-label={`${t('settings.remove')}: ${nameOf(each)}`}
                             onClick={ask}
                             data-testid={`remove-${things}`}

@@ -125,8 +125,8 @@ function SchemeEditor({ scheme, onClose }: { scheme: SchemeRecord | null; onClos
           label={t('settings.schemes.draft')}
           description={t('settings.schemes.draftHelp')}
           autosize
-          minRows={14}
-          maxRows={24}
+          minRows={10}
+          maxRows={16}
           value={json}
           onChange={setJson}
           error={isBroken ? t('settings.schemes.notJson') : undefined}

@@ -246,6 +246,7 @@ export function WebhooksSection() {
               <ActionIcon
                 variant="subtle"
                 color="gray"
+                className={styles.quiet ?? ''}
                 aria-label={t('settings.webhooks.test')}
                 onClick={() => test.mutate(each.id)}
               >
@@ -262,6 +263,7 @@ export function WebhooksSection() {
                   <ActionIcon
                     variant="subtle"
                     color="gray"
+                    className={styles.quiet ?? ''}
                     aria-label={t('settings.webhooks.rotate')}
                     onClick={ask}
                   >
