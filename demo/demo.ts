@@ -6,6 +6,8 @@ import type { Config } from '../config.ts'
 import { wipeDemo } from '../db/demo/wipe.ts'
 import type { Wiped } from '../db/demo/wipe.ts'
 import { messageOf } from '../host/setup-error.ts'
+import { isOpen, schedule } from '../ivr/blocks/schedule.ts'
+import type { Scheme } from '../ivr/scheme.ts'
 import type { TapeRow } from '../pbx/call/types.ts'
 import type { AsteriskHome } from '../pbx/provision/home.ts'
 import { finishedFile } from '../recordings/files.ts'
@@ -83,7 +85,7 @@ export function createDemo(options: {
       if (scenario === undefined) {
         return { ok: false, code: 'badScenario', detail: `Scenarios are ${scenarios.join(', ')}` }
       }
-      const to = wish.to === undefined ? await someNumber(db) : normalise(wish.to)?.e164
+      const to = wish.to === undefined ? await someNumber(db, Date.now()) : normalise(wish.to)?.e164
       const from = wish.from === undefined ? await someCaller(db) : normalise(wish.from)?.e164
       if (from === undefined || (to === undefined && wish.to !== undefined)) {
         return { ok: false, code: 'badNumber', detail: 'Numbers are written like +74950102030' }
@@ -150,15 +152,38 @@ function pbxAddress(config: Pick<Config, 'sip'>): CarrierOptions['pbx'] {
   return { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port }
 }
 
-/** A number that leads somewhere, the demo company's first. */
-async function someNumber(db: Knex): Promise<string | undefined> {
-  const row = await db('numbers')
+/**
+ * A number that leads somewhere, the demo company's first. Whoever tries the product at night wants to hear a phone
+ * ring too, so numbers whose scheme is closed now come last.
+ */
+async function someNumber(db: Knex, nowMs: number): Promise<string | undefined> {
+  const rows = await db('numbers')
     .join('schemes', 'schemes.id', 'numbers.scheme_id')
+    .join('scheme_versions', function () {
+      this.on('scheme_versions.scheme_id', 'schemes.id').on(
+        'scheme_versions.version',
+        'schemes.published_version'
+      )
+    })
     .where('numbers.is_active', true)
-    .whereNotNull('schemes.published_version')
     .orderByRaw('numbers.is_demo desc, random()')
-    .first<{ e164: string } | undefined>('numbers.e164')
-  return row?.e164
+    .limit(100)
+    .select<{ e164: string; is_demo: boolean; body: Scheme }[]>(
+      'numbers.e164',
+      'numbers.is_demo',
+      'scheme_versions.body'
+    )
+  const ofDemo = rows.filter((row) => row.is_demo)
+  const choice = ofDemo.length > 0 ? ofDemo : rows
+  return (choice.find(({ body }) => isOpenNow(body, nowMs)) ?? choice[0])?.e164
+}
+
+function isOpenNow(scheme: Scheme, nowMs: number): boolean {
+  return Object.values(scheme.blocks).every((block) => {
+    if (block.type !== 'schedule') return true
+    const hours = schedule.settings.safeParse(block.settings)
+    return hours.success && isOpen(hours.data, nowMs)
+  })
 }
 
 /** Every third caller is someone the company knows. */

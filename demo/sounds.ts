@@ -47,8 +47,8 @@ export async function ensureSounds(options: {
     return { soundFile, made: 0 }
   }
   const studio = createStudio(home)
-  for (const [index, { text, voice, file }] of wanted.entries()) {
-    progress?.('Recording the voice prompts', index / wanted.length)
+  progress?.('Recording the voice prompts')
+  for (const { text, voice, file } of wanted) {
     await mkdir(join(file, '..'), { recursive: true })
     for (const { ending, hertz } of formats) {
       const words = [{ text, pauseSeconds: 0.25 }]
@@ -58,7 +58,6 @@ export async function ensureSounds(options: {
     }
   }
   await writeFile(stampFile, stampOf(wanted))
-  progress?.('Recording the voice prompts', 1)
   log.info({ prompts: wanted.length }, 'The voice prompts are recorded')
   return { soundFile, made: wanted.length * formats.length }
 }

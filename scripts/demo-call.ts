@@ -52,31 +52,32 @@ async function findCall(
   )
 }
 
+/** Tells each moment as it comes, until the call has ended and its recording, if there is one, can be played. */
 async function follow(server: Server, callId: string): Promise<void> {
   let told = 0
   let startedMs: number | undefined
-  let deadlineMs = Date.now() + patienceMs
-  let hasEnded = false
-  while (Date.now() < deadlineMs) {
+  for (let deadlineMs = Date.now() + patienceMs; Date.now() < deadlineMs; await delay(pollMs)) {
     const { items } = await server.get(`/api/calls/${callId}/tape`, tape)
     for (const entry of items.slice(told)) {
       startedMs ??= Date.parse(entry.at)
       tell(entry, startedMs)
-      told += 1
-      if (entry.type === 'call.ended') {
-        hasEnded = true
-        const isRecorded = items.some(({ type }) => type === 'call.voicemail') || items.some(wasRecorded)
-        deadlineMs = Date.now() + (isRecorded ? recordingPatienceMs : 0)
-      }
-      if (entry.type === 'call.recording_ready') return
     }
-    await delay(pollMs)
+    told = items.length
+    const ended = items.find(({ type }) => type === 'call.ended')
+    if (ended === undefined) continue
+    const isWaitedFor = items.some(wasRecorded) && !items.some(({ type }) => type === 'call.recording_ready')
+    if (!isWaitedFor) return
+    deadlineMs = Math.min(deadlineMs, Date.parse(ended.at) + recordingPatienceMs)
   }
-  if (!hasEnded) throw new Error(`The call ${callId} had not ended after ${patienceMs / 60_000} minutes.`)
+  const { items } = await server.get(`/api/calls/${callId}/tape`, tape)
+  if (items.some(({ type }) => type === 'call.ended')) return
+  throw new Error(`The call ${callId} had not ended after ${patienceMs / 60_000} minutes.`)
 }
 
 function wasRecorded(entry: TapeEntry): boolean {
-  return entry.type === 'call.answered' && typeof entry.data['recordingId'] === 'string'
+  return (
+    ['call.answered', 'call.voicemail'].includes(entry.type) && typeof entry.data['recordingId'] === 'string'
+  )
 }
 
 function tell(entry: TapeEntry, startedMs: number): void {
