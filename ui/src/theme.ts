@@ -142,6 +142,7 @@ export const variables: CSSVariablesResolver = () => ({
     ...soft('rust', '#fbe4dd', rust[7], '#f8d7cd'),
     ...soft('gray', '#efece6', gray[7], '#e7e3db'),
     '--mantine-color-dimmed': gray[6],
+    '--mantine-color-error': rust[6],
     '--mantine-color-default-border': '#dcd7cd'
   },
   dark: {
@@ -167,6 +168,7 @@ export const variables: CSSVariablesResolver = () => ({
     ...soft('gray', '#262e2b', dark[1], '#2f3835'),
     '--mantine-color-body': '#161c1a',
     '--mantine-color-dimmed': dark[2],
+    '--mantine-color-error': rust[3],
     '--mantine-color-default': '#1b2220',
     '--mantine-color-default-border': '#333d39'
   }

@@ -19,7 +19,14 @@ export function Brand({ size = 24 }: { size?: number }) {
   return (
     <Group gap={9} wrap="nowrap">
       <Mark size={size} />
-      <Text component="span" fw={650} fz={size * 0.68} lh={1} style={{ letterSpacing: '-0.02em' }}>
+      <Text
+        component="span"
+        className="brandName"
+        fw={650}
+        fz={size * 0.68}
+        lh={1}
+        style={{ letterSpacing: '-0.02em' }}
+      >
         Ringtrace
       </Text>
     </Group>

@@ -74,10 +74,7 @@ function Lane({ lane, totalMs }: { lane: TapeLane; totalMs: number }) {
             key={`${mark.kind}${mark.atMs}`}
             label={`${mark.kind === 'rated' ? t('tape.rated') : t('call.pressed')}: ${mark.label} · ${clock(mark.atMs / 1000)}`}
           >
-            <span
-              className={styles.mark}
-              style={{ left: `clamp(10px, ${(mark.atMs / totalMs) * 100}%, calc(100% - 10px))` }}
-            >
+            <span className={styles.mark} style={{ left: `max(20px, ${(mark.atMs / totalMs) * 100}%)` }}>
               {mark.label.slice(-2)}
             </span>
           </Tooltip>

@@ -19,7 +19,7 @@ export function UsersSection() {
       nameOf={(user) => user.name}
       columns={[
         {
-          header: t('settings.name'),
+          header: t('settings.users.name'),
           cell: (user) => user.name
         },
         { header: t('login.login'), cell: (user) => user.login },
@@ -38,7 +38,7 @@ export function UsersSection() {
         }
       ]}
       fields={(user) => [
-        { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
+        { name: 'name', label: t('settings.users.name'), type: 'text', isRequired: true },
         ...(user
           ? []
           : [

@@ -38,7 +38,9 @@ export default function SettingsPage() {
             </NavLink>
           ))}
         </nav>
-        <Section key={found[0]} />
+        <div style={{ minWidth: 0 }}>
+          <Section key={found[0]} />
+        </div>
       </div>
     </main>
   )
