@@ -1,4 +1,3 @@
-import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 
@@ -48,7 +47,8 @@ export interface Config {
   readonly webhooksToPrivate: boolean
   readonly roles: 'all' | 'api' | 'pbx' | 'worker'
   readonly logLevel: string
-  readonly node: string
+  /** An unpacked root with Asterisk and the media tools, to use as it is. */
+  readonly asteriskHome: string | undefined
 }
 
 /** A setting that cannot be used; the message names the variable and says what it must look like. */
@@ -87,6 +87,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webhooksToPrivate: e.WEBHOOKS_TO_PRIVATE === '1',
     roles: e.ROLES,
     logLevel: e.LOG_LEVEL,
-    node: os.hostname()
+    asteriskHome: e.ASTERISK_HOME
   })
 }

@@ -9,11 +9,9 @@ import { hashPassword } from './api/auth/passwords.ts'
 import { attachLive } from './api/live.ts'
 import { attachSipProxy } from './api/sip-proxy.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
-import { loadDemo } from './db/demo/index.ts'
 import { startPostgres } from './db/embedded.ts'
 import { migrateJobs, startJobs } from './db/jobs.ts'
 import { connect, migrate } from './db/knex.ts'
-import { createDemo } from './demo/demo.ts'
 import { ensureSounds } from './demo/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
 import { projectRoot } from './host/project-root.ts'
@@ -52,11 +50,14 @@ async function start(config: Config): Promise<void> {
     runtimeDir: dataDir,
     log,
     progress: say,
-    ...(process.env['ASTERISK_HOME'] ? { asteriskHome: process.env['ASTERISK_HOME'] } : {})
+    ...(config.asteriskHome ? { asteriskHome: config.asteriskHome } : {})
   })
   const sounds = await ensureSounds({ home, dataDir, log, progress: say })
   const firstLogin = await ensureAdmin(db, config)
-  if (config.demo) await loadDemo(db, { nowMs: Date.now(), sipPort: config.demoSipPort, home, dataDir, log, progress: say })
+  if (config.demo) {
+    const { loadDemo } = await import('./db/demo/index.ts')
+    await loadDemo(db, { nowMs: Date.now(), sipPort: config.demoSipPort, home, dataDir, log, progress: say })
+  }
 
   const recordingsDir = path.join(dataDir, 'recordings')
   await mkdir(recordingsDir, { recursive: true })
@@ -88,15 +89,29 @@ async function start(config: Config): Promise<void> {
 
   let metrics: Metrics | undefined
   const ari = createAri({
-    host: '127.0.0.1', port: config.ariPort, user: app, password: instance.ariPassword, app, log,
+    host: '127.0.0.1',
+    port: config.ariPort,
+    user: app,
+    password: instance.ariPassword,
+    app,
+    log,
     observe: (name, outcome, tookMs) => metrics?.ari(name, outcome, tookMs)
   })
-  const ami = createAmi({ host: '127.0.0.1', port: config.amiPort, user: app, password: instance.amiPassword, log })
+  const ami = createAmi({
+    host: '127.0.0.1',
+    port: config.amiPort,
+    user: app,
+    password: instance.amiPassword,
+    log
+  })
   const webhooks = createWebhooks({ db, databaseUrl, log, allowPrivateAddresses: config.webhooksToPrivate })
   // The recordings tell the tape when a file is ready, and the tape tells them when a leg has ended.
   const late: { pbx?: Pbx } = {}
   const recordings = createRecordings({
-    db, dir: recordingsDir, home, log,
+    db,
+    dir: recordingsDir,
+    home,
+    log,
     appendMoment: (callId, type, data) => {
       if (!late.pbx) throw new Error('The exchange is not up yet')
       return late.pbx.appendMoment(callId, type, data)
@@ -120,7 +135,9 @@ async function start(config: Config): Promise<void> {
     },
     normalise: (raw, country) => normalise(raw, country),
     media: (sound, locale) =>
-      'tone' in sound ? `tone:${sound.tone};tonezone=${locale}` : `sound:${sounds.soundFile(sound.sound, locale)}`,
+      'tone' in sound
+        ? `tone:${sound.tone};tonezone=${locale}`
+        : `sound:${sounds.soundFile(sound.sound, locale)}`,
     metrics: (read) => (metrics = createMetrics(read)),
     log
   })
@@ -142,23 +159,37 @@ async function start(config: Config): Promise<void> {
   })
   aside.push(() => jobs.stop())
 
-  const demo = config.demo ? await createDemo({ home, dir: path.join(dataDir, 'demo-carrier'), config, db, log }) : null
+  // Only an installation with the demo pays for loading it.
+  const demo = config.demo
+    ? await (
+        await import('./demo/demo.ts')
+      ).createDemo({ home, dir: path.join(dataDir, 'demo-carrier'), config, db, log })
+    : null
   if (demo) {
     await demo.start()
     aside.push(() => demo.stop())
-    aside.push(() => Promise.resolve(pbx.feed.onRow((row) => demo.onRow(row))))
     pbx.feed.onRow((row) => demo.onRow(row))
   }
 
   const uiDir = path.join(projectRoot(), 'dist/ui')
-  const hasUi = await stat(uiDir).then(() => true, () => false)
+  const hasUi = await stat(uiDir).then(
+    () => true,
+    () => false
+  )
   if (!metrics) throw new Error('The exchange made no metrics')
   const deps = {
-    db, log, pbx, recordings, webhooks, demo,
+    db,
+    log,
+    pbx,
+    recordings,
+    webhooks,
+    demo,
     metrics: metrics.registry,
     uiDir: hasUi ? uiDir : null,
     version,
-    publicUrl: config.http.publicUrl
+    publicUrl: config.http.publicUrl,
+    // Browsers do not tell ports apart: two instances on one host would overwrite each other's session.
+    cookieName: `ringtrace_${config.http.port}`
   }
   const server = createServer(createApp(deps))
   const live = attachLive(server, deps)
@@ -202,7 +233,11 @@ async function ensureAdmin(db: Knex, config: Config): Promise<string | null> {
   if (existing) return null
   const password = config.adminPassword ?? randomBytes(9).toString('base64url')
   await db('users').insert({
-    login: 'admin', name: 'Admin', role: 'admin', password_hash: await hashPassword(password), presence: 'available'
+    login: 'admin',
+    name: 'Admin',
+    role: 'admin',
+    password_hash: await hashPassword(password),
+    presence: 'available'
   })
   return password
 }
@@ -214,7 +249,8 @@ async function welcome(url: string, password: string | null, dataDir: string): P
     await writeFile(path.join(dataDir, 'first-login.json'), JSON.stringify(login), { mode: 0o600 })
   }
   const lines = [`Ringtrace is ready: ${url}`]
-  if (password !== null) lines.push(`  login: admin`, `  password: ${password}`, '  (change it after the first sign-in)')
+  if (password !== null)
+    lines.push(`  login: admin`, `  password: ${password}`, '  (change it after the first sign-in)')
   lines.push('Press Ctrl-C to stop.')
   process.stdout.write(`\n${lines.join('\n')}\n`)
 }
@@ -224,7 +260,9 @@ function say(text: string, fraction?: number): void {
 }
 
 async function productVersion(): Promise<string> {
-  const manifest = JSON.parse(await readFile(path.join(projectRoot(), 'package.json'), 'utf8')) as { version: string }
+  const manifest = JSON.parse(await readFile(path.join(projectRoot(), 'package.json'), 'utf8')) as {
+    version: string
+  }
   return manifest.version
 }
 

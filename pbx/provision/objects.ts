@@ -79,6 +79,9 @@ export function fingerprint(object: PjsipObject, siblings: readonly PjsipObject[
     .slice(0, 16)
 }
 
+/** Behind the codecs a trunk prefers: what we can speak all the same, and what we only know by name (see the dialplan). */
+const others = ['alaw', 'ulaw', 'g722', 'opus', 'gsm', 'g729', 'g723', 'ilbc', 'speex']
+
 /** Both kinds of phone: media through us, silence noticed, nothing but calls. */
 const phone = {
   context: 'from-operator',
@@ -156,7 +159,9 @@ function trunkObjects(trunk: TrunkLink): PjsipObject[] {
     // The astdb turns "no caller id" into the number "unknown", which would stand instead of the caller's own number;
     // a name without a number keeps it away.
     callerid: id,
-    allow: ['!all', ...trunk.codecs].join(','),
+    allow: ['!all', ...trunk.codecs, ...others.filter((codec) => !trunk.codecs.includes(codec))].join(','),
+    // One codec is agreed, the trunk's most wanted: with several, a carrier may switch in mid-talk to one we only know by name.
+    incoming_call_offer_pref: 'local_first',
     identify_by: 'ip',
     direct_media: 'no',
     rtp_symmetric: 'yes',

@@ -174,6 +174,8 @@ async function originate(
       })
     : null
   if (result && (result.ok || result.code === 'already')) return
+  // No answer from Asterisk is not a no: the phone may be ringing all the same.
+  if (result?.code === 'unreachable') await ports.ari.hangup(legChannel(call.id, effect.leg), 26)
   // Nobody to ring there: Q.850 20, subscriber absent.
   ports.deliver(live, { type: 'legEnded', atMs: ports.now(), leg: effect.leg, cause: 20 })
 }

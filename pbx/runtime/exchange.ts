@@ -4,11 +4,12 @@ import type { Sound } from '../../ivr/block.ts'
 import type { Ari } from '../ari/client.ts'
 import type { AriChannel, AriEvent } from '../ari/events.ts'
 import { callIdOf } from '../call/call-id.ts'
+import type { MomentType } from '../call/moments.ts'
 import { newCall } from '../call/step.ts'
 import type { Caller, CallEvent, TapeRow } from '../call/types.ts'
 import { findRoute, type Directory } from '../routing/directory.ts'
 import { runEffect, startTimer, type EffectPorts } from './effects.ts'
-import { deliver, openLiveCall, type LiveCall, type MailboxPorts } from './mailbox.ts'
+import { append, deliver, openLiveCall, type LiveCall, type MailboxPorts } from './mailbox.ts'
 import type { Metrics } from './metrics.ts'
 import type { Operators } from './operators.ts'
 
@@ -33,6 +34,8 @@ export interface Exchange {
   readonly calls: ReadonlyMap<string, LiveCall>
   handle(event: AriEvent): void
   deliver(live: LiveCall, event: CallEvent): void
+  /** Puts a moment that no event of Asterisk's brought onto the tape of a call in progress. */
+  append(live: LiveCall, type: MomentType, data: Record<string, unknown>): void
   /** Takes a call over from a snapshot: it stands here as it stood there, and its timer runs. */
   adopt(live: LiveCall): void
   /** A caller's channel that waits in Stasis and belongs to no call yet. */
@@ -138,6 +141,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     callIdOf: idOf,
     arrive,
     deliver: (live, event) => deliver(live, event, mailbox),
+    append: (live, type, data) => append(live, { type, data, atMs: Date.now() }, mailbox),
     adopt(live) {
       open(live)
       for (const leg of live.call.legs) {

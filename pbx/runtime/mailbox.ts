@@ -73,6 +73,26 @@ export function deliver(live: LiveCall, event: CallEvent, ports: MailboxPorts): 
   }
 }
 
+/**
+ * Puts a row that is no step (a note written in mid-talk, a recording that is ready before the rating) onto the tape.
+ * Steps are synchronous, so between two of them its number is free.
+ */
+export function append(
+  live: LiveCall,
+  entry: { type: string; data: Record<string, unknown>; atMs: number },
+  ports: MailboxPorts
+): void {
+  const { call } = live
+  const row: TapeRow = {
+    callId: call.id, seq: call.seq + 1, atMs: entry.atMs, type: entry.type,
+    from: call.phase, to: call.phase, data: entry.data, effects: []
+  }
+  live.call = { ...call, seq: row.seq }
+  live.journal = project(live.journal, row)
+  live.rows.push(row)
+  ports.record(live, [row])
+}
+
 function take(live: LiveCall, event: CallEvent, ports: MailboxPorts): void {
   const startedAt = performance.now()
   const before = live.call

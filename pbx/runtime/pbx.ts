@@ -212,7 +212,12 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       return Promise.resolve('done')
     },
     trunkStates: () => phones.trunkStates(),
-    appendMoment: (callId, type, data) => tape.appendMoment(callId, type, data),
+    async appendMoment(callId, type, data) {
+      const live = exchange.calls.get(callId)
+      // A call in progress owns its tape: the moment takes its place between two steps.
+      if (live) exchange.append(live, type, { ...data })
+      else await tape.appendMoment(callId, type, data)
+    },
     refusedObjects: () => refused,
     async checks() {
       const status = tape.status()

@@ -188,6 +188,9 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
       schedule()
     },
     async appendMoment(callId, type, data) {
+      // The call's own rows come first, or their numbers would be taken.
+      await this.flush()
+      if (!spool.isEmpty) throw new Error('The database is away: the tape waits in the spool')
       await db.transaction(async (trx) => {
         // One writer at a time per call, so that `seq` has no gaps and no doubles.
         await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [callId])

@@ -15,7 +15,8 @@ export interface Instance {
   readonly ports: Ports
   /** Calls the API as the admin; throws on a status other than 2xx, with the problem in its text. */
   api<T = unknown>(method: string, apiPath: string, body?: unknown): Promise<T>
-  /** The cookie of the admin's session, for browsers. */
+  /** Headers of the admin's session, for requests that are not JSON. */
+  headers(): Promise<Record<string, string>>
   readonly password: string
   start(extra?: Record<string, string>): Promise<void>
   /** As a crash or an out-of-memory kill would: Asterisk and PostgreSQL live on. */
@@ -84,7 +85,10 @@ export async function startInstance(base: number, env: Record<string, string> = 
       async () => {
         if (started.exitCode !== null) throw new Error(`Ringtrace did not start:\n${output.slice(-3000)}`)
         if (Date.now() > deadline) throw new Error(`Ringtrace is not up:\n${output.slice(-3000)}`)
-        return fetch(`${url}/api/health`).then((response) => response.ok, () => false)
+        return fetch(`${url}/api/health`).then(
+          (response) => response.ok,
+          () => false
+        )
       },
       { timeoutMs: 65_000, everyMs: 50, what: 'health answers' }
     )
@@ -133,6 +137,10 @@ export async function startInstance(base: number, env: Record<string, string> = 
     ports,
     password,
     api,
+    async headers() {
+      session ??= await login()
+      return { cookie: session.cookie, 'x-csrf-token': session.csrf }
+    },
     start,
     kill: () => end('SIGKILL'),
     async stop() {

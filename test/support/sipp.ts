@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -19,6 +20,8 @@ export interface SippOptions {
   /** New calls per second. */
   rate?: number
   keys?: Record<string, string | number>
+  /** The whole From header, instead of the caller's number. */
+  from?: string
   /** Audio as raw PCMA, played in the call. */
   tone?: string
   timeoutSeconds?: number
@@ -27,7 +30,8 @@ export interface SippOptions {
 export interface Sipp {
   /** Resolves when all calls went as the scenario says; rejects with SIPp's own account otherwise. */
   done: Promise<void>
-  stop(): void
+  /** Ends it; resolves when its port is free again. */
+  stop(): Promise<void>
 }
 
 /** Runs a SIPp scenario. Every run has a time limit of its own: a party that waits for ever would hold the tests. */
@@ -38,11 +42,37 @@ export async function sipp(options: SippOptions): Promise<Sipp> {
   const scenarioFile = path.join(dir, `${options.scenario}.xml`)
   await fs.writeFile(scenarioFile, await scenarioText(options))
   const args = [
-    '-sf', scenarioFile, '-i', host, '-p', String(port), '-mi', host,
+    '-sf',
+    scenarioFile,
+    '-i',
+    host,
+    '-p',
+    String(port),
+    '-mi',
+    host,
     // RTP ports of their own: 20 a party, so that parties on one machine do not meet.
-    '-min_rtp_port', String(30_000 + (port % 1000) * 20), '-max_rtp_port', String(30_019 + (port % 1000) * 20),
-    '-m', String(calls), '-r', String(rate), '-timeout', `${timeoutSeconds}s`, '-timeout_error',
-    '-nostdin', '-trace_err', '-error_file', path.join(dir, 'errors.log'),
+    '-min_rtp_port',
+    String(30_000 + (port % 1000) * 20),
+    '-max_rtp_port',
+    String(30_019 + (port % 1000) * 20),
+    '-m',
+    String(calls),
+    '-r',
+    String(rate),
+    '-timeout',
+    `${timeoutSeconds}s`,
+    '-timeout_error',
+    ...(process.env['SIPP_TRACE']
+      ? [
+          '-trace_msg',
+          '-message_file',
+          path.join(process.env['SIPP_TRACE'], `${options.scenario}-${port}.log`)
+        ]
+      : []),
+    '-nostdin',
+    '-trace_err',
+    '-error_file',
+    path.join(dir, 'errors.log'),
     ...(options.service ? ['-s', options.service] : []),
     ...(options.target ? [options.target] : [])
   ]
@@ -60,7 +90,12 @@ export async function sipp(options: SippOptions): Promise<Sipp> {
         .then((errors) => fs.rm(dir, { recursive: true, force: true }).then(() => errors))
         .then((errors) => {
           if (code === 0 || isStopped) resolve()
-          else reject(new Error(`SIPp ${options.scenario} ended with ${code}:\n${errors.slice(-3000)}\n${text.slice(-1500)}`))
+          else
+            reject(
+              new Error(
+                `SIPp ${options.scenario} ended with ${code}:\n${errors.slice(-3000)}\n${text.slice(-1500)}`
+              )
+            )
         })
     })
   })
@@ -68,9 +103,12 @@ export async function sipp(options: SippOptions): Promise<Sipp> {
   done.catch(() => undefined)
   return {
     done,
-    stop() {
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       isStopped = true
+      const exited = once(child, 'exit')
       child.kill('SIGKILL')
+      await exited
     }
   }
 }
@@ -82,7 +120,9 @@ async function scenarioText(options: SippOptions): Promise<string> {
     ? `<nop><action><exec rtp_stream="${options.tone},-1,8,PCMA/8000"/></action></nop>`
     : ''
   // SIPp's own keys do not reach attributes such as a pause's length: ours are put in before it reads the file.
-  const keys: Record<string, string | number> = { ...defaults, ...options.keys }
+  const caller = options.keys?.['caller'] ?? defaults.caller
+  const from = options.from ?? `<sip:${caller}@${options.host}:${options.port}>`
+  const keys: Record<string, string | number> = { ...defaults, from, ...options.keys }
   return text
     .replaceAll('<!-- speak -->', speak)
     .replace(/\[([a-z]+)\]/g, (whole, name: string) => (name in keys ? String(keys[name]) : whole))

@@ -9,8 +9,14 @@ const legs = fc.constantFrom('op1', 'op2', 'op3', 'caller', '')
 const cause = fc.constantFrom(null, 16, 17, 19, 20, 21, 26, 127)
 const told: fc.Arbitrary<Told> = fc.oneof(
   fc.record({ type: fc.constant('arrived' as const), isSpeakable: fc.boolean() }),
-  fc.record({ type: fc.constant('routed' as const), route: fc.constantFrom(null, route(), route(scheme({ strategy: 'ringAll' }), anna.userId)) }),
-  fc.record({ type: fc.constant('played' as const), playId: fc.nat({ max: 6 }).map((n) => `${new Story().call.id}.p${n}`) }),
+  fc.record({
+    type: fc.constant('routed' as const),
+    route: fc.constantFrom(null, route(), route(scheme({ strategy: 'ringAll' }), anna.userId))
+  }),
+  fc.record({
+    type: fc.constant('played' as const),
+    playId: fc.nat({ max: 6 }).map((n) => `${new Story().call.id}.p${n}`)
+  }),
   fc.record({ type: fc.constant('digit' as const), digit: fc.constantFrom('1', '5', '9', '#') }),
   fc.record({ type: fc.constant('timeout' as const), deadlineMs: fc.constant(0) }),
   fc.record({ type: fc.constant('recorded' as const), seconds: fc.nat({ max: 60 }) }),
@@ -19,7 +25,11 @@ const told: fc.Arbitrary<Told> = fc.oneof(
   fc.record({ type: fc.constant('legAnswered' as const), leg: legs }),
   fc.record({ type: fc.constant('legEnded' as const), leg: legs, cause }),
   fc.record({ type: fc.constant('callerLeft' as const), cause }),
-  fc.record({ type: fc.constant('hangupRequested' as const), by: fc.constantFrom('client' as const, 'operator' as const, 'system' as const), reason: fc.constant('x') }),
+  fc.record({
+    type: fc.constant('hangupRequested' as const),
+    by: fc.constantFrom('client' as const, 'operator' as const, 'system' as const),
+    reason: fc.constant('x')
+  }),
   fc.record({ type: fc.constant('broken' as const), reason: fc.constant('machine_failed') })
 )
 
@@ -28,9 +38,11 @@ const story = fc.array(fc.record({ event: told, isFitting: fc.boolean() }), { ma
 
 function tell(call: Call, event: Told, isFitting: boolean, atMs: number) {
   const fitted =
-    isFitting && event.type === 'timeout' ? { ...event, deadlineMs: call.deadlineMs ?? 0 }
-    : isFitting && event.type === 'played' ? { ...event, playId: call.playing ?? '' }
-    : event
+    isFitting && event.type === 'timeout'
+      ? { ...event, deadlineMs: call.deadlineMs ?? 0 }
+      : isFitting && event.type === 'played'
+        ? { ...event, playId: call.playing ?? '' }
+        : event
   return step(JSON.parse(JSON.stringify(call)) as Call, { ...fitted, atMs } as CallEvent)
 }
 
@@ -43,16 +55,22 @@ describe('Whatever order events come in', () => {
         let { call } = told
         let atMs = call.startedMs
         const rows = []
-        for (const { event, isFitting } of [...events, { event: { type: 'callerLeft', cause: 16 } as Told, isFitting: false }]) {
+        for (const { event, isFitting } of [
+          ...events,
+          { event: { type: 'callerLeft', cause: 16 } as Told, isFitting: false }
+        ]) {
           atMs += 700
           const result = tell(call, event, isFitting, atMs)
-          if (event.type === 'operatorsFound') event.operators.forEach((operator) => held.add(operator.userId))
+          if (event.type === 'operatorsFound')
+            event.operators.forEach((operator) => held.add(operator.userId))
           for (const effect of result.effects) if (effect.do === 'release') held.delete(effect.userId)
           call = result.call
           rows.push(...result.records)
           const talking = call.legs.filter((leg) => leg.state === 'answered')
           expect(talking.length).to.be.at.most(1)
-          expect(call.phase === 'talking').to.equal(talking.length === 1 && call.talkingLeg === talking[0]?.id)
+          expect(call.phase === 'talking').to.equal(
+            talking.length === 1 && call.talkingLeg === talking[0]?.id
+          )
         }
         expect(call.phase).to.equal('ended')
         expect([...held]).to.deep.equal([])
@@ -60,7 +78,8 @@ describe('Whatever order events come in', () => {
         expect(rows.filter((row) => row.type === 'call.ended')).to.have.length(1)
         expect(rows.map((row) => row.seq)).to.deep.equal(rows.map((_, index) => index + 1))
         const journal = foldJournal(rows)
-        if (rows.some((row) => row.type === 'call.initiated')) expect(journal?.call['outcome']).to.be.a('string')
+        if (rows.some((row) => row.type === 'call.initiated'))
+          expect(journal?.call['outcome']).to.be.a('string')
       }),
       { numRuns: 2000 }
     )
@@ -69,7 +88,10 @@ describe('Whatever order events come in', () => {
   it('an ended call changes no more', () => {
     fc.assert(
       fc.property(told, (event) => {
-        const ended = new Story().when({ type: 'arrived', isSpeakable: true }, { type: 'callerLeft', cause: 16 }).call
+        const ended = new Story().when(
+          { type: 'arrived', isSpeakable: true },
+          { type: 'callerLeft', cause: 16 }
+        ).call
         const result = tell(ended, event, false, ended.startedMs + 5000)
         expect(result.call.phase).to.equal('ended')
         expect(result.records.filter((row) => row.type === 'call.ended')).to.deep.equal([])

@@ -10,7 +10,10 @@ describe('An inbound call', () => {
   it('is initiated with number, source and client, answered, and greeted', () => {
     const story = new Story().when({ type: 'arrived', isSpeakable: true }, { type: 'routed', route: route() })
     expect(story.last('call.initiated')).to.deep.include({ dialed: '+74951234567' })
-    expect(story.last('call.initiated')?.['source']).to.deep.include({ name: 'Yandex.Direct', keyword: 'buy windows' })
+    expect(story.last('call.initiated')?.['source']).to.deep.include({
+      name: 'Yandex.Direct',
+      keyword: 'buy windows'
+    })
     expect(story.does('answer')).to.have.length(1)
     expect(story.does('play')).to.have.length(1)
   })
@@ -32,7 +35,9 @@ describe('An inbound call', () => {
 
   it('looks for the client’s owner first, then for a free operator of the group', () => {
     const story = atOperators(scheme(), boris.userId)
-    expect(story.does('ask')[0]).to.deep.include({ query: { kind: 'user', userId: boris.userId, except: [] } })
+    expect(story.does('ask')[0]).to.deep.include({
+      query: { kind: 'user', userId: boris.userId, except: [] }
+    })
     story.when({ type: 'operatorsFound', operators: [] })
     expect(story.does('ask')[0]).to.have.nested.property('query.groupId', groupId)
   })
@@ -100,13 +105,25 @@ describe('An inbound call', () => {
     expect(story.does('unbridge')).to.have.length(1)
     expect(story.call.block?.type).to.equal('rating')
     story.when({ type: 'digit', digit: '5' })
-    expect(story.last('call.rated')).to.deep.equal({ rating: 5, operatorId: anna.userId, operatorName: 'Anna' })
+    expect(story.last('call.rated')).to.deep.equal({
+      rating: 5,
+      operatorId: anna.userId,
+      operatorName: 'Anna'
+    })
     while (story.call.phase !== 'ended') story.soundEnds()
-    expect(story.journal().call).to.include({ outcome: 'answered', rating: 5, hangup_by: 'operator', talk_seconds: 31 })
+    expect(story.journal().call).to.include({
+      outcome: 'answered',
+      rating: 5,
+      hangup_by: 'operator',
+      talk_seconds: 31
+    })
   })
 
   it('has a rating moment even when the caller says nothing', () => {
-    const story = annaTalks().when({ type: 'legEnded', leg: 'op1', cause: 16 }, { type: 'callerLeft', cause: 16 })
+    const story = annaTalks().when(
+      { type: 'legEnded', leg: 'op1', cause: 16 },
+      { type: 'callerLeft', cause: 16 }
+    )
     expect(story.last('call.rated')).to.deep.include({ rating: null })
     expect(story.journal().call).to.include({ outcome: 'answered', rating: null })
   })
@@ -119,7 +136,10 @@ describe('An inbound call', () => {
   })
 
   it('frees operators who were found for a caller who has just left', () => {
-    const story = atOperators().when({ type: 'callerLeft', cause: 16 }, { type: 'operatorsFound', operators: [anna] })
+    const story = atOperators().when(
+      { type: 'callerLeft', cause: 16 },
+      { type: 'operatorsFound', operators: [anna] }
+    )
     expect(story.effects).to.deep.equal([{ do: 'release', userId: anna.userId, talked: false }])
   })
 
@@ -148,18 +168,29 @@ describe('An inbound call', () => {
   })
 
   it('gives its tape gapless numbers', () => {
-    const story = annaTalks().when({ type: 'legEnded', leg: 'op1', cause: 16 }, { type: 'callerLeft', cause: 16 })
+    const story = annaTalks().when(
+      { type: 'legEnded', leg: 'op1', cause: 16 },
+      { type: 'callerLeft', cause: 16 }
+    )
     expect(story.rows.map((row) => row.seq)).to.deep.equal(story.rows.map((_, index) => index + 1))
     expect(story.call.seq).to.equal(story.rows.length)
   })
 
   it('writes steps with exits and seconds, and legs with results, into the journal', () => {
-    const story = annaRings().timerEnds().when({ type: 'operatorsFound', operators: [boris] }, { type: 'legAnswered', leg: 'op2' })
+    const story = annaRings()
+      .timerEnds()
+      .when({ type: 'operatorsFound', operators: [boris] }, { type: 'legAnswered', leg: 'op2' })
     story.when({ type: 'callerLeft', cause: 16 })
     const { call, legs } = story.journal()
-    expect(call.steps.map((entry) => [entry.block, entry.exit])).to.deep.equal([['hello', 'next'], ['sales', null]])
+    expect(call.steps.map((entry) => [entry.block, entry.exit])).to.deep.equal([
+      ['hello', 'next'],
+      ['sales', null]
+    ])
     expect(call.steps[1]?.targets.map((target) => target.name)).to.deep.equal(['Anna', 'Boris'])
-    expect(legs.map((leg) => [leg.user_name, leg.result])).to.deep.equal([['Anna', 'noAnswer'], ['Boris', 'answered']])
+    expect(legs.map((leg) => [leg.user_name, leg.result])).to.deep.equal([
+      ['Anna', 'noAnswer'],
+      ['Boris', 'answered']
+    ])
     expect(call['group_name']).to.equal('Sales')
   })
 })

@@ -15,7 +15,15 @@ export const groupId = '00000000-0000-4000-8000-0000000000f0'
 
 const ring = (settings: Record<string, unknown> = {}): Scheme['blocks'][string] => ({
   type: 'ring',
-  settings: { assignedFirst: true, groupId, strategy: 'longestIdle', ringSeconds: 20, rounds: 1, record: true, ...settings },
+  settings: {
+    assignedFirst: true,
+    groupId,
+    strategy: 'longestIdle',
+    ringSeconds: 20,
+    rounds: 1,
+    record: true,
+    ...settings
+  },
   exits: { talked: 'rate', noAnswer: 'message' }
 })
 
@@ -25,7 +33,11 @@ export function scheme(ringSettings: Record<string, unknown> = {}): Scheme {
     locale: 'ru',
     start: 'hello',
     blocks: {
-      hello: { type: 'greeting', settings: { sounds: [{ sound: 'ringtrace/welcome' }] }, exits: { next: 'sales' } },
+      hello: {
+        type: 'greeting',
+        settings: { sounds: [{ sound: 'ringtrace/welcome' }] },
+        exits: { next: 'sales' }
+      },
       sales: ring(ringSettings),
       rate: { type: 'rating', settings: {}, exits: { next: null } },
       message: { type: 'voicemail', settings: {}, exits: { next: null } }
@@ -48,7 +60,10 @@ export function route(body: Scheme = scheme(), ownerId: string | null = null): R
     },
     siteId: null,
     siteName: null,
-    contact: ownerId === null ? null : { id: '00000000-0000-4000-8000-0000000000c1', name: 'Client', company: null, ownerId },
+    contact:
+      ownerId === null
+        ? null
+        : { id: '00000000-0000-4000-8000-0000000000c1', name: 'Client', company: null, ownerId },
     scheme: { id: '00000000-0000-4000-8000-0000000000e1', name: 'Sales', version: 3, body },
     groupNames: { [groupId]: 'Sales' }
   }
