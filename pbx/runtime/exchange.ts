@@ -44,6 +44,9 @@ export interface Exchange {
   close(): void
 }
 
+/** Asterisk tells of a hang-up this long after the end of the recording that it caused, at most. */
+const hangupFollowsMs = 200
+
 const legPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(op\d+)$/
 
 /** Splits the channel id of an operator's leg; null for any other channel. */
@@ -179,7 +182,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
         case 'RecordingFailed': {
           const live = event.channelId === null ? undefined : byCaller.get(event.channelId)
           const seconds = event.type === 'RecordingFinished' ? event.seconds : 0
-          if (live) deliver(live, { type: 'recorded', atMs, seconds }, mailbox)
+          // A caller who hangs up ends the recording a moment before the channel: then it was the caller who ended it.
+          if (live) setTimeout(() => deliver(live, { type: 'recorded', atMs, seconds }, mailbox), hangupFollowsMs)
           return
         }
         case 'ChannelTransfer':

@@ -50,11 +50,11 @@ export async function sipp(options: SippOptions): Promise<Sipp> {
     String(port),
     '-mi',
     host,
-    // RTP ports of their own: 20 a party, so that parties on one machine do not meet.
+    // Every party has an address of its own, so these may be the same for all.
     '-min_rtp_port',
-    String(30_000 + (port % 1000) * 20),
+    '30000',
     '-max_rtp_port',
-    String(30_019 + (port % 1000) * 20),
+    '34999',
     '-m',
     String(calls),
     '-r',
