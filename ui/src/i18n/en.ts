@@ -23,7 +23,8 @@ const en = {
     demoTitle: 'Demo company',
     demoText:
       'The console where the server was started shows a login and a password. Inside, press “Place a test call”.',
-    demoPassword: 'password {{password}}'
+    demoChoose:
+      'Look around as one of its people: one press signs you in. To set things up, sign in as the admin.'
   },
   nav: { desk: 'Calls', live: 'Live', journal: 'Journal', settings: 'Settings' },
   shell: {

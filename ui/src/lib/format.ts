@@ -36,6 +36,19 @@ export function formatPhone(number: string | null | undefined): string {
   return `+${known.code} ${parts.join(' ')}`
 }
 
+/** A country's name in the reader's language from its two letters; other text comes back as it is. */
+export function countryName(code: string | null | undefined): string {
+  if (!code) return ''
+  if (!/^[A-Z]{2}$/.test(code)) return code
+  return new Intl.DisplayNames([dayjs.locale()], { type: 'region' }).of(code) ?? code
+}
+
+/** Where a number is from: its region, with the country when that says more. */
+export function placeName(region: string | null | undefined, country: string | null | undefined): string {
+  if (!region) return countryName(country)
+  return country && country !== 'RU' ? `${region}, ${countryName(country)}` : region
+}
+
 /** Seconds as a clock: `0:07`, `12:40`, `1:02:03`. */
 export function clock(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–'

@@ -18,7 +18,9 @@ export function LiveProvider({ children, isOn }: { children: ReactNode; isOn: bo
     setFeed(opened)
     let timer: ReturnType<typeof setTimeout> | null = null
     opened.onJournal((callId) => {
-      inBackground(client.invalidateQueries({ queryKey: ['call', callId] }))
+      // A first answer may still be on its way, read before this row was written: asked for anew, not waited for.
+      const queryKey = ['call', callId]
+      inBackground(client.cancelQueries({ queryKey }).then(() => client.invalidateQueries({ queryKey })))
       // Under load rows come many a second; the list is asked for at most once a second.
       timer ??= setTimeout(() => {
         timer = null

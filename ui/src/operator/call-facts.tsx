@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { LiveCall } from '../../../api/contract/live.ts'
-import { formatPhone } from '../lib/format.ts'
+import { formatPhone, placeName } from '../lib/format.ts'
 import styles from './call-card.module.css'
 
 function Fact({ label, children, testId }: { label: string; children: React.ReactNode; testId?: string }) {
@@ -19,7 +19,7 @@ export function CallerName({ live, fallback }: { live: LiveCall | null; fallback
   const number = live?.caller.number ?? fallback
   const shown = formatPhone(number?.match(/^\d{10,15}$/) ? `+${number}` : number) || t('call.hiddenNumber')
   const name = live?.contact?.name ?? live?.caller.name ?? null
-  const place = [live?.caller.region, live?.caller.country].filter(Boolean).join(', ')
+  const place = placeName(live?.caller.region, live?.caller.country)
   return (
     <div>
       <div className={styles.name} data-testid="caller">

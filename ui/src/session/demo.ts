@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Role } from '../../../api/contract/common.ts'
 import { api } from '../lib/api.ts'
 
-/** Whether the demo company is loaded; logins are given only while it is. */
+/** Whether the demo company is loaded, and while it is, who may be tried and with what password. */
 export interface Demo {
   isDemo: boolean
-  /** Logins that a newcomer may try. */
-  logins?: { login: string; password?: string; name?: string; role?: string }[]
   password?: string
+  logins?: { login: string; name: string; role: Role }[]
 }
 
 export function useDemo() {

@@ -47,11 +47,11 @@ export function LoginPage() {
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
 
-  const submit = async (): Promise<void> => {
+  const submit = async (asLogin: string, withPassword: string): Promise<void> => {
     setBusy(true)
     setFailure(null)
     try {
-      await signIn(login.trim(), password)
+      await signIn(asLogin, withPassword)
     } catch (error) {
       setFailure(explain(error))
       setBusy(false)
@@ -59,7 +59,7 @@ export function LoginPage() {
   }
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault()
-    inBackground(submit())
+    inBackground(submit(login.trim(), password))
   }
   const hint = demo.data?.isDemo ? demo.data : null
   return (
@@ -120,13 +120,24 @@ export function LoginPage() {
           <aside className={styles.demo} data-testid="demo-hint">
             <Text fw={600}>{t('login.demoTitle')}</Text>
             <Text fz="sm" mt={2}>
-              {t('login.demoText')}
+              {t(hint.password ? 'login.demoChoose' : 'login.demoText')}
             </Text>
-            {hint.logins && hint.logins.length > 0 && (
-              <Text fz="sm" mt={6}>
-                {hint.logins.map((each) => each.login).join(' · ')}
-                {hint.password ? ` — ${t('login.demoPassword', { password: hint.password })}` : ''}
-              </Text>
+            {hint.password && (
+              <div className={styles.people}>
+                {hint.logins?.map((each) => (
+                  <button
+                    type="button"
+                    key={each.login}
+                    className={styles.person}
+                    disabled={isBusy}
+                    onClick={() => inBackground(submit(each.login, hint.password ?? ''))}
+                    data-testid={`demo-login-${each.login}`}
+                  >
+                    {each.name}
+                    <span>{t(`role.${each.role}`)}</span>
+                  </button>
+                ))}
+              </div>
             )}
           </aside>
         )}

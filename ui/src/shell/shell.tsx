@@ -59,12 +59,19 @@ function Frame() {
     return () => inBackground(navigate(place.to))
   }
   useKeys({ '?': () => setKeysOpen(true), Digit1: go(0), Digit2: go(1), Digit3: go(2), Digit4: go(3) })
-  const links = shown.map(({ to, key, icon: Icon }) => (
-    <NavLink key={to} to={to} end={to === '/'} className={styles.link ?? ''} data-testid={`nav-${key}`}>
-      <Icon size={18} stroke={1.8} />
-      <span>{t(`nav.${key}`)}</span>
-    </NavLink>
-  ))
+  const links = (place: 'nav' | 'tab') =>
+    shown.map(({ to, key, icon: Icon }) => (
+      <NavLink
+        key={to}
+        to={to}
+        end={to === '/'}
+        className={styles.link ?? ''}
+        data-testid={`${place}-${key}`}
+      >
+        <Icon size={18} stroke={1.8} />
+        <span>{t(`nav.${key}`)}</span>
+      </NavLink>
+    ))
   return (
     <>
       <header className={styles.bar}>
@@ -72,7 +79,7 @@ function Frame() {
           <Brand size={23} />
         </Link>
         <nav className={styles.nav} aria-label={t('shell.navigation')}>
-          {links}
+          {links('nav')}
         </nav>
         <div className={styles.right}>
           {me.role !== 'marketer' && (
@@ -87,7 +94,7 @@ function Frame() {
       <HealthBanner />
       <Outlet />
       <nav className={styles.tabs} aria-label={t('shell.navigation')}>
-        {links}
+        {links('tab')}
       </nav>
       <CallDock />
       {areKeysOpen && (
