@@ -44,7 +44,7 @@ export interface Exchange {
   close(): void
 }
 
-/** Asterisk tells of a hang-up this long after the end of the recording that it caused, at most. */
+/** Asterisk tells of a hang-up this long after the end of the sound or recording that it cut off, at most. */
 const hangupFollowsMs = 200
 
 const legPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(op\d+)$/
@@ -169,13 +169,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
         }
         case 'ChannelDestroyed': {
           const live = byCaller.get(event.channel.id)
-          if (live) deliver(live, { type: 'callerLeft', atMs, cause: event.cause }, mailbox)
-          else tellLeg(event.channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: event.cause }))
+          if (live) deliver(live, { type: 'callerLeft', atMs, cause: event.cause || null }, mailbox)
+          else tellLeg(event.channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: event.cause || null }))
           return
         }
         case 'PlaybackFinished': {
           const live = event.channelId === null ? undefined : byCaller.get(event.channelId)
-          if (live) deliver(live, { type: 'played', atMs, playId: event.playbackId }, mailbox)
+          if (!live) return
+          const played: CallEvent = { type: 'played', atMs, playId: event.playbackId }
+          // A caller who hangs up breaks the sound off a moment before the channel ends: not the same as hearing it out.
+          if (event.isFailed) setTimeout(() => deliver(live, played, mailbox), hangupFollowsMs)
+          else deliver(live, played, mailbox)
           return
         }
         case 'RecordingFinished':

@@ -5,7 +5,7 @@ import type { Scheme } from '../../ivr/scheme.ts'
 import { foundCompany, ringScheme, type Company } from '../support/company.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { soundInfo, toneFile, tonesIn } from '../support/sound.ts'
-import { sipp } from '../support/sipp.ts'
+import { sipp, type SippOptions } from '../support/sipp.ts'
 import { until } from '../support/until.ts'
 
 describe('A call that comes in over a trunk', function () {
@@ -128,6 +128,51 @@ describe('A call that comes in over a trunk', function () {
     const call = await company.ended('+74951000003')
     expect(call).to.include({ outcome: 'missed', hangupBy: 'client', reason: 'caller_left_waiting' })
     expect(call.legs.map((leg) => leg.result)).to.deep.equal(['cancelled', 'cancelled', 'cancelled'])
+  })
+
+  it('has one row and the right outcome wherever the caller hangs up', async () => {
+    const sounds = [{ sound: 'ringtrace/menu-shop' }]
+    const menu = {
+      type: 'menu',
+      settings: { prompt: sounds, options: [{ digit: '1' }] },
+      exits: { '1': null, noInput: null, wrongInput: null }
+    }
+    const steps: [string, Scheme['blocks'], string, SippOptions['scenario'], Record<string, number>][] = [
+      [
+        '+74951000101',
+        { a: { type: 'greeting', settings: { sounds }, exits: { next: null } } },
+        'abandoned',
+        'caller-hangs-up',
+        { talk: 700 }
+      ],
+      ['+74951000102', { a: menu }, 'abandoned', 'caller-hangs-up', { talk: 700 }],
+      [
+        '+74951000103',
+        { a: { type: 'voicemail', settings: { greeting: sounds, maxSeconds: 30 }, exits: { next: null } } },
+        'abandoned',
+        'caller-hangs-up',
+        { talk: 700 }
+      ],
+      [
+        '+74951000104',
+        { a: greeting('sales'), ...ringScheme(company.groupId).blocks },
+        'missed',
+        'caller-hangs-up',
+        { talk: 4500 }
+      ]
+    ]
+    for (const [number, blocks, outcome, scenario, keys] of steps) {
+      const phones = await everyPhone({ scenario: 'operator-only-rings' })
+      await company.number(number, { locale: 'ru', start: 'a', blocks })
+      const caller = await company.caller(number, { scenario, keys })
+      await caller.done
+      for (const phone of phones) await phone.stop()
+      const call = await company.ended(number)
+      expect(call, number).to.include({ outcome, hangupBy: 'client' })
+    }
+    const { items } = await instance.api<{ items: { dialedNumber: string }[] }>('GET', '/api/calls?limit=200')
+    for (const [number] of steps)
+      expect(items.filter((item) => item.dialedNumber === number)).to.have.length(1)
   })
 
   it('goes where the caller says by a key press (RFC 4733)', async () => {

@@ -26,7 +26,7 @@ export interface Company {
   /** The journal row of the last call to a number, once it has ended. */
   ended(to: string): Promise<JournalCallWithLegs>
   tape(callId: string): Promise<TapeEntry[]>
-  /** Ends every party that still runs, and waits until no call is left. */
+  /** Ends every party that still runs, and waits until no call is left here, and no channel and no bridge in Asterisk. */
   clear(): Promise<void>
   /** The newest call with its tape, for a person who reads why a test failed. */
   account(): Promise<string>

@@ -15,6 +15,8 @@ export interface Instance {
   readonly ports: Ports
   /** Calls the API as the admin; throws on a status other than 2xx, with the problem in its text. */
   api<T = unknown>(method: string, apiPath: string, body?: unknown): Promise<T>
+  /** Asks Asterisk itself, past the controller. */
+  asterisk<T>(ariPath: string): Promise<T>
   /** Headers of the admin's session, for requests that are not JSON. */
   headers(): Promise<Record<string, string>>
   readonly password: string
@@ -137,6 +139,17 @@ export async function startInstance(base: number, env: Record<string, string> = 
     ports,
     password,
     api,
+    async asterisk<T>(ariPath: string): Promise<T> {
+      const { ariPassword } = JSON.parse(await fs.readFile(path.join(dataDir, 'instance.json'), 'utf8')) as {
+        ariPassword: string
+      }
+      const authorization = `Basic ${Buffer.from(`ringtrace:${ariPassword}`).toString('base64')}`
+      const response = await fetch(`http://127.0.0.1:${ports.ari}/ari${ariPath}`, {
+        headers: { authorization }
+      })
+      if (!response.ok) throw new Error(`Asterisk says ${response.status} to ${ariPath}`)
+      return (await response.json()) as T
+    },
     async headers() {
       session ??= await login()
       return { cookie: session.cookie, 'x-csrf-token': session.csrf }

@@ -40,6 +40,15 @@ export async function toneFile(dir: string, hertz: number): Promise<string> {
   return file
 }
 
+/** A steady tone as a WAV file of 48 kHz that a browser takes for its microphone, again and again. @returns its path */
+export async function microphoneFile(dir: string, hertz: number): Promise<string> {
+  const file = path.join(dir, `microphone-${hertz}.wav`)
+  await fs.mkdir(dir, { recursive: true })
+  const shape = ['-n', '-r', '48000', '-c', '1', '-b', '16', file]
+  await sox([...shape, 'synth', '10', 'sine', String(hertz), 'gain', '-6'], 'buffer')
+  return file
+}
+
 /**
  * How loud each of `hertz` is in each channel of an audio file: amplitude of the tone, full scale 1, by a Goertzel
  * filter over the file's middle (its ends hold connecting and hanging up).
