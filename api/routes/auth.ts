@@ -1,7 +1,7 @@
 import { stringifySetCookie } from 'cookie'
 import type { Request, Response } from 'express'
 import { auditAs } from '../audit.ts'
-import { passwordFits } from '../auth/passwords.ts'
+import { passwordFits } from '../../db/passwords.ts'
 import { cookieNameOf, openSession } from '../auth/sessions.ts'
 import { LoginThrottle } from '../auth/throttle.ts'
 import { login, loginAnswer } from '../contract/config.ts'

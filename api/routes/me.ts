@@ -1,5 +1,5 @@
 import { audit } from '../audit.ts'
-import { hashPassword, passwordFits } from '../auth/passwords.ts'
+import { hashPassword, passwordFits } from '../../db/passwords.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { LoginThrottle } from '../auth/throttle.ts'
 import { meLocale, mePassword, mePresence } from '../contract/access.ts'

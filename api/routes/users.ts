@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import { hashPassword } from '../auth/passwords.ts'
+import { hashPassword } from '../../db/passwords.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { role, type Role } from '../contract/common.ts'
 import { user, userCreate, userPatch, type User } from '../contract/config.ts'

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { hashPassword } from '../../api/auth/passwords.ts'
+import { hashPassword } from '../passwords.ts'
 import { carrierHost } from '../../demo/carrier.ts'
 import { makeTalks } from '../../demo/talks.ts'
 import type { TalkFiles } from '../../demo/talks.ts'

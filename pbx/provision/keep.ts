@@ -29,7 +29,9 @@ export async function keepAsterisk(options: Omit<StartOptions, 'onExit'>): Promi
     if (isStopping) return
     pauseMs = Date.now() - startedMs > healthyMs ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs)
     log.error({ code, pauseMs }, 'Asterisk has died and is started again')
-    timer = setTimeout(() => (starting = again()), pauseMs)
+    timer = setTimeout(() => {
+      starting = again()
+    }, pauseMs)
   }
 
   async function again(): Promise<void> {

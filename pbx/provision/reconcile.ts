@@ -176,6 +176,7 @@ export function createObjects(options: { ari: Ari; log: Logger }): Objects {
   return {
     async reconcile(wanted) {
       const mine = last.then(() => run(wanted))
+      // Its failure goes to whoever asked for it; the next run has its turn all the same.
       last = mine.catch(() => undefined)
       return mine
     },

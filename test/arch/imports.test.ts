@@ -1,0 +1,99 @@
+import { expect } from 'chai'
+import { code, importsOf, type Import } from './tree.ts'
+
+const product = ['api', 'db', 'demo', 'host', 'integrations', 'ivr', 'pbx', 'recordings', 'tracking']
+
+/**
+ * Which folders a folder may import, besides itself. The longest name that fits a file rules it; a name also allows
+ * everything below it. `type:` allows types only.
+ */
+const allowed: Record<string, readonly string[]> = {
+  host: [],
+  ivr: [],
+  tracking: [],
+  'pbx/call': ['ivr'],
+  'pbx/routing': ['ivr', 'pbx/call'],
+  'pbx/ari': [],
+  'pbx/ami': ['pbx/ari/signals.ts'],
+  'pbx/provision': ['host', 'pbx/ari'],
+  'pbx/runtime': ['pbx', 'ivr', 'host', 'db/listen.ts'],
+  db: ['host'],
+  'db/demo': ['db', 'ivr', 'pbx/call', 'tracking', 'demo', 'type:pbx/provision'],
+  recordings: ['db', 'host', 'type:pbx'],
+  integrations: ['db', 'host', 'pbx/call/moments.ts', 'type:pbx/call'],
+  demo: [
+    'host',
+    'ivr',
+    'tracking',
+    'recordings',
+    'db/demo',
+    'pbx/ari',
+    'pbx/provision',
+    'type:pbx/call',
+    'type:config.ts'
+  ],
+  'api/contract': ['pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
+  api: ['db', 'ivr', 'tracking', 'pbx/call', 'host', 'type:pbx'],
+  ui: ['type:api/contract', 'type:pbx/call/moments.ts'],
+  'config.ts': []
+}
+
+/** Folders that know no database, no machine, no clock and no chance: all of that arrives in events. */
+export const pure = ['ivr', 'pbx/call', 'pbx/routing', 'tracking']
+const purePackages = new Set(['zod', 'libphonenumber-js'])
+
+describe('the directions between folders', () => {
+  for (const folder of Object.keys(allowed)) {
+    it(`${folder} imports only what it may`, () => {
+      const wrong = code
+        .filter((file) => rulerOf(file) === folder)
+        .flatMap(importsOf)
+        .filter((found) => found.isOwn && !isAllowed(folder, found))
+        .map(({ from, target }) => `${from} imports ${target}`)
+      expect(wrong).to.deep.equal([])
+    })
+  }
+
+  it('pure folders import neither Node nor the database, and no package with a will of its own', () => {
+    const wrong = code
+      .filter((file) => pure.some((folder) => within(file, folder)))
+      .flatMap(importsOf)
+      .filter(({ isOwn, target }) => !isOwn && !purePackages.has(target))
+      .map(({ from, target }) => `${from} imports ${target}`)
+    expect(wrong).to.deep.equal([])
+  })
+
+  it('only main.ts wires everything: each folder of the product has a rule above', () => {
+    const ruled = Object.keys(allowed)
+    const unruled = code.filter(
+      (file) => product.some((folder) => within(file, folder)) && !ruled.some((rule) => within(file, rule))
+    )
+    expect(unruled).to.deep.equal([])
+  })
+
+  it('nothing of the product imports tests, scripts, benches or main.ts', () => {
+    const wrong = code
+      .filter((file) => product.some((folder) => within(file, folder)) || within(file, 'ui'))
+      .flatMap(importsOf)
+      .filter(({ target }) => ['test', 'scripts', 'bench', 'main.ts'].some((outer) => within(target, outer)))
+      .map(({ from, target }) => `${from} imports ${target}`)
+    expect(wrong).to.deep.equal([])
+  })
+})
+
+function rulerOf(file: string): string | undefined {
+  return Object.keys(allowed)
+    .filter((rule) => within(file, rule))
+    .sort((a, b) => b.length - a.length)[0]
+}
+
+function isAllowed(folder: string, { target, isType }: Import): boolean {
+  if (within(target, folder)) return true
+  return (allowed[folder] ?? []).some((rule) =>
+    rule.startsWith('type:') ? isType && within(target, rule.slice('type:'.length)) : within(target, rule)
+  )
+}
+
+function within(file: string, folder: string): boolean {
+  return file === folder || file.startsWith(`${folder}/`)
+}
