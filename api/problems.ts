@@ -17,7 +17,6 @@ export const problems = {
   method_not_allowed: [405, 'This address does not take that method'],
   already_exists: [409, 'Something with this value exists already'],
   in_use: [409, 'It is in use'],
-  call_in_progress: [409, 'The call is still in progress'],
   webhook_off: [409, 'The webhook is switched off'],
   last_admin: [409, 'The last admin must stay'],
   idempotency_in_progress: [409, 'The first request with this Idempotency-Key has not ended'],

@@ -18,7 +18,27 @@ export async function callItems(db: Knex, rows: Row[]): Promise<JournalCall[]> {
           .whereIn('id', [...numberIds])
           .select<NumberRow[]>('id', 'e164', 'label')
   const byId = new Map(numbers.map((number) => [number.id, number]))
-  return rows.map((row) => callItem(row, byId))
+  const counts = await callNumbers(db, rows)
+  return rows.map((row) => {
+    const callNumber = counts.get(String(row['id'])) ?? null
+    return callItem(
+      { ...row, call_number: callNumber, is_first_call: callNumber === null ? null : callNumber === 1 },
+      byId
+    )
+  })
+}
+
+/** Which call of its caller each one is, from 1: counted on reading, so that it is right whatever arrives late. */
+async function callNumbers(db: Knex, rows: Row[]): Promise<ReadonlyMap<string, number>> {
+  const ids = rows.filter((row) => row['caller_number'] !== null).map((row) => String(row['id']))
+  if (ids.length === 0) return new Map()
+  const result = await db.raw<{ rows: { id: string; n: number }[] }>(
+    `select c.id, (select count(*)::int from calls p where p.caller_number = c.caller_number
+       and (p.started_at, p.id) <= (c.started_at, c.id)) as n
+     from calls c where c.id = any(?::uuid[])`,
+    [ids]
+  )
+  return new Map(result.rows.map(({ id, n }) => [id, n]))
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -11,7 +11,6 @@ import type { MomentType, Moments } from '../call/moments.ts'
 import type { Call, TapeRow } from '../call/types.ts'
 import { fallbackDial } from '../provision/objects.ts'
 import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
-import { importMissedCalls } from './cel-importer.ts'
 import { readCelTail } from './cel.ts'
 import { keepDirectory } from './directory-loader.ts'
 import { createExchange, type ExchangeOptions } from './exchange.ts'
@@ -23,7 +22,7 @@ import type { Metrics } from './metrics.ts'
 import { createOperators } from './operators.ts'
 import { createPhones, type TrunkState } from './phones.ts'
 import { readWanted } from './provisioning.ts'
-import { recover } from './recovery.ts'
+import { createReconnects } from './reconnects.ts'
 import { openSpool } from './spool.ts'
 import { createTapeWriter, readTape, type TapeOutbox } from './tape-writer.ts'
 
@@ -78,7 +77,6 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   const operators = createOperators((state) => feed.operator(state))
   const objects = createObjects({ ari, log })
   let refused: readonly ObjectFailure[] = []
-  let isRecovered = false
 
   const tape = createTapeWriter({
     db,
@@ -173,23 +171,18 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     return { ...call, route: { ...call.route, scheme: { ...call.route.scheme, body } } }
   }
 
-  async function onUp(): Promise<void> {
-    objects.forget()
-    await phones.refresh()
-    provision()
-    const readCel = () => readCelTail(options.celFile, celTailBytes)
-    isRecovered = await recover({ ari, exchange, readCel, now: () => Date.now(), log })
-    await importMissedCalls({
-      db,
-      exchange,
-      tape,
-      directory: () => directory.current,
-      normalise: options.normalise,
-      events: await readCel(),
-      recordingsDir: options.recordingsDir,
-      log
-    })
-  }
+  const reconnects = createReconnects({
+    ...{ db, ari, exchange, tape, log },
+    refresh: async () => {
+      objects.forget()
+      await phones.refresh()
+      provision()
+    },
+    readCel: () => readCelTail(options.celFile, celTailBytes),
+    directory: () => directory.current,
+    normalise: options.normalise,
+    recordingsDir: options.recordingsDir
+  })
 
   return {
     feed,
@@ -215,8 +208,10 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     async appendMoment(callId, type, data) {
       const live = exchange.calls.get(callId)
       // A call in progress owns its tape: the moment takes its place between two steps.
-      if (live) exchange.append(live, type, { ...data })
-      else await tape.appendMoment(callId, type, data)
+      if (live) {
+        exchange.append(live, type, { ...data })
+        await tape.flush()
+      } else await tape.appendMoment(callId, type, data)
     },
     refusedObjects: () => refused,
     async checks() {
@@ -224,7 +219,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       return {
         asterisk: !ari.isUp
           ? { status: 'failed', detail: 'Asterisk does not answer' }
-          : isRecovered
+          : reconnects.isRecovered
             ? { status: 'ok' }
             : { status: 'degraded', detail: 'Calls are being compared with Asterisk' },
         trunks: phones.check(refused),
@@ -242,11 +237,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await directory.reload()
       await adoptOpenCalls()
       ari.on('event', (event) => exchange.handle(event))
-      ari.on('up', () => {
-        void onUp().catch((error: unknown) =>
-          log.error({ err: error }, 'The comparison with Asterisk failed')
-        )
-      })
+      reconnects.start()
       const firstUp = new Promise<void>((resolve) => {
         const off = ari.on('up', () => {
           off()
@@ -259,6 +250,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     },
     async stop() {
       await directory.close()
+      await reconnects.stop()
       ari.disconnect()
       ami.close()
       exchange.close()

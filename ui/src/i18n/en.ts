@@ -523,7 +523,6 @@ const en = {
     in_use: 'It is in use. Free it first.',
     webhook_off: 'The webhook is off. Switch it on first.',
     bad_range: 'This part of the file does not exist.',
-    call_in_progress: 'The call is still going on. Try again when it has ended.',
     last_admin: 'This is the last admin. Make another one first.',
     idempotency_in_progress: 'The same request is still under way. Wait a moment.',
     idempotency_key_reused: 'Press the button again.',
