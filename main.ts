@@ -9,8 +9,8 @@ import { hashPassword } from './db/passwords.ts'
 import { attachLive } from './api/live.ts'
 import { attachSipProxy } from './api/sip-proxy.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
-import { startPostgres } from './db/embedded.ts'
 import { migrateJobs, startJobs } from './db/jobs.ts'
+import { keepPostgres } from './db/keep.ts'
 import { connect, migrate } from './db/knex.ts'
 import { ensureSounds } from './demo/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
@@ -104,7 +104,13 @@ async function start(config: Config): Promise<void> {
     password: instance.amiPassword,
     log
   })
-  const webhooks = createWebhooks({ db, databaseUrl, log, allowPrivateAddresses: config.webhooksToPrivate })
+  const webhooks = createWebhooks({
+    db,
+    databaseUrl,
+    log,
+    allowPrivateAddresses: config.webhooksToPrivate,
+    ...(config.webhookPausesMs ? { pausesMs: config.webhookPausesMs } : {})
+  })
   // The recordings tell the tape when a file is ready, and the tape tells them when a leg has ended.
   const late: { pbx?: Pbx } = {}
   const recordings = createRecordings({
@@ -210,7 +216,7 @@ async function start(config: Config): Promise<void> {
 
 /** PostgreSQL of our own, in DATA_DIR. */
 async function embeddedDatabase(dataDir: string, log: Logger): Promise<string> {
-  const postgres = await startPostgres({ dir: path.join(dataDir, 'postgres'), log })
+  const postgres = await keepPostgres({ dir: path.join(dataDir, 'postgres'), log })
   aside.push(() => postgres.stop())
   return postgres.url
 }
@@ -229,8 +235,7 @@ async function waitForDatabase(db: Knex): Promise<void> {
 
 /** Makes the first account when there is none. @returns its password when it was made just now */
 async function ensureAdmin(db: Knex, config: Config): Promise<string | null> {
-  const [existing] = await db('users').where({ login: 'admin' }).select('id')
-  if (existing) return null
+  if (await db('users').where({ login: 'admin' }).first<{ id: string } | undefined>('id')) return null
   const password = config.adminPassword ?? randomBytes(9).toString('base64url')
   await db('users').insert({
     login: 'admin',

@@ -153,8 +153,10 @@ const projectors: Projector = {
         pressed: data.pressed,
         targets: data.targets
       })
-    if (data.pressed && data.blockType !== 'rating')
-      call['pressed'] = String(call['pressed'] ?? '') + data.pressed
+    if (data.pressed && data.blockType !== 'rating') {
+      const before = typeof call['pressed'] === 'string' ? call['pressed'] : ''
+      call['pressed'] = before + data.pressed
+    }
   },
   'leg.started': (journal, data, at) => {
     journal.legs.push({

@@ -63,13 +63,10 @@ export function step(call: Call, event: CallEvent): Step {
  * and the effects, so that the tape tells what was done and why.
  */
 function rowsOf(before: Call, after: Call, event: CallEvent, turn: ReturnType<typeof startTurn>): TapeRow[] {
-  const entries =
+  const entries: { type: string; data: Record<string, unknown> }[] =
     turn.moments.length > 0
-      ? turn.moments.map(({ type, data }) => ({
-          type: type as string,
-          data: { ...data } as Record<string, unknown>
-        }))
-      : [{ type: event.type as string, data: dataOf(event, turn.ignored) }]
+      ? turn.moments.map(({ type, data }) => ({ type, data: { ...data } }))
+      : [{ type: event.type, data: dataOf(event, turn.ignored) }]
   return entries.map((entry, index) => ({
     callId: before.id,
     seq: before.seq + 1 + index,

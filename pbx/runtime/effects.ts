@@ -12,7 +12,7 @@ export interface EffectPorts {
   /** Finds the route of a call from memory, at once. */
   findRoute(live: LiveCall): { route: Route | null; reason?: 'no_route' | 'blocked' }
   /** Asterisk's name of a sound in a language, such as `sound:/…/ru/welcome`. */
-  media(sound: Sound, locale: 'ru' | 'en'): string
+  media: (sound: Sound, locale: 'ru' | 'en') => string
   /** Puts an event into the call's mailbox. */
   deliver(live: LiveCall, event: CallEvent): void
   forget(live: LiveCall): void

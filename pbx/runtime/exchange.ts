@@ -19,11 +19,11 @@ export interface ExchangeOptions {
   node: string
   directory(): Directory
   /** Reads a telephone number as people and carriers write it; null when it is none. */
-  normalise(
+  normalise: (
     raw: string,
     country: string
-  ): { e164: string; country: string | null; region: string | null } | null
-  media(sound: Sound, locale: 'ru' | 'en'): string
+  ) => { e164: string; country: string | null; region: string | null } | null
+  media: (sound: Sound, locale: 'ru' | 'en') => string
   record(live: LiveCall, rows: readonly TapeRow[]): void
   metrics: Metrics
   log: Logger
@@ -170,7 +170,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
         case 'ChannelDestroyed': {
           const live = byCaller.get(event.channel.id)
           if (live) deliver(live, { type: 'callerLeft', atMs, cause: event.cause || null }, mailbox)
-          else tellLeg(event.channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: event.cause || null }))
+          else
+            tellLeg(event.channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: event.cause || null }))
           return
         }
         case 'PlaybackFinished': {
@@ -187,7 +188,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
           const live = event.channelId === null ? undefined : byCaller.get(event.channelId)
           const seconds = event.type === 'RecordingFinished' ? event.seconds : 0
           // A caller who hangs up ends the recording a moment before the channel: then it was the caller who ended it.
-          if (live) setTimeout(() => deliver(live, { type: 'recorded', atMs, seconds }, mailbox), hangupFollowsMs)
+          if (live)
+            setTimeout(() => deliver(live, { type: 'recorded', atMs, seconds }, mailbox), hangupFollowsMs)
           return
         }
         case 'ChannelTransfer':
@@ -223,7 +225,6 @@ function callerOf(channel: AriChannel, country: string, normalise: ExchangeOptio
 
 /** Text from a stranger: control characters out (PostgreSQL's jsonb refuses NUL), 128 characters at most. */
 function cleanText(text: string): string | null {
-  // eslint-disable-next-line no-control-regex -- control characters are what must go
   const clean = text
     .replace(/[\u0000-\u001f\u007f]/g, '')
     .trim()

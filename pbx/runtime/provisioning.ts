@@ -10,23 +10,23 @@ export interface Wanted {
 
 /** Reads who and what Asterisk must know: active operators and trunks with their secrets, and the fallback group. */
 export async function readWanted(db: Knex): Promise<Wanted> {
-  const operators = (await db('users')
+  const operators = await db('users')
     .where({ is_active: true })
     .orderBy('id')
-    .select({
+    .select<(OperatorDevice & { id: string })[]>({
       id: 'id',
       name: 'name',
       sipUser: 'sip_user',
       sipSecret: 'sip_secret',
       device: 'device',
       sipAddress: 'sip_address'
-    })) as (OperatorDevice & { id: string })[]
-  const trunks = (await db('trunks')
+    })
+  const trunks = await db('trunks')
     .where({ is_active: true })
     .orderBy('id')
-    .select('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', {
+    .select<TrunkLink[]>('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', {
       matchAddresses: 'match_addresses'
-    })) as TrunkLink[]
+    })
   return {
     objects: wantedObjects({ operators, trunks }),
     trunks,

@@ -101,7 +101,7 @@ describe('A call that comes in over a trunk', function () {
     await company.number('+74951000002', ringScheme(company.groupId, { ringSeconds: 5, rounds: 2 }))
     const [anna, boris, vera] = company.operators
     if (!anna || !boris || !vera) throw new Error('No operators')
-    const phones = await Promise.all([
+    await Promise.all([
       company.phone(anna, { scenario: 'operator-declines' }),
       company.phone(boris, { scenario: 'operator-only-rings' }),
       company.phone(vera, { scenario: 'operator-is-busy' })
@@ -297,7 +297,7 @@ describe('A call that comes in over a trunk', function () {
 
   it('is one of twenty at once, each with one row and no operator in two talks', async () => {
     await company.number('+74951000008', ringScheme(company.groupId, { rounds: 1, ringSeconds: 5 }))
-    const phones = await Promise.all(
+    await Promise.all(
       company.operators.map((operator) =>
         company.phone(operator, { scenario: 'operator-answers', calls: 100, keys: { ring: 100 } })
       )

@@ -84,19 +84,11 @@ export async function sipp(options: SippOptions): Promise<Sipp> {
   let isStopped = false
   const done = new Promise<void>((resolve, reject) => {
     child.once('exit', (code) => {
-      void fs
-        .readFile(path.join(dir, 'errors.log'), 'utf8')
-        .catch(() => '')
-        .then((errors) => fs.rm(dir, { recursive: true, force: true }).then(() => errors))
-        .then((errors) => {
-          if (code === 0 || isStopped) resolve()
-          else
-            reject(
-              new Error(
-                `SIPp ${options.scenario} ended with ${code}:\n${errors.slice(-3000)}\n${text.slice(-1500)}`
-              )
-            )
-        })
+      accountOf(dir).then((errors) => {
+        if (code === 0 || isStopped) resolve()
+        else
+          reject(new Error(`SIPp ${options.scenario} ended with ${code}:\n${errors}\n${text.slice(-1500)}`))
+      }, reject)
     })
   })
   // Whoever never looks at it shall not bring the run down; whoever awaits it still sees it.
@@ -111,6 +103,13 @@ export async function sipp(options: SippOptions): Promise<Sipp> {
       await exited
     }
   }
+}
+
+/** What SIPp wrote of its errors; its folder goes away. */
+async function accountOf(dir: string): Promise<string> {
+  const errors = await fs.readFile(path.join(dir, 'errors.log'), 'utf8').catch(() => '')
+  await fs.rm(dir, { recursive: true, force: true })
+  return errors.slice(-3000)
 }
 
 async function scenarioText(options: SippOptions): Promise<string> {

@@ -43,7 +43,7 @@ function tell(call: Call, event: Told, isFitting: boolean, atMs: number) {
       : isFitting && event.type === 'played'
         ? { ...event, playId: call.playing ?? '' }
         : event
-  return step(JSON.parse(JSON.stringify(call)) as Call, { ...fitted, atMs } as CallEvent)
+  return step(JSON.parse(JSON.stringify(call)) as Call, { ...fitted, atMs })
 }
 
 describe('Whatever order events come in', () => {
