@@ -26,6 +26,10 @@ const environment = z.object({
   DEMO: z.enum(['0', '1']).optional(),
   DEMO_SIP_PORT: port(5070),
   WEBHOOKS_TO_PRIVATE: z.enum(['0', '1']).default('0'),
+  WEBHOOK_PAUSES_SECONDS: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,3})?(,\d{1,6}(\.\d{1,3})?){0,19}$/, 'must look like 5,300,1800')
+    .optional(),
   ROLES: z.enum(['all', 'api', 'pbx', 'worker']).default('all'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
 })
@@ -45,6 +49,8 @@ export interface Config {
   readonly demoSipPort: number
   /** Webhook receivers may live in private networks and on this machine. */
   readonly webhooksToPrivate: boolean
+  /** Pauses before each attempt to deliver a webhook, the first included; undefined for the usual ones, three days in all. */
+  readonly webhookPausesMs: readonly number[] | undefined
   readonly roles: 'all' | 'api' | 'pbx' | 'worker'
   readonly logLevel: string
   /** An unpacked root with Asterisk and the media tools, to use as it is. */
@@ -85,6 +91,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     demo: e.DEMO === undefined ? e.DATABASE_URL === undefined : e.DEMO === '1',
     demoSipPort: e.DEMO_SIP_PORT,
     webhooksToPrivate: e.WEBHOOKS_TO_PRIVATE === '1',
+    // Said as the pauses between attempts; the first attempt has none before it.
+    webhookPausesMs:
+      e.WEBHOOK_PAUSES_SECONDS === undefined
+        ? undefined
+        : [0, ...e.WEBHOOK_PAUSES_SECONDS.split(',').map((seconds) => Number(seconds) * 1000)],
     roles: e.ROLES,
     logLevel: e.LOG_LEVEL,
     asteriskHome: e.ASTERISK_HOME

@@ -22,8 +22,9 @@ export interface ImporterOptions {
 /**
  * Brings calls that only Asterisk saw into the journal: those of its log that have ended and that neither the
  * exchange nor the database knows. Safe to repeat.
+ * @returns how many; null when the journal cannot be asked now, so that it must be tried again
  */
-export async function importMissedCalls(options: ImporterOptions): Promise<number> {
+export async function importMissedCalls(options: ImporterOptions): Promise<number | null> {
   const { db, exchange, tape, log } = options
   const byCall = new Map<string, CelEvent[]>()
   for (const event of options.events) {
@@ -37,6 +38,9 @@ export async function importMissedCalls(options: ImporterOptions): Promise<numbe
     if (!exchange.calls.has(id)) candidates.set(id, events)
   }
   if (candidates.size === 0) return 0
+  // What ended a moment ago may be on its way to the journal.
+  await tape.flush()
+  if (tape.status().spooledBatches > 0) return null
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     'select id from calls where id = any(?::uuid[])',
     [[...candidates.keys()]]

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Ari } from '../ari/client.ts'
 import type { AriBridge } from '../ari/requests.ts'
 import type { AriChannel } from '../ari/events.ts'
+import type { Call } from '../call/types.ts'
 import { endOf, type CelEvent } from './cel.ts'
 import { legChannel } from './effects.ts'
 import { parseLegChannel, type Exchange } from './exchange.ts'
@@ -12,6 +13,10 @@ export interface RecoveryPorts {
   ari: Ari
   exchange: Exchange
   readCel(): Promise<CelEvent[]>
+  /** When Asterisk was last heard of before this connect; null after a start of our own. */
+  lostAtMs: number | null
+  /** Which of these calls the journal has as ended; none when it cannot be asked. */
+  findEnded(callIds: readonly string[]): Promise<ReadonlySet<string>>
   now(): number
   log: Logger
 }
@@ -19,29 +24,37 @@ export interface RecoveryPorts {
 /** Set in Asterisk when we first meet it; gone when Asterisk was started anew. */
 const bootVariable = 'RT_BOOT'
 
+/** A caller whom the dialplan keeps, because it could not reach us: Asterisk's log will tell of the call when it is over. */
+export type Outsiders = ReadonlySet<string>
+
 /**
  * After every (re)connect: compares the calls we know with what Asterisk has, and gives each call the events it
  * missed. Channels that no call owns are taken in as new callers, or hung up. Talks go on untouched.
- * @returns false when Asterisk could not be asked; it will be asked again at the next connect
+ * @returns the callers who are out of our hands, or null when Asterisk could not be asked
  */
-export async function recover(ports: RecoveryPorts): Promise<boolean> {
+export async function recover(ports: RecoveryPorts): Promise<Outsiders | null> {
   const { ari, exchange, log } = ports
+  // Events flow already: only what stood before Asterisk is asked can be missing from its answer.
+  const known = [...exchange.calls.values()]
+  const stood = new Map(known.map((live) => [live, live.call]))
+  await Promise.all(known.flatMap((live) => [...live.lanes.values()]))
   const boot = await ari.getGlobalVariable(bootVariable)
   const [channels, bridges] = [await ari.listChannels(), await ari.listBridges()]
-  if ((!boot.ok && boot.code === 'unreachable') || !channels.ok || !bridges.ok) return false
+  if ((!boot.ok && boot.code === 'unreachable') || !channels.ok || !bridges.ok) return null
   const isRestarted = !boot.ok || boot.value === ''
   if (isRestarted) await ari.setGlobalVariable(bootVariable, randomUUID())
 
   const byId = new Map(channels.value.map((channel) => [channel.id, channel]))
-  const cel = exchange.calls.size > 0 ? await ports.readCel() : []
-  for (const live of [...exchange.calls.values()]) {
-    if (isRestarted && !byId.has(live.call.pbxUniqueId)) {
-      exchange.deliver(live, { type: 'broken', atMs: ports.now(), reason: 'asterisk_lost' })
+  const cel = known.length > 0 ? await ports.readCel() : []
+  for (const [live, call] of stood) {
+    if (isRestarted && !byId.has(call.pbxUniqueId)) {
+      const atMs = ports.lostAtMs ?? lastSign(cel, call) ?? ports.now()
+      exchange.deliver(live, { type: 'broken', atMs, reason: 'asterisk_lost' })
     } else {
-      await repair(live, byId, bridges.value, cel, ports)
+      await repair(live, call, byId, bridges.value, cel, ports)
     }
   }
-  for (const channel of channels.value) await adoptOrDrop(channel, ports)
+  const outsiders = await adoptOrDrop(channels.value, ports)
   for (const bridge of bridges.value) {
     if (/^[0-9a-f-]{36}$/.test(bridge.id) && !exchange.calls.has(bridge.id))
       await ari.destroyBridge(bridge.id)
@@ -50,19 +63,25 @@ export async function recover(ports: RecoveryPorts): Promise<boolean> {
     { calls: exchange.calls.size, channels: channels.value.length, isRestarted },
     'Calls and channels compared'
   )
-  return true
+  return outsiders
+}
+
+/** The last that Asterisk wrote down of a call before it died. */
+function lastSign(cel: readonly CelEvent[], call: Call): number | null {
+  const times = cel.filter((event) => event.linkedId === call.pbxUniqueId).map((event) => event.atMs)
+  return times.length > 0 ? Math.max(...times) : null
 }
 
 /** Tells one call what happened while nobody listened, in the order in which it happened. */
 async function repair(
   live: LiveCall,
+  call: Call,
   channels: ReadonlyMap<string, AriChannel>,
   bridges: readonly AriBridge[],
   cel: readonly CelEvent[],
   ports: RecoveryPorts
 ): Promise<void> {
   const { exchange, ari } = ports
-  const { call } = live
   const missed: { atMs: number; tell: () => void }[] = []
   const atOf = (uniqueId: string) => endOf(cel, uniqueId) ?? { atMs: ports.now(), cause: null }
 
@@ -115,15 +134,39 @@ async function rejoin(
   await ari.addToBridge(call.id, parties)
 }
 
-/** A channel that belongs to no call we know: a caller who waits is a new call, a leg without a call has no purpose. */
-async function adoptOrDrop(channel: AriChannel, { ari, exchange, now }: RecoveryPorts): Promise<void> {
-  const leg = parseLegChannel(channel.id)
-  if (leg) {
-    if (!exchange.calls.has(leg.callId)) await ari.hangup(channel.id, 16)
-    return
+/**
+ * Channels that belong to no call we know: legs without a call are hung up, callers who wait in Stasis are new calls.
+ * @returns callers who are still in the dialplan's hands
+ */
+async function adoptOrDrop(channels: readonly AriChannel[], ports: RecoveryPorts): Promise<Outsiders> {
+  const { ari, exchange, now } = ports
+  // Legs first: a caller taken in anew calls legs of the same names.
+  for (const channel of channels) {
+    const leg = parseLegChannel(channel.id)
+    if (!leg) continue
+    const ours = exchange.calls.get(leg.callId)?.call.legs.find((candidate) => candidate.id === leg.leg)
+    if (!ours || ours.state === 'ended') await ari.hangup(channel.id, 16)
   }
-  if (channel.context !== 'trunk-call' || channel.application !== 'Stasis') return
-  if (exchange.calls.has(exchange.callIdOf(channel.id))) return
-  const dialed = await ari.getVariable(channel.id, 'RT_NUMBER')
-  if (dialed.ok) exchange.arrive(channel, dialed.value, true, now())
+  const outsiders = new Set<string>()
+  const strangers = channels.filter(
+    ({ context, id }) => trunkContexts.has(context) && !exchange.calls.has(exchange.callIdOf(id))
+  )
+  const ended = await ports.findEnded(strangers.map(({ id }) => exchange.callIdOf(id)))
+  for (const channel of strangers) {
+    if (channel.application !== 'Stasis') {
+      outsiders.add(channel.id)
+      continue
+    }
+    if (ended.has(exchange.callIdOf(channel.id))) {
+      // The last controller died between writing the end down and hanging up.
+      await ari.hangup(channel.id, 16)
+      continue
+    }
+    const dialed = await ari.getVariable(channel.id, 'RT_NUMBER')
+    if (dialed.ok) exchange.arrive(channel, dialed.value, true, now())
+  }
+  return outsiders
 }
+
+/** Where a carrier's call stands in `dialplan/extensions.conf`. */
+const trunkContexts: ReadonlySet<string> = new Set(['from-trunk', 'trunk-call', 'fallback'])

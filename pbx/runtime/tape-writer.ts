@@ -5,6 +5,7 @@ import { foldJournal, type Journal } from '../call/journal.ts'
 import type { MomentType, Moments } from '../call/moments.ts'
 import type { LiveCall } from './mailbox.ts'
 import type { Spool } from './spool.ts'
+import { timedTransaction } from './timed-transaction.ts'
 import { FencedError, writeBatch, type Fence, type RecordingStart, type TapeBatch } from './tape-sql.ts'
 
 /** What others do in the tape's own transaction. */
@@ -42,6 +43,8 @@ export interface TapeWriterOptions {
 const groupMs = 25
 /** How long to leave a database that is away in peace. */
 const retryMs = 1000
+/** A database that holds a batch up for longer is away: the batch goes to the spool. */
+const commitLimitMs = 5000
 
 /**
  * Group commit with a spool. Calls never wait for it: rows gather in memory for a few milliseconds and go to the
@@ -140,7 +143,7 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
   }
 
   async function commit(batch: TapeBatch): Promise<void> {
-    await db.transaction(async (trx) => {
+    await timedTransaction(db, commitLimitMs, async (trx) => {
       await writeBatch(trx, fence, batch)
       for (const recording of batch.recordings) await outbox.enqueueRecording(trx, recording)
       await outbox.enqueueDeliveries(trx, batch.rows)
