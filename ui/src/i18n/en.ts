@@ -404,6 +404,7 @@ const en = {
     },
     numbers: {
       title: 'Numbers',
+      one: 'Number',
       text: 'Numbers people dial. The source says which ad a number stands in; the scheme, what the caller hears.',
       add: 'Add number',
       label: 'Label',
@@ -503,6 +504,15 @@ const en = {
     taken: 'Taken already.',
     invalid: 'This value cannot be accepted.'
   },
+  usedBy: {
+    number: 'number',
+    scheme: 'scheme',
+    group: 'group',
+    user: 'user',
+    trunk: 'trunk',
+    source: 'source',
+    site: 'site'
+  },
   problems: {
     network: 'The server does not answer. Check the network and try again.',
     unavailable: 'The server is starting or being repaired. Try again in a minute.',
@@ -520,7 +530,7 @@ const en = {
     recording_not_available: 'There is no audio to play.',
     method_not_allowed: 'The server cannot do this.',
     already_exists: 'Something with this value exists already.',
-    in_use: 'It is in use. Free it first.',
+    in_use: 'It is in use, free it first:',
     webhook_off: 'The webhook is off. Switch it on first.',
     bad_range: 'This part of the file does not exist.',
     last_admin: 'This is the last admin. Make another one first.',

@@ -1,4 +1,4 @@
-import { Button, MultiSelect, Select, TextInput } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
@@ -8,40 +8,7 @@ import { useNumbers, useSources, useUsers } from '../lib/lookups.ts'
 import { outcomes } from '../lib/words.ts'
 import { countSet, type Filters } from './filters.ts'
 import styles from './journal.module.css'
-
-interface Option {
-  value: string
-  label: string
-}
-
-function Several({
-  label,
-  data,
-  value,
-  onChange
-}: {
-  label: string
-  data: Option[]
-  value: string[]
-  onChange: (value: string[]) => void
-}) {
-  const { t } = useTranslation()
-  return (
-    <MultiSelect
-      size="xs"
-      aria-label={label}
-      placeholder={value.length === 0 ? label : ''}
-      data={data}
-      value={value}
-      onChange={onChange}
-      searchable
-      clearable
-      maxDropdownHeight={320}
-      comboboxProps={{ width: 260, position: 'bottom-start' }}
-      nothingFoundMessage={t('common.nothingFound')}
-    />
-  )
-}
+import { Several, type Option } from './several.tsx'
 
 /** Everything the journal can be narrowed by. */
 export function JournalFilters({
@@ -79,19 +46,19 @@ export function JournalFilters({
       />
       <Several
         label={t('journal.outcome')}
-        data={outcomes.map((each) => ({ value: each, label: t(`outcome.${each}`) }))}
+        options={outcomes.map((each) => ({ value: each, label: t(`outcome.${each}`) }))}
         value={filters.outcome}
         onChange={(outcome) => change({ outcome })}
       />
       <Several
         label={t('call.source')}
-        data={named(sources.data)}
+        options={named(sources.data)}
         value={filters.source}
         onChange={(source) => change({ source })}
       />
       <Several
         label={t('call.number')}
-        data={(numbers.data ?? []).map((each) => ({
+        options={(numbers.data ?? []).map((each) => ({
           value: each.id,
           label: [formatPhone(each.e164), each.label].filter(Boolean).join(' · ')
         }))}
@@ -100,13 +67,13 @@ export function JournalFilters({
       />
       <Several
         label={t('journal.operator')}
-        data={named(users.data)}
+        options={named(users.data)}
         value={filters.operator}
         onChange={(operator) => change({ operator })}
       />
       <Several
         label={t('journal.rating')}
-        data={['5', '4', '3', '2', '1'].map((each) => ({ value: each, label: each }))}
+        options={['5', '4', '3', '2', '1'].map((each) => ({ value: each, label: each }))}
         value={filters.rating}
         onChange={(rating) => change({ rating })}
       />

@@ -5,8 +5,17 @@ import { fieldWord } from './field-words.ts'
 
 type Known = keyof typeof en.problems
 
-/** Codes whose detail names what only the server knows: what uses a thing, which value clashes, why nobody answers. */
-const withDetail = ['in_use', 'already_exists', 'demo_call_failed', 'unknown_reference', 'scheme_invalid']
+/** Codes whose detail names what only the server knows: which value clashes, why nobody answers. */
+const withDetail = ['already_exists', 'demo_call_failed', 'unknown_reference', 'scheme_invalid']
+
+/** What uses a thing, out of the server's English sentence, with the kinds in the reader's words. */
+function users(detail: string): string {
+  const listed = /used by (.+?)\.?$/.exec(detail)?.[1] ?? detail
+  return listed.replace(
+    /\b(number|scheme|group|user|trunk|source|site)s?\b/g,
+    (_, kind: keyof typeof en.usedBy) => i18next.t(`usedBy.${kind}`)
+  )
+}
 
 /** What went wrong and what to do, in the user's language. */
 export function explain(error: unknown): string {
@@ -14,6 +23,7 @@ export function explain(error: unknown): string {
   const { code, detail, title } = error.problem
   if (!i18next.exists(`problems.${code}`)) return detail ?? title
   const text = i18next.t(`problems.${code as Known}`, { seconds: error.retryAfterSeconds ?? 30 })
+  if (code === 'in_use') return `${text} ${users(detail ?? '…')}`
   return detail && withDetail.includes(code) ? `${text} ${detail}` : text
 }
 

@@ -154,7 +154,7 @@ export function NumbersSection() {
       nameOf={(number) => formatPhone(number.e164)}
       columns={[
         {
-          header: t('call.number'),
+          header: t('settings.numbers.one'),
           cell: (number) => <span className="num">{formatPhone(number.e164)}</span>
         },
         { header: t('settings.numbers.label'), cell: (number) => number.label ?? '–' },
@@ -169,7 +169,7 @@ export function NumbersSection() {
       fields={() => [
         {
           name: 'e164',
-          label: t('call.number'),
+          label: t('settings.numbers.one'),
           type: 'text',
           isRequired: true,
           placeholder: '+74951234567'

@@ -20,7 +20,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SchemeRecord } from '../../../api/contract/config.ts'
 import type en from '../i18n/en.ts'
-import { api } from '../lib/api.ts'
+import { api, ApiError } from '../lib/api.ts'
 import { explain, fieldErrors } from '../lib/explain.ts'
 import { dayOf, timeOfDay } from '../lib/format.ts'
 import { useAll } from '../lib/lookups.ts'
@@ -110,6 +110,8 @@ function SchemeEditor({ scheme, onClose }: { scheme: SchemeRecord | null; onClos
   }
   const failure = save.error ?? publish.error
   const errors = fieldErrors(failure)
+  // Its problems stand below in the reader's own language; the server's list says the same in English.
+  const isSchemeAtFault = failure instanceof ApiError && failure.problem.code === 'scheme_invalid'
   return (
     <Modal opened onClose={onClose} size="xl" title={record?.name ?? t('settings.schemes.add')}>
       <Stack gap="sm" data-testid="scheme-editor">
@@ -132,7 +134,7 @@ function SchemeEditor({ scheme, onClose }: { scheme: SchemeRecord | null; onClos
           error={isBroken ? t('settings.schemes.notJson') : undefined}
           data-testid="scheme-json"
         />
-        {failure && (
+        {failure && !isSchemeAtFault && (
           <Alert color="rust" role="alert">
             {explain(failure)}
             <List size="sm">
@@ -144,7 +146,12 @@ function SchemeEditor({ scheme, onClose }: { scheme: SchemeRecord | null; onClos
             </List>
           </Alert>
         )}
-        {record && !failure && <Problems problems={record.problems} />}
+        {isSchemeAtFault && (
+          <Text c="rust" role="alert" fw={600}>
+            {explain(failure)}
+          </Text>
+        )}
+        {record && (!failure || isSchemeAtFault) && <Problems problems={record.problems} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onSave} loading={save.isPending} data-testid="scheme-save">
             {t('settings.schemes.saveDraft')}
