@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { decodeUlaw, tonePacket } from './tone.ts'
+import { decodeUlaw, keyEvents, tonePacket } from './tone.ts'
 
 /** What a phone does with a call: ring until told, answer at once, or refuse with a SIP status. */
 export type Manner = 'ring' | 'answer' | { status: number; text: string; retryAfter?: number }
@@ -54,6 +54,8 @@ export async function createParty(options: PartyOptions) {
   let manner: Manner = options.manner ?? 'answer'
   let dialog: Dialog | undefined
   let speaker: NodeJS.Timeout | undefined
+  /** Key presses that wait for their turn in the stream. */
+  let keys: Buffer[] = []
   let onFinal: ((message: Message) => void) | undefined
 
   media.on('message', (packet) => audio.push(packet.subarray(12)))
@@ -136,19 +138,26 @@ export async function createParty(options: PartyOptions) {
     if (options.toneHz === undefined || host === undefined || port === 0 || speaker !== undefined) return
     const hz = options.toneHz
     let index = 0
+    /** When the key that is being sent went down: all packets of one key carry that time. */
+    let keyAt: number | null = null
     speaker = setInterval(() => {
+      const key = keys.shift()
+      keyAt = key ? (keyAt ?? index) : null
       const packet = Buffer.alloc(12)
       packet.writeUInt8(0x80, 0)
+      packet.writeUInt8(key ? keyPayload : 0, 1)
       packet.writeUInt16BE(index & 0xffff, 2)
-      packet.writeUInt32BE((index * 160) >>> 0, 4)
+      packet.writeUInt32BE(((keyAt ?? index) * 160) >>> 0, 4)
       packet.writeUInt32BE(0x1234, 8)
-      media.send(Buffer.concat([packet, tonePacket(hz, index++)]), port, host)
+      media.send(Buffer.concat([packet, key ?? tonePacket(hz, index)]), port, host)
+      index += 1
     }, 20)
   }
 
   function quiet(): void {
     clearInterval(speaker)
     speaker = undefined
+    keys = []
     dialog = undefined
   }
 
@@ -156,7 +165,8 @@ export async function createParty(options: PartyOptions) {
   const contact = `<sip:${options.user}@${options.host}:${options.port}>`
   const sdp = (): string =>
     ['v=0', `o=- 1 1 IN IP4 ${options.host}`, 's=-', `c=IN IP4 ${options.host}`, 't=0 0']
-      .concat(`m=audio ${media.address().port} RTP/AVP 0`, 'a=rtpmap:0 PCMU/8000', 'a=sendrecv', '')
+      .concat(`m=audio ${media.address().port} RTP/AVP 0 ${keyPayload}`, 'a=rtpmap:0 PCMU/8000')
+      .concat(`a=rtpmap:${keyPayload} telephone-event/8000`, 'a=sendrecv', '')
       .join('\r\n')
 
   function response(to: Message, status: number, text: string, extra: string, body: string): string {
@@ -232,6 +242,11 @@ export async function createParty(options: PartyOptions) {
       )
       transmit(info, ...serverOf(options))
     },
+    /** Presses a key in the midst of the tone (RFC 4733), as telephones do. */
+    key(digit: string): void {
+      if (speaker === undefined) throw new Error('Keys go with the tone, and there is none')
+      keys.push(...keyEvents(digit))
+    },
     /** Ends the call from this side. */
     hangup(): void {
       if (dialog === undefined) return
@@ -271,6 +286,7 @@ export async function createParty(options: PartyOptions) {
 }
 export type Party = Awaited<ReturnType<typeof createParty>>
 
+const keyPayload = 101
 const serverOf = (options: PartyOptions): [string, number] => [options.server.host, options.server.port]
 const statusOf = (message: Message): number => Number(message.first.split(' ')[1] ?? 0)
 const header = (message: Message, name: string): string => message.headers.get(name)?.[0] ?? ''

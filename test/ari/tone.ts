@@ -44,3 +44,16 @@ function encodeUlaw(sample: number): number {
   const exponent = 31 - Math.clz32(magnitude) - 7
   return ~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 0x0f)) & 0xff
 }
+
+/** Payloads of one key press of 160 ms by RFC 4733, one per 20 ms; the end is said three times. */
+export function keyEvents(digit: string): Buffer[] {
+  const event = '0123456789*#'.indexOf(digit)
+  if (event < 0) throw new Error(`There is no key ${digit}`)
+  return Array.from({ length: 11 }, (_, index) => {
+    const payload = Buffer.alloc(4)
+    payload.writeUInt8(event, 0)
+    payload.writeUInt8(index < 8 ? 0x0a : 0x8a, 1)
+    payload.writeUInt16BE(Math.min(index + 1, 8) * 160, 2)
+    return payload
+  })
+}

@@ -1,0 +1,44 @@
+// Runs in the page before its own scripts: knows what the page plays, and listens to it.
+if (location.protocol !== 'about:') {
+  // A tone would be noise to the browser's clean-up of voices.
+  localStorage.setItem('ringtrace.rawMicrophone', '1')
+  const ears = { speaker: null, violations: [] }
+  const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    ...source,
+    set(stream) {
+      if (stream) ears.speaker = this
+      source.set.call(this, stream)
+    }
+  })
+  document.addEventListener('securitypolicyviolation', (event) => {
+    ears.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile ?? ''}`)
+  })
+
+  /** Amplitude of a tone in samples, full scale 1. */
+  const amplitude = (samples, hertz, rate) => {
+    let re = 0
+    let im = 0
+    samples.forEach((sample, i) => {
+      re += sample * Math.cos((2 * Math.PI * hertz * i) / rate)
+      im += sample * Math.sin((2 * Math.PI * hertz * i) / rate)
+    })
+    return (2 * Math.hypot(re, im)) / samples.length
+  }
+
+  /** How loud each of these tones is in what the page plays now; null while it plays nothing. */
+  ears.hears = async (tones) => {
+    const stream = ears.speaker?.srcObject
+    if (!stream?.active || ears.speaker.paused) return null
+    const context = new AudioContext()
+    await context.resume()
+    const analyser = new AnalyserNode(context, { fftSize: 16384 })
+    context.createMediaStreamSource(stream).connect(analyser)
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    const samples = new Float32Array(analyser.fftSize)
+    analyser.getFloatTimeDomainData(samples)
+    await context.close()
+    return tones.map((hertz) => amplitude(samples, hertz, context.sampleRate))
+  }
+  window.ears = ears
+}
