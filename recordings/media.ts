@@ -1,14 +1,11 @@
 import { run } from '../host/process.ts'
 import { codeOf } from '../host/setup-error.ts'
 
-/** Finds out how to run a media tool: `AsteriskHome.command`, or the machine's own tools. */
+/** Finds out how to run a media tool: `AsteriskHome.command`. */
 export type MediaCommand = (
   program: 'sox' | 'lame',
   args: readonly string[]
 ) => { file: string; args: readonly string[] }
-
-/** The tools on PATH, where no Asterisk home is at hand. */
-export const hostCommand: MediaCommand = (program, args) => ({ file: program, args })
 
 export interface Audio {
   channels: number

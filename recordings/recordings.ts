@@ -9,7 +9,6 @@ import { finishedFile } from './files.ts'
 import type { RecordingKind } from './files.ts'
 import { addFinishJob, finishRecording, finishTask, resumeStuck } from './finish.ts'
 import type { RecordingOutcome } from './finish.ts'
-import { hostCommand } from './media.ts'
 import type { MediaCommand } from './media.ts'
 
 export interface RecordingStart {
@@ -44,8 +43,8 @@ export interface RecordingsOptions {
   dir: string
   /** Where ARI leaves voicemail messages (`spool/recording` of Asterisk's folder); `dir` when absent. */
   messagesDir?: string
-  /** Runs sox and lame; the machine's own when absent. */
-  home?: { command: MediaCommand }
+  /** Runs sox and lame. */
+  home: { command: MediaCommand }
   appendMoment: (
     callId: string,
     type: 'call.recording_ready',
@@ -66,7 +65,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export function createRecordings(options: RecordingsOptions): Recordings {
   const { db, dir, messagesDir = dir, settleMs = 1000, missingAfterMs = 30_000 } = options
   const log = options.log.child({ part: 'recordings' })
-  const command = options.home?.command ?? hostCommand
+  const command = options.home.command
 
   return {
     async enqueueRecording(trx, { recordingId, callId, leg, kind, file }) {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
 import { signalPid } from '../../host/process.ts'
@@ -8,21 +9,17 @@ import type { Ari, AriOptions } from '../../pbx/ari/client.ts'
 import type { AriEvent } from '../../pbx/ari/events.ts'
 import { startAsterisk } from '../../pbx/provision/asterisk.ts'
 import type { RunningAsterisk } from '../../pbx/provision/asterisk.ts'
-import { ensureAsterisk } from '../../pbx/provision/install.ts'
+import { testHome } from '../support/asterisk-root.ts'
 import { until } from '../support/until.ts'
 
 export const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
 
 /** A real Asterisk of our own for one test file; each file takes its own hundred ports. */
 export async function startRig(basePort: number) {
-  const dir = `/tmp/rt-ari-${basePort}`
+  const dir = path.join(os.tmpdir(), `rt-ari-${basePort}`)
   const recordingsDir = path.join(dir, 'recordings')
   await rm(dir, { recursive: true, force: true })
-  const home = await ensureAsterisk({
-    runtimeDir: path.join(projectRoot(), '.runtime'),
-    log,
-    progress: () => undefined
-  })
+  const home = await testHome()
   const settings = {
     app: 'ringtrace',
     sipHost: '127.0.0.1',

@@ -14,7 +14,7 @@ import type { AriEvent } from '../../pbx/ari/events.ts'
 import type { TapeRow } from '../../pbx/call/types.ts'
 import { startAsterisk } from '../../pbx/provision/asterisk.ts'
 import { until } from '../support/until.ts'
-import { demoHome } from './home.ts'
+import { testHome } from '../support/asterisk-root.ts'
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
 const sipPort = 26_060
@@ -31,7 +31,7 @@ describe('The demo carrier', function () {
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'rt-demo-carrier-'))
-    const home = await demoHome()
+    const home = await testHome()
     closing.push(() => rm(dir, { recursive: true, force: true }))
     const asterisk = await startAsterisk({
       home,
@@ -169,7 +169,7 @@ describe('The demo carrier', function () {
 
   it('hears our prompts by their absolute path, also under a hidden folder, in the language asked for', async () => {
     const dataDir = join(dir, '.runtime')
-    const { soundFile } = await ensureSounds({ home: await demoHome(), dataDir, log })
+    const { soundFile } = await ensureSounds({ home: await testHome(), dataDir, log })
     events.length = 0
     await carrier.call({ from: '+79450001155', to: '+74950102030', scenario: 'passive' })
     const { channel } = await seen('StasisStart')

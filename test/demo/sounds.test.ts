@@ -6,7 +6,7 @@ import pino from 'pino'
 import { ensureSounds, locales, soundPath } from '../../demo/sounds.ts'
 import { measureWave } from '../../demo/wave.ts'
 import { prompts } from '../../ivr/sounds.ts'
-import { demoHome } from './home.ts'
+import { testHome } from '../support/asterisk-root.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -20,7 +20,7 @@ describe('The voice prompts', function () {
   after(() => rm(dataDir, { recursive: true, force: true }))
 
   it('are spoken in both languages, audible, of a plausible length and never clipped', async () => {
-    const home = await demoHome()
+    const home = await testHome()
     const { soundFile, made } = await ensureSounds({ home, dataDir, log })
     expect(made).to.equal(prompts.length * locales.length * 2)
     for (const locale of locales) {
@@ -39,7 +39,7 @@ describe('The voice prompts', function () {
   })
 
   it('are not made again when nothing has changed, and are when one is lost', async () => {
-    const home = await demoHome()
+    const home = await testHome()
     expect((await ensureSounds({ home, dataDir, log })).made).to.equal(0)
     const lost = `${soundPath(dataDir, 'ringtrace/welcome', 'ru')}.wav`
     await rm(lost)
@@ -49,7 +49,7 @@ describe('The voice prompts', function () {
 
   it('are made anew when their stamp is of other words', async () => {
     await writeFile(join(dataDir, 'sounds/prompts.json'), 'of another version')
-    expect((await ensureSounds({ home: await demoHome(), dataDir, log })).made).to.be.above(0)
+    expect((await ensureSounds({ home: await testHome(), dataDir, log })).made).to.be.above(0)
   })
 
   it('are named by absolute path, and other sounds as they are', () => {

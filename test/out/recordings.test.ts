@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { access, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,23 +6,52 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { startJobs } from '../../db/jobs.ts'
 import type { Jobs } from '../../db/jobs.ts'
+import type { AsteriskHome } from '../../pbx/provision/home.ts'
 import { watchDisk } from '../../recordings/disk.ts'
 import { expire } from '../../recordings/expire.ts'
 import { createRecordings } from '../../recordings/recordings.ts'
 import type { Recordings } from '../../recordings/recordings.ts'
+import { testHome } from '../support/asterisk-root.ts'
 import { until } from '../support/until.ts'
 import { ownPostgres, silent } from './postgres.ts'
 import type { TestPostgres } from './postgres.ts'
 
-const sox = (...args: string[]): void => void execFileSync('sox', args)
+let home: AsteriskHome
+before(async function () {
+  // The very first run on a machine brings the tools.
+  this.timeout(600_000)
+  home = await testHome()
+})
+
+/** Runs a media tool of the Asterisk root. @returns what it said on standard error */
+function tool(program: 'sox' | 'lame', ...args: string[]): string {
+  const { file, args: all } = home.command(program, args)
+  const { status, stderr } = spawnSync(file, all, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`)
+  return stderr
+}
 
 /** A tone as Asterisk leaves it: mono, 8 kHz, 16 bit. */
 const tone = (file: string, hertz: number, seconds: number): void =>
-  sox('-n', '-r', '8000', '-c', '1', '-b', '16', file, 'synth', String(seconds), 'sine', String(hertz))
+  void tool(
+    'sox',
+    '-n',
+    '-r',
+    '8000',
+    '-c',
+    '1',
+    '-b',
+    '16',
+    file,
+    'synth',
+    String(seconds),
+    'sine',
+    String(hertz)
+  )
 
 /** The frequency that dominates one channel (1 is left); 0 in silence. */
 function frequency(wav: string, channel: number): number {
-  const { stderr } = spawnSync('sox', [wav, '-n', 'remix', String(channel), 'stat'], { encoding: 'utf8' })
+  const stderr = tool('sox', wav, '-n', 'remix', String(channel), 'stat')
   if (Number(/Maximum amplitude:\s*([\d.]+)/.exec(stderr)?.[1]) < 0.01) return 0
   return Number(/Rough\s+frequency:\s*(\d+)/.exec(stderr)?.[1])
 }
@@ -45,6 +74,7 @@ describe('recordings: from a finished leg to a file that plays', function () {
     recordings = createRecordings({
       db: postgres.db,
       dir,
+      home,
       messagesDir,
       log: silent,
       settleMs: 150,
@@ -80,8 +110,7 @@ describe('recordings: from a finished leg to a file that plays', function () {
     await until(() => moments.some(({ data }) => data['recordingId'] === id))
     const row = (await postgres.db('recordings').where({ id }).first()) as Record<string, unknown>
     const wav = path.join(dir, `${id}.test.wav`)
-    if (row['state'] === 'ready')
-      execFileSync('lame', ['--quiet', '--decode', path.join(dir, `${id}.mp3`), wav])
+    if (row['state'] === 'ready') tool('lame', '--quiet', '--decode', path.join(dir, `${id}.mp3`), wav)
     return { id, callId, row, wav }
   }
 
@@ -169,7 +198,7 @@ describe('recordings: from a finished leg to a file that plays', function () {
   it('sides of different rates are joined', async () => {
     const { row, wav } = await finish('talk', (base) => {
       tone(`${base}-in.wav`, 1000, 1)
-      sox('-n', '-r', '16000', '-c', '1', '-b', '16', `${base}-out.wav`, 'synth', '1', 'sine', '440')
+      tool('sox', '-n', '-r', '16000', '-c', '1', '-b', '16', `${base}-out.wav`, 'synth', '1', 'sine', '440')
     })
     expect(Number(row['seconds'])).to.be.closeTo(1, 0.01)
     expect(frequency(wav, 1)).to.be.closeTo(440, 20)

@@ -9,7 +9,8 @@ import { startAsterisk } from '../../pbx/provision/asterisk.ts'
 import type { RunningAsterisk, StartOptions } from '../../pbx/provision/asterisk.ts'
 import type { AsteriskHome } from '../../pbx/provision/home.ts'
 import { startThenKillStarter } from './support/killable.ts'
-import { log, realHome, templatesDir, testSettings, withFolder } from './support/machine.ts'
+import { testHome } from '../support/asterisk-root.ts'
+import { log, templatesDir, testSettings, withFolder } from './support/machine.ts'
 
 const port = 21600
 
@@ -17,7 +18,7 @@ describe('the embedded Asterisk', function () {
   this.timeout(120_000)
   let home: AsteriskHome
   before(async () => {
-    home = await realHome()
+    home = await testHome()
   })
 
   const options = (folder: string): StartOptions => ({

@@ -7,7 +7,8 @@ import type { RunningAsterisk } from '../../pbx/provision/asterisk.ts'
 import type { AsteriskHome } from '../../pbx/provision/home.ts'
 import { until } from '../support/until.ts'
 import { openAri, pushEndpoint, restOnly } from './support/ari.ts'
-import { log, realHome, templatesDir, testSettings } from './support/machine.ts'
+import { testHome } from '../support/asterisk-root.ts'
+import { log, templatesDir, testSettings } from './support/machine.ts'
 import { answering, calling, refused, sipp } from './support/sipp.ts'
 import { loudnessOf, secondsOf, writeMuLawTone } from './support/tones.ts'
 
@@ -25,7 +26,7 @@ describe('the dialplan', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rt-prov-'))
     settings = testSettings(folder, 21700)
-    home = await realHome()
+    home = await testHome()
     running = await startAsterisk({ home, dir: join(folder, 'a'), templatesDir, settings, log })
     const request = restOnly(settings)
     await pushEndpoint(request, { id: 'trunk-1', context: 'from-trunk', ...carrier })

@@ -4,22 +4,9 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { projectRoot } from '../../../host/project-root.ts'
 import type { AsteriskSettings } from '../../../pbx/provision/asterisk.ts'
-import type { AsteriskHome } from '../../../pbx/provision/home.ts'
-import { ensureAsterisk } from '../../../pbx/provision/install.ts'
 
 export const log = pino({ level: 'silent' })
 export const templatesDir = join(projectRoot(), 'dialplan')
-
-/** The Asterisk that `npm start` uses too; fetched on the first run of the tests on a machine. */
-export async function realHome(): Promise<AsteriskHome> {
-  const asteriskHome = process.env['ASTERISK_HOME']
-  return ensureAsterisk({
-    runtimeDir: process.env['DATA_DIR'] ?? join(projectRoot(), '.runtime'),
-    ...(asteriskHome === undefined ? {} : { asteriskHome }),
-    log,
-    progress: () => undefined
-  })
-}
 
 /** Lends a folder of its own under the temporary folder, and removes it after `work`. */
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {

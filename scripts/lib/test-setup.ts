@@ -1,0 +1,40 @@
+// What the tests need from the machine besides npm, brought once: `npm test` runs it before the first test.
+import path from 'node:path'
+import process from 'node:process'
+import { pino } from 'pino'
+import { ensureSounds } from '../../demo/sounds.ts'
+import { projectRoot } from '../../host/project-root.ts'
+import { SetupError } from '../../host/setup-error.ts'
+import { stepPrinter } from '../../host/steps.ts'
+import { ensureAsterisk } from '../../pbx/provision/install.ts'
+import { ensureChromium } from './testtools.ts'
+
+const runtimeDir = path.join(projectRoot(), '.runtime')
+const log = pino({ level: 'silent' })
+const print = stepPrinter(5, (text) => process.stdout.write(text), process.stdout.isTTY)
+
+/** Tests that lack this fail by themselves and say why, so the others may run. */
+async function attempt(step: number, text: string, work: () => Promise<void>): Promise<void> {
+  print(step, text)
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    process.stdout.write(`\n${error.message}\n`)
+  }
+}
+
+await attempt(3, 'Asterisk and the media tools', async () => {
+  const home = await ensureAsterisk({
+    runtimeDir,
+    log,
+    progress: (text, fraction) => print(3, text, fraction),
+    ...(process.env['ASTERISK_HOME'] ? { asteriskHome: process.env['ASTERISK_HOME'] } : {})
+  })
+  print(4, 'Voice prompts')
+  // Each instance of the tests copies them instead of speaking its own.
+  await ensureSounds({ home, dataDir: runtimeDir, log, progress: (text) => print(4, text) })
+})
+await attempt(5, 'Chromium', async () => {
+  await ensureChromium((text) => print(5, text))
+})

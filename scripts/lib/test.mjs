@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import process from 'node:process'
+import { build } from './build.mjs'
+import { install, isInstalled } from './install.mjs'
+import { Problem, tell } from './problem.mjs'
+import { alone, filesUnder, root, textOf } from './project.mjs'
+import { sweep } from './sweep.mjs'
+
+/** What breaks first is told first; areas not named here come after. */
+const order = ['pure', 'arch', 'ui', 'api', 'out', 'provision', 'ari', 'demo', 'pbx', 'browser']
+/** An area that takes longer hangs. */
+const areaMs = 8 * 60_000
+/** After its last test mocha has this long to end. */
+const endMs = 20_000
+/** Of the caller's environment, what would lead the tests' instances to the caller's own data. */
+const foreign = ['DATABASE_URL', 'DATA_DIR', 'EXTERNAL_ADDRESS', 'PUBLIC_URL', 'ROLES', 'DEMO', 'SIP_HOST']
+
+/**
+ * Sets up what is missing, runs the tests area by area and prints a summary; its last line is `N passed, N failed`.
+ * @param {string[]} only areas to run; none: all
+ * @returns {Promise<number>} the exit code
+ */
+export async function test(only) {
+  const startedMs = Date.now()
+  const areas = findAreas(only)
+  let stopped
+  // /tmp and not TMPDIR: paths of unix sockets are short.
+  const folder = mkdtempSync(join(process.env['TMPDIR'] ? tmpdir() : '/tmp', 'rt-test-'))
+  // PostgreSQL runs as another user when this one is root.
+  chmodSync(folder, 0o755)
+  const onSignal = (signal) => {
+    stopped ??= signal
+    sweep(folder).catch(tell)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => onSignal(signal))
+  const results = []
+  try {
+    await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
+    for (const area of areas) {
+      if (stopped !== undefined) break
+      console.log(`\n── ${area.name} ${'─'.repeat(Math.max(0, 60 - area.name.length))}`)
+      results.push(await runArea(area, folder))
+    }
+  } catch (error) {
+    tell(error)
+    console.log('0 passed, 1 failed')
+    return 1
+  } finally {
+    await sweep(folder)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  if (stopped !== undefined) console.log(`\nStopped by ${stopped}`)
+  return summary(results, Date.now() - startedMs, stopped !== undefined)
+}
+
+function findAreas(only) {
+  const files = filesUnder(['test'])
+    .map((file) => relative(root, file))
+    .filter((file) => file.endsWith('.test.ts'))
+  const names = [...new Set([...order, ...files.map((file) => file.split('/')[1])])]
+  return names
+    .map((name) => ({ name, files: files.filter((file) => file.startsWith(`test/${name}/`)) }))
+    .filter(({ name, files: own }) => own.length > 0 && (only.length === 0 || only.includes(name)))
+}
+
+async function prepare() {
+  if (!isInstalled()) {
+    console.log('[1/5] Installing packages (a minute or two)')
+    await install()
+  } else console.log('[1/5] Packages are there')
+  const built = await build((text) => console.log(`[2/5] ${text}`))
+  if (!built) console.log('[2/5] The build is fresh')
+  const code = await node(['--import', 'tsx', 'scripts/lib/test-setup.ts'], process.env)
+  if (code !== 0)
+    throw new Problem('The machine could not be set up for the tests', 'The lines above say why.')
+}
+
+/** Runs one area in a mocha of its own; what it leaves behind is ended, and named. */
+async function runArea({ name, files }, folder) {
+  const startedMs = Date.now()
+  const resultsFile = join(folder, `${name}.jsonl`)
+  const env = { ...process.env, TMPDIR: folder, RESULTS_FILE: resultsFile }
+  for (const key of foreign) delete env[key]
+  const reporter = join(root, 'test/support/reporter.cjs')
+  const running = node(['node_modules/mocha/bin/mocha.js', '--reporter', reporter, ...files], env)
+  let endedMs
+  let isStuck = false
+  const watch = setInterval(() => {
+    const now = Date.now()
+    if ((textOf(resultsFile) ?? '').endsWith('{"state":"end"}\n')) endedMs ??= now
+    if (now - startedMs < areaMs && (endedMs === undefined || now - endedMs < endMs)) return
+    isStuck = true
+    sweep(folder).catch(tell)
+  }, 500)
+  const code = await running
+  clearInterval(watch)
+  const left = await sweep(folder)
+  const lines = (textOf(resultsFile) ?? '').split('\n').filter((line) => line !== '')
+  const found = lines.map((line) => JSON.parse(line))
+  const failures = found.filter(({ state }) => state === 'failed')
+  if (isStuck) {
+    const what =
+      endedMs === undefined
+        ? `took longer than ${areaMs / 60_000} minutes`
+        : 'did not end after its last test'
+    failures.push({ title: `${name} ${what}`, file: `test/${name}`, error: 'it was ended' })
+  } else if (code !== 0 && failures.length === 0) {
+    failures.push({ title: `${name} ended with ${code}`, file: `test/${name}`, error: 'see above' })
+  }
+  if (!isStuck && left.length > 0) console.log(`Left running, and ended now:\n  ${left.join('\n  ')}`)
+  const count = (wanted) => found.filter(({ state }) => state === wanted).length
+  const seconds = (Date.now() - startedMs) / 1000
+  return { name, passed: count('passed'), skipped: count('skipped'), failures, seconds }
+}
+
+function summary(results, tookMs, isStopped) {
+  const sum = (of) => results.reduce((total, result) => total + of(result), 0)
+  const failures = results.flatMap((result) => result.failures)
+  console.log('\n── summary ' + '─'.repeat(53))
+  for (const { name, passed, skipped, failures: own, seconds } of results) {
+    const words = [`${passed} passed`, `${own.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])]
+    console.log(`${name.padEnd(12)}${words.join(', ').padEnd(36)}${seconds.toFixed(0).padStart(5)} s`)
+  }
+  for (const { title, file, error } of failures) console.log(`\nFAILED ${file}\n  ${title}\n  ${error}`)
+  const skipped = sum((result) => result.skipped)
+  console.log(`\n${(tookMs / 60_000).toFixed(1)} minutes${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  const passed = sum((result) => result.passed)
+  console.log(`${passed} passed, ${failures.length} failed`)
+  return failures.length > 0 || passed === 0 || isStopped ? 1 : 0
+}
+
+function node(args, env) {
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
+  return new Promise((settle, reject) =>
+    child.once('error', reject).once('exit', (code, signal) => settle(code ?? signal))
+  )
+}
