@@ -16,10 +16,11 @@ import { ensureSounds } from './demo/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
 import { projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
+import { stepPrinter } from './host/steps.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
 import { createAri } from './pbx/ari/client.ts'
-import { ensureAsterisk } from './pbx/provision/install.ts'
+import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
 import { keepAsterisk } from './pbx/provision/keep.ts'
 import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
 import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
@@ -29,6 +30,8 @@ import { normalise } from './tracking/phones.ts'
 const app = 'ringtrace'
 const aside: (() => Promise<unknown>)[] = []
 let isStopping = false
+/** `npm start` tells of the first three of seven steps (`scripts/lib/start.mjs`). */
+const say = stepPrinter(7, (text) => process.stdout.write(text), process.stdout.isTTY)
 
 /** Starts everything in the order in which the parts need each other. What it starts, `stop` ends in reverse. */
 async function start(config: Config): Promise<void> {
@@ -38,7 +41,7 @@ async function start(config: Config): Promise<void> {
   const instance = await readInstance(dataDir)
   const version = await productVersion()
 
-  say('Starting the database')
+  say(4, 'Starting the database')
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(dataDir, log))
   const db = connect(databaseUrl, log)
   aside.push(() => db.destroy())
@@ -49,19 +52,30 @@ async function start(config: Config): Promise<void> {
   const home = await ensureAsterisk({
     runtimeDir: dataDir,
     log,
-    progress: say,
+    progress: (text, fraction) => say(5, text, fraction),
     ...(config.asteriskHome ? { asteriskHome: config.asteriskHome } : {})
   })
-  const sounds = await ensureSounds({ home, dataDir, log, progress: say })
+  say(5, `Asterisk ${home.version} is there`)
+  const prepared: Progress = (text, fraction) => say(6, text, fraction)
+  const sounds = await ensureSounds({ home, dataDir, log, progress: prepared })
   const firstLogin = await ensureAdmin(db, config)
   if (config.demo) {
     const { loadDemo } = await import('./db/demo/index.ts')
-    await loadDemo(db, { nowMs: Date.now(), sipPort: config.demoSipPort, home, dataDir, log, progress: say })
+    await loadDemo(db, {
+      nowMs: Date.now(),
+      sipPort: config.demoSipPort,
+      home,
+      dataDir,
+      log,
+      progress: prepared
+    })
   }
+
+  prepared(config.demo ? 'Voice prompts and the demo company are there' : 'Voice prompts are there')
 
   const recordingsDir = path.join(dataDir, 'recordings')
   await mkdir(recordingsDir, { recursive: true })
-  say('Starting Asterisk')
+  say(7, 'Starting Asterisk')
   const asteriskDir = path.join(dataDir, 'pbx')
   const asterisk = await keepAsterisk({
     home,
@@ -148,7 +162,7 @@ async function start(config: Config): Promise<void> {
     log
   })
   late.pbx = pbx
-  say('Connecting to Asterisk')
+  say(7, 'Connecting to Asterisk')
   await pbx.start()
   aside.push(async () => {
     await pbx.stop()
@@ -260,10 +274,6 @@ async function welcome(url: string, password: string | null, dataDir: string): P
   process.stdout.write(`\n${lines.join('\n')}\n`)
 }
 
-function say(text: string, fraction?: number): void {
-  process.stdout.write(`… ${text}${fraction === undefined ? '' : ` ${Math.round(fraction * 100)} %`}\n`)
-}
-
 async function productVersion(): Promise<string> {
   const manifest = JSON.parse(await readFile(path.join(projectRoot(), 'package.json'), 'utf8')) as {
     version: string
@@ -285,7 +295,7 @@ async function stop(code: number): Promise<never> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (isStopping) return
-    say('Stopping')
+    process.stdout.write('Stopping\n')
     void stop(0).catch(() => process.exit(1))
   })
 }
