@@ -47,7 +47,7 @@ const en = {
   role: { admin: 'Admin', supervisor: 'Supervisor', operator: 'Operator', marketer: 'Marketer' },
   presence: {
     available: 'Available',
-    busy: 'In a call',
+    busy: 'Busy',
     wrapUp: 'After a call',
     away: 'Away',
     offline: 'Offline'

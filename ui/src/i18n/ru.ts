@@ -56,7 +56,7 @@ const ru: Same<typeof en> = {
   role: { admin: 'Администратор', supervisor: 'Супервизор', operator: 'Оператор', marketer: 'Маркетолог' },
   presence: {
     available: 'На линии',
-    busy: 'Разговор',
+    busy: 'Занят',
     wrapUp: 'После звонка',
     away: 'Перерыв',
     offline: 'Не на работе'
@@ -122,8 +122,8 @@ const ru: Same<typeof en> = {
     recording: 'Запись',
     answer: 'Ответить',
     decline: 'Отклонить',
-    mute: 'Выключить микрофон',
-    unmute: 'Включить микрофон',
+    mute: 'Заглушить',
+    unmute: 'Вернуть звук',
     keypad: 'Набор',
     hangup: 'Завершить',
     hiddenNumber: 'Номер скрыт',

@@ -139,7 +139,7 @@ function Talking({ current }: { current: CurrentCall }) {
   return (
     <>
       <Button
-        variant={isMuted ? 'filled' : 'default'}
+        variant={isMuted ? 'light' : 'default'}
         color="amber"
         leftSection={isMuted ? <IconMicrophoneOff size={18} /> : <IconMicrophone size={18} />}
         rightSection={<kbd className="hint">M</kbd>}
