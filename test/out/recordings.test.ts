@@ -206,12 +206,17 @@ describe('recordings: from a finished leg to a file that plays', function () {
 
   it('a recording told twice is one recording, and a name that leads out of the folder opens nothing', async () => {
     const { id, callId } = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1))
+    const jobsLeft = async (): Promise<number> => {
+      const { rows } = await postgres.db.raw<{ rows: unknown[] }>(
+        `select 1 from graphile_worker._private_jobs where payload ->> 'recordingId' = ?`,
+        [id]
+      )
+      return rows.length
+    }
+    // The job goes a moment after the last thing it did.
+    await until(async () => (await jobsLeft()) === 0)
     await recordings.enqueueRecording(postgres.db, { recordingId: id, callId, leg: 'l1', kind: 'voicemail' })
-    const { rows } = await postgres.db.raw<{ rows: unknown[] }>(
-      `select 1 from graphile_worker._private_jobs where payload ->> 'recordingId' = ?`,
-      [id]
-    )
-    expect(rows).to.have.length(0)
+    expect(await jobsLeft()).to.equal(0)
     expect(await recordings.open('../../etc/passwd')).to.equal(null)
   })
 

@@ -7,7 +7,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: { timeoutMs?: number; everyMs?: number; what?: string } = {}
 ): Promise<NonNullable<T>> {
-  const { timeoutMs = 10_000, everyMs = 20, what = condition.toString() } = options
+  const { timeoutMs = 15_000, everyMs = 20, what = condition.toString() } = options
   const deadline = Date.now() + timeoutMs
   for (;;) {
     const value = await condition()
