@@ -3,7 +3,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { LiveCall, OperatorState } from '../../../api/contract/live.ts'
 import { presences } from '../lib/words.ts'
-import { clock, exactTime, formatPhone, secondsSince } from '../lib/format.ts'
+import { clock, exactTime, formatPhone, regionName, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
 import { openCalls } from '../live/board.ts'
 import { useBoard } from '../live/use-live.tsx'
@@ -43,7 +43,7 @@ function CallRow({ call, now }: { call: LiveCall; now: number }) {
           {name ?? <span className="num">{number}</span>}
         </Text>
         <Text c="dimmed" fz="sm" className="cut">
-          {[name ? number : null, call.caller.region].filter(Boolean).join(' · ')}
+          {[name ? number : null, regionName(call.caller.region)].filter(Boolean).join(' · ')}
         </Text>
       </div>
       <div className={styles.cell} style={{ minWidth: 0 }}>

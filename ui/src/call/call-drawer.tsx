@@ -3,7 +3,7 @@ import { Button, Drawer, Group, Rating, Skeleton, Stack, Text } from '@mantine/c
 import { useTranslation } from 'react-i18next'
 import type { JournalCallWithLegs } from '../../../api/contract/calls.ts'
 import { explain } from '../lib/explain.ts'
-import { formatPhone, fullTime } from '../lib/format.ts'
+import { formatPhone, fullTime, regionName } from '../lib/format.ts'
 import { CallFields } from './call-fields.tsx'
 import { CallNotes } from './call-notes.tsx'
 import styles from './drawer.module.css'
@@ -27,7 +27,9 @@ function Head({ call }: { call: JournalCallWithLegs }) {
         {call.rating !== null && <Rating value={call.rating} readOnly size="sm" color="amber" />}
       </Group>
       <Text c="dimmed" mt={2}>
-        {[name ? number : null, call.callerRegion, fullTime(call.startedAt)].filter(Boolean).join(' · ')}
+        {[name ? number : null, regionName(call.callerRegion), fullTime(call.startedAt)]
+          .filter(Boolean)
+          .join(' · ')}
       </Text>
     </div>
   )

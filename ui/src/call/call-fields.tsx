@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JournalCallWithLegs } from '../../../api/contract/calls.ts'
 import type en from '../i18n/en.ts'
-import { clock, countryName, exactTime, formatPhone, fullTime } from '../lib/format.ts'
+import { clock, countryName, exactTime, formatPhone, fullTime, regionName } from '../lib/format.ts'
 import { useAll } from '../lib/lookups.ts'
 import styles from './drawer.module.css'
 import { blockWord, resultWord } from './tape.tsx'
@@ -137,7 +137,7 @@ export function CallFields({ call }: { call: JournalCallWithLegs }) {
           rows={[
             ['callerNumber', phone(call.callerNumber)],
             ['callerName', call.callerName],
-            ['callerRegion', call.callerRegion],
+            ['callerRegion', regionName(call.callerRegion)],
             ['callerCountry', countryName(call.callerCountry)],
             ['dialedNumber', phone(call.dialedNumber)],
             ['numberLabel', call.number?.label],

@@ -102,7 +102,8 @@ export function drawTape(rows: readonly TapeEntry[]): TapeDrawing {
         } else {
           close(step, atMs, text(data['exit']))
           step = null
-          const pressed = text(data['pressed'])
+          // A rating's key has its own mark, at the moment when it was pressed.
+          const pressed = data['blockType'] === 'rating' ? null : text(data['pressed'])
           if (pressed) scheme.marks.push({ kind: 'pressed', label: pressed, atMs })
         }
         break

@@ -4,7 +4,7 @@ import { createColumnHelper, type DisplayColumnDef } from '@tanstack/react-table
 import type { TFunction } from 'i18next'
 import type { JournalCall } from '../../../api/contract/calls.ts'
 import { OutcomeBadge } from '../call/outcome-badge.tsx'
-import { clock, dayOf, formatPhone, isToday, exactTime } from '../lib/format.ts'
+import { clock, dayOf, exactTime, formatPhone, isToday, regionName } from '../lib/format.ts'
 import styles from './journal.module.css'
 
 export interface RowActions {
@@ -104,7 +104,7 @@ export function journalColumns(
               {name ?? <span className="num">{number}</span>}
             </b>
             <span className={`cut ${styles.two} ${styles.sub}`}>
-              {[name ? number : null, call.callerRegion].filter(Boolean).join(' · ') || ' '}
+              {[name ? number : null, regionName(call.callerRegion)].filter(Boolean).join(' · ') || ' '}
             </span>
           </>
         )

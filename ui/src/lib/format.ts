@@ -43,10 +43,20 @@ export function countryName(code: string | null | undefined): string {
   return new Intl.DisplayNames([dayjs.locale()], { type: 'region' }).of(code) ?? code
 }
 
+/** What the server says in place of a region, of numbers that have none. */
+const kinds: Readonly<Record<string, string>> = { Мобильный: 'Mobile', 'Бесплатный вызов': 'Toll-free' }
+
+/** A region as the server names it, in the reader's language where it is a word and not a name. */
+export function regionName(region: string | null | undefined): string | null {
+  if (!region) return null
+  return dayjs.locale() === 'ru' ? region : (kinds[region] ?? region)
+}
+
 /** Where a number is from: its region, with the country when that says more. */
 export function placeName(region: string | null | undefined, country: string | null | undefined): string {
-  if (!region) return countryName(country)
-  return country && country !== 'RU' ? `${region}, ${countryName(country)}` : region
+  const name = regionName(region)
+  if (!name) return countryName(country)
+  return country && country !== 'RU' ? `${name}, ${countryName(country)}` : name
 }
 
 /** Seconds as a clock: `0:07`, `12:40`, `1:02:03`. */

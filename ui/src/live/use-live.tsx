@@ -17,15 +17,18 @@ export function LiveProvider({ children, isOn }: { children: ReactNode; isOn: bo
     const opened = openFeed(() => inBackground(client.invalidateQueries({ queryKey: ['me'] })))
     setFeed(opened)
     let timer: ReturnType<typeof setTimeout> | null = null
+    let askedMs = Number.NEGATIVE_INFINITY
     opened.onJournal((callId) => {
       // A first answer may still be on its way, read before this row was written: asked for anew, not waited for.
       const queryKey = ['call', callId]
       inBackground(client.cancelQueries({ queryKey }).then(() => client.invalidateQueries({ queryKey })))
-      // Under load rows come many a second; the list is asked for at most once a second.
+      // Under load rows come many a second; the list is asked for at once, and then at most once a second.
+      const waitMs = Math.max(0, askedMs + 1000 - performance.now())
       timer ??= setTimeout(() => {
         timer = null
+        askedMs = performance.now()
         inBackground(client.invalidateQueries({ queryKey: ['calls'] }))
-      }, 1000)
+      }, waitMs)
     })
     return () => {
       if (timer) clearTimeout(timer)

@@ -81,8 +81,6 @@ function Idle() {
   const { t } = useTranslation()
   const me = useMe()
   const words = useSoftphoneWords()
-  const demo = useDemo()
-  const { last } = useSoftphone()
   const ended = useJustEnded(60_000)
   const presence = useBoard().operators[me.id]?.presence ?? me.presence
   const isReady = words.state === 'registered' || words.state === 'desk'
@@ -103,53 +101,68 @@ function Idle() {
         : words.long
   return (
     <>
-      <section className={`sheet ${styles.idle}`} data-testid="idle">
-        <Mark size={52} />
-        <Text fz="xl" fw={640} mt={10}>
-          {title}
-        </Text>
-        <Text c="dimmed" maw={420}>
-          {text}
-        </Text>
-      </section>
-      {last?.wasTalking && last.callId && (
-        <Suspense>
-          <WrapUp callId={last.callId} />
-        </Suspense>
-      )}
-      {demo.data?.isDemo && (
-        <section className="sheet" style={{ padding: 20 }} aria-label={t('demo.title')}>
-          <Group justify="space-between" mb="md" gap="sm">
-            <Text fw={620}>{t('demo.title')}</Text>
-            <PlaceTestCall />
-          </Group>
-          <ol className={styles.steps}>
-            <li>
-              <Text fz="sm">{t('demo.step1')}</Text>
-            </li>
-            <li>
-              <Text fz="sm">{t('demo.step2')}</Text>
-            </li>
-            <li>
-              <Text fz="sm">{t('demo.step3')}</Text>
-            </li>
-          </ol>
+      {words.state !== 'elsewhere' && (
+        <section className={`sheet ${styles.idle}`} data-testid="idle">
+          <Mark size={52} />
+          <Text fz="xl" fw={640} mt={10}>
+            {title}
+          </Text>
+          <Text c="dimmed" maw={420}>
+            {text}
+          </Text>
         </section>
       )}
     </>
   )
 }
 
+/** The first call, for whoever has just come. */
+function FirstCall() {
+  const { t } = useTranslation()
+  const demo = useDemo()
+  if (!demo.data?.isDemo) return null
+  return (
+    <section className="sheet" style={{ padding: 20 }} aria-label={t('demo.title')}>
+      <Group justify="space-between" mb="md" gap="sm">
+        <Text fw={620}>{t('demo.title')}</Text>
+        <PlaceTestCall />
+      </Group>
+      <ol className={styles.steps}>
+        <li>
+          <Text fz="sm">{t('demo.step1')}</Text>
+        </li>
+        <li>
+          <Text fz="sm">{t('demo.step2')}</Text>
+        </li>
+        <li>
+          <Text fz="sm">{t('demo.step3')}</Text>
+        </li>
+      </ol>
+    </section>
+  )
+}
+
 /** The operator's own page: the call on the line, or the calm before it; own recent calls beside. */
 export default function OperatorPage() {
   const current = useCurrentCall()
+  const { last } = useSoftphone()
   const [opened, setOpened] = useState<string | null>(null)
+  // In one place for the talk and for the time after it, so that a note half written stays.
+  const inTalk = current?.phase === 'talking' ? (current.live?.id ?? null) : null
+  const afterTalk = !current && last?.wasTalking ? last.callId : null
+  const notesOf = inTalk ?? afterTalk
   return (
     <main className="page">
       <div className={styles.desk}>
         <div style={{ display: 'grid', gap: 14, minWidth: 0 }}>
           {current ? <CallCard current={current} /> : <Notices />}
           {!current && <Idle />}
+          {notesOf && (
+            <Suspense>
+              <WrapUp key={notesOf} callId={notesOf} />
+            </Suspense>
+          )}
+          {!current && <FirstCall />}
         </div>
         <RecentCalls onOpen={setOpened} />
       </div>
