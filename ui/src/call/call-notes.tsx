@@ -27,8 +27,7 @@ export function CallNotes({ call }: { call: JournalCallWithLegs }) {
   })
   const isChanged =
     note !== (call.note ?? '') || isSpam !== call.isSpam || tags.join('\n') !== call.tags.join('\n')
-  // The tape of a call in progress belongs to the exchange.
-  const isReadOnly = me.role === 'marketer' || call.outcome === null
+  const isReadOnly = me.role === 'marketer'
   return (
     <section data-testid="call-notes">
       <div className="eyebrow">{t('journal.notes')}</div>
