@@ -51,6 +51,8 @@ export interface TestCall {
   to?: string
   from?: string
   scenario?: string
+  /** Who asks: the call shall ring them, if it can. */
+  userId?: string
 }
 
 export interface Demo {

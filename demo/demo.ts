@@ -25,6 +25,8 @@ export interface TestCallWish {
   readonly from?: string
   /** `usual` (default), `passive`, `impatient`. */
   readonly scenario?: string
+  /** Who asks for it: the call goes, if it can, to a number whose operators they are among. */
+  readonly userId?: string
 }
 
 export type TestCallResult =
@@ -85,7 +87,7 @@ export function createDemo(options: {
       if (scenario === undefined) {
         return { ok: false, code: 'badScenario', detail: `Scenarios are ${scenarios.join(', ')}` }
       }
-      const to = wish.to === undefined ? await someNumber(db, Date.now()) : normalise(wish.to)?.e164
+      const to = wish.to === undefined ? await someNumber(db, Date.now(), wish.userId) : normalise(wish.to)?.e164
       const from = wish.from === undefined ? await someCaller(db) : normalise(wish.from)?.e164
       if (from === undefined || (to === undefined && wish.to !== undefined)) {
         return { ok: false, code: 'badNumber', detail: 'Numbers are written like +74950102030' }
@@ -154,9 +156,9 @@ function pbxAddress(config: Pick<Config, 'sip'>): CarrierOptions['pbx'] {
 
 /**
  * A number that leads somewhere, the demo company's first. Whoever tries the product at night wants to hear a phone
- * ring too, so numbers whose scheme is closed now come last.
+ * ring too, so numbers whose scheme is closed now come last; before that, one that can ring whoever asked.
  */
-async function someNumber(db: Knex, nowMs: number): Promise<string | undefined> {
+async function someNumber(db: Knex, nowMs: number, userId: string | undefined): Promise<string | undefined> {
   const rows = await db('numbers')
     .join('schemes', 'schemes.id', 'numbers.scheme_id')
     .join('scheme_versions', function () {
@@ -175,7 +177,20 @@ async function someNumber(db: Knex, nowMs: number): Promise<string | undefined> 
     )
   const ofDemo = rows.filter((row) => row.is_demo)
   const choice = ofDemo.length > 0 ? ofDemo : rows
-  return (choice.find(({ body }) => isOpenNow(body, nowMs)) ?? choice[0])?.e164
+  const groups = new Set(
+    userId === undefined
+      ? []
+      : await db('group_members').where({ user_id: userId }).pluck<string[]>('group_id')
+  )
+  const open = choice.filter(({ body }) => isOpenNow(body, nowMs))
+  return (open.find(({ body }) => rings(body, groups)) ?? open[0] ?? choice[0])?.e164
+}
+
+function rings(scheme: Scheme, groups: ReadonlySet<string>): boolean {
+  return Object.values(scheme.blocks).every(({ type, settings }) => {
+    const { groupId } = settings
+    return type !== 'ring' || (typeof groupId === 'string' && groups.has(groupId))
+  })
 }
 
 function isOpenNow(scheme: Scheme, nowMs: number): boolean {

@@ -33,7 +33,8 @@ export const demoRoutes = ({ db, demo }: ApiDeps): Endpoint[] => [
       const result = await demo.placeTestCall({
         ...(to !== undefined && { to }),
         ...(from !== undefined && { from }),
-        ...(scenario !== undefined && { scenario })
+        ...(scenario !== undefined && { scenario }),
+        userId: context.who.userId
       })
       if (!result.ok) throw new ApiError('demo_call_failed', { detail: result.detail })
       await audit(db, context, { action: 'demo.call' })
