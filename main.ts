@@ -181,9 +181,13 @@ async function start(config: Config): Promise<void> {
 
   // Only an installation with the demo pays for loading it.
   const demo = config.demo
-    ? await (
-        await import('./demo/demo.ts')
-      ).createDemo({ home, dir: path.join(dataDir, 'demo-carrier'), config, db, log })
+    ? (await import('./demo/demo.ts')).createDemo({
+        home,
+        dir: path.join(dataDir, 'demo-carrier'),
+        config,
+        db,
+        log
+      })
     : null
   if (demo) {
     await demo.start()
