@@ -6,6 +6,7 @@ let timer: ReturnType<typeof setInterval> | null = null
 export function prepareRing(): () => void {
   const wake = (): void => {
     context ??= new AudioContext()
+    // Refused until the page has had a gesture: the next one tries again.
     if (context.state === 'suspended') context.resume().catch(() => undefined)
   }
   window.addEventListener('pointerdown', wake)
