@@ -107,6 +107,11 @@ export function hears(page: Page, tones: readonly number[]): Promise<number[] | 
   return page.evaluate(`ears.hears(${JSON.stringify(tones)})`)
 }
 
+/** The peak of what the page plays, full scale 1. */
+export function volume(page: Page): Promise<number> {
+  return page.evaluate('ears.volume()')
+}
+
 /** Keeps a picture for people, in the folder that SHOTS names. */
 export async function shot(page: Page, name: string): Promise<void> {
   const dir = process.env['SHOTS']

@@ -26,8 +26,8 @@ if (location.protocol !== 'about:') {
     return (2 * Math.hypot(re, im)) / samples.length
   }
 
-  /** How loud each of these tones is in what the page plays now; null while it plays nothing. */
-  ears.hears = async (tones) => {
+  /** A third of a second of what the page plays now; null while it plays nothing. */
+  const listen = async () => {
     const stream = ears.speaker?.srcObject
     if (!stream?.active || ears.speaker.paused) return null
     const context = new AudioContext()
@@ -38,7 +38,16 @@ if (location.protocol !== 'about:') {
     const samples = new Float32Array(analyser.fftSize)
     analyser.getFloatTimeDomainData(samples)
     await context.close()
-    return tones.map((hertz) => amplitude(samples, hertz, context.sampleRate))
+    return { samples, rate: context.sampleRate }
   }
+
+  /** How loud each of these tones is; null while the page plays nothing. */
+  ears.hears = async (tones) => {
+    const heard = await listen()
+    return heard && tones.map((hertz) => amplitude(heard.samples, hertz, heard.rate))
+  }
+  /** How loud it is altogether, whatever it is: the peak, full scale 1. */
+  ears.volume = async () =>
+    (await listen())?.samples.reduce((top, each) => Math.max(top, Math.abs(each)), 0) ?? 0
   window.ears = ears
 }
