@@ -58,6 +58,7 @@ export function createReconnects(options: ReconnectsOptions): Reconnects {
         for (const id of found) outsiders.add(id)
         break
       }
+      // Only stopping makes it fail, and the loop asks for that itself.
       await delay(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
     importSoon(0)
