@@ -29,7 +29,7 @@ export async function keepPostgres(options: PostgresOptions): Promise<KeptPostgr
   let current = watch(await startPostgres(options))
 
   function watch(server: RunningPostgres): RunningPostgres {
-    void server.exited.then((code) => died(code))
+    server.exited.then(died, () => died(null))
     return server
   }
 
@@ -37,7 +37,9 @@ export async function keepPostgres(options: PostgresOptions): Promise<KeptPostgr
     if (isStopping) return
     pauseMs = Date.now() - startedMs > healthyMs ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs)
     log.error({ code, pauseMs }, 'PostgreSQL has died and is started again')
-    timer = setTimeout(() => (starting = again()), pauseMs)
+    timer = setTimeout(() => {
+      starting = again()
+    }, pauseMs)
   }
 
   async function again(): Promise<void> {
