@@ -87,7 +87,8 @@ export function createDemo(options: {
       if (scenario === undefined) {
         return { ok: false, code: 'badScenario', detail: `Scenarios are ${scenarios.join(', ')}` }
       }
-      const to = wish.to === undefined ? await someNumber(db, Date.now(), wish.userId) : normalise(wish.to)?.e164
+      const to =
+        wish.to === undefined ? await someNumber(db, Date.now(), wish.userId) : normalise(wish.to)?.e164
       const from = wish.from === undefined ? await someCaller(db) : normalise(wish.from)?.e164
       if (from === undefined || (to === undefined && wish.to !== undefined)) {
         return { ok: false, code: 'badNumber', detail: 'Numbers are written like +74950102030' }
