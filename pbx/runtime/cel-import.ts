@@ -2,7 +2,7 @@ import { recordingIdOf } from '../call/blocks.ts'
 import type { Moments, MomentType } from '../call/moments.ts'
 import type { Caller, Route, TapeRow } from '../call/types.ts'
 import { secondsBetween } from '../call/turn.ts'
-import { causeOf, type CelEvent } from './cel.ts'
+import { causeOf, sourceOf, type CelEvent } from './cel.ts'
 
 export interface ImportPorts {
   callIdOf(uniqueId: string): string
@@ -72,6 +72,9 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
     ? { recordingId: recordingIdOf(callId, answered.leg), leg: answered.leg, uniqueId: first.uniqueId }
     : null
   const endMs = last.atMs
+  const hangup = events.find((event) => event.type === 'HANGUP' && event.uniqueId === first.uniqueId)
+  const source = hangup ? sourceOf(hangup.extra) : ''
+  const hangupBy = source === first.channel ? 'client' : source === '' ? 'system' : 'operator'
   let talkSeconds = 0
   if (answered?.answeredMs != null) {
     const talkEndMs = answered.endMs ?? endMs
@@ -82,12 +85,10 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
       waitSeconds: secondsBetween(first.atMs, answered.answeredMs),
       recordingId: recording?.recordingId ?? null
     })
-    const callerEndMs =
-      events.find((event) => event.type === 'HANGUP' && event.uniqueId === first.uniqueId)?.atMs ?? endMs
     add(talkEndMs, 'call.talk_ended', {
       leg: answered.leg,
       operator: answered.operator,
-      by: talkEndMs <= callerEndMs ? 'operator' : 'client',
+      by: hangupBy,
       talkSeconds
     })
   }
@@ -96,15 +97,17 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
     add(leg.endMs ?? endMs, 'leg.ended', { leg: leg.leg, userId: leg.operator.id, result, cause: leg.cause })
   }
   const outcome = answered ? 'answered' : 'missed'
-  const reason = answered ? 'fallback_answered' : 'fallback_no_answer'
+  const reason = answered
+    ? 'fallback_answered'
+    : hangupBy === 'client'
+      ? 'caller_left_waiting'
+      : 'fallback_no_answer'
   if (!answered) add(endMs, 'call.missed', { outcome, reason })
   add(endMs, 'call.ended', {
     outcome,
     reason,
-    hangupBy: 'client',
-    cause: causeOf(
-      events.find((event) => event.type === 'HANGUP' && event.uniqueId === first.uniqueId)?.extra ?? ''
-    ),
+    hangupBy,
+    cause: hangup ? causeOf(hangup.extra) : null,
     waitSeconds: secondsBetween(first.atMs, answered?.answeredMs ?? endMs),
     talkSeconds,
     totalSeconds: secondsBetween(first.atMs, endMs)

@@ -91,27 +91,25 @@ function portsOf({ exchange, directory, normalise }: ImporterOptions) {
   }
 }
 
-/**
- * Gives the fallback's audio the name of its recording; false when there is none. The fallback records on the
- * client's channel, legs on the operator's: what came in there goes out here.
- */
+/** Gives the fallback's audio the name of its recording; false when there is none. Safe to repeat half-way. */
 async function claimAudio(
   dir: string,
   recording: { recordingId: string; uniqueId: string }
 ): Promise<boolean> {
-  try {
-    for (const [side, ours] of [
-      ['in', 'out'],
-      ['out', 'in']
-    ]) {
-      await fs.rename(
-        path.join(dir, `fallback-${recording.uniqueId}-${side}.wav`),
-        path.join(dir, `${recording.recordingId}-${ours}.wav`)
-      )
-    }
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
-  }
+  const sides = await Promise.all(
+    ['in', 'out'].map(async (side) => {
+      const ours = path.join(dir, `${recording.recordingId}-${side}.wav`)
+      try {
+        await fs.rename(path.join(dir, `fallback-${recording.uniqueId}-${side}.wav`), ours)
+        return true
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+        return fs.stat(ours).then(
+          () => true,
+          () => false
+        )
+      }
+    })
+  )
+  return sides.includes(true)
 }

@@ -59,9 +59,15 @@ export function endOf(
   return { atMs: end.atMs, cause: causeOf(end.extra) }
 }
 
+/** The Q.850 cause of a hang-up; null when Asterisk names none. */
 export function causeOf(extra: string): number | null {
   const match = /"hangupcause":(\d+)/.exec(extra)
-  return match ? Number(match[1]) : null
+  return match ? Number(match[1]) || null : null
+}
+
+/** Which channel's party hung up; empty when it was Asterisk itself. */
+export function sourceOf(extra: string): string {
+  return /"hangupsource":"([^"]*)"/.exec(extra)?.[1] ?? ''
 }
 
 /**
