@@ -1,0 +1,161 @@
+import path from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import type { Scheme, SchemeBlock } from '../../ivr/scheme.ts'
+import { createParty, type Party } from '../ari/party.ts'
+import { foundCompany, ringScheme, type Company } from '../support/company.ts'
+import { startInstance, type Instance } from '../support/instance.ts'
+import { buildPages, openBrowser, signIn, sitDown, waitMs, type Desk, type Look } from './browser.ts'
+
+export const microphoneHz = 440
+export const clientHz = 1000
+export const password = 'an-operator-password'
+/** A number for every way of ringing: menu → Vera, Vera → everybody, Vera alone, Vera and Gleb at once. */
+export const number = {
+  menu: '+74953500001',
+  inTurn: '+74953500002',
+  vera: '+74953500003',
+  both: '+74953500004'
+}
+
+/** A company with two operators in browsers (Vera, who sits at `desk`, and Gleb) and one with a SIP telephone. */
+export interface Office {
+  readonly instance: Instance
+  readonly company: Company
+  readonly vera: { id: string; name: string }
+  readonly gleb: { id: string; name: string }
+  readonly desk: Desk
+  /** Another person at a computer of their own, signed in. */
+  colleague(login: string, look?: Look): Promise<Desk>
+  /** A client at the trunk who speaks a tone. */
+  client(user: string): Promise<Party>
+  /** Ends what a test left behind. @returns what went wrong in the pages */
+  clear(): Promise<string[]>
+  close(): Promise<void>
+}
+
+/** Starts everything on ports from `base`. Nobody has signed in yet. */
+export async function openOffice(base: number, lane: number): Promise<Office> {
+  await buildPages()
+  const instance = await startInstance(base)
+  const browser: Browser = await openBrowser(path.join(instance.dataDir, 'tones'), microphoneHz)
+  const company = await foundCompany(instance, lane, 1)
+  const vera = await operator('vera', 'Вера Смирнова')
+  const gleb = await operator('gleb', 'Глеб Ильин')
+  await addNumbers()
+  const desk = await sitDown(browser, instance)
+  const others: Desk[] = []
+  const callers: Party[] = []
+
+  async function operator(login: string, name: string): Promise<{ id: string; name: string }> {
+    const user = { login, name, role: 'operator', password, device: 'browser' }
+    const { id } = await instance.api<{ id: string }>('POST', '/api/users', user)
+    return { id, name }
+  }
+
+  async function group(name: string, members: { id: string }[]): Promise<string> {
+    const memberIds = members.map(({ id }) => id)
+    return (await instance.api<{ id: string }>('POST', '/api/groups', { name, memberIds })).id
+  }
+
+  async function addNumbers(): Promise<void> {
+    const veras = await group('Отдел окон', [vera])
+    const everybody = await group('Все', [vera, ...company.operators])
+    const both = await group('Двое', [vera, gleb])
+    const long = { ringSeconds: 30 }
+    await company.number(number.menu, menuScheme(veras))
+    await company.number(number.inTurn, inTurnScheme(veras, everybody))
+    await company.number(number.vera, ringScheme(veras, long))
+    await company.number(number.both, ringScheme(both, { ...long, strategy: 'ringAll' }))
+  }
+
+  return {
+    instance,
+    company,
+    vera,
+    gleb,
+    desk,
+    async colleague(login, look) {
+      const other = await sitDown(browser, instance, look)
+      others.push(other)
+      await signIn(other.page, login, login === 'admin' ? instance.password : password)
+      return other
+    },
+    async client(user) {
+      const port = 6100 + callers.length * 2
+      const server = { host: '127.0.0.1', port: instance.sipPort }
+      const party = await createParty({ host: company.trunkHost, port, server, user, toneHz: clientHz })
+      callers.push(party)
+      return party
+    },
+    async clear() {
+      const faults = (await Promise.all([desk, ...others].map((each) => each.faults()))).flat()
+      for (const other of others.splice(0)) await other.close()
+      for (const tab of desk.context.pages()) if (tab !== desk.page) await tab.close()
+      for (const caller of callers.splice(0)) {
+        caller.hangup()
+        await caller.close()
+      }
+      await company.clear()
+      return faults
+    },
+    async close() {
+      await browser.close()
+      await instance.stop()
+    }
+  }
+}
+
+/** What an operator does and sees. */
+export const card = (at: Page) => at.getByTestId('ring-card')
+export const vanished = (at: Page) => card(at).waitFor({ state: 'detached', timeout: waitMs })
+export const rings = (at: Page) =>
+  at.locator('[data-testid=ring-card][data-phase=ringing]').waitFor({ timeout: waitMs })
+export const talks = (at: Page) =>
+  at.locator('[data-testid=ring-card][data-phase=talking]').waitFor({ timeout: waitMs })
+export const answer = (at: Page) => at.locator('[data-testid=answer]:enabled').click()
+/** The page's telephone is registered. */
+export const ready = (at: Page) =>
+  at.locator('[data-testid=softphone-state][data-state=registered]').waitFor({ timeout: waitMs })
+
+export async function takesCalls(at: Page): Promise<void> {
+  await at.getByTestId('presence').click()
+  await at.getByTestId('presence-available').click()
+  await at.locator('[data-testid=presence][data-presence=available]').waitFor()
+}
+
+/** Of the first tone that was asked for. */
+export const isLoud = (heard: number[] | null): boolean => (heard?.[0] ?? 0) > 0.1
+
+function ringBlock(groupId: string, exits: SchemeBlock['exits'], settings = {}): SchemeBlock {
+  const usual = { assignedFirst: true, groupId, strategy: 'longestIdle', ringSeconds: 20, rounds: 1 }
+  return { type: 'ring', settings: { ...usual, record: true, ...settings }, exits }
+}
+
+/** 1 → the group under a name for people → the rating. */
+function menuScheme(groupId: string): Scheme {
+  return {
+    locale: 'ru',
+    start: 'menu',
+    blocks: {
+      menu: {
+        type: 'menu',
+        label: 'Меню',
+        settings: { prompt: [{ sound: 'ringtrace/menu-shop' }], options: [{ digit: '1' }] },
+        exits: { '1': 'sales', noInput: null, wrongInput: null }
+      },
+      sales: { ...ringBlock(groupId, { talked: 'rate', noAnswer: null }), label: 'Продажи окон' },
+      rate: { type: 'rating', label: 'Оценка', settings: {}, exits: { next: null } }
+    }
+  }
+}
+
+function inTurnScheme(first: string, then: string): Scheme {
+  return {
+    locale: 'ru',
+    start: 'first',
+    blocks: {
+      first: ringBlock(first, { talked: null, noAnswer: 'then' }),
+      then: ringBlock(then, { talked: null, noAnswer: null }, { rounds: 2 })
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { expect } from 'chai'
+import { loudness } from '../ari/tone.ts'
+import { until } from '../support/until.ts'
+import { hears, shot, signIn, waitMs } from './browser.ts'
+import {
+  answer,
+  clientHz,
+  isLoud,
+  microphoneHz,
+  number,
+  openOffice,
+  password,
+  ready,
+  rings,
+  takesCalls,
+  talks,
+  vanished,
+  type Office
+} from './office.ts'
+
+describe('An operator in a browser while the server dies and comes back', function () {
+  this.timeout(120_000)
+  let office: Office
+
+  before(async function () {
+    this.timeout(240_000)
+    office = await openOffice(35_000, 35)
+  })
+  after(async function () {
+    this.timeout(60_000)
+    await office?.close()
+  })
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      console.log(await office.company.account())
+      await shot(office.desk.page, 'failed-restart')
+    }
+    await office.clear()
+  })
+
+  it('goes on talking, is told, and hangs up as ever; then the next call rings', async () => {
+    const { instance, company } = office
+    const { page } = office.desk
+    await signIn(page, 'vera', password)
+    await ready(page)
+    await takesCalls(page)
+    const caller = await office.client('+79161112277')
+    const calling = caller.call(number.vera)
+    await rings(page)
+    await answer(page)
+    await talks(page)
+    expect(await calling).to.equal(200)
+    await until(async () => isLoud(await hears(page, [clientHz])), { what: 'she hears him' })
+
+    await instance.kill()
+    await page.getByTestId('reconnecting').waitFor({ timeout: waitMs })
+    await shot(page, 'reconnecting-ru-light')
+    expect(isLoud(await hears(page, [clientHz])), 'she still hears him').to.equal(true)
+    const heardBefore = caller.audio().length
+    await until(() => caller.audio().length > heardBefore + 8000, { what: 'another second comes to him' })
+    expect(loudness(caller.audio().slice(-4000), microphoneHz), 'he still hears her').to.be.greaterThan(0.1)
+
+    await instance.start()
+    await ready(page)
+    await page.getByTestId('reconnecting').waitFor({ state: 'detached', timeout: waitMs })
+    await talks(page)
+    expect(isLoud(await hears(page, [clientHz])), 'she hears him after all').to.equal(true)
+    await page.getByTestId('hangup').click()
+    await vanished(page)
+    const call = await company.ended(number.vera)
+    expect(call).to.include({ outcome: 'answered', hangupBy: 'operator' })
+    expect(call.operator?.name).to.equal(office.vera.name)
+
+    const next = await office.client('+79161112288')
+    const callingAgain = next.call(number.vera)
+    await rings(page)
+    await answer(page)
+    await talks(page)
+    expect(await callingAgain).to.equal(200)
+  })
+})
