@@ -1,7 +1,15 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
+/** What is read when somebody asks. */
+export interface MetricsSource {
+  openCalls(): number
+  spooledBatches(): number
+  ariUp(): boolean
+  routedNumbers(): number
+}
+
 /** Everything that is counted about calls; one registry for `/metrics`. */
-export function createMetrics(read: { openCalls(): number; spooledBatches(): number; ariUp(): boolean }) {
+export function createMetrics(read: MetricsSource) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -12,6 +20,14 @@ export function createMetrics(read: { openCalls(): number; spooledBatches(): num
     registers,
     collect() {
       this.set(read.openCalls())
+    }
+  })
+  new Gauge({
+    name: 'pbx_routed_numbers',
+    help: 'Numbers in the routing picture that calls are routed by; it follows the database a moment later',
+    registers,
+    collect() {
+      this.set(read.routedNumbers())
     }
   })
   new Gauge({

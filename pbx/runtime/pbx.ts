@@ -18,7 +18,7 @@ import { createFeed, type Feed } from './feed.ts'
 import type { OperatorState } from './feed.ts'
 import { takeLease } from './lease.ts'
 import { openLiveCall } from './mailbox.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics, MetricsSource } from './metrics.ts'
 import { createOperators } from './operators.ts'
 import { createPhones, type TrunkState } from './phones.ts'
 import { readWanted } from './provisioning.ts'
@@ -62,7 +62,7 @@ export interface PbxOptions {
   outbox: TapeOutbox
   normalise: ExchangeOptions['normalise']
   media(sound: Sound, locale: 'ru' | 'en'): string
-  metrics(read: { openCalls(): number; spooledBatches(): number; ariUp(): boolean }): Metrics
+  metrics(read: MetricsSource): Metrics
   log: Logger
 }
 
@@ -90,7 +90,8 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   const metrics = options.metrics({
     openCalls: () => exchange.calls.size,
     spooledBatches: () => spool.batches,
-    ariUp: () => ari.isUp
+    ariUp: () => ari.isUp,
+    routedNumbers: () => directory.current.numbers.size
   })
   const directory = keepDirectory({
     db,

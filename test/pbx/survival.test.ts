@@ -157,7 +157,7 @@ describe('Calls survive the controller', function () {
       expect(holes(clientHeard, 1000), 'the client hears').to.be.lessThan(0.3)
       expect(holes(operatorHeard, 440), 'the operator hears').to.be.lessThan(0.3)
       const [client, operator] = await recordingOf(instance, row(talk).id)
-      expect(client.length / 8000).to.be.closeTo(seconds, 0.6)
+      expect(client.length / 8000).to.be.closeTo(seconds, 0.6 + seconds * 0.1)
       expect(holes(client, 440), 'the client is recorded').to.be.lessThan(0.3)
       expect(holes(operator, 1000), 'the operator is recorded').to.be.lessThan(0.3)
     })
@@ -244,9 +244,9 @@ describe('Calls survive the controller', function () {
       await instance.kill()
       const talks = first.call(over)
       const leaver = await company.caller(gone, { scenario: 'caller-cancels', keys: { before: 1500 } })
-      await pause(3000)
-      const talksToo = second.call(still)
       await talks
+      // It rings the fallback when the first talk is over.
+      const talksToo = second.call(still)
       await pause(3000)
       first.hangup()
       heard = first.audio()

@@ -37,6 +37,7 @@ export async function foundCompany(instance: Instance, lane: number, operatorCou
   const trunkHost = `127.0.${lane}.3`
   const phoneHost = `127.0.${lane}.4`
   let nextPort = 5100
+  let numberCount = 0
   const { id: trunkId } = await instance.api<{ id: string }>('POST', '/api/trunks', {
     name: 'Carrier',
     kind: 'address',
@@ -94,6 +95,15 @@ export async function foundCompany(instance: Instance, lane: number, operatorCou
         trunkId,
         schemeId: made.id
       })
+      numberCount += 1
+      const count = numberCount
+      await until(
+        async () => {
+          const text = await (await fetch(`${instance.url}/metrics`)).text()
+          return Number(/^pbx_routed_numbers (\d+)$/m.exec(text)?.[1]) >= count
+        },
+        { what: `calls to ${e164} have a route` }
+      )
       await until(
         async () => {
           const health = await instance.api<{ checks: { trunks: { status: string } } }>('GET', '/api/health')
