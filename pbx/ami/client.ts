@@ -30,8 +30,6 @@ export type AmiSignals = {
   up: []
   down: [reason: string]
   contact: [contact: AmiContact]
-  /** `device` as Asterisk writes it, `PJSIP/op-…`; `state` such as `INUSE`, `NOT_INUSE`, `RINGING`, `UNAVAILABLE`. */
-  device: [device: { device: string; state: string }]
   /** All outbound registrations by trunk endpoint id, after one of them has changed. */
   registrations: [states: ReadonlyMap<string, RegistrationState>]
   attack: [attack: AmiAttack]
@@ -142,8 +140,6 @@ export function createAmi(options: AmiOptions): Ami {
         const contact = contactOf(event, 'contactstatus')
         return contact === null ? undefined : signals.emit('contact', remember(contact))
       }
-      case 'DeviceStateChange':
-        return signals.emit('device', { device: textOf(event, 'device'), state: textOf(event, 'state') })
       case 'Registry':
         return void tellRegistrations().catch((error: unknown) => log.error({ err: error }, 'Registrations'))
       default:

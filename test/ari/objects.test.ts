@@ -59,7 +59,7 @@ describe('operators and trunks in Asterisk', () => {
     ami = createAmi({ host: '127.0.0.1', port, user, password, log })
     const keep = (name: keyof AmiSignals): void =>
       void ami.on(name, (...args: unknown[]) => heard.push([name, ...args]))
-    for (const name of ['up', 'down', 'contact', 'device', 'registrations', 'attack'] as const) keep(name)
+    for (const name of ['up', 'down', 'contact', 'registrations', 'attack'] as const) keep(name)
     ami.connect()
     await until(() => ami.isUp)
     objects = createObjects({ ari, log })

@@ -117,7 +117,7 @@ describe('the dialplan', function () {
       expect(await loudnessOf(inWav, 440)).to.be.lessThan(0.02)
       const cel = await readFile(join(folder, 'a/log/cel-custom/Master.csv'), 'utf8')
       expect(cel).to.match(/^"CHAN_START","\d+\.\d+","\+79161234567","","\+74951112233","PJSIP\/trunk-1-/m)
-      expect(cel).to.match(/^"BRIDGE_ENTER",/m)
+      expect(cel).to.match(/^"ANSWER",/m)
     } finally {
       answered.stop()
       call.stop()
