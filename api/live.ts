@@ -54,8 +54,8 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
 
   function tell(name: EventName, audience: Audience, data: Record<string, unknown>): void {
     const event = buffer.add(name, audience, data)
-    // One emit per change: the packet is encoded once for the whole room.
-    io.to(audience).emit(event.name, event.payload as never)
+    // One emit per change: the packet is encoded once for the whole room, and not at all for nobody.
+    if (io.sockets.sockets.size > 0) io.to(audience).emit(event.name, event.payload as never)
   }
 
   function changed(call: LiveCall): void {
@@ -72,7 +72,9 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
   const stopFeed = [
     pbx.feed.onRow((row) => {
       const shown = board.get(row.callId)
-      const before = shown ?? (row.type === 'call.initiated' ? null : adopted(row.callId))
+      // A call's first rows cannot be in the middle of one that was taken over; looking through all calls is dear.
+      const isNew = row.seq === 1 || row.type === 'call.initiated'
+      const before = shown ?? (isNew ? null : adopted(row.callId))
       const after = project(before, row)
       if (after && after !== shown) changed(after)
     }),

@@ -7,7 +7,7 @@ import type { Moments } from '../pbx/call/moments.ts'
 import { expire } from './expire.ts'
 import { finishedFile } from './files.ts'
 import type { RecordingKind } from './files.ts'
-import { addFinishJob, finishRecording, finishTask, resumeStuck } from './finish.ts'
+import { addRecording, finishRecording, finishTask, resumeStuck } from './finish.ts'
 import type { RecordingOutcome } from './finish.ts'
 import type { MediaCommand } from './media.ts'
 
@@ -69,19 +69,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
 
   return {
     async enqueueRecording(trx, { recordingId, callId, leg, kind, file }) {
-      const added = await trx('recordings')
-        .insert({
-          id: recordingId,
-          call_id: callId,
-          leg,
-          kind,
-          state: 'processing',
-          file: file ?? recordingId
-        })
-        .onConflict('id')
-        .ignore()
-        .returning<{ id: string }[]>('id')
-      if (added.length > 0) await addFinishJob(trx, recordingId, settleMs)
+      await addRecording(trx, { recordingId, callId, leg, kind, file: file ?? recordingId }, settleMs)
     },
     async open(recordingId) {
       if (!uuid.test(recordingId)) return null

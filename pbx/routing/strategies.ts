@@ -19,8 +19,15 @@ export function choose(strategy: Strategy, free: readonly Candidate[]): Candidat
     case 'ringAll':
       return [...free]
     case 'longestIdle':
-      return free.toSorted((a, b) => a.idleSinceMs - b.idleSinceMs).slice(0, 1)
+      return least(free, (one) => one.idleSinceMs)
     case 'roundRobin':
-      return free.toSorted((a, b) => a.lastOfferedMs - b.lastOfferedMs).slice(0, 1)
+      return least(free, (one) => one.lastOfferedMs)
   }
+}
+
+/** The first of those with the smallest value; empty for nobody. One pass: this runs for every call over a whole group. */
+function least(free: readonly Candidate[], value: (one: Candidate) => number): Candidate[] {
+  let best: Candidate | undefined
+  for (const one of free) if (best === undefined || value(one) < value(best)) best = one
+  return best === undefined ? [] : [best]
 }

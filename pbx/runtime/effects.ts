@@ -54,6 +54,8 @@ export function runEffect(live: LiveCall, effect: Effect, atMs: number, ports: E
       return
     case 'ringback': {
       if (!effect.isAnswered) {
+        // Answered in the same step: answering ends the ringing, and saves a request in every call.
+        if (!effect.on && call.isAnswered) return
         inLanes(['caller'], () => (effect.on ? ari.ring(caller) : ari.ringStop(caller)))
         return
       }

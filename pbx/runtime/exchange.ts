@@ -110,12 +110,26 @@ export function createExchange(options: ExchangeOptions): Exchange {
         pbxUniqueId: channel.id,
         startedMs: Math.min(channel.createdMs || atMs, atMs),
         caller: callerOf(channel, country, options.normalise),
-        dialed: options.normalise(dialed, country)?.e164 ?? dialed,
+        dialed: dialedNumber(dialed, country),
         trunkId: trunk?.id ?? null
       })
     )
     open(live)
     deliver(live, { type: 'arrived', atMs, isSpeakable }, mailbox)
+  }
+
+  /** Our own numbers are dialled again and again; reading one takes longer than the rest of an arrival. */
+  const knownNumbers = new Map<string, string>()
+  function dialedNumber(raw: string, country: string): string {
+    const key = `${country} ${raw}`
+    let number = knownNumbers.get(key)
+    if (number === undefined) {
+      number = options.normalise(raw, country)?.e164 ?? raw
+      // Strangers may dial anything: what is kept has an end.
+      if (knownNumbers.size >= 1000) knownNumbers.clear()
+      knownNumbers.set(key, number)
+    }
+    return number
   }
 
   function tellLeg(channelId: string, make: (leg: string) => CallEvent): boolean {

@@ -37,7 +37,8 @@ export function createOperators(announce: (state: OperatorState) => void): Opera
   const entries = new Map<string, Entry>()
   /** Phones that registered before their user was known here. */
   const reachable = new Set<string>()
-  let groups: Directory['groups'] = new Map()
+  /** Members by group, found once: every call goes through all of its group. */
+  let members = new Map<string, Entry[]>()
 
   const isFree = (entry: Entry): boolean =>
     entry.presence === 'available' && entry.isReachable && entry.callId === null
@@ -56,19 +57,17 @@ export function createOperators(announce: (state: OperatorState) => void): Opera
     announce(stateOf(entry))
   }
 
+  const entriesOf = (userIds: readonly string[]): Entry[] =>
+    userIds.flatMap((userId) => entries.get(userId) ?? [])
+
   function candidates(query: OperatorQuery): Entry[] {
-    const ids = query.kind === 'user' ? [query.userId] : (groups.get(query.groupId)?.memberIds ?? [])
-    const free: Entry[] = []
-    for (const userId of ids) {
-      const entry = entries.get(userId)
-      if (entry && isFree(entry) && !query.except.includes(userId)) free.push(entry)
-    }
-    return free
+    const { except } = query
+    const asked = query.kind === 'user' ? entriesOf([query.userId]) : (members.get(query.groupId) ?? [])
+    return asked.filter((entry) => isFree(entry) && !except.includes(entry.userId))
   }
 
   return {
     load(directory) {
-      groups = directory.groups
       for (const user of directory.users.values()) {
         const known = entries.get(user.id)
         const isReachable = user.isFixed || reachable.has(user.sipUser)
@@ -106,6 +105,7 @@ export function createOperators(announce: (state: OperatorState) => void): Opera
         entries.delete(userId)
         announce(stateOf({ ...entry, presence: 'offline', isReachable: false, callId: null }))
       }
+      members = new Map([...directory.groups].map(([id, group]) => [id, entriesOf(group.memberIds)]))
     },
     reserve(callId, query, nowMs) {
       const free = candidates(query)
