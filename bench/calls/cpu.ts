@@ -11,11 +11,13 @@ export const parts: readonly Part[] = ['asterisk', 'node', 'postgres']
 /** CPU time used so far in ms, by part: the process, its children, and children that have ended. */
 export function cpuMs(processes: Processes): Record<Part, number> {
   const all = snapshot()
+  // Asterisk is a child of the controller that started it, and counted by itself.
+  const named = new Set(Object.values(processes))
   const of = (pid: number | undefined): number => {
     if (pid === undefined) return 0
     const own = all.get(pid)
     if (own === undefined) throw new Error(`Process ${pid} has ended in the middle of a measurement`)
-    const children = [...all].filter(([, { parent }]) => parent === pid)
+    const children = [...all].filter(([child, { parent }]) => parent === pid && !named.has(child))
     return own.ticks * msPerTick + children.reduce((sum, [child]) => sum + of(child), 0)
   }
   return { asterisk: of(processes.asterisk), node: of(processes.node), postgres: of(processes.postgres) }

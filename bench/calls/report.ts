@@ -54,6 +54,9 @@ export function comparison(held: ReadonlyMap<string, Held>, measured: ReadonlyMa
   return [
     '| budget | measured | limit | |',
     '|---|---|---|---|',
-    ...rows.map(([what, value, limit, isMet]) => `| ${what} | ${value.toFixed(2)} | ${limit} | ${isMet ? 'met' : 'missed'} |`)
+    ...rows.map(
+      ([what, value, limit, isMet]) =>
+        `| ${what} | ${value.toFixed(2)} | ${limit} | ${isMet ? 'met' : 'missed'} |`
+    )
   ].join('\n')
 }

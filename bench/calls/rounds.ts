@@ -23,7 +23,11 @@ export async function measureRounds(
   for (let round = 0; round < options.rounds; round += 1) {
     for (const variant of variants) {
       const before = cpuMs(variant.processes)
-      const result = await load.run({ sipPort: variant.sipPort, rate: options.rate, seconds: options.seconds })
+      const result = await load.run({
+        sipPort: variant.sipPort,
+        rate: options.rate,
+        seconds: options.seconds
+      })
       await settle(variant)
       const after = cpuMs(variant.processes)
       const cpu = Object.fromEntries(
@@ -51,7 +55,11 @@ export async function measureRounds(
 function medians(list: readonly Measured[]): Measured {
   const of = (take: (one: Measured) => number): number => median(list.map(take))
   return {
-    cpu: { asterisk: of((one) => one.cpu.asterisk), node: of((one) => one.cpu.node), postgres: of((one) => one.cpu.postgres) },
+    cpu: {
+      asterisk: of((one) => one.cpu.asterisk),
+      node: of((one) => one.cpu.node),
+      postgres: of((one) => one.cpu.postgres)
+    },
     total: of((one) => one.total),
     p50: of((one) => one.p50),
     p95: of((one) => one.p95),

@@ -123,7 +123,10 @@ async function endAll(): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    void endAll().finally(() => process.exit(1))
+    endAll().then(
+      () => process.exit(1),
+      () => process.exit(1)
+    )
   })
 }
 try {

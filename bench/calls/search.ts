@@ -40,7 +40,9 @@ export async function searchRates(
       const wasClean = await settle(variant)
       why = judge(result) ?? (wasClean ? null : 'calls were left over')
       const p95 = percentile(result.delays, 95).toFixed(1)
-      options.onProbe(`${variant.title}: ${rate}/s ${why === null ? 'held' : `not held, ${why}`} (p95 ${p95} ms)`)
+      options.onProbe(
+        `${variant.title}: ${rate}/s ${why === null ? 'held' : `not held, ${why}`} (p95 ${p95} ms)`
+      )
       if (why === null) break
     }
     if (why === null) held.rate = Math.max(held.rate, rate)
