@@ -9,19 +9,20 @@ import { hashPassword } from './db/passwords.ts'
 import { attachLive } from './api/live.ts'
 import { attachSipProxy } from './api/sip-proxy.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
+import { startPostgres } from './db/embedded.ts'
 import { migrateJobs, startJobs } from './db/jobs.ts'
-import { keepPostgres } from './db/keep.ts'
 import { connect, migrate } from './db/knex.ts'
 import { ensureSounds } from './demo/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
+import { keepRunning } from './host/keep.ts'
 import { projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
 import { createAri } from './pbx/ari/client.ts'
+import { startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
 import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
-import { keepAsterisk } from './pbx/provision/keep.ts'
 import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
 import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
 import { createRecordings } from './recordings/recordings.ts'
@@ -77,7 +78,7 @@ async function start(config: Config): Promise<void> {
   await mkdir(recordingsDir, { recursive: true })
   say(7, 'Starting Asterisk')
   const asteriskDir = path.join(dataDir, 'pbx')
-  const asterisk = await keepAsterisk({
+  const asteriskOptions: StartOptions = {
     home,
     dir: asteriskDir,
     templatesDir: path.join(projectRoot(), 'dialplan'),
@@ -98,7 +99,9 @@ async function start(config: Config): Promise<void> {
       ...(config.sip.externalAddress ? { externalAddress: config.sip.externalAddress } : {})
     },
     log
-  })
+  }
+  // When it dies its calls are lost, and recovery says so in each.
+  const asterisk = await keepRunning('Asterisk', () => startAsterisk(asteriskOptions), log)
   aside.push(() => asterisk.stop())
 
   let metrics: Metrics | undefined
@@ -234,9 +237,11 @@ async function start(config: Config): Promise<void> {
 
 /** PostgreSQL of our own, in DATA_DIR. */
 async function embeddedDatabase(dataDir: string, log: Logger): Promise<string> {
-  const postgres = await keepPostgres({ dir: path.join(dataDir, 'postgres'), log })
+  const options = { dir: path.join(dataDir, 'postgres'), log }
+  // While it is away calls go on, and their tape waits in the spool.
+  const postgres = await keepRunning('PostgreSQL', () => startPostgres(options), log)
   aside.push(() => postgres.stop())
-  return postgres.url
+  return postgres.current.url
 }
 
 async function waitForDatabase(db: Knex): Promise<void> {
