@@ -64,6 +64,7 @@ describe('An operator in a browser while the server dies and comes back', functi
     await ready(page)
     await page.getByTestId('reconnecting').waitFor({ state: 'detached', timeout: waitMs })
     await talks(page)
+    await page.getByTestId('recent-call').waitFor()
     expect(isLoud(await hears(page, [clientHz])), 'she hears him after all').to.equal(true)
     await page.getByTestId('hangup').click()
     await vanished(page)

@@ -8,6 +8,8 @@ export interface LiveFeed {
   subscribe: (listener: () => void) => () => void
   /** A journal row was written or changed. */
   onJournal: (listener: (callId: string) => void) => () => void
+  /** The server could not say what was missed while we were away: whatever was asked for before may be old. */
+  onGap: (listener: () => void) => () => void
   close: () => void
 }
 
@@ -21,6 +23,7 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
   let board = emptyBoard
   const listeners = new Set<() => void>()
   const journalListeners = new Set<(callId: string) => void>()
+  const gapListeners = new Set<() => void>()
   const dispatch = (event: BoardEvent): void => {
     const next = reduceBoard(board, event)
     if (next === board) return
@@ -35,7 +38,11 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
     reconnectionDelayMax: 3000,
     auth: (give) => give(board.epoch ? { epoch: board.epoch, seq: board.seq } : {})
   })
-  socket.on('hello', (hello) => dispatch({ type: 'hello', hello }))
+  socket.on('hello', (hello) => {
+    const isGap = hello.resync && board.epoch !== null
+    dispatch({ type: 'hello', hello })
+    if (isGap) for (const each of gapListeners) each()
+  })
   socket.on('call', (event) => dispatch({ type: 'call', event }))
   socket.on('operator', (event) => dispatch({ type: 'operator', event }))
   socket.on('health', (event) => dispatch({ type: 'health', event }))
@@ -69,12 +76,17 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
       journalListeners.add(listener)
       return () => journalListeners.delete(listener)
     },
+    onGap: (listener) => {
+      gapListeners.add(listener)
+      return () => gapListeners.delete(listener)
+    },
     close: () => {
       if (again) clearTimeout(again)
       socket.off('disconnect', lost)
       socket.disconnect()
       listeners.clear()
       journalListeners.clear()
+      gapListeners.clear()
     }
   }
 }

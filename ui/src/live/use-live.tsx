@@ -30,6 +30,7 @@ export function LiveProvider({ children, isOn }: { children: ReactNode; isOn: bo
         inBackground(client.invalidateQueries({ queryKey: ['calls'] }))
       }, waitMs)
     })
+    opened.onGap(() => inBackground(client.invalidateQueries()))
     return () => {
       if (timer) clearTimeout(timer)
       opened.close()

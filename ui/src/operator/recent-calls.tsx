@@ -50,7 +50,7 @@ export function RecentCalls({ onOpen }: { onOpen: (id: string) => void }) {
           ))}
         </Stack>
       )}
-      {recent.isError && (
+      {recent.isError && !recent.data && (
         <Text c="dimmed" px={18} pb={18}>
           {explain(recent.error)}
         </Text>
