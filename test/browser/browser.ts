@@ -91,6 +91,10 @@ function watch(page: Page, faults: string[]): void {
     if (message.type() === 'error' && !isSignedOut) faults.push(`${message.text()} (${url})`)
   })
   page.on('dialog', (dialog) => {
+    if (dialog.type() === 'beforeunload') {
+      dialog.accept().catch((error: unknown) => faults.push(String(error)))
+      return
+    }
     faults.push(`dialog: ${dialog.message()}`)
     dialog.dismiss().catch((error: unknown) => faults.push(String(error)))
   })

@@ -79,6 +79,15 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
       opened = null
       setPhone(null)
     }
+    // Says goodbye while the connection still stands: else the client would talk to nobody until the PBX notices the
+    // silence, fifteen seconds later.
+    const leave = (): void => close()
+    /** A page taken back from the browser's cache has no telephone any more. */
+    const back = (event: PageTransitionEvent): void => {
+      if (event.persisted) location.reload()
+    }
+    window.addEventListener('pagehide', leave)
+    window.addEventListener('pageshow', back)
     const start = async (): Promise<void> => {
       dispatch({ type: 'registration', value: 'connecting', atMs: now() })
       const [account, port, microphone] = await Promise.all([
@@ -109,6 +118,8 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
     })
     return () => {
       stop.abort()
+      window.removeEventListener('pagehide', leave)
+      window.removeEventListener('pageshow', back)
       lock.current?.release()
       lock.current = null
       close()
