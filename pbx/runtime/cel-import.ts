@@ -76,7 +76,7 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
   const source = hangup ? sourceOf(hangup.extra) : ''
   const hangupBy = source === first.channel ? 'client' : source === '' ? 'system' : 'operator'
   let talkSeconds = 0
-  if (answered?.answeredMs != null) {
+  if (answered && answered.answeredMs !== null) {
     const talkEndMs = answered.endMs ?? endMs
     talkSeconds = secondsBetween(answered.answeredMs, talkEndMs)
     add(answered.answeredMs, 'call.answered', {

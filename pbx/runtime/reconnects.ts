@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Knex } from 'knex'
 import type { Ari } from '../ari/client.ts'
 import { importMissedCalls, type ImporterOptions } from './cel-importer.ts'
 import type { CelEvent } from './cel.ts'
@@ -28,7 +27,7 @@ const retryMs = 2000
  * saw are brought into the journal, now and when the last of them ends. What fails is tried again.
  */
 export function createReconnects(options: ReconnectsOptions): Reconnects {
-  const { ari, exchange, db, log } = options
+  const { ari, exchange, log } = options
   const stopping = new AbortController()
   const outsiders = new Set<string>()
   let isRecovered = false
@@ -48,7 +47,7 @@ export function createReconnects(options: ReconnectsOptions): Reconnects {
       const found = await recover({
         ...{ ari, exchange, log },
         readCel: () => options.readCel(),
-        findEnded: (callIds) => findEnded(db, callIds).catch(() => new Set<string>()),
+        findEnded: (callIds) => findEnded(options, callIds),
         lostAtMs: since,
         now: () => Date.now()
       })
@@ -104,11 +103,20 @@ export function createReconnects(options: ReconnectsOptions): Reconnects {
   }
 }
 
-async function findEnded(db: Knex, callIds: readonly string[]): Promise<ReadonlySet<string>> {
+async function findEnded(
+  { db, tape, log }: ReconnectsOptions,
+  callIds: readonly string[]
+): Promise<ReadonlySet<string>> {
   if (callIds.length === 0) return new Set()
-  const rows = await db('calls')
-    .whereIn('id', callIds)
-    .whereNotNull('ended_at')
-    .select<{ id: string }[]>('id')
-  return new Set(rows.map((row) => row.id))
+  try {
+    await tape.flush()
+    const rows = await db('calls')
+      .whereIn('id', callIds)
+      .whereNotNull('ended_at')
+      .select<{ id: string }[]>('id')
+    return new Set(rows.map((row) => row.id))
+  } catch (error) {
+    log.warn({ err: error }, 'The journal cannot be asked which calls have ended')
+    return new Set()
+  }
 }

@@ -95,7 +95,8 @@ async function repair(
         atMs,
         tell: () => exchange.deliver(live, { type: 'legEnded', atMs, leg: leg.id, cause })
       })
-    } else if (leg.state === 'ringing' && channel.state === 'Up') {
+    } else if (leg.state === 'ringing' && channel.state === 'Up' && channel.application === 'Stasis') {
+      // One that the dialplan still holds for us comes by itself.
       const atMs = ports.now()
       missed.push({ atMs, tell: () => exchange.deliver(live, { type: 'legAnswered', atMs, leg: leg.id }) })
     }
@@ -107,11 +108,11 @@ async function repair(
   missed.sort((a, b) => a.atMs - b.atMs)
   for (const { tell } of missed) tell()
 
-  live.isBridgeOpen = bridges.some((bridge) => bridge.id === call.id)
+  live.isBridgeOpen ||= bridges.some((bridge) => bridge.id === call.id)
   if (live.call.phase === 'talking' && live.call.talkingLeg)
     await rejoin(live, live.call.talkingLeg, bridges, ports)
-  const { playing } = live.call
-  if (playing) {
+  const { playing } = call
+  if (playing !== null && playing === live.call.playing) {
     const playback = await ari.findPlayback(playing)
     if (!playback.ok) exchange.deliver(live, { type: 'played', atMs: ports.now(), playId: playing })
   }

@@ -51,6 +51,7 @@ describe('Calls survive the controller', function () {
     const rows = new Map<string, JournalCallWithLegs>()
     let clientHeard: Int16Array
     let operatorHeard: Int16Array
+    let lateHeard: Int16Array
     let leftOver: string[]
 
     const row = (of: string): JournalCallWithLegs => {
@@ -146,6 +147,7 @@ describe('Calls survive the controller', function () {
       clientHeard = speaker.audio()
       operatorHeard = anna.audio()
       await pause(700)
+      lateHeard = waiter.audio()
       for (const caller of [left, waiter, listener, fresh]) caller.hangup()
     }
 
@@ -178,6 +180,9 @@ describe('Calls survive the controller', function () {
     it('an operator who answered meanwhile is put through at the return', () => {
       expect(row(lateAnswer)).to.include({ outcome: 'answered', hangupBy: 'client' })
       expect(row(lateAnswer).operator?.name).to.equal('Gleb')
+      expect(loudness(lateHeard.subarray(-4000), 1000), 'the client hears the operator').to.be.greaterThan(
+        0.1
+      )
       expect(ms(row(lateAnswer).answeredAt)).to.be.within(at['answered'] ?? 0, at['back'] ?? 0)
     })
 
