@@ -56,12 +56,16 @@ export async function claim(
   return rows
 }
 
-/** Milliseconds until the webhook's next delivery is due, of those not due yet; null when there is none. */
-export async function nextDueMs(db: Knex, webhookId: string): Promise<number | null> {
+/**
+ * Milliseconds until the webhook's next delivery is due; null when there is none.
+ * @param isIdle nothing is on its way: then what is due already counts too, for it became due since `claim` looked.
+ * Otherwise it may be waiting for what is on its way, and that wakes the loop when it ends.
+ */
+export async function nextDueMs(db: Knex, webhookId: string, isIdle: boolean): Promise<number | null> {
   const { rows } = await db.raw<{ rows: { ms: number | null }[] }>(
     `select (extract(epoch from min(next_attempt_at) - now()) * 1000)::float8 as ms from webhook_deliveries
-     where webhook_id = ? and state = 'pending' and next_attempt_at > now()`,
-    [webhookId]
+     where webhook_id = ? and state = 'pending' and (cast(? as boolean) or next_attempt_at > now())`,
+    [webhookId, isIdle]
   )
   return rows[0]?.ms ?? null
 }

@@ -88,7 +88,7 @@ export function createPump(options: {
         taken = claimed.length
         for (const delivery of claimed) start(endpoint, delivery)
       } while (taken > 0 || endpoint.again)
-      const dueMs = await nextDueMs(db, endpoint.webhookId)
+      const dueMs = await nextDueMs(db, endpoint.webhookId, endpoint.inFlight.size === 0)
       endpoint.failures = 0
       if (dueMs !== null) alarm(endpoint, dueMs)
     } catch (err) {

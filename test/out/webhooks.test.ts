@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { Webhook } from 'standardwebhooks'
+import { nextDueMs } from '../../integrations/webhooks/deliveries.ts'
 import { createWebhooks } from '../../integrations/webhooks/webhooks.ts'
 import type { Webhooks } from '../../integrations/webhooks/webhooks.ts'
 import { newSecret } from '../../integrations/webhooks/sign.ts'
@@ -103,6 +104,15 @@ describe('webhooks: what an integrator can rely on', function () {
     await unwritten.catch((error: unknown) => expect(String(error)).to.contain('was not written'))
     await until(() => crm.received.length === 1)
     expect(await deliveries(hook.id)).to.have.length(1)
+  })
+
+  it('a delivery that comes due just after the queue was looked through is not forgotten', async () => {
+    const hook = await webhook(postgres.db, 'http://127.0.0.1:9/')
+    await postgres.db('webhooks').where('id', hook.id).update({ is_active: false })
+    const due = { webhook_id: hook.id, event_type: 'call.answered', payload: '{}', state: 'pending' }
+    await postgres.db('webhook_deliveries').insert({ ...due, next_attempt_at: new Date(Date.now() - 50) })
+    expect(await nextDueMs(postgres.db, hook.id, true)).to.be.lessThan(0)
+    expect(await nextDueMs(postgres.db, hook.id, false), 'what is on its way wakes the loop').to.equal(null)
   })
 
   it('moments that nobody wants cost no query', async () => {
