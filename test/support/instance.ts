@@ -131,6 +131,11 @@ export async function startInstance(base: number, env: Record<string, string> = 
     return { cookie, csrf: csrfToken }
   }
 
+  const isTaken = await fetch(url).then(
+    () => true,
+    () => false
+  )
+  if (isTaken) throw new Error(`Something else answers at ${url}: does another run of these tests go on?`)
   await start()
   return {
     url,
