@@ -27,8 +27,9 @@ export async function test(only) {
   const startedMs = Date.now()
   const areas = findAreas(only)
   let stopped
-  // /tmp and not TMPDIR: paths of unix sockets are short.
-  const folder = mkdtempSync(join(process.env['TMPDIR'] ? tmpdir() : '/tmp', 'rt-test-'))
+  // Everything the tests make lies here, and every process they start can be told by it. Short, for the sake of
+  // unix sockets.
+  const folder = mkdtempSync(join(tmpdir(), 'rt-test-'))
   // PostgreSQL runs as another user when this one is root.
   chmodSync(folder, 0o755)
   const onSignal = (signal) => {
