@@ -32,14 +32,21 @@ export async function test(only) {
   const folder = mkdtempSync(join(tmpdir(), 'rt-test-'))
   // PostgreSQL runs as another user when this one is root.
   chmodSync(folder, 0o755)
+  let isReady = false
   const onSignal = (signal) => {
     stopped ??= signal
+    if (!isReady) {
+      // What sets the machine up may be broken off anywhere, and goes on from there the next time.
+      rmSync(folder, { recursive: true, force: true })
+      process.exit(130)
+    }
     sweep(folder).catch(tell)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => onSignal(signal))
   const results = []
   try {
     await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
+    isReady = true
     for (const area of areas) {
       if (stopped !== undefined) break
       console.log(`\n── ${area.name} ${'─'.repeat(Math.max(0, 60 - area.name.length))}`)
