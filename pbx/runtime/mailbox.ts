@@ -84,8 +84,14 @@ export function append(
 ): void {
   const { call } = live
   const row: TapeRow = {
-    callId: call.id, seq: call.seq + 1, atMs: entry.atMs, type: entry.type,
-    from: call.phase, to: call.phase, data: entry.data, effects: []
+    callId: call.id,
+    seq: call.seq + 1,
+    atMs: entry.atMs,
+    type: entry.type,
+    from: call.phase,
+    to: call.phase,
+    data: entry.data,
+    effects: []
   }
   live.call = { ...call, seq: row.seq }
   live.journal = project(live.journal, row)

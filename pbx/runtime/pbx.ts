@@ -61,7 +61,7 @@ export interface PbxOptions {
   recordingsDir: string
   outbox: TapeOutbox
   normalise: ExchangeOptions['normalise']
-  media(sound: Sound, locale: 'ru' | 'en'): string
+  media: (sound: Sound, locale: 'ru' | 'en') => string
   metrics(read: MetricsSource): Metrics
   log: Logger
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { step } from '../../../pbx/call/step.ts'
 import { foldJournal } from '../../../pbx/call/journal.ts'
-import type { Call, CallEvent } from '../../../pbx/call/types.ts'
+import type { Call } from '../../../pbx/call/types.ts'
 import { anna, boris, route, scheme, Story, type Told } from './given.ts'
 
 const legs = fc.constantFrom('op1', 'op2', 'op3', 'caller', '')
