@@ -25,6 +25,7 @@ import { startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
 import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
 import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
 import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
+import { watchDisk } from './recordings/disk.ts'
 import { createRecordings } from './recordings/recordings.ts'
 import { normalise } from './tracking/phones.ts'
 
@@ -143,8 +144,11 @@ async function start(config: Config): Promise<void> {
       if (outcome !== 'ready') metrics?.lostRecording(outcome)
     }
   })
+  const disk = watchDisk({ dir: recordingsDir, log })
+  aside.push(() => Promise.resolve(disk.stop()))
   const pbx = await createPbx({
     db,
+    disk,
     databaseUrl,
     ari,
     ami,

@@ -13,6 +13,8 @@ export interface EffectPorts {
   findRoute(live: LiveCall): { route: Route | null; reason?: 'no_route' | 'blocked' }
   /** Asterisk's name of a sound in a language, such as `sound:/…/ru/welcome`. */
   media: (sound: Sound, locale: 'ru' | 'en') => string
+  /** Whether the disk has room for another recording. */
+  hasRoom: () => boolean
   /** Puts an event into the call's mailbox. */
   deliver(live: LiveCall, event: CallEvent): void
   forget(live: LiveCall): void
@@ -170,7 +172,8 @@ async function originate(
         timeoutSeconds: Math.ceil(effect.ringMs / 1000) + 5,
         variables: {
           'PJSIP_HEADER(add,X-Ringtrace-Call)': call.id,
-          ...(effect.recordingId ? { RT_RECORDING: effect.recordingId } : {})
+          // Without room the talk goes on unrecorded; its recording then counts as missing, for everyone to see.
+          ...(effect.recordingId && ports.hasRoom() ? { RT_RECORDING: effect.recordingId } : {})
         },
         media: { originator: call.pbxUniqueId }
       })

@@ -24,6 +24,8 @@ export interface ExchangeOptions {
     country: string
   ) => { e164: string; country: string | null; region: string | null } | null
   media: (sound: Sound, locale: 'ru' | 'en') => string
+  /** Whether the disk has room for another recording. */
+  hasRoom: () => boolean
   record(live: LiveCall, rows: readonly TapeRow[]): void
   metrics: Metrics
   log: Logger
@@ -82,6 +84,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       return route ? { route } : { route, reason: 'no_route' as const }
     },
     media: options.media,
+    hasRoom: options.hasRoom,
     deliver: (live, event) => deliver(live, event, mailbox),
     forget: (live) => {
       live.isForgotten = true

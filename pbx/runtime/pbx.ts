@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
@@ -59,6 +58,8 @@ export interface PbxOptions {
   celFile: string
   /** Raw audio as Asterisk leaves it. */
   recordingsDir: string
+  /** The disk of the recordings: without room, calls go on unrecorded. */
+  disk: { hasRoom: () => boolean; check: () => Promise<Check> }
   outbox: TapeOutbox
   normalise: ExchangeOptions['normalise']
   media: (sound: Sound, locale: 'ru' | 'en') => string
@@ -109,6 +110,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     directory: () => directory.current,
     normalise: options.normalise,
     media: options.media,
+    hasRoom: options.disk.hasRoom,
     metrics,
     log,
     record: (live, rows) => {
@@ -229,7 +231,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
           : status.spooledBatches > 0
             ? { status: 'degraded', detail: `${status.spooledBatches} batches wait for the database` }
             : { status: 'ok' },
-        disk: await diskCheck(options.recordingsDir)
+        disk: await options.disk.check()
       }
     },
     async start() {
@@ -258,15 +260,4 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await tape.close()
     }
   }
-}
-
-/** Free space under which recordings are in danger, in bytes. */
-const lowDiskBytes = 1024 ** 3
-
-async function diskCheck(dir: string): Promise<Check> {
-  const { bavail, bsize } = await fs.statfs(dir)
-  const free = bavail * bsize
-  return free < lowDiskBytes
-    ? { status: 'degraded', detail: `Only ${Math.round(free / 1024 ** 2)} MB are free for recordings` }
-    : { status: 'ok' }
 }
