@@ -19,6 +19,8 @@ export interface BaselineOptions {
   home: AsteriskHome
   postgres: RunningPostgres
   dir: string
+  /** Where recordings go. */
+  audioDir: string
   log: Logger
 }
 
@@ -50,7 +52,7 @@ export async function startBaseline(options: BaselineOptions): Promise<Variant> 
       amiPort: basePort + 38,
       amiUser: 'bench',
       amiPassword: 'bench',
-      recordingsDir: path.join(dir, 'recordings'),
+      recordingsDir: path.join(options.audioDir, name),
       systemName: 'bench'
     },
     log: options.log

@@ -1,4 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** Linux tells CPU time in hundredths of a second to user space, whatever the kernel's own clock. */
 const msPerTick = 10
@@ -44,4 +46,49 @@ function statOf(pid: string): string | undefined {
     if (code === 'ENOENT' || code === 'ESRCH') return undefined
     throw error
   }
+}
+
+/**
+ * Watches what everybody else on this machine uses: all of it less this process and what it started.
+ * @returns a function that gives their share of the machine since the start, 0 to 1
+ */
+export function watchNeighbours(): () => number {
+  const read = () => ({ busy: machineMs(), own: cpuMs({ node: process.pid }).node, at: performance.now() })
+  const before = read()
+  return () => {
+    const after = read()
+    const others = after.busy - before.busy - (after.own - before.own)
+    return Math.max(0, others / ((after.at - before.at) * availableParallelism()))
+  }
+}
+
+/** Neighbours that use less than this do not change who is cheaper. */
+export const quietShare = 0.1
+/** Waiting for quiet never takes longer than this in one run, all waits together. */
+let patienceMs = 120_000
+
+export function setPatience(seconds: number): void {
+  patienceMs = seconds * 1000
+}
+
+/** Waits until the neighbours are quiet, at most 20 s: a shared machine is rarely quiet for long. */
+export async function waitForQuiet(): Promise<void> {
+  const startedMs = performance.now()
+  let share = 1
+  while (share > quietShare && patienceMs > 0 && performance.now() - startedMs < 20_000) {
+    const stop = watchNeighbours()
+    await delay(700)
+    share = stop()
+    patienceMs -= 700
+  }
+}
+
+function machineMs(): number {
+  const [, ...fields] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').trim().split(/\s+/)
+  // user nice system idle iowait irq softirq steal
+  return (
+    fields
+      .slice(0, 8)
+      .reduce((sum, field, index) => sum + (index === 3 || index === 4 ? 0 : Number(field)), 0) * msPerTick
+  )
 }

@@ -21,13 +21,13 @@ export function roundsTable(
     const one = measured.get(name)
     if (one === undefined) return []
     const cpu = [one.cpu.asterisk, one.cpu.node, one.cpu.postgres, one.total].map((ms) => ms.toFixed(2))
-    return `| ${title} | ${one.p50.toFixed(1)} / ${one.p95.toFixed(1)} | ${cpu.join(' | ')} | ${one.failed} of ${one.offered} |`
+    return `| ${title} | ${one.p50.toFixed(1)} / ${one.p95.toFixed(1)} | ${cpu.join(' | ')} | ${one.failed} of ${one.offered} | ${Math.round(one.neighbours * 100)} % |`
   })
   return [
     `At ${rate} calls/s:`,
     '',
-    '| variant | ring delay p50 / p95, ms | Asterisk, ms CPU a call | Node | PostgreSQL | total | failed |',
-    '|---|---|---|---|---|---|---|',
+    '| variant | ring delay p50 / p95, ms | Asterisk, ms CPU a call | Node | PostgreSQL | total | failed | neighbours |',
+    '|---|---|---|---|---|---|---|---|',
     ...rows
   ].join('\n')
 }
@@ -44,7 +44,7 @@ export function comparison(held: ReadonlyMap<string, Held>, measured: ReadonlyMa
   const atMost = (what: string, value: number, limit: number): void => {
     rows.push([what, value, `≤ ${limit}`, value <= limit])
   }
-  if (held.size > 0) {
+  if ([...held.values()].every((found) => found.rate > 0) && held.size === 3) {
     atLeast('calls/s held ÷ Queue', rate('ringtrace') / rate('queue'), 1.5)
     atLeast('calls/s held ÷ Dial', rate('ringtrace') / rate('dial'), 1)
   }

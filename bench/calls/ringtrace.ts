@@ -21,6 +21,8 @@ export interface RingtraceOptions {
   home: AsteriskHome
   postgres: RunningPostgres
   dir: string
+  /** Where recordings go. */
+  audioDir: string
   /** Folder for a CPU profile of the controller. */
   profileDir?: string | undefined
 }
@@ -32,6 +34,9 @@ export async function startRingtrace(options: RingtraceOptions): Promise<Variant
   const url = await options.postgres.createDatabase('ringtrace')
   await found(url, options.operators, pino({ level: 'silent' }))
   await fs.mkdir(dir, { recursive: true })
+  const audio = path.join(options.audioDir, 'ringtrace')
+  await fs.mkdir(audio)
+  await fs.symlink(audio, path.join(dir, 'recordings'))
   await shareSounds(dir)
   const sipPort = basePort + 60
   const logFile = await fs.open(path.join(dir, 'ringtrace.log'), 'w')

@@ -7,6 +7,7 @@ import { startPostgres } from '../../db/embedded.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { ensureAsterisk } from '../../pbx/provision/install.ts'
 import { startBaseline } from './baseline.ts'
+import { setPatience } from './cpu.ts'
 import { openLoad } from './load.ts'
 import { comparison, heldTable, roundsTable } from './report.ts'
 import { startRingtrace } from './ringtrace.ts'
@@ -24,6 +25,10 @@ const { values: args } = parseArgs({
     seconds: { type: 'string' },
     /** Such as `ringtrace,dial`. */
     only: { type: 'string' },
+    /** `memory` takes the disk's file system out of the comparison: see docs/performance.md. */
+    audio: { type: 'string', default: 'disk' },
+    /** Seconds to wait for quiet neighbours, all waits together. */
+    patience: { type: 'string', default: '120' },
     /** Writes a CPU profile of the controller into this folder. */
     profile: { type: 'string' }
   }
@@ -32,8 +37,8 @@ const isQuick = args.quick
 const rounds = Number(args.rounds ?? (isQuick ? 1 : 3))
 const roundSeconds = Number(args.seconds ?? (isQuick ? 8 : 15))
 const plan = isQuick
-  ? { seconds: 5, ladder: [100, 150, 220, 320], halvings: 0 }
-  : { seconds: 8, ladder: [80, 110, 150, 190, 240, 300, 370, 450], halvings: 1 }
+  ? { seconds: 5, ladder: [30, 60, 100, 160, 240], halvings: 0, longestMs: 60_000 }
+  : { seconds: 8, ladder: [30, 60, 90, 120, 160, 200, 250, 310, 380], halvings: 1, longestMs: 360_000 }
 /** Enough to talk at the highest rate that anything with a choice of operators holds. */
 const operators = 400
 
@@ -43,6 +48,7 @@ const say = (text: string): void =>
 const ending: (() => Promise<unknown>)[] = []
 
 async function main(): Promise<void> {
+  setPatience(Number(args.patience))
   const log = pino({ level: 'warn' }, pino.destination(2))
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'rt-bench-'))
   // PostgreSQL runs as another user when we are root, and must get through.
@@ -54,6 +60,7 @@ async function main(): Promise<void> {
     progress: say,
     ...(process.env['ASTERISK_HOME'] ? { asteriskHome: process.env['ASTERISK_HOME'] } : {})
   })
+  const audioDir = await audioFolder()
   const load = await openLoad(home, dir)
   ending.push(() => Promise.resolve(load.stop()))
 
@@ -68,16 +75,16 @@ async function main(): Promise<void> {
     dial: async () =>
       startBaseline({
         ...{ name: 'dial', title: 'Dial', basePort: 31_000, rtpStart: 40_000, operators },
-        ...{ home, log, dir: path.join(dir, 'dial'), postgres: await postgres('dial') }
+        ...{ home, log, audioDir, dir: path.join(dir, 'dial'), postgres: await postgres('dial') }
       }),
     queue: async () =>
       startBaseline({
         ...{ name: 'queue', title: 'Queue', basePort: 31_500, rtpStart: 44_000, operators },
-        ...{ home, log, dir: path.join(dir, 'queue'), postgres: await postgres('queue') }
+        ...{ home, log, audioDir, dir: path.join(dir, 'queue'), postgres: await postgres('queue') }
       }),
     ringtrace: async () =>
       startRingtrace({
-        ...{ basePort: 32_000, rtpStart: 48_000, operators, home, profileDir: args.profile },
+        ...{ basePort: 32_000, rtpStart: 48_000, operators, home, audioDir, profileDir: args.profile },
         ...{ dir: path.join(dir, 'ringtrace'), postgres: await postgres('ringtrace') }
       })
   }
@@ -103,7 +110,7 @@ async function main(): Promise<void> {
     held = await searchRates(variants, load, { ...plan, onProbe: say })
     // "Half load" is one load for all, or the delays could not be compared: half of what the slowest but Queue holds.
     const rates = [...held].filter(([name]) => name !== 'queue').map(([, found]) => found.rate)
-    rate = Math.max(40, Math.round(Math.min(...rates) / 20) * 10)
+    rate = Math.max(20, Math.round(Math.min(...rates) / 20) * 10)
   }
   say(`Measuring at ${rate} calls/s, ${rounds} × ${roundSeconds} s each, in turn`)
   const measured = await measureRounds(variants, load, { rate, rounds, seconds: roundSeconds, onRound: say })
@@ -115,10 +122,23 @@ async function main(): Promise<void> {
   say('Done')
 }
 
-async function endAll(): Promise<void> {
-  for (const end of ending.splice(0).reverse()) {
-    await end().catch((error: unknown) => console.error(error))
-  }
+/** Where recordings go, for all variants alike. */
+async function audioFolder(): Promise<string> {
+  const folder = await fs.mkdtemp(path.join(args.audio === 'memory' ? '/dev/shm' : os.tmpdir(), 'rt-bench-audio-'))
+  ending.push(() => fs.rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+let ended: Promise<void> | undefined
+
+/** Ends everything that was started, last first; whoever asks again waits for the same end. */
+function endAll(): Promise<void> {
+  ended ??= (async () => {
+    for (const end of ending.splice(0).reverse()) {
+      await end().catch((error: unknown) => console.error(error))
+    }
+  })()
+  return ended
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -61,10 +61,10 @@ export interface AriHttp {
 
 const headersTimeoutMs = 5000
 
-/** The REST half: eight kept connections, one request at a time on each. */
+/** The REST half: kept connections, one request at a time on each. */
 export function createHttp(options: AriHttpOptions): AriHttp {
   const pool = new Pool(`http://${options.host}:${options.port}`, {
-    connections: 8,
+    connections: 48,
     pipelining: 1,
     connect: { timeout: 3000 },
     headersTimeout: headersTimeoutMs,
