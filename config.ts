@@ -30,7 +30,8 @@ const environment = z.object({
     .string()
     .regex(/^\d{1,6}(\.\d{1,3})?(,\d{1,6}(\.\d{1,3})?){0,19}$/, 'must look like 5,300,1800')
     .optional(),
-  ROLES: z.enum(['all', 'api', 'pbx', 'worker']).default('all'),
+  // Split roles are a later step of the design: asking for one must not quietly start everything.
+  ROLES: z.literal('all', 'only "all" is there yet: one process does everything').default('all'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
 })
 
@@ -51,7 +52,6 @@ export interface Config {
   readonly webhooksToPrivate: boolean
   /** Pauses before each attempt to deliver a webhook, the first included; undefined for the usual ones, three days in all. */
   readonly webhookPausesMs: readonly number[] | undefined
-  readonly roles: 'all' | 'api' | 'pbx' | 'worker'
   readonly logLevel: string
   /** An unpacked root with Asterisk and the media tools, to use as it is. */
   readonly asteriskHome: string | undefined
@@ -96,7 +96,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       e.WEBHOOK_PAUSES_SECONDS === undefined
         ? undefined
         : [0, ...e.WEBHOOK_PAUSES_SECONDS.split(',').map((seconds) => Number(seconds) * 1000)],
-    roles: e.ROLES,
     logLevel: e.LOG_LEVEL,
     asteriskHome: e.ASTERISK_HOME
   })
