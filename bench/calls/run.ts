@@ -124,7 +124,9 @@ async function main(): Promise<void> {
 
 /** Where recordings go, for all variants alike. */
 async function audioFolder(): Promise<string> {
-  const folder = await fs.mkdtemp(path.join(args.audio === 'memory' ? '/dev/shm' : os.tmpdir(), 'rt-bench-audio-'))
+  const folder = await fs.mkdtemp(
+    path.join(args.audio === 'memory' ? '/dev/shm' : os.tmpdir(), 'rt-bench-audio-')
+  )
   ending.push(() => fs.rm(folder, { recursive: true, force: true }))
   return folder
 }
