@@ -73,6 +73,8 @@ export async function createParty(options: PartyOptions) {
     const [method = ''] = message.first.split(' ')
     const reply = (status: number, text: string, extra = '', body = ''): void =>
       transmit(response(message, status, text, extra, body), host, port)
+    // The port may have been an earlier party's: what belongs to a call of theirs must not end ours.
+    const isOurCall = dialog?.callId === header(message, 'call-id')
     switch (method) {
       case 'INVITE': {
         if (dialog?.callId === header(message, 'call-id')) return
@@ -94,11 +96,13 @@ export async function createParty(options: PartyOptions) {
       }
       case 'CANCEL':
         reply(200, 'OK')
+        if (!isOurCall) return
         if (dialog !== undefined)
           transmit(response(dialog.invite, 487, 'Request Terminated', '', ''), host, port)
         return quiet()
       case 'BYE':
         reply(200, 'OK')
+        if (!isOurCall) return
         return quiet()
       case 'ACK':
         return
