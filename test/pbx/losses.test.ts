@@ -116,13 +116,13 @@ describe('When a part of the machine is lost', function () {
     for (const { id } of rows) await expectJournalOfTape(instance, company, id)
   }
 
-  it('PostgreSQL hangs for 15 s: calls are answered meanwhile and nothing is lost', async () => {
+  it('PostgreSQL hangs for 20 s: calls are answered meanwhile and nothing is lost', async () => {
     postgresThen = (await postgresPids(instance))[0] ?? 0
     const rows = await callsDuring('+74953000001', async () => {
       const pids = await postgresPids(instance)
       for (const pid of pids) process.kill(pid, 'SIGSTOP')
       try {
-        await pause(15_000)
+        await pause(20_000)
       } finally {
         for (const pid of pids) process.kill(pid, 'SIGCONT')
       }
