@@ -73,6 +73,8 @@ describe('An operator in a browser while the server dies and comes back', functi
     await until(async () => isLoud(await hears(page, [clientHz])), { what: 'she hears him after all' })
     await page.getByTestId('hangup').click()
     await vanished(page)
+    // Else he would sit through the rating, which nearly takes as long as the journal is waited for.
+    caller.hangup()
     const call = await company.ended(number.vera)
     expect(call).to.include({ outcome: 'answered', hangupBy: 'operator' })
     expect(call.operator?.name).to.equal(office.vera.name)

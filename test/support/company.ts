@@ -128,7 +128,8 @@ export async function foundCompany(instance: Instance, lane: number, operatorCou
           const call = page.items.find((item) => item.dialedNumber === to)
           return call?.endedAt ? call : null
         },
-        { timeoutMs: 15_000, what: `the call to ${to} is in the journal` }
+        // A rating that nobody gives takes twelve seconds of it.
+        { timeoutMs: 30_000, what: `the call to ${to} is in the journal` }
       )
       return instance.api('GET', `/api/calls/${row.id}`)
     },
