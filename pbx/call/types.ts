@@ -1,39 +1,74 @@
-import type { BlockEffect, FoundOperator, OperatorQuery, Sound } from '../../ivr/block.ts'
+import type {
+  BlockEffect,
+  DialTarget,
+  ExternalTarget,
+  FoundOperator,
+  LookupAnswer,
+  OperatorQuery,
+  QueueRequest,
+  Sound
+} from '../../ivr/block.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
 
 /**
- * The life of an inbound call.
+ * The life of a call.
  *
- *   arriving ──routed──► inScheme ◄──────────┐
- *      │                  │   ▲              │ operator hung up, scheme goes on (rating …)
- *      │ no route         │ legAnswered      │
- *      ▼                  ▼   │              │
- *   inScheme(announce)  talking ─────────────┘
- *      └──────────► ended ◄── callerLeft at any moment, last exit, hang-up request
+ *   arriving ──routed──► inScheme ◄──────────┐ operator hung up, or a blind transfer: the scheme goes on
+ *                         │   ▲              │
+ *   placed ──► dialling   │ legAnswered      │
+ *                 │       ▼   │              │
+ *                 └────► talking ────────────┘
+ *                         │   ▲
+ *                         ▼   │ taken back
+ *                        parked
+ *      any phase ──► ended ◄── client left, last exit, hang-up request
  */
-export type Phase = 'arriving' | 'inScheme' | 'talking' | 'ended'
+export type Phase = 'arriving' | 'dialling' | 'inScheme' | 'talking' | 'parked' | 'ended'
 
+export type Direction = 'in' | 'out' | 'internal'
+/** How the call arose, in the words of the journal. */
+export type CallType =
+  | 'pbx'
+  | 'tracking_static'
+  | 'tracking_dynamic'
+  | 'click_to_call'
+  | 'callback_form'
+  | 'callback_missed'
+  | 'api'
+  | 'dialer'
 export type Outcome = 'answered' | 'missed' | 'abandoned' | 'busy' | 'failed' | 'blocked' | 'voicemail'
 export type HangupBy = 'client' | 'operator' | 'system'
-export type LegResult = 'answered' | 'declined' | 'busy' | 'noAnswer' | 'failed' | 'cancelled' | 'late'
+export type LegResult =
+  'answered' | 'declined' | 'busy' | 'noAnswer' | 'failed' | 'refused' | 'cancelled' | 'late'
+
+/** Where a call came from, as its number and visit tell. */
+export interface Source {
+  id: string
+  name: string
+  inquiryChannel: string
+  medium: string | null
+  campaign: string | null
+  keyword: string | null
+}
+
+/** A published scheme that a call runs. */
+export interface RunningScheme {
+  id: string
+  name: string
+  version: number
+  body: Scheme
+}
 
 /** Everything the routing snapshot knows of a number and a caller at the moment of arrival. */
 export interface Route {
   numberId: string
   number: string
   numberLabel: string | null
-  source: {
-    id: string
-    name: string
-    inquiryChannel: string
-    medium: string | null
-    campaign: string | null
-    keyword: string | null
-  } | null
+  source: Source | null
   siteId: string | null
   siteName: string | null
   contact: { id: string; name: string; company: string | null; ownerId: string | null } | null
-  scheme: { id: string; name: string; version: number; body: Scheme }
+  scheme: RunningScheme
   /** Names of the groups that the scheme mentions, for the journal. */
   groupNames: Record<string, string>
 }
@@ -48,22 +83,105 @@ export interface Caller {
   region: string | null
 }
 
+/** A call that we start: the operator's side first, then the other party. */
+export interface Order {
+  callType: Extract<CallType, 'click_to_call' | 'callback_form' | 'callback_missed' | 'api' | 'dialer'>
+  /** What it fulfils (a callback's id), for whoever ordered it. */
+  orderId: string | null
+  target: DialTarget
+  /** Who talks: rung one after another until somebody answers. Null when `phone` has dialled by itself. */
+  operators: OperatorQuery | null
+  /** A telephone that dialled: its channel is the operator's side. */
+  phone: { channelId: string; userId: string; name: string; device: string } | null
+  /** On whose account the dialling policy counts the call; null for the machine's own. */
+  byUserId: string | null
+  /** The number to show to the client, by id of a number of ours; null lets the source or trunk decide. */
+  numberId: string | null
+  source: Source | null
+  site: { id: string; name: string } | null
+  contact: Route['contact']
+  /** The call, inquiry or visit that this one answers. */
+  parentCallId: string | null
+  ringSeconds: number
+  record: boolean
+}
+
+/** What a leg is in the call for. */
+export type LegPurpose = 'scheme' | 'order' | 'client' | 'consult' | 'return' | 'watch'
+
 export interface Leg {
+  /** `op1`, `ext2`, `cl3`, `sup4`: kind, and a number that is unique within the call. */
   id: string
-  userId: string
+  kind: 'operator' | 'external' | 'client' | 'supervisor'
+  purpose: LegPurpose
+  userId: string | null
+  /** The operator's name, or the number of somebody outside. */
   name: string
-  state: 'ringing' | 'answered' | 'ended'
-  /** Recording of this leg, made by the leg itself from its answer to its end. */
+  number: string | null
+  /** SIP user of the telephone that rings. */
+  device: string | null
+  /** Its channel in Asterisk, when that is not named after the leg (a telephone that dialled by itself). */
+  channelId: string | null
+  /** `asked`: the dialling policy has not decided yet. */
+  state: 'asked' | 'ringing' | 'answered' | 'ended'
+  /** Recording of this leg, from its answer (or the beginning of the talk) to its end. */
   recordingId: string | null
+  /** Since when it records; null while it does not. */
+  recordedMs: number | null
+  /** Of a number outside: the trunk through which it is dialled. */
+  trunkId: string | null
   startedMs: number
   answeredMs: number | null
+}
+
+/** Whom a call can be moved to. */
+export type TransferTarget =
+  DialTarget | { kind: 'group'; groupId: string } | { kind: 'scheme'; schemeId: string }
+
+/** A warm transfer under way: the owner of the call speaks with somebody while the client hears music. */
+export interface Consult {
+  target: TransferTarget
+  note: string | null
+  stage: 'finding' | 'ringing' | 'talking'
+  /** The consulted party, once it has answered. */
+  leg: string | null
+  /** With whom the owner speaks now. */
+  side: 'consulted' | 'client'
+}
+
+/** Who is in the talk. At any moment one leg, the owner, has the call. */
+export interface Talk {
+  leg: string
+  /** Legs that hear the client now, the owner (unless they consult) first. */
+  members: readonly string[]
+  startedMs: number
+  /** Since when the client hears music by the operator's wish; null while they talk. */
+  heldSinceMs: number | null
+  /** A telephone that holds by SIP lets Asterisk play the music; the operator's panel lets us. */
+  heldBy: 'operator' | 'telephone' | null
+  consult: Consult | null
+}
+
+export type WatchMode = 'listen' | 'whisper' | 'join'
+
+/** A scheme that was left for another one, and is gone back to when that one has ended. */
+export interface Detour {
+  /** Null is the number's own scheme. */
+  scheme: RunningScheme | null
+  block: NonNullable<Call['block']> | null
 }
 
 /** A call's whole state: plain JSON, saved as a snapshot, enough to go on after a crash. */
 export interface Call {
   id: string
-  /** Asterisk's id of the caller's channel; the call id is derived from it. */
+  direction: Direction
+  callType: CallType
+  /** Asterisk's id of the first channel; an inbound call's id is derived from it. */
   pbxUniqueId: string
+  /** The client's channel; null while there is none yet (a call that we place). */
+  clientChannel: string | null
+  /** The leg that is the client's side of a call that we place. */
+  clientLeg: string | null
   phase: Phase
   /** Of the last tape row. */
   seq: number
@@ -72,16 +190,32 @@ export interface Call {
   dialed: string
   trunkId: string | null
   route: Route | null
+  order: Order | null
+  /** The scheme being run, when it is not the number's own: a transfer, or one that was gone on to. */
+  scheme: RunningScheme | null
+  detours: readonly Detour[]
+  /** How often the call went from scheme to scheme: a circle has an end. */
+  jumps: number
   /** The block the caller stands in, its own state, and since when. */
   block: { id: string; type: string; state: unknown; enteredMs: number } | null
   isAnswered: boolean
   ringbackOn: boolean
+  musicOn: boolean
+  isQueued: boolean
   legs: Leg[]
   nextLeg: number
-  talkingLeg: string | null
+  talk: Talk | null
+  /** Supervisors who are in the call, by leg. */
+  watchers: readonly { leg: string; watched: string; mode: WatchMode; isSilent: boolean }[]
+  parked: { slot: number; byUserId: string; byName: string; sinceMs: number } | null
   declined: string[]
+  /** Named by a lookup; else the contact's. */
+  ownerId: string | null
   lastOperatorId: string | null
   lastOperatorName: string | null
+  tags: readonly string[]
+  /** By a recording block; null leaves it to whoever rings. */
+  isRecorded: boolean | null
   /** When the running timer ends; null when none runs. */
   deadlineMs: number | null
   playing: string | null
@@ -90,53 +224,164 @@ export interface Call {
   voicemail: { recordingId: string; startedMs: number } | null
   /** Number of the scheme step the caller is in, from 1. */
   stepNo: number
+  pressed: string
   pressedInBlock: string | null
   isRated: boolean
   /** When the first talk began and how long the talks so far have taken; the current one is not in it. */
   firstTalkMs: number | null
   talkedMs: number
+  heldMs: number
   /** The scheme came to operators, so an unanswered call counts as missed, not abandoned. */
   reachedOperators: boolean
   rungSomebody: boolean
 }
 
+/** Who wishes something of a call. */
+export interface Person {
+  userId: string
+  name: string
+}
+
+/** What a person may wish of a call in progress; each is refused with a code when the call is not so far. */
+export type Wish =
+  | { type: 'hold'; on: boolean }
+  | { type: 'transfer'; mode: 'blind' | 'warm'; target: TransferTarget; note: string | null }
+  | { type: 'completeTransfer' }
+  | { type: 'cancelTransfer' }
+  /** The owner turns from the consulted party to the client, or back. */
+  | { type: 'swap' }
+  /** The consulted party comes into the talk: three speak. */
+  | { type: 'join' }
+  | { type: 'park'; slot: number; seconds: number }
+  /** `phone`: a telephone that dialled the slot; else the telephones of whoever takes it ring. */
+  | { type: 'takeParked'; phone: { channelId: string; device: string } | null }
+  | { type: 'pauseRecording'; on: boolean }
+  | { type: 'watch'; mode: WatchMode; isSilent: boolean; devices: readonly string[] }
+  | { type: 'stopWatching' }
+  | { type: 'takeOver' }
+
+/** Why a wish was not granted; the API's problem codes say the same. */
+export type Refusal =
+  | 'not_in_talk'
+  | 'not_yours'
+  | 'no_consult'
+  | 'consult_under_way'
+  | 'not_answered_yet'
+  | 'not_parked'
+  | 'already_watching'
+  | 'not_watching'
+  | 'call_ended'
+  | 'same_party'
+
+/** The dialling policy's answer: through which trunk, showing which number, or why not. */
+export type DialDecision =
+  | { allowed: true; trunkId: string; endpoint: string; number: string; callerId: string | null }
+  | { allowed: false; reason: string }
+
 /** What can happen to a call. `atMs` is when; ids that a step needs come in with the event. */
-export type CallEvent = { atMs: number } &
-  /** `isSpeakable` false: the caller offers no codec that we can speak. */
-  (
-    | { type: 'arrived'; isSpeakable: boolean }
-    | { type: 'routed'; route: Route | null; reason?: 'no_route' | 'blocked' }
-    | { type: 'played'; playId: string }
-    | { type: 'digit'; digit: string }
-    | { type: 'timeout'; deadlineMs: number }
-    | { type: 'recorded'; seconds: number }
-    | { type: 'operatorsFound'; operators: readonly FoundOperator[] }
-    | { type: 'legRinging'; leg: string }
-    | { type: 'legAnswered'; leg: string }
-    /** `cause` is Q.850: 17 busy, 19 no answer, 21 rejected … */
-    | { type: 'legEnded'; leg: string; cause: number | null }
-    | { type: 'callerLeft'; cause: number | null }
-    | { type: 'hangupRequested'; by: HangupBy; reason: string }
-    /** The machine room failed the call: Asterisk died, or an effect could not be done. */
-    | { type: 'broken'; reason: string }
-  )
+export type CallEvent = { atMs: number } & (
+  | { type: 'arrived'; isSpeakable: boolean } /** `isSpeakable` false: no codec that we can speak. */
+  | { type: 'placed' }
+  | { type: 'routed'; route: Route | null; reason?: 'no_route' | 'blocked' }
+  | { type: 'schemeFound'; scheme: RunningScheme | null; groupNames: Record<string, string> }
+  | { type: 'played'; playId: string }
+  | { type: 'digit'; digit: string }
+  | { type: 'timeout'; deadlineMs: number }
+  | { type: 'recorded'; seconds: number }
+  | { type: 'operatorsFound'; operators: readonly FoundOperator[] }
+  | { type: 'queuePlace'; position: number; waiting: number; estimateSeconds: number | null }
+  | { type: 'lookedUp'; answer: LookupAnswer | null }
+  | { type: 'dialDecided'; leg: string; decision: DialDecision }
+  | { type: 'legRinging'; leg: string }
+  /** The other end sends sound before it answers (SIP 183). */
+  | { type: 'legProgress'; leg: string }
+  | { type: 'legAnswered'; leg: string }
+  /** `cause` is Q.850: 17 busy, 19 no answer, 21 rejected … */
+  | { type: 'legEnded'; leg: string; cause: number | null }
+  /** A telephone put its side on hold or took it back, by SIP. */
+  | { type: 'legHeld'; leg: string; on: boolean }
+  /** A telephone asked by REFER; `wished` carries what it asked for. */
+  | { type: 'wished'; by: Person; wish: Wish; referLeg?: string }
+  /** Attended REFER: another call gives its other party to this one, which the leaving leg goes out of. */
+  | { type: 'legAdopted'; leaving: string; leg: Omit<Leg, 'id'> }
+  /** Attended REFER, the other side of it: a leg of this call lives on in another one. */
+  | { type: 'legGiven'; leg: string; toCallId: string }
+  | { type: 'callerLeft'; cause: number | null }
+  | { type: 'hangupRequested'; by: HangupBy; reason: string }
+  /** The machine room failed the call: Asterisk died, or an effect could not be done. */
+  | { type: 'broken'; reason: string }
+)
+
+/** A party by its part in the call: the client, or a leg. */
+export type Party = 'client' | (string & {})
+/** `main` holds the talk, `consult` the owner with a consulted party, `watch.<leg>` a supervisor with a leg's sound. */
+export type BridgeName = 'main' | 'consult' | `watch.${string}`
 
 /** What the runtime must do. Data only, so that a step is a pure function and a tape can be read. */
 export type Effect =
   | { do: 'ask'; what: 'route' }
+  | { do: 'ask'; what: 'scheme'; schemeId: string }
   | { do: 'ask'; what: 'operators'; query: OperatorQuery }
+  | {
+      do: 'ask'
+      what: 'dial'
+      leg: string
+      target: ExternalTarget
+      byUserId: string | null
+      numberId: string | null
+      /** Trunks that have just failed to reach it. */
+      exceptTrunkIds: readonly string[]
+    }
+  | { do: 'ask'; what: 'lookup'; url: string; timeoutMs: number }
+  | { do: 'joinQueue'; request: QueueRequest }
+  | { do: 'leaveQueue' }
   | { do: 'answer' }
   | { do: 'ringback'; on: boolean; isAnswered: boolean }
   | { do: 'play'; playId: string; sounds: readonly Sound[] }
   | { do: 'stopPlaying'; playId: string }
   | { do: 'timer'; deadlineMs: number }
   | { do: 'cancelTimer' }
-  | { do: 'originate'; leg: string; userId: string; ringMs: number; recordingId: string | null }
-  | { do: 'bridge'; leg: string }
-  | { do: 'unbridge' }
+  /** Rings one telephone of an operator. The leg records itself from its answer when it has a recording id. */
+  | {
+      do: 'originate'
+      leg: string
+      userId: string
+      device: string
+      ringMs: number
+      recordingId: string | null
+      showing: { name: string | null; number: string | null }
+    }
+  /** Calls a number through a trunk. With `early`, its sound before the answer is heard in that bridge. */
+  | {
+      do: 'dialOut'
+      leg: string
+      endpoint: string
+      number: string
+      callerId: string | null
+      ringMs: number
+      early: BridgeName | null
+    }
+  /** Records a leg that does not record itself: one that was dialled, or that was answered before the talk. */
+  | { do: 'record'; leg: string; recordingId: string }
+  | { do: 'pauseRecording'; leg: string; on: boolean }
+  /** Brings parties into a bridge, out of the one that they are in. */
+  | { do: 'connect'; bridge: BridgeName; parties: readonly Party[] }
+  /** Takes parties out of a bridge; they hear nothing, or music that is asked for. */
+  | { do: 'part'; bridge: BridgeName; parties: readonly Party[] }
+  | { do: 'closeBridge'; bridge: BridgeName }
+  | { do: 'music'; party: Party; on: boolean; musicClass: string | null }
+  /** A ringing tone for whoever is in the bridge. */
+  | { do: 'bridgeTone'; bridge: BridgeName; on: boolean }
+  /** Lets `watcher` hear all that `leg` hears and says, in `watch.<watcher>`; what the watcher says only `leg` hears. */
+  | { do: 'snoop'; leg: string; watcher: string }
+  | { do: 'unsnoop'; watcher: string }
+  /** The party can (not) be heard. */
+  | { do: 'mute'; leg: string; on: boolean }
   | { do: 'hangupLeg'; leg: string; reason: 'cancel' | 'end' | 'late' }
   | { do: 'hangupCaller'; cause: number }
-  | { do: 'release'; userId: string; talked: boolean }
+  /** A telephone that asked by REFER is told how it went. */
+  | { do: 'referAnswer'; leg: string; isDone: boolean }
+  | { do: 'release'; userId: string; talked: boolean; result: LegResult | null }
   | { do: 'recordVoicemail'; recordingId: string; maxSeconds: number; silenceSeconds: number }
   | { do: 'forget' }
 
@@ -158,6 +403,8 @@ export interface Step {
   records: TapeRow[]
   /** The event had no cell: recorded, counted and ignored. */
   ignored: boolean
+  /** A person's wish that could not be granted, and why. */
+  refused: Refusal | null
 }
 
 export type { BlockEffect }
