@@ -82,7 +82,7 @@ export interface FoundOperator {
   devices: readonly string[]
 }
 
-/** A place in a queue. Calls wait by priority, then by `sinceMs`; a free operator goes to the first. */
+/** A place in a queue. Calls wait by priority, highest first, then by `sinceMs`; a free operator goes to the first. */
 export interface QueueRequest {
   /** Calls of one queue are served in order, whichever scheme they came through. */
   queueId: string
@@ -161,9 +161,11 @@ export type BlockEffect =
   /** Whether talks from here on are recorded, whatever a ring block says. */
   | { do: 'setRecording'; on: boolean }
   | { do: 'rate'; rating: number; operatorId: string | null }
-  /** We owe the caller a call. With `queueId` it keeps the place that the caller had. */
+  /** We owe the caller a call, at once when `atMs` is null. With `queue` it keeps the place that the caller had. */
   | {
       do: 'promiseCallback'
+      /** As the caller keyed it in, digits only; null for the number that the call came from. */
+      number: string | null
       atMs: number | null
       groupId: string | null
       queue: QueueRequest | null
@@ -186,7 +188,7 @@ export interface Block<Settings, State> {
   /** The exits that these settings give, in the order in which an editor shows them. */
   exits(settings: Settings): readonly string[]
   /** Exits that may be taken without the caller having waited for anything: a circle of these would spin. */
-  readonly instantExits: readonly string[]
+  readonly instantExits: readonly string[] | ((settings: Settings) => readonly string[])
   enter(settings: Settings, context: BlockContext): BlockStep<State>
   /** An event without a row here is recorded and ignored: races are normal in telephony. */
   readonly on: {

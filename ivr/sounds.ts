@@ -75,6 +75,71 @@ export const prompts = [
     en: 'That is not a valid option.'
   },
   {
+    id: 'please-wait',
+    ru: 'Пожалуйста, оставайтесь на линии. Вам ответит первый освободившийся оператор.',
+    en: 'Please stay on the line. The first operator to become free will answer your call.'
+  },
+  {
+    id: 'queue-place',
+    ru: 'Ваш номер в очереди:',
+    en: 'Your position in the queue is'
+  },
+  {
+    id: 'queue-wait',
+    ru: 'Примерное время ожидания в минутах:',
+    en: 'The estimated waiting time, in minutes, is'
+  },
+  {
+    id: 'queue-soon',
+    ru: 'Вам ответят в течение минуты.',
+    en: 'Your call will be answered within a minute.'
+  },
+  {
+    id: 'queue-full',
+    ru: 'К сожалению, сейчас звонят слишком много людей. Пожалуйста, перезвоните позже.',
+    en: 'We are sorry, too many people are calling us right now. Please call again later.'
+  },
+  {
+    id: 'callback-offer',
+    ru: 'Мы можем перезвонить вам, сохранив ваше место в очереди. Чтобы заказать звонок, нажмите',
+    en: 'We can call you back and keep your place in the queue. To order a call, press'
+  },
+  {
+    id: 'callback-promised',
+    ru: 'Спасибо! Мы вам перезвоним.',
+    en: 'Thank you! We will call you back.'
+  },
+  {
+    id: 'callback-number',
+    ru: 'Номер, по которому мы перезвоним:',
+    en: 'The number that we will call is'
+  },
+  {
+    id: 'enter-number',
+    ru: 'Пожалуйста, наберите номер вашего телефона, а в конце нажмите решётку.',
+    en: 'Please key in your telephone number, and press the hash key when you have finished.'
+  },
+  {
+    id: 'press-hash',
+    ru: 'Чтобы закончить, нажмите решётку.',
+    en: 'To finish, press the hash key.'
+  },
+  {
+    id: 'wrong-number',
+    ru: 'Такой номер не подходит.',
+    en: 'That is not a telephone number.'
+  },
+  {
+    id: 'menu-closed',
+    ru: 'Чтобы мы перезвонили вам, когда откроемся, нажмите один. Чтобы оставить сообщение, нажмите два.',
+    en: 'To be called back when we open, press one. To leave a message, press two.'
+  },
+  {
+    id: 'not-available',
+    ru: 'К сожалению, абонент сейчас не отвечает.',
+    en: 'We are sorry, there is no answer at the moment.'
+  },
+  {
     id: 'no-such-number',
     ru: 'Набранный вами номер не обслуживается. Проверьте номер и позвоните ещё раз.',
     en: 'The number you have dialled is not in service. Please check the number and call again.'
@@ -93,3 +158,11 @@ export function prompt(id: PromptId): { sound: string } {
 
 /** The short tone before a recording, from Asterisk's core sounds. */
 export const beep: Sound = { sound: 'beep' }
+
+/** A number read out digit by digit; keys of a telephone are read by their names. */
+export function digitSounds(text: string): readonly Sound[] {
+  return [...text].flatMap((key) => {
+    const name = key === '*' ? 'star' : key === '#' ? 'pound' : /^\d$/.test(key) ? key : null
+    return name === null ? [] : [{ sound: `digits/${name}` }]
+  })
+}

@@ -44,7 +44,8 @@ export function define<Settings, State>(block: Block<Settings, State>): BlockKin
       ready: {
         type: block.type,
         exits: block.exits(settings),
-        instantExits: block.instantExits,
+        instantExits:
+          typeof block.instantExits === 'function' ? block.instantExits(settings) : block.instantExits,
         settings,
         enter: (context) => block.enter(settings, context),
         handle(state, event, context) {
