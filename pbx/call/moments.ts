@@ -2,6 +2,7 @@ import type { OperatorQuery, QueueRequest } from '../../ivr/block.ts'
 import type {
   Caller,
   CallType,
+  CallVisit,
   Direction,
   HangupBy,
   LegPurpose,
@@ -36,6 +37,8 @@ export interface Moments {
     trunkId: string | null
     number: { id: string; e164: string; label: string | null } | null
     source: Source | null
+    /** The visit to a site behind the call; absent where the number belongs to no pool. */
+    visit?: CallVisit
     site: { id: string; name: string } | null
     contact: { id: string; name: string; company: string | null } | null
     scheme: { id: string; name: string; version: number } | null

@@ -43,12 +43,40 @@ export type LegResult =
 
 /** Where a call came from, as its number and visit tell. */
 export interface Source {
-  id: string
+  /** Null for a source that only the visit tells of: it is in no list of ours. */
+  id: string | null
   name: string
   inquiryChannel: string
   medium: string | null
   campaign: string | null
   keyword: string | null
+}
+
+/**
+ * The visit to a site behind a call, and how sure that is. `tracking/attribution` finds it when the call arrives;
+ * the call only carries it.
+ */
+export interface CallVisit {
+  /** Null where the number is known to stand for a pool or a source only. */
+  visitId: string | null
+  visitorId: string | null
+  poolId: string | null
+  poolName: string | null
+  /** How it was found, and by which version of the rules (`who/1`). */
+  rule: 'holder' | 'lastHolder' | 'redial' | 'pool' | 'source' | 'unknown'
+  model: string
+  /** 0…1: how likely this visit is the caller's. */
+  confidence: number
+  /** Every visit that it may have been, the likeliest first. */
+  candidates: readonly { visitId: string; visitorId: string; share: number }[]
+  landingUrl: string | null
+  pageUrl: string | null
+  referrer: string | null
+  utm: Readonly<Record<string, string>>
+  clickIds: Readonly<Record<string, string>>
+  gaClientId: string | null
+  ymClientId: string | null
+  device: string | null
 }
 
 /** A published scheme that a call runs. */
@@ -71,6 +99,8 @@ export interface Route {
   scheme: RunningScheme
   /** Names of the groups that the scheme mentions, for the journal. */
   groupNames: Record<string, string>
+  /** Absent where no tracking was asked; null where the number belongs to no pool. */
+  visit?: CallVisit | null
 }
 
 /** The client's side as it reached us, already normalised. */
@@ -132,6 +162,13 @@ export interface Leg {
   trunkId: string | null
   startedMs: number
   answeredMs: number | null
+}
+
+/** What the next operator sees before answering: who gives the call on, and what they say of it. */
+export interface Handover {
+  fromUserId: string | null
+  fromName: string | null
+  note: string | null
 }
 
 /** Whom a call can be moved to. */
@@ -197,7 +234,9 @@ export interface Call {
   /** How often the call went from scheme to scheme: a circle has an end. */
   jumps: number
   /** The block the caller stands in, its own state, and since when. */
-  block: { id: string; type: string; state: unknown; enteredMs: number } | null
+  block: { id: string; type: string; state: unknown; enteredMs: number; step: number } | null
+  /** Given on with a transfer, for whoever is rung next. */
+  handover: Handover | null
   isAnswered: boolean
   ringbackOn: boolean
   musicOn: boolean
