@@ -49,6 +49,15 @@ export interface Ami {
    * @returns false when it was not written
    */
   putDb(family: string, key: string, value: string): Promise<boolean>
+  /**
+   * Records a channel from now on, as the dialplan does: `<file>-in.wav` what comes in from it, `<file>-out.wav` what
+   * it is sent. It ends with the channel.
+   * @param file absolute, without an ending; no comma and no parenthesis
+   * @returns false when it was not begun
+   */
+  startRecording(channelId: string, file: string): Promise<boolean>
+  /** Fills a channel's recordings with silence, or ends that. @returns false when it was not done */
+  muteRecording(channelId: string, isMuted: boolean): Promise<boolean>
   /** Leaves no timer and no connection. */
   close(): void
 }
@@ -195,6 +204,22 @@ export function createAmi(options: AmiOptions): Ami {
     registrations,
     async putDb(family, key, value) {
       return (await (connection?.ask({ action: 'DBPut', family, key, val: value }) ?? null)) !== null
+    },
+    async startRecording(channelId, file) {
+      // Commas and parentheses are the syntax of its options; such a folder cannot be recorded into.
+      if (!/^\/[^,()"\r\n]+$/.test(file)) return false
+      const options = `r(${file}-in.wav)t(${file}-out.wav)`
+      const packet = { action: 'MixMonitor', channel: channelId, file: '', options, command: '' }
+      return (await (connection?.ask(packet) ?? null)) !== null
+    },
+    async muteRecording(channelId, isMuted) {
+      const packet = {
+        action: 'MixMonitorMute',
+        channel: channelId,
+        direction: 'both',
+        state: isMuted ? '1' : '0'
+      }
+      return (await (connection?.ask(packet) ?? null)) !== null
     },
     close() {
       wanted = false

@@ -4,7 +4,9 @@
  *
  * Left out on purpose: `StasisEnd` and `ChannelHangupRequest` (`ChannelDestroyed` follows within
  * milliseconds), `PlaybackStarted`, `RecordingStarted`, bridge events (we made the bridge), `Dial`
- * (the cause of `ChannelDestroyed` says the same), `ChannelVarset`.
+ * (the cause of `ChannelDestroyed` says the same; and three of them would come in every call, only to tell the 180 of a
+ * dialled number from its 183: `ChannelTalkingStarted` of a channel that asks for it with TALK_DETECT tells more, namely
+ * that there is something to hear), `ChannelVarset`.
  */
 export const eventTypes = [
   'StasisStart',
@@ -15,6 +17,9 @@ export const eventTypes = [
   'RecordingFinished',
   'RecordingFailed',
   'ChannelTransfer',
+  'ChannelHold',
+  'ChannelUnhold',
+  'ChannelTalkingStarted',
   'ApplicationReplaced'
 ] as const
 
@@ -49,8 +54,23 @@ export type AriEvent = { atMs: number } & (
   | { type: 'PlaybackFinished'; playbackId: string; channelId: string | null; isFailed: boolean }
   | { type: 'RecordingFinished'; name: string; channelId: string | null; seconds: number }
   | { type: 'RecordingFailed'; name: string; channelId: string | null; reason: string }
-  /** A phone sent REFER; `state` null is the request itself, later ones are its progress. */
-  | { type: 'ChannelTransfer'; channelId: string; destination: string; state: string | null }
+  /**
+   * A phone sent REFER; `state` null is the request itself, later ones are its progress. Blind: `destination` is what
+   * was dialled. Attended: `replaces` is the SIP Call-ID of the other dialog, `replacesChannelId` its channel where it
+   * is one of Asterisk's.
+   */
+  | {
+      type: 'ChannelTransfer'
+      channelId: string
+      destination: string
+      replaces: string | null
+      replacesChannelId: string | null
+      state: string | null
+    }
+  /** A phone put its side on hold, or took it back. */
+  | { type: 'ChannelHold' | 'ChannelUnhold'; channelId: string }
+  /** Sound comes from a channel with TALK_DETECT. */
+  | { type: 'ChannelTalkingStarted'; channelId: string }
   | { type: 'ApplicationReplaced' }
 )
 
@@ -192,12 +212,29 @@ const readers: Readonly<Record<string, Reader | undefined>> = {
       atMs,
       channelId: source.id,
       destination: textOf(requested.destination),
+      replaces: textOf(requested.protocol_id) || null,
+      replacesChannelId: idOf(refer.destination_channel),
       state: typeof m.state === 'string' ? m.state : null
     }
   },
+  ChannelHold: (m, atMs) => ofChannel('ChannelHold', m, atMs),
+  ChannelUnhold: (m, atMs) => ofChannel('ChannelUnhold', m, atMs),
+  ChannelTalkingStarted: (m, atMs) => ofChannel('ChannelTalkingStarted', m, atMs),
   ApplicationReplaced: (_, atMs) => ({ type: 'ApplicationReplaced', atMs })
 }
 
+function ofChannel(
+  type: 'ChannelHold' | 'ChannelUnhold' | 'ChannelTalkingStarted',
+  m: Json,
+  atMs: number
+): AriEvent | null {
+  const channelId = idOf(m.channel)
+  return channelId === null ? null : { type, atMs, channelId }
+}
+
+function idOf(channel: unknown): string | null {
+  return isObject(channel) && typeof channel.id === 'string' ? channel.id : null
+}
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -43,6 +43,8 @@ export interface AriRequest {
   timeoutMs?: number
   /** May be sent again when the connection broke under it. */
   repeatable?: boolean
+  /** The answer's body is wanted; else nobody reads it: Asterisk describes the whole channel after many a request. */
+  wantsBody?: boolean
 }
 
 export interface AriHttpOptions {
@@ -78,20 +80,40 @@ export function createHttp(options: AriHttpOptions): AriHttp {
     'content-type': 'application/json'
   }
 
+  /** By `dispatch`, without the stream per answer that `request` makes: several answers are got in every call. */
+  function exchange(request: AriRequest): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = []
+      let status = 0
+      pool.dispatch(
+        {
+          method: request.method,
+          path: `/ari${request.path}`,
+          headers,
+          ...(request.query === undefined ? {} : { query: request.query }),
+          body: request.body === undefined ? null : JSON.stringify(request.body),
+          ...(request.timeoutMs === undefined ? {} : { headersTimeout: request.timeoutMs })
+        },
+        {
+          onResponseStart(_controller, statusCode) {
+            status = statusCode
+          },
+          onResponseData(_controller, chunk) {
+            if (request.wantsBody === true || status >= 300) chunks.push(Buffer.from(chunk))
+          },
+          onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString('utf8') }),
+          onResponseError: (_controller, error) => reject(error)
+        }
+      )
+    })
+  }
+
   async function once(request: AriRequest): Promise<AriResult<unknown>> {
     try {
-      const answer = await pool.request({
-        method: request.method,
-        path: `/ari${request.path}`,
-        headers,
-        ...(request.query === undefined ? {} : { query: request.query }),
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        ...(request.timeoutMs === undefined ? {} : { headersTimeout: request.timeoutMs })
-      })
-      const text = await answer.body.text()
-      if (answer.statusCode < 300) return { ok: true, value: text === '' ? undefined : parse(text) }
-      const meaning = request.means?.[answer.statusCode] ?? { code: 'rejected' as const, done: false }
-      return { ok: false, ...meaning, status: answer.statusCode, message: reason(text) }
+      const { status, text } = await exchange(request)
+      if (status < 300) return { ok: true, value: text === '' ? undefined : parse(text) }
+      const meaning = request.means?.[status] ?? { code: 'rejected' as const, done: false }
+      return { ok: false, ...meaning, status, message: reason(text) }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       return { ok: false, code: 'unreachable', done: false, status: null, message }

@@ -1,25 +1,9 @@
-import type { AriHttp, AriRequest, AriResult } from './http.ts'
+import { acting, asker, creating, enc, ending, joining, leaving, reading, trueConflict } from './asking.ts'
+import type { AriHttp, AriResult } from './http.ts'
 import { parseChannel } from './events.ts'
 import type { AriChannel } from './events.ts'
-
-/** A call that we place. Once answered it enters the dialplan at `context`,`extension`. */
-export interface Originate {
-  /** Ours, so that a repeated request cannot ring twice. */
-  channelId: string
-  /** `PJSIP/<endpoint>` or `PJSIP/<number>@<trunk>`; never built from a stranger's text. */
-  endpoint: string
-  context: string
-  extension: string
-  priority?: number
-  /** Shown to the one who is called; any text is safe. */
-  callerId?: { name?: string | null; number?: string | null }
-  /** After this long without an answer Asterisk gives up by itself. */
-  timeoutSeconds: number
-  /** Channel variables and functions, such as `PJSIP_HEADER(add,X-Call)`. */
-  variables?: Readonly<Record<string, string>>
-  /** Asterisk takes one of the two: the call it belongs to (codecs follow it), or codecs. */
-  media?: { originator: string } | { formats: readonly string[] }
-}
+import { originateBody, type Originate } from './originate.ts'
+import { createTalkRequests, type TalkRequests } from './talk-requests.ts'
 
 export interface RecordOptions {
   format?: 'wav' | 'sln16'
@@ -49,7 +33,7 @@ export interface AriEndpoint {
 export type ConfigFields = readonly { attribute: string; value: string }[]
 
 /** One function per request that Ringtrace needs. None throws for what can happen in a call's life. */
-export interface AriRequests {
+export interface AriRequests extends TalkRequests {
   /**
    * `rejected` with status 500 ("Allocation failed") is Asterisk's word for "nobody to call there"
    * (no phone registered, unknown endpoint); 400 when the originator has gone. Not to be repeated blindly: the 409
@@ -95,40 +79,12 @@ export interface AriRequests {
   deleteObject(type: string, id: string): Promise<AriResult>
 }
 
-// The "already done" rule. It stands here and nowhere else.
-const creating = { 409: { code: 'already', done: true } } as const
-const ending = { 404: { code: 'gone', done: true } } as const
-const acting = { 404: { code: 'gone', done: false } } as const
-const reading = acting
-const joining = { 400: { code: 'gone', done: false }, 404: { code: 'gone', done: false } } as const
-const leaving = {
-  400: { code: 'gone', done: true },
-  404: { code: 'gone', done: true },
-  422: { code: 'gone', done: true }
-} as const
-
 /** @param http the REST connection that carries the requests */
 export function createRequests(http: AriHttp): AriRequests {
-  const done = async (request: AriRequest): Promise<AriResult> => {
-    const result = await http.send(request)
-    return result.ok ? nothing : result
-  }
-  async function read<T>(request: AriRequest, take: (value: unknown) => T): Promise<AriResult<T>> {
-    const result = await http.send({ means: reading, repeatable: true, ...request })
-    return result.ok ? { ok: true, value: take(result.value) } : result
-  }
-  const act = (
-    name: string,
-    method: 'POST' | 'DELETE',
-    channelId: string,
-    what: string,
-    body?: AriRequest['body']
-  ) =>
-    done({ name, method, path: `/channels/${enc(channelId)}/${what}`, means: acting, ...(body && { body }) })
-  const end = (name: string, path: string, query?: AriRequest['query']) =>
-    done({ name, method: 'DELETE', path, means: ending, repeatable: true, ...(query && { query }) })
+  const { done, read, act, end } = asker(http)
 
   return {
+    ...createTalkRequests(http),
     async originate(call) {
       const result = await done({
         name: 'originate',
@@ -137,18 +93,7 @@ export function createRequests(http: AriHttp): AriRequests {
         means: creating,
         body: originateBody(call)
       })
-      if (result.ok || result.status !== 409) return result
-      // After one true 409 Asterisk answers later failures on the same connection with 409 too (its error number is
-      // kept by the thread), and a leg that was never made would be waited for. So the channel itself is asked.
-      const path = `/channels/${enc(call.channelId)}`
-      const found = await http.send({
-        name: 'findChannel',
-        method: 'GET',
-        path,
-        means: reading,
-        repeatable: true
-      })
-      return found.ok || found.code !== 'gone' ? result : { ...result, code: 'rejected', done: false }
+      return trueConflict(http, call.channelId, result)
     },
     answer: (id) => act('answer', 'POST', id, 'answer'),
     hangup: (id, cause) => end('hangup', `/channels/${enc(id)}`, { reason_code: cause }),
@@ -275,44 +220,9 @@ export function createRequests(http: AriHttp): AriRequests {
   }
 }
 
-const nothing: AriResult = { ok: true, value: undefined }
-const enc = encodeURIComponent
 /** Always this one class, also for identify and registration: the section names of sorcery.conf give 404. */
 const objectPath = (type: string, id: string): string =>
   `/asterisk/config/dynamic/res_pjsip/${enc(type)}/${enc(id)}`
-
-function originateBody(call: Originate): Record<string, unknown> {
-  const callerId = call.callerId === undefined ? '' : callerIdText(call.callerId)
-  return {
-    channelId: call.channelId,
-    endpoint: call.endpoint,
-    context: call.context,
-    extension: call.extension,
-    priority: call.priority ?? 1,
-    timeout: call.timeoutSeconds,
-    ...(callerId === '' ? {} : { callerId }),
-    ...(call.variables === undefined ? {} : { variables: call.variables }),
-    ...(call.media === undefined
-      ? {}
-      : 'originator' in call.media
-        ? { originator: call.media.originator }
-        : { formats: call.media.formats.join(',') })
-  }
-}
-
-/**
- * `"name" <number>`. Asterisk reads quotes, backslashes and angle brackets as syntax, so a caller's name that
- * holds them could choose the number shown; they and control characters are dropped.
- */
-export function callerIdText(id: { name?: string | null; number?: string | null }): string {
-  const name = (id.name ?? '')
-    .replace(/["\\<>\u0000-\u001f\u007f]/g, '')
-    .trim()
-    .slice(0, 80)
-  const number = (id.number ?? '').replace(/[^+0-9A-Za-z*#]/g, '').slice(0, 40)
-  if (name === '') return number === '' ? '' : `<${number}>`
-  return `"${name}" <${number}>`
-}
 
 function recordBody(name: string, options: RecordOptions): Record<string, unknown> {
   return {
@@ -339,7 +249,8 @@ async function explainRecordingConflict(
       method: 'GET',
       path: `/recordings/${kind}/${enc(name)}`,
       means: reading,
-      repeatable: true
+      repeatable: true,
+      wantsBody: true
     })
   const live = await ask('live')
   if (live.ok && text(live.value, 'target_uri') === `channel:${channelId}`) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { parseEvent } from '../../pbx/ari/events.ts'
-import { callerIdText } from '../../pbx/ari/requests.ts'
+import { callerIdText } from '../../pbx/ari/originate.ts'
 
 const channel = {
   id: 'c1.caller',
@@ -52,6 +52,47 @@ describe('events of Asterisk', () => {
     expect(parseEvent('{"type":')).to.deep.equal({ kind: 'malformed' })
     expect(parseEvent('[]')).to.deep.equal({ kind: 'malformed' })
     expect(parseEvent(message('constructor', {})).kind).to.not.equal('event')
+  })
+
+  it('tell a blind REFER from an attended one', () => {
+    const by = { source_channel: channel }
+    const read = (refer_to: object, more: object = {}): unknown => {
+      const parsed = parseEvent(message('ChannelTransfer', { referred_by: by, refer_to, ...more }))
+      return parsed.kind === 'event' ? parsed.event : parsed
+    }
+    const base = {
+      type: 'ChannelTransfer',
+      channelId: 'c1.caller',
+      atMs: Date.UTC(2026, 10, 21, 22, 31, 6, 500)
+    }
+    expect(read({ requested_destination: { destination: '102' } })).to.deep.equal({
+      ...base,
+      destination: '102',
+      replaces: null,
+      replacesChannelId: null,
+      state: null
+    })
+    const attended = {
+      requested_destination: { protocol_id: 'dialog-2' },
+      destination_channel: { id: 'c2.op1' }
+    }
+    expect(read(attended, { state: 'channel_answered' })).to.deep.equal({
+      ...base,
+      destination: '',
+      replaces: 'dialog-2',
+      replacesChannelId: 'c2.op1',
+      state: 'channel_answered'
+    })
+    expect(read({})).to.deep.include({ destination: '', replaces: null })
+    expect(parseEvent(message('ChannelTransfer', { refer_to: {} }))).to.deep.equal({ kind: 'malformed' })
+  })
+
+  it('of hold and of sound name the channel alone', () => {
+    for (const type of ['ChannelHold', 'ChannelUnhold', 'ChannelTalkingStarted']) {
+      const parsed = parseEvent(message(type, { channel }))
+      expect(parsed.kind === 'event' && parsed.event).to.deep.include({ type, channelId: 'c1.caller' })
+      expect(parseEvent(message(type, {}))).to.deep.equal({ kind: 'malformed' })
+    }
   })
 
   it('cost less than 30 µs each', () => {
