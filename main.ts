@@ -12,7 +12,8 @@ import { ConfigError, readConfig, type Config } from './config.ts'
 import { startPostgres } from './db/embedded.ts'
 import { migrateJobs, startJobs } from './db/jobs.ts'
 import { connect, migrate } from './db/knex.ts'
-import { ensureSounds } from './demo/sounds.ts'
+import { soundPath } from './media/places.ts'
+import { ensureSounds } from './media/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
 import { keepRunning } from './host/keep.ts'
 import { projectRoot } from './host/project-root.ts'
@@ -59,7 +60,7 @@ async function start(config: Config): Promise<void> {
   })
   say(5, `Asterisk ${home.version} is there`)
   const prepared: Progress = (text, fraction) => say(6, text, fraction)
-  const sounds = await ensureSounds({ home, dataDir, log, progress: prepared })
+  await ensureSounds({ home, dataDir, log, progress: prepared })
   const firstLogin = await ensureAdmin(db, config)
   if (config.demo) {
     const { loadDemo } = await import('./db/demo/index.ts')
@@ -164,7 +165,7 @@ async function start(config: Config): Promise<void> {
     media: (sound, locale) =>
       'tone' in sound
         ? `tone:${sound.tone};tonezone=${locale}`
-        : `sound:${sounds.soundFile(sound.sound, locale)}`,
+        : `sound:${soundPath(dataDir, sound.sound, locale)}`,
     metrics: (read) => (metrics = createMetrics(read)),
     log
   })

@@ -6,9 +6,9 @@ import { codeOf } from '../host/setup-error.ts'
 import type { AsteriskHome } from '../pbx/provision/home.ts'
 import { finishedFile } from '../recordings/files.ts'
 import { encode } from '../recordings/media.ts'
-import { createStudio, voices } from './voices.ts'
-import type { Studio, Utterance } from './voices.ts'
-import { encodeWave, measureWave, samplesOf } from './wave.ts'
+import { createStudio, voices } from '../media/voices.ts'
+import type { Studio, Utterance } from '../media/voices.ts'
+import { encodeWave, measureWave, samplesOf } from '../media/wave.ts'
 
 /** A talk that can be played from the journal. */
 export interface TalkFile {
@@ -112,7 +112,8 @@ export async function ensureClientVoice(home: AsteriskHome, folder: string): Pro
   await mkdir(join(folder, 'client'), { recursive: true })
   await mkdir(join(folder, 'quiet'), { recursive: true })
   const partial = join(folder, 'client.partial')
-  await createStudio(home).say({ voice: voices.client, words: monologue, file: partial, hertz: 8000 })
+  const files = [{ file: partial, hertz: 8000 }] as const
+  await createStudio(home.command).say({ voice: voices.client, words: monologue, files })
   await rename(partial, join(folder, 'client/client.wav'))
   await writeFile(join(folder, 'quiet/quiet.wav'), encodeWave([murmur(20 * 8000)], 8000))
   await writeFile(stampFile, wanted)
@@ -146,12 +147,12 @@ export interface TalkFiles {
 export async function makeTalks(home: AsteriskHome, dataDir: string): Promise<TalkFiles> {
   const folder = join(dataDir, 'recordings')
   await mkdir(folder, { recursive: true })
-  const studio = createStudio(home)
+  const studio = createStudio(home.command)
   const made = await Promise.all(
     talks.map(async (talk) => finish(home, folder, talk.name, await perform(studio, talk)))
   )
   const left = join(folder, `${messageName}.partial.wav`)
-  await studio.say({ voice: voices.otherClient, words: message, file: left, hertz })
+  await studio.say({ voice: voices.otherClient, words: message, files: [{ file: left, hertz }] })
   return { talks: made, message: await finish(home, folder, messageName, await readFile(left)) }
 }
 
@@ -178,7 +179,7 @@ async function perform(studio: Studio, talk: Talk): Promise<Buffer> {
     for (const [index, [who, text]] of talk.lines.entries()) {
       const file = join(folder, `${index}.wav`)
       const voice = who === 'operator' ? voices.operator : voices[talk.client]
-      await studio.say({ voice, words: [{ text, pauseSeconds: 0.45 }], file, hertz })
+      await studio.say({ voice, words: [{ text, pauseSeconds: 0.45 }], files: [{ file, hertz }] })
       const said = samplesOf(await readFile(file))
       tracks[who].push(said)
       tracks[who === 'client' ? 'operator' : 'client'].push(new Int16Array(said.length))

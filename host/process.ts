@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { SpawnOptions } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { codeOf } from './setup-error.ts'
 
@@ -10,6 +11,8 @@ export type RunOptions = SpawnOptions & {
   /** Told each full line of standard output, as it comes. */
   onLine?: (line: string) => void
   timeoutMs?: number
+  /** 0 to 19: how far the program stands back for the others of this machine. */
+  niceness?: number
 }
 
 /**
@@ -21,9 +24,10 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {}
 ): Promise<Finished> {
-  const { onLine, timeoutMs, ...spawnOptions } = options
+  const { onLine, timeoutMs, niceness, ...spawnOptions } = options
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { ...spawnOptions, stdio: ['ignore', 'pipe', 'pipe'] })
+    if (niceness !== undefined && child.pid !== undefined) standBack(child.pid, niceness)
     let stdout = ''
     let stderr = ''
     let rest = ''
@@ -51,6 +55,16 @@ export async function run(
       resolve({ code, stdout, stderr })
     })
   })
+}
+
+/** Lowers a program's priority, before it has begun to work. */
+function standBack(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness)
+  } catch (error) {
+    // It has ended already, so it is in nobody's way. Its trouble comes as its exit code.
+    if (pidAlive(pid)) throw error
+  }
 }
 
 /** Whether a process with this pid lives; a zombie that nobody has reaped yet counts as dead. */

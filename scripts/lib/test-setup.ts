@@ -2,7 +2,7 @@
 import path from 'node:path'
 import process from 'node:process'
 import { pino } from 'pino'
-import { ensureSounds } from '../../demo/sounds.ts'
+import { ensureSounds } from '../../media/sounds.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { SetupError } from '../../host/setup-error.ts'
 import { stepPrinter } from '../../host/steps.ts'

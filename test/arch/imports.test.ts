@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { code, importsOf, type Import } from './tree.ts'
 
-const product = ['api', 'db', 'demo', 'host', 'integrations', 'ivr', 'pbx', 'recordings', 'tracking']
+const product = ['api', 'db', 'demo', 'host', 'integrations', 'ivr', 'media', 'pbx', 'recordings', 'tracking']
 
 /**
  * Which folders a folder may import, besides itself. The longest name that fits a file rules it; a name also allows
@@ -19,13 +19,15 @@ const allowed: Record<string, readonly string[]> = {
   'pbx/runtime': ['pbx', 'ivr', 'host', 'db/listen.ts'],
   db: ['host'],
   'db/demo': ['db', 'ivr', 'pbx/call', 'tracking', 'demo', 'type:pbx/provision'],
-  recordings: ['db', 'host', 'type:pbx'],
+  media: ['host', 'ivr'],
+  recordings: ['db', 'host', 'media/tools.ts', 'type:pbx'],
   integrations: ['db', 'host', 'pbx/call/moments.ts', 'type:pbx/call'],
   demo: [
     'host',
     'ivr',
     'tracking',
     'recordings',
+    'media',
     'db/demo',
     'pbx/ari',
     'pbx/provision',

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { startCarrier } from '../../demo/carrier.ts'
 import type { Carrier } from '../../demo/carrier.ts'
-import { ensureSounds } from '../../demo/sounds.ts'
-import { measureWave } from '../../demo/wave.ts'
+import { soundPath } from '../../media/places.ts'
+import { ensureSounds } from '../../media/sounds.ts'
+import { measureWave } from '../../media/wave.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { createAri } from '../../pbx/ari/client.ts'
 import type { Ari } from '../../pbx/ari/client.ts'
@@ -169,13 +170,13 @@ describe('The demo carrier', function () {
 
   it('hears our prompts by their absolute path, also under a hidden folder, in the language asked for', async () => {
     const dataDir = join(dir, '.runtime')
-    const { soundFile } = await ensureSounds({ home: await testHome(), dataDir, log })
+    await ensureSounds({ home: await testHome(), dataDir, log })
     events.length = 0
     await carrier.call({ from: '+79450001155', to: '+74950102030', scenario: 'passive' })
     const { channel } = await seen('StasisStart')
     await pbx.answer(channel.id)
     for (const locale of ['ru', 'en'] as const) {
-      const file = soundFile('ringtrace/thank-you', locale)
+      const file = soundPath(dataDir, 'ringtrace/thank-you', locale)
       const { seconds } = measureWave(await readFile(`${file}.wav`))
       const startedMs = Date.now()
       await pbx.play(channel.id, `p-${locale}`, [`sound:${file}`])
