@@ -155,7 +155,13 @@ export type BlockEffect =
   | { do: 'lookup'; url: string; timeoutMs: number }
   /** The client is this operator's for the rest of the call. */
   | { do: 'assign'; ownerId: string | null; contactName: string | null }
-  | { do: 'recordVoicemail'; maxSeconds: number; silenceSeconds: number }
+  /** `task`: somebody shall listen and call back, of that group when the client has no owner. */
+  | {
+      do: 'recordVoicemail'
+      maxSeconds: number
+      silenceSeconds: number
+      task: { groupId: string | null } | null
+    }
   | { do: 'note'; pressed: string }
   | { do: 'tag'; add: readonly string[]; remove: readonly string[] }
   /** Whether talks from here on are recorded, whatever a ring block says. */

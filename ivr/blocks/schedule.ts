@@ -14,7 +14,8 @@ const range = z.tuple([clock, clock]).refine(([from, to]) => from !== to && from
 })
 const ranges = z.array(range).max(10).default([])
 
-const settings = z.object({
+/** Settings of a block that knows opening hours. */
+export const hoursFields = {
   timeZone: z
     .string()
     .max(64)
@@ -36,9 +37,12 @@ const settings = z.object({
     .array(z.iso.date({ error: 'must be a date such as 2026-01-01' }))
     .max(400)
     .default([])
-})
+}
+
+const settings = z.object(hoursFields)
 
 type Settings = z.infer<typeof settings>
+export type Hours = Settings
 
 /** Open or closed, by the clock on the wall of the time zone, whatever its summer time does. */
 export const schedule: Block<Settings, null> = {
@@ -55,7 +59,7 @@ export const schedule: Block<Settings, null> = {
 }
 
 /** Whether the hours cover that moment, ms since the epoch. */
-export function isOpen({ timeZone, hours, holidays }: Settings, nowMs: number): boolean {
+export function isOpen({ timeZone, hours, holidays }: Hours, nowMs: number): boolean {
   const { date, time } = wallClock(timeZone, nowMs)
   const rangesOf = (day: string): readonly (readonly [string, string])[] =>
     holidays.includes(day) ? [] : hours[weekdayOf(day)]
@@ -65,6 +69,35 @@ export function isOpen({ timeZone, hours, holidays }: Settings, nowMs: number): 
     rangesOf(dayBefore(date)).some(([from, to]) => to < from && time < to)
   )
 }
+
+/** When the hours next cover a moment, `nowMs` itself included; null when they do not within two years. */
+export function nextOpenMs(hours: Hours, nowMs: number): number | null {
+  if (isOpen(hours, nowMs)) return nowMs
+  let { date } = wallClock(hours.timeZone, nowMs)
+  for (let days = 0; days < 731; days += 1) {
+    const opens = hours.hours[weekdayOf(date)]
+      .flatMap(([from]) => momentsOf(hours.timeZone, date, from))
+      .filter((ms) => ms > nowMs && isOpen(hours, ms))
+    if (opens.length > 0) return Math.min(...opens)
+    date = dayAfter(date)
+  }
+  return null
+}
+
+/** Moments at which a clock of the zone shows that time, or jumps past it: one as a rule, two when it is put back. */
+function momentsOf(timeZone: string, date: string, time: string): number[] {
+  const wanted = Date.parse(`${date}T${time}:00Z`)
+  // The zone's distance from UTC a day before and after covers both sides of any change in between.
+  const offsets = [wanted - dayMs, wanted + dayMs].map((ms) => offsetMs(timeZone, ms))
+  return [...new Set(offsets)].map((offset) => wanted - offset)
+}
+
+function offsetMs(timeZone: string, ms: number): number {
+  const { date, time } = wallClock(timeZone, ms)
+  return Date.parse(`${date}T${time}:00Z`) - Math.floor(ms / 60_000) * 60_000
+}
+
+const dayMs = 86_400_000
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -95,7 +128,11 @@ function weekdayOf(date: string): Weekday {
 }
 
 function dayBefore(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+  return new Date(Date.parse(`${date}T00:00:00Z`) - dayMs).toISOString().slice(0, 10)
+}
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + dayMs).toISOString().slice(0, 10)
 }
 
 function isTimeZone(name: string): boolean {
