@@ -95,6 +95,8 @@ export function createHttp(options: AriHttpOptions): AriHttp {
           ...(request.timeoutMs === undefined ? {} : { headersTimeout: request.timeoutMs })
         },
         {
+          // Without it undici takes the rest for its older handlers.
+          onRequestStart: () => undefined,
           onResponseStart(_controller, statusCode) {
             status = statusCode
           },

@@ -1,11 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { contactOf, digest, finish, header, parse, statusOf, type Message } from './sip-text.ts'
 import { decodeUlaw, keyEvents, tonePacket } from './tone.ts'
 
-/** What a phone does with a call: ring until told, answer at once, or refuse with a SIP status. */
-export type Manner = 'ring' | 'answer' | { status: number; text: string; retryAfter?: number }
+/** What a phone does with a call: ring until told, sound before the answer (183), answer at once, or refuse. */
+export type Manner = 'ring' | 'early' | 'answer' | { status: number; text: string; retryAfter?: number }
 
 export interface PartyOptions {
   host: string
@@ -18,11 +19,6 @@ export interface PartyOptions {
   toneHz?: number
 }
 
-interface Message {
-  first: string
-  headers: Map<string, string[]>
-  body: string
-}
 interface Dialog {
   callId: string
   isOurs: boolean
@@ -30,6 +26,8 @@ interface Dialog {
   local: string
   remote: string
   target: string
+  /** What was called. */
+  uri: string
   invite: Message
   cseq: number
   isUp: boolean
@@ -50,7 +48,11 @@ export async function createParty(options: PartyOptions) {
   const said: string[] = []
   const heard: string[] = []
   const contacts: string[] = []
-  const audio: Buffer[] = []
+  const shown: string[] = []
+  /** What Asterisk said of our REFERs. */
+  const notified: string[] = []
+  const audio: { atMs: number; payload: Buffer }[] = []
+  let isHolding = false
   let manner: Manner = options.manner ?? 'answer'
   let dialog: Dialog | undefined
   let speaker: NodeJS.Timeout | undefined
@@ -58,12 +60,12 @@ export async function createParty(options: PartyOptions) {
   let keys: Buffer[] = []
   let onFinal: ((message: Message) => void) | undefined
 
-  media.on('message', (packet) => audio.push(packet.subarray(12)))
+  media.on('message', (packet) => audio.push({ atMs: Date.now(), payload: packet.subarray(12) }))
   socket.on('message', (data, from) => {
     if (data.length < 8) return
     const message = parse(data.toString('utf8'))
     heard.push(message.first)
-    const contact = /<([^>]+)>/.exec(header(message, 'contact'))?.[1]
+    const contact = contactOf(message)
     if (contact !== undefined) contacts.push(contact)
     if (message.first.startsWith('SIP/2.0')) onResponse(message)
     else onRequest(message, from.address, from.port)
@@ -77,19 +79,26 @@ export async function createParty(options: PartyOptions) {
     const isOurCall = dialog?.callId === header(message, 'call-id')
     switch (method) {
       case 'INVITE': {
-        if (dialog?.callId === header(message, 'call-id')) return
-        const contact = /<([^>]+)>/.exec(header(message, 'contact'))?.[1] ?? ''
+        if (isOurCall && /;tag=/.test(header(message, 'to'))) return reply(200, 'OK', '', sdp())
+        if (isOurCall) return
+        shown.push(header(message, 'from'))
+        const contact = contactOf(message) ?? ''
         dialog = {
           callId: header(message, 'call-id'),
           isOurs: false,
           local: `${header(message, 'to')};tag=${tag}`,
           remote: header(message, 'from'),
           target: contact,
+          uri: contact,
           invite: message,
           cseq: 1,
           isUp: false
         }
         if (typeof manner === 'object') return reply(manner.status, manner.text)
+        if (manner === 'early') {
+          reply(183, 'Session Progress', '', sdp())
+          return speak(message.body)
+        }
         reply(180, 'Ringing')
         if (manner === 'answer') answer()
         return
@@ -106,6 +115,9 @@ export async function createParty(options: PartyOptions) {
         return quiet()
       case 'ACK':
         return
+      case 'NOTIFY':
+        notified.push(message.body.trim())
+        return reply(200, 'OK')
       default:
         return reply(200, 'OK')
     }
@@ -113,16 +125,28 @@ export async function createParty(options: PartyOptions) {
 
   function onResponse(message: Message): void {
     const status = statusOf(message)
-    if (status < 200) return
-    if (/INVITE/.test(header(message, 'cseq')) && dialog?.isOurs === true) {
-      dialog.remote = header(message, 'to')
-      const contact = /<([^>]+)>/.exec(header(message, 'contact'))?.[1]
-      if (contact !== undefined) dialog.target = contact
-      transmit(request('ACK', dialog, header(message, 'cseq').split(' ')[0] ?? '1', ''), ...serverOf(options))
+    const [cseq = '1', method] = header(message, 'cseq').split(' ')
+    const isOurCall = dialog?.callId === header(message, 'call-id')
+    if (status < 200) {
+      if (method === 'INVITE' && isOurCall && status === 183) speak(message.body)
+      return
+    }
+    if (method === 'INVITE' && dialog !== undefined && isOurCall) {
+      if (!dialog.isUp) dialog.remote = header(message, 'to')
+      dialog.target = contactOf(message) ?? dialog.target
+      transmit(request('ACK', dialog, cseq, ''), ...serverOf(options))
+      const challenge = header(message, 'www-authenticate')
+      if (status === 401 && options.password !== undefined && dialog.cseq === 1) {
+        const { uri } = dialog
+        const proof = digest(challenge, options.user, options.password, 'INVITE', uri)
+        Object.assign(dialog, { remote: `<${uri}>`, target: uri, cseq: 2 })
+        transmit(request('INVITE', dialog, '2', `authorization: ${proof}`, sdp()), ...serverOf(options))
+        return
+      }
       if (status === 200) {
         dialog.isUp = true
         speak(message.body)
-      } else {
+      } else if (!dialog.isUp) {
         quiet()
       }
     }
@@ -145,6 +169,7 @@ export async function createParty(options: PartyOptions) {
     /** When the key that is being sent went down: all packets of one key carry that time. */
     let keyAt: number | null = null
     speaker = setInterval(() => {
+      if (isHolding) return
       const key = keys.shift()
       keyAt = key ? (keyAt ?? index) : null
       const packet = Buffer.alloc(12)
@@ -162,15 +187,17 @@ export async function createParty(options: PartyOptions) {
     clearInterval(speaker)
     speaker = undefined
     keys = []
+    isHolding = false
     dialog = undefined
   }
 
   const tag = randomUUID().slice(0, 8)
   const contact = `<sip:${options.user}@${options.host}:${options.port}>`
-  const sdp = (): string =>
-    ['v=0', `o=- 1 1 IN IP4 ${options.host}`, 's=-', `c=IN IP4 ${options.host}`, 't=0 0']
+  let sdpVersion = 0
+  const sdp = (direction = 'sendrecv'): string =>
+    ['v=0', `o=- 1 ${++sdpVersion} IN IP4 ${options.host}`, 's=-', `c=IN IP4 ${options.host}`, 't=0 0']
       .concat(`m=audio ${media.address().port} RTP/AVP 0 ${keyPayload}`, 'a=rtpmap:0 PCMU/8000')
-      .concat(`a=rtpmap:${keyPayload} telephone-event/8000`, 'a=sendrecv', '')
+      .concat(`a=rtpmap:${keyPayload} telephone-event/8000`, `a=${direction}`, '')
       .join('\r\n')
 
   function response(to: Message, status: number, text: string, extra: string, body: string): string {
@@ -210,6 +237,7 @@ export async function createParty(options: PartyOptions) {
     local: `<sip:${options.user}@${options.host}>;tag=${randomUUID().slice(0, 8)}`,
     remote: `<${uri}>`,
     target: uri,
+    uri,
     invite: { first: '', headers: new Map(), body: '' },
     cseq: 1,
     isUp: false
@@ -220,11 +248,21 @@ export async function createParty(options: PartyOptions) {
     heard,
     /** Contacts of what was heard, the newest last. */
     contacts,
+    notified,
+    /** From headers of the calls that came: who was shown. */
+    shown,
     answer,
     setManner: (next: Manner): void => void (manner = next),
     isUp: (): boolean => dialog?.isUp === true,
     isRinging: (): boolean => dialog !== undefined && !dialog.isUp,
-    audio: (): Int16Array => decodeUlaw(Buffer.concat(audio)),
+    audio: (): Int16Array => decodeUlaw(Buffer.concat(audio.map(({ payload }) => payload))),
+    /** What came in the last `ms`; nothing when nothing came. */
+    lately(ms: number): Int16Array {
+      const since = Date.now() - ms
+      return decodeUlaw(
+        Buffer.concat(audio.filter(({ atMs }) => atMs >= since).map(({ payload }) => payload))
+      )
+    },
     /** Calls a number or a SIP address; gives the final status. */
     async call(number: string, headers = ''): Promise<number> {
       const { host, port } = options.server
@@ -250,6 +288,31 @@ export async function createParty(options: PartyOptions) {
     key(digit: string): void {
       if (speaker === undefined) throw new Error('Keys go with the tone, and there is none')
       keys.push(...keyEvents(digit))
+    },
+    /** Puts the call on hold by re-INVITE, or takes it back; gives the final status. */
+    async hold(on: boolean): Promise<number> {
+      if (dialog === undefined) throw new Error('There is no call to hold')
+      isHolding = on
+      const answered = final()
+      const offer = sdp(on ? 'sendonly' : 'sendrecv')
+      transmit(request('INVITE', dialog, String(++dialog.cseq), '', offer), ...serverOf(options))
+      return statusOf(await answered)
+    },
+    /** The dialog, as another one's REFER names it. */
+    replaces(): string {
+      if (dialog === undefined) throw new Error('There is no call to replace')
+      const tagOf = (line: string): string => /;tag=([^;>]+)/.exec(line)?.[1] ?? ''
+      return `${dialog.callId};to-tag=${tagOf(dialog.remote)};from-tag=${tagOf(dialog.local)}`
+    },
+    /** Asks for a transfer: to a number, or into the call whose `replaces` is given; gives the final status. */
+    async refer(to: string, replaces = ''): Promise<number> {
+      if (dialog === undefined) throw new Error('There is no call to transfer')
+      const { host, port } = options.server
+      const what = replaces === '' ? '' : `?Replaces=${encodeURIComponent(replaces)}`
+      const extra = `refer-to: <sip:${to}@${host}:${port}${what}>\r\nreferred-by: ${contact}`
+      const answered = final()
+      transmit(request('REFER', dialog, String(++dialog.cseq), extra), ...serverOf(options))
+      return statusOf(await answered)
     },
     /** Ends the call from this side. */
     hangup(): void {
@@ -292,40 +355,4 @@ export type Party = Awaited<ReturnType<typeof createParty>>
 
 const keyPayload = 101
 const serverOf = (options: PartyOptions): [string, number] => [options.server.host, options.server.port]
-const statusOf = (message: Message): number => Number(message.first.split(' ')[1] ?? 0)
-const header = (message: Message, name: string): string => message.headers.get(name)?.[0] ?? ''
-
-function finish(lines: string[], extra: string, body: string): string {
-  const head = extra === '' ? lines : [...lines, extra]
-  const type = body === '' || extra.includes('content-type') ? [] : ['content-type: application/sdp']
-  return [...head, ...type, `content-length: ${Buffer.byteLength(body)}`, '', body].join('\r\n')
-}
-
-function parse(text: string): Message {
-  const [head = '', body = ''] = text.split('\r\n\r\n')
-  const [first = '', ...lines] = head.split('\r\n')
-  const headers = new Map<string, string[]>()
-  for (const line of lines) {
-    const at = line.indexOf(':')
-    const name = line.slice(0, at).trim().toLowerCase()
-    headers.set(name, [...(headers.get(name) ?? []), line.slice(at + 1).trim()])
-  }
-  return { first, headers, body }
-}
-
-function digest(challenge: string, user: string, password: string, method: string, uri: string): string {
-  const part = (name: string): string => new RegExp(`${name}="?([^",]+)"?`).exec(challenge)?.[1] ?? ''
-  const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
-  const realm = part('realm')
-  const nonce = part('nonce')
-  const opaque = part('opaque')
-  const cnonce = randomUUID().slice(0, 8)
-  const ha1 = md5(`${user}:${realm}:${password}`)
-  const answer = md5(`${ha1}:${nonce}:00000001:${cnonce}:auth:${md5(`${method}:${uri}`)}`)
-  return (
-    `Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${answer}", ` +
-    `algorithm=MD5, qop=auth, nc=00000001, cnonce="${cnonce}"${opaque === '' ? '' : `, opaque="${opaque}"`}`
-  )
-}
-
 const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.close(() => resolve()))
