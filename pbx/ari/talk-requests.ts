@@ -49,8 +49,8 @@ export function createTalkRequests(http: AriHttp): TalkRequests {
         means: creating,
         body: {
           ...call,
-          // `create` has no parameter for the caller's number; the function sets it before the INVITE is made.
-          variables: { ...(shown === '' ? {} : { 'CALLERID(all)': shown }), ...variables },
+          // `create` has no parameter for the caller: whom a channel that is dialled is connected to stands in its From.
+          variables: { ...(shown === '' ? {} : { 'CONNECTEDLINE(all,i)': shown }), ...variables },
           ...(media === undefined
             ? {}
             : 'originator' in media
