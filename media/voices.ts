@@ -104,15 +104,12 @@ export function createStudio(command: MediaCommand, niceness = 0): Studio {
 
 /** espeak-ng reads `[[…]]` as phonemes and control characters as commands: neither is a text to be said. */
 export function speakable(text: string): string {
-  return (
-    text
-      .normalize('NFC')
-      // eslint-disable-next-line no-control-regex -- these are what must go
-      .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\ufeff]+/g, ' ')
-      .replace(/\[\[+|\]\]+/g, ' ')
-      .replace(/\s+/g, ' ')
-      .trim()
-  )
+  return text
+    .normalize('NFC')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\ufeff]+/g, ' ')
+    .replace(/\[\[+|\]\]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 function words(...lines: readonly string[]): string[] {

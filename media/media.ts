@@ -1,0 +1,191 @@
+import { copyFile, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Logger } from 'pino'
+import { codeOf, messageOf } from '../host/setup-error.ts'
+import type { Sound } from '../ivr/block.ts'
+import type { Scheme } from '../ivr/scheme.ts'
+import { convertUpload, removeSound } from './convert.ts'
+import { writeMusic } from './music.ts'
+import type { MusicClass } from './music.ts'
+import { formats, promptPath, soundPath, trackPath } from './places.ts'
+import type { Locale } from './places.ts'
+import { readTtsSettings } from './speakers.ts'
+import { textsOf } from './texts.ts'
+import type { BlockText } from './texts.ts'
+import { MediaError } from './tools.ts'
+import type { MediaCommand } from './tools.ts'
+import { TextError, createTts } from './tts.ts'
+import { measureWave } from './wave.ts'
+
+export interface StoredSound {
+  /** Absolute. */
+  path: string
+  contentType: string
+  bytes: number
+}
+
+export interface Media {
+  /**
+   * What Asterisk must be told to play. At once for everything but a text that nobody has said before.
+   * @throws TextError, MediaError when a text cannot be spoken: the call goes on without it
+   */
+  soundOf(sound: Sound, locale: Locale): Promise<string>
+  /** As `soundOf` when nothing has to be made for it, else null. */
+  soundNow(sound: Sound, locale: Locale): string | null
+  /** A text as a file to listen to. @throws TextError, MediaError */
+  preview(text: string, locale: Locale): Promise<StoredSound>
+  /** Speaks every text of a scheme, so that its calls never wait. @returns those that cannot be said, and why */
+  prepare(scheme: Scheme): Promise<(BlockText & { message: string })[]>
+  /** Takes the setting `tts`; one that is wrong is told to the log, and the shipped voice speaks. */
+  useVoice(setting: unknown): void
+  /** Makes or replaces a prompt's audio. @throws UploadError */
+  savePrompt(id: string, bytes: Buffer): Promise<{ seconds: number }>
+  /** The same from a text. @throws TextError, MediaError */
+  speakPrompt(id: string, text: string, locale: Locale): Promise<{ seconds: number }>
+  removePrompt(id: string): Promise<void>
+  /** Null when the audio is gone from the disk. */
+  promptFile(id: string): Promise<StoredSound | null>
+  /** @throws UploadError */
+  saveTrack(id: string, bytes: Buffer): Promise<{ seconds: number }>
+  removeTrack(id: string): Promise<void>
+  trackFile(id: string): Promise<StoredSound | null>
+  /** Tells Asterisk which classes of music there are. */
+  setMusic(classes: readonly MusicClass[]): Promise<void>
+  /** Removes what killed processes left half made, and texts that no published scheme has said for long. */
+  sweep(published: readonly Scheme[]): Promise<void>
+}
+
+const dayMs = 86_400_000
+const textsKeptMs = 90 * dayMs
+/** A queue tells places up to this one without making a caller wait for the number. */
+const spokenPlaces = 30
+
+/** Sounds of an installation: what exists, what is made when it is needed, and where it lies. */
+export function createMedia(options: {
+  home: { command: MediaCommand }
+  dataDir: string
+  /** The folder that Asterisk writes in. */
+  asteriskDir: string
+  /** Makes Asterisk read its classes of music again. */
+  reloadMusic: () => Promise<unknown>
+  log: Logger
+}): Media {
+  const { home, dataDir, asteriskDir, reloadMusic } = options
+  const log = options.log.child({ part: 'media' })
+  const tts = createTts({ command: home.command, dataDir, log })
+  /** Conversions go one after another: each takes a processor for itself. */
+  let last: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work)
+    // The next in turn does not care how this one ended; whoever asked for it does.
+    last = done.catch(() => undefined)
+    return done
+  }
+
+  const plain = (sound: Exclude<Sound, { text: string }>, locale: Locale): string | null => {
+    if ('tone' in sound) return `tone:${sound.tone};tonezone=${locale}`
+    return 'sound' in sound ? `sound:${soundPath(dataDir, sound.sound, locale)}` : null
+  }
+  const wordsOf = (sound: { text: string } | { number: number }): string =>
+    'text' in sound ? sound.text : String(sound.number)
+
+  async function prepareNumbers(scheme: Scheme): Promise<void> {
+    if (!Object.values(scheme.blocks).some(({ type }) => type === 'queue')) return
+    for (let place = 1; place <= spokenPlaces; place++) await tts.make(String(place), scheme.locale)
+  }
+
+  return {
+    soundNow(sound, locale) {
+      if (!('text' in sound) && !('number' in sound)) return plain(sound, locale)
+      const path = tts.find(wordsOf(sound), locale)
+      return path === null ? null : `sound:${path}`
+    },
+    async soundOf(sound, locale) {
+      if ('text' in sound || 'number' in sound) return `sound:${await tts.make(wordsOf(sound), locale)}`
+      return plain(sound, locale) ?? ''
+    },
+    async preview(text, locale) {
+      const file = await fileOf(await tts.make(text, locale))
+      if (file === null) throw new MediaError('the spoken text is gone from the disk')
+      return file
+    },
+    async prepare(scheme) {
+      const failed: (BlockText & { message: string })[] = []
+      for (const { block, text } of textsOf(scheme)) {
+        try {
+          await tts.make(text, scheme.locale)
+        } catch (error) {
+          if (!(error instanceof TextError) && !(error instanceof MediaError)) throw error
+          failed.push({ block, text, message: messageOf(error) })
+        }
+      }
+      prepareNumbers(scheme).catch((err: unknown) => log.warn({ err }, 'Places in the queue were not spoken'))
+      return failed
+    },
+    useVoice(setting) {
+      try {
+        tts.use(readTtsSettings(setting))
+      } catch (error) {
+        if (!(error instanceof MediaError)) throw error
+        log.error({ reason: error.message }, 'The setting tts cannot be used; the shipped voice speaks')
+        tts.use({ kind: 'espeak' })
+      }
+    },
+    savePrompt: (id, bytes) => inTurn(() => convertUpload(home.command, bytes, promptPath(dataDir, id))),
+    async speakPrompt(id, text, locale) {
+      const spoken = await tts.make(text, locale)
+      const target = promptPath(dataDir, id)
+      await mkdir(dirname(target), { recursive: true })
+      for (const { ending } of formats) {
+        await copyFile(`${spoken}.${ending}`, `${target}.partial.${ending}`)
+        await rename(`${target}.partial.${ending}`, `${target}.${ending}`)
+      }
+      return { seconds: measureWave(await readFile(`${target}.wav`)).seconds }
+    },
+    removePrompt: (id) => removeSound(promptPath(dataDir, id)),
+    promptFile: (id) => fileOf(promptPath(dataDir, id)),
+    saveTrack: (id, bytes) => inTurn(() => convertUpload(home.command, bytes, trackPath(dataDir, id))),
+    removeTrack: (id) => removeSound(trackPath(dataDir, id)),
+    trackFile: (id) => fileOf(trackPath(dataDir, id)),
+    async setMusic(classes) {
+      const isNew = await writeMusic(asteriskDir, dataDir, classes)
+      if (isNew) await reloadMusic()
+    },
+    async sweep(published) {
+      for (const folder of ['prompts', 'music', 'tts/ru', 'tts/en']) {
+        await removePartials(join(dataDir, 'sounds', folder))
+      }
+      const keep = new Set<string>()
+      for (const scheme of published) {
+        for (const { text } of textsOf(scheme)) keep.add(tts.find(text, scheme.locale) ?? '')
+      }
+      const removed = await tts.sweep(textsKeptMs, keep)
+      if (removed > 0) log.info({ removed }, 'Spoken texts of long ago were removed')
+    }
+  }
+}
+
+/** The better of a sound's two files, as something to send. */
+async function fileOf(path: string): Promise<StoredSound | null> {
+  const file = `${path}.${formats[0].ending}`
+  try {
+    return { path: file, contentType: 'audio/wav', bytes: (await stat(file)).size }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+async function removePartials(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const name of await readdir(folder)) {
+    if (!name.includes('.partial')) continue
+    const file = join(folder, name)
+    const found = await stat(file).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null
+      throw error
+    })
+    if (found && Date.now() - found.mtimeMs > dayMs / 4) await rm(file, { force: true })
+  }
+}
