@@ -1,5 +1,5 @@
 import type { BlockContext, BlockEffect, BlockEvent, BlockStep } from './block.ts'
-import { blockKinds } from './blocks/index.ts'
+import { blockKinds, madeKinds } from './blocks/index.ts'
 import type { ReadyBlock } from './blocks/define.ts'
 import type { Scheme, SchemeBlock } from './scheme.ts'
 
@@ -69,6 +69,7 @@ function readyBlock(scheme: Scheme, blockId: string): ReadyBlock | null {
 }
 
 function read(block: SchemeBlock | null): ReadyBlock | null {
-  const result = block === null ? undefined : blockKinds.get(block.type)?.read(block.settings)
+  const kind = block === null ? undefined : (blockKinds.get(block.type) ?? madeKinds.get(block.type))
+  const result = kind?.read(block?.settings)
   return result !== undefined && 'ready' in result ? result.ready : null
 }

@@ -1,5 +1,5 @@
 import type { FoundOperator, OperatorQuery } from '../../ivr/block.ts'
-import { recordingIdOf } from '../../pbx/call/blocks.ts'
+import { recordingIdOf } from '../../pbx/call/recording-id.ts'
 import type { Moments, MomentType } from '../../pbx/call/moments.ts'
 import type { Caller, Route, TapeRow } from '../../pbx/call/types.ts'
 import type { Random } from './random.ts'

@@ -14,6 +14,7 @@ import { recording } from './recording.ts'
 import { ring } from './ring.ts'
 import { schedule } from './schedule.ts'
 import { tag } from './tag.ts'
+import { transfer } from './transfer.ts'
 import { voicemail } from './voicemail.ts'
 
 /** Every kind of block by its type, in the order in which an editor offers them. A new block is one file and one line. */
@@ -37,3 +38,6 @@ export const blockKinds: ReadonlyMap<string, BlockKind> = new Map(
     define(hangup)
   ].map((kind) => [kind.type, kind])
 )
+
+/** Blocks that the call machine makes for one call: they can be run, but not drawn. */
+export const madeKinds: ReadonlyMap<string, BlockKind> = new Map([[transfer.type, define(transfer)]])

@@ -1,7 +1,11 @@
 import type { BlockEffect, BlockEvent } from '../../ivr/block.ts'
 import { brokenSchemeReason, enter, handle, type BlockRun } from '../../ivr/run.ts'
+import { goBack } from './detour.ts'
 import { endCall } from './ending.ts'
-import { changeLeg, contextOf, effect, moment, schemeOf, secondsBetween, type Turn } from './turn.ts'
+import { dropLeg, ringOperator, wantNumber } from './legs.ts'
+import { recordingIdOf } from './recording-id.ts'
+import { clientParty, contextOf, effect, moment, schemeOf, secondsBetween, type Turn } from './turn.ts'
+import type { Leg } from './types.ts'
 
 /** A scheme that goes on from block to block without ever waiting is broken; this many hops is far past any real one. */
 const maxHopsPerStep = 40
@@ -16,7 +20,7 @@ export function enterBlock(turn: Turn, blockId: string, hops = 0): void {
     return
   }
   call.stepNo += 1
-  call.block = { id: blockId, type: block.type, state: null, enteredMs: turn.atMs }
+  call.block = { id: blockId, type: block.type, state: null, enteredMs: turn.atMs, step: call.stepNo }
   call.pressedInBlock = null
   moment(turn, 'call.forwarding_step', {
     step: call.stepNo,
@@ -52,9 +56,11 @@ function settle(turn: Turn, run: BlockRun, hops: number): void {
     if (call.phase === 'ended') return
   }
   if (run.exit === null) return
+  const scheme = schemeOf(call)
   closeBlock(turn, run.exit)
-  const next = schemeOf(call).blocks[block.id]?.exits[run.exit] ?? null
-  if (next === null)
+  const next = scheme.blocks[block.id]?.exits[run.exit] ?? null
+  if (next === null && call.detours.length > 0) goBack(turn, run.exit === 'talked')
+  else if (next === null)
     endCall(
       turn,
       turn.because ?? { by: 'system', reason: call.route ? 'scheme_ended' : 'no_route', cause: null }
@@ -77,16 +83,14 @@ export function closeBlock(turn: Turn, exit: string | null): void {
   }
   const settings = schemeOf(call).blocks[block.id]
   moment(turn, 'call.forwarding_step', {
-    step: call.stepNo,
+    step: block.step,
     state: 'ended',
     block: block.id,
     blockType: block.type,
     label: settings?.label ?? null,
     exit,
     pressed: call.pressedInBlock,
-    targets: call.legs
-      .filter((leg) => leg.startedMs >= block.enteredMs)
-      .map((leg) => ({ userId: leg.userId, name: leg.name })),
+    targets: targetsSince(call.legs, block.enteredMs),
     groupName: groupNameOf(turn, settings?.settings ?? {}),
     seconds: secondsBetween(block.enteredMs, turn.atMs)
   })
@@ -95,7 +99,16 @@ export function closeBlock(turn: Turn, exit: string | null): void {
 
 function groupNameOf(turn: Turn, settings: Record<string, unknown>): string | null {
   const groupId = settings['groupId']
-  return (typeof groupId === 'string' && turn.call.route?.groupNames[groupId]) || null
+  const { groupNames, route } = turn.call
+  return (typeof groupId === 'string' && (groupNames[groupId] ?? route?.groupNames[groupId])) || null
+}
+
+/** Whom a block rang, each once, whatever the number of their telephones. */
+function targetsSince(legs: readonly Leg[], sinceMs: number): { userId: string | null; name: string }[] {
+  const named = legs
+    .filter((leg) => leg.startedMs >= sinceMs && leg.purpose === 'scheme')
+    .map((leg) => [leg.userId ?? leg.name, { userId: leg.userId, name: leg.name }] as const)
+  return [...new Map(named).values()]
 }
 
 /** Translates one wish of a block into what the machine room must do. */
@@ -132,13 +145,69 @@ function apply(turn: Turn, wanted: BlockEffect): void {
       effect(turn, { do: 'ask', what: 'operators', query: wanted.query })
       return
     case 'ring':
-      for (const operator of wanted.operators) ring(turn, operator, wanted.ringMs, wanted.record)
+      for (const operator of wanted.operators) {
+        const { ringMs, record } = wanted
+        ringOperator(turn, operator, { purpose: 'scheme', ringMs, record, handover: call.handover })
+      }
       return
     case 'stopRinging':
-      for (const userId of wanted.userIds) stopRinging(turn, userId)
+      for (const userId of wanted.userIds) stopOperator(turn, userId)
+      return
+    case 'dial':
+      wantNumber(turn, wanted.target, {
+        kind: 'external',
+        purpose: 'scheme',
+        ringMs: wanted.ringMs,
+        record: wanted.record,
+        byUserId: call.handover?.fromUserId ?? null,
+        handover: call.handover
+      })
+      return
+    case 'stopDialling':
+      for (const leg of call.legs)
+        if (leg.kind === 'external' && leg.state !== 'answered') dropLeg(turn, leg, 'noAnswer')
+      return
+    case 'music':
+      if (call.musicOn === wanted.on) return
+      call.musicOn = wanted.on
+      effect(turn, { do: 'music', party: clientParty(turn), on: wanted.on, musicClass: wanted.musicClass })
+      return
+    case 'joinQueue':
+      call.reachedOperators = true
+      if (!call.isQueued)
+        moment(turn, 'call.queued', { queueId: wanted.request.queueId, priority: wanted.request.priority })
+      call.isQueued = true
+      effect(turn, { do: 'joinQueue', request: wanted.request })
+      return
+    case 'leaveQueue':
+      if (call.isQueued) effect(turn, { do: 'leaveQueue' })
+      call.isQueued = false
+      return
+    case 'lookup':
+      effect(turn, { do: 'ask', what: 'lookup', url: wanted.url, timeoutMs: wanted.timeoutMs })
+      return
+    case 'assign':
+      call.ownerId = wanted.ownerId ?? call.ownerId
+      if (wanted.contactName !== null) call.caller = { ...call.caller, name: wanted.contactName }
+      return
+    case 'tag':
+      tag(turn, wanted.add, wanted.remove)
+      return
+    case 'setRecording':
+      call.isRecorded = wanted.on
+      return
+    case 'promiseCallback':
+      promiseCallback(turn, wanted)
+      return
+    case 'goToScheme':
+      effect(turn, { do: 'ask', what: 'scheme', schemeId: wanted.schemeId })
       return
     case 'recordVoicemail':
-      call.voicemail = { recordingId: recordingIdOf(call.id, 'voicemail'), startedMs: turn.atMs }
+      call.voicemail = {
+        recordingId: recordingIdOf(call.id, 'voicemail'),
+        startedMs: turn.atMs,
+        task: wanted.task
+      }
       effect(turn, {
         do: 'recordVoicemail',
         recordingId: call.voicemail.recordingId,
@@ -148,6 +217,7 @@ function apply(turn: Turn, wanted: BlockEffect): void {
       return
     case 'note':
       call.pressedInBlock = (call.pressedInBlock ?? '') + wanted.pressed
+      call.pressed += wanted.pressed
       return
     case 'rate':
       call.isRated = true
@@ -160,6 +230,23 @@ function apply(turn: Turn, wanted: BlockEffect): void {
     case 'hangup':
       endCall(turn, { by: 'system', reason: wanted.reason, cause: null })
   }
+}
+
+function tag(turn: Turn, add: readonly string[], remove: readonly string[]): void {
+  const { call } = turn
+  const kept = call.tags.filter((one) => !remove.includes(one))
+  call.tags = [...kept, ...add.filter((one) => !kept.includes(one))]
+  moment(turn, 'call.tagged', { add, remove })
+}
+
+function promiseCallback(turn: Turn, wanted: Extract<BlockEffect, { do: 'promiseCallback' }>): void {
+  const { call } = turn
+  const { atMs, groupId, queue } = wanted
+  const phone = wanted.number ?? call.caller.number
+  // Nobody to call: the block has asked for a number where it can.
+  if (phone === null) return
+  call.hasPromise = true
+  moment(turn, 'call.callback_promised', { phone, atMs, groupId, queue })
 }
 
 export function answerCaller(turn: Turn): void {
@@ -178,41 +265,10 @@ export function stopTimer(turn: Turn): void {
   turn.call.deadlineMs = null
 }
 
-function ring(turn: Turn, operator: { userId: string; name: string }, ringMs: number, record: boolean): void {
-  const { call } = turn
-  const legId = `op${call.nextLeg}`
-  call.nextLeg += 1
-  call.rungSomebody = true
-  const recordingId = record ? recordingIdOf(call.id, legId) : null
-  call.legs = [
-    ...call.legs,
-    {
-      id: legId,
-      userId: operator.userId,
-      name: operator.name,
-      state: 'ringing',
-      recordingId,
-      startedMs: turn.atMs,
-      answeredMs: null
-    }
-  ]
-  moment(turn, 'leg.started', { leg: legId, userId: operator.userId, name: operator.name, ringMs })
-  effect(turn, { do: 'originate', leg: legId, userId: operator.userId, ringMs, recordingId })
-}
-
-function stopRinging(turn: Turn, userId: string): void {
-  const leg = turn.call.legs.find((candidate) => candidate.userId === userId && candidate.state === 'ringing')
-  if (!leg) return
-  changeLeg(turn, leg.id, { state: 'ended' })
-  moment(turn, 'leg.ended', { leg: leg.id, userId, result: 'noAnswer', cause: null })
-  effect(turn, { do: 'hangupLeg', leg: leg.id, reason: 'cancel' }, { do: 'release', userId, talked: false })
-}
-
-/**
- * Recording ids derive from the call and the leg (the call's UUIDv7 with its tail replaced by the leg's number),
- * so that a repeated step, a replay and the import from Asterisk's own log all name the same file.
- */
-export function recordingIdOf(callId: string, leg: string): string {
-  const number = leg === 'voicemail' ? 0xfff : Number(leg.replace(/\D/g, '')) || 0
-  return `${callId.slice(0, 14)}8${number.toString(16).padStart(3, '0')}${callId.slice(18)}`
+/** A block gives up on these operators; one whom it was only given, and does not ring, goes back to the others. */
+function stopOperator(turn: Turn, userId: string): void {
+  const ringing = turn.call.legs.filter(
+    (leg) => leg.userId === userId && leg.purpose === 'scheme' && leg.state === 'ringing'
+  )
+  for (const leg of ringing) dropLeg(turn, leg, 'noAnswer')
 }

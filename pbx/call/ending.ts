@@ -1,7 +1,8 @@
 import { brokenSchemeReason } from '../../ivr/run.ts'
 import { closeBlock } from './blocks.ts'
-import { changeLeg, effect, moment, secondsBetween, type Ending, type Turn } from './turn.ts'
-import type { HangupBy, Outcome } from './types.ts'
+import { closeLeg, releaseOf } from './legs.ts'
+import { effect, legOf, moment, partyOf, secondsBetween, type Ending, type Turn } from './turn.ts'
+import type { Call, HangupBy, Leg, Outcome } from './types.ts'
 
 /** A message shorter than this is a caller who hung up at the beep, not a voicemail. */
 const shortestVoicemailMs = 1500
@@ -13,52 +14,76 @@ const shortestVoicemailMs = 1500
 export function endCall(turn: Turn, ending: Ending): void {
   const { call } = turn
   if (call.phase === 'ended') return
-  if (call.talkingLeg) endTalk(turn, ending.by)
-  for (const leg of call.legs) {
-    if (leg.state === 'ended') continue
-    const result = leg.state === 'answered' ? 'answered' : 'cancelled'
-    changeLeg(turn, leg.id, { state: 'ended' })
-    moment(turn, 'leg.ended', { leg: leg.id, userId: leg.userId, result, cause: null })
-    effect(
-      turn,
-      { do: 'hangupLeg', leg: leg.id, reason: result === 'answered' ? 'end' : 'cancel' },
-      { do: 'release', userId: leg.userId, talked: result === 'answered' }
-    )
+  const by = whoEnded(call, ending)
+  endTalk(turn, by, false)
+  if (call.parked) {
+    call.heldMs += Math.max(0, turn.atMs - call.parked.sinceMs)
+    moment(turn, 'call.unparked', { slot: call.parked.slot, by: null, reason: 'ended' })
+    call.parked = null
   }
+  if (call.isQueued) effect(turn, { do: 'leaveQueue' })
+  call.isQueued = false
+  for (const leg of call.legs) if (leg.state !== 'ended') endLeg(turn, leg)
+  call.watchers = []
   if (call.voicemail && turn.atMs - call.voicemail.startedMs < shortestVoicemailMs) call.voicemail = null
-  if (call.voicemail) moment(turn, 'call.voicemail', { recordingId: call.voicemail.recordingId })
+  if (call.voicemail)
+    moment(turn, 'call.voicemail', {
+      recordingId: call.voicemail.recordingId,
+      task: call.voicemail.task
+    })
   closeBlock(turn, null)
   const { outcome, reason } = judge(turn, ending)
-  if (outcome !== 'answered') moment(turn, 'call.missed', { outcome, reason })
+  // A call that we place and that nobody takes is no missed call of a client's.
+  if (outcome !== 'answered' && call.direction === 'in') moment(turn, 'call.missed', { outcome, reason })
   moment(turn, 'call.ended', {
     outcome,
     reason,
-    hangupBy: ending.by,
+    hangupBy: by,
     cause: ending.cause,
     waitSeconds: secondsBetween(call.startedMs, call.firstTalkMs ?? turn.atMs),
     talkSeconds: Math.round(call.talkedMs / 1000),
+    heldSeconds: Math.round(call.heldMs / 1000),
     totalSeconds: secondsBetween(call.startedMs, turn.atMs)
   })
   call.phase = 'ended'
   call.deadlineMs = null
   call.playing = null
-  if (ending.by !== 'client') effect(turn, { do: 'hangupCaller', cause: ending.cause ?? 16 })
+  if (ending.by !== 'client' && call.direction === 'in')
+    effect(turn, { do: 'hangupCaller', cause: ending.cause ?? 16 })
   effect(turn, { do: 'forget' })
 }
 
-/** Closes the current talk on the tape; the bridge and the operator's leg are the caller's of this function to close. */
-export function endTalk(turn: Turn, by: HangupBy): void {
+function endLeg(turn: Turn, leg: Leg): void {
+  const result = leg.state === 'answered' ? 'answered' : 'cancelled'
+  closeLeg(turn, leg, result, null)
+  if (leg.state !== 'asked')
+    effect(turn, { do: 'hangupLeg', leg: leg.id, reason: result === 'answered' ? 'end' : 'cancel' })
+  releaseOf(turn, leg, result)
+}
+
+/** A client who was never reached has not hung up. */
+function whoEnded(call: Call, { by }: Ending): HangupBy {
+  return by === 'client' && call.direction !== 'in' && call.firstTalkMs === null ? 'system' : by
+}
+
+/** Closes the current talk on the tape; bridges and legs are the caller's of this function to close. */
+export function endTalk(turn: Turn, by: HangupBy, isHandover: boolean): void {
   const { call } = turn
-  const leg = call.legs.find((candidate) => candidate.id === call.talkingLeg)
-  if (!leg) return
-  const talkedMs = Math.max(0, turn.atMs - (leg.answeredMs ?? turn.atMs))
+  const { talk } = call
+  const leg = legOf(turn, talk?.leg ?? null)
+  if (!talk || !leg) return
+  const talkedMs = Math.max(0, turn.atMs - talk.startedMs)
+  const heldMs = talk.heldSinceMs === null ? 0 : Math.max(0, turn.atMs - talk.heldSinceMs)
   call.talkedMs += talkedMs
-  call.talkingLeg = null
+  call.heldMs += heldMs
+  call.talk = null
   moment(turn, 'call.talk_ended', {
     leg: leg.id,
-    operator: { id: leg.userId, name: leg.name },
+    operator: partyOf(leg),
     by,
-    talkSeconds: Math.round(talkedMs / 1000)
+    talkSeconds: Math.round(talkedMs / 1000),
+    heldSeconds: Math.round(heldMs / 1000),
+    isHandover
   })
 }
 
@@ -67,8 +92,10 @@ function judge(turn: Turn, ending: Ending): { outcome: Outcome; reason: string }
   const { call } = turn
   if (call.firstTalkMs !== null) return { outcome: 'answered', reason: ending.reason }
   if (call.voicemail) return { outcome: 'voicemail', reason: ending.reason }
+  if (call.hasPromise) return { outcome: 'missed', reason: 'callback_promised' }
   if (ending.reason === 'blocked') return { outcome: 'blocked', reason: 'blocked' }
   if (ending.reason === 'busy') return { outcome: 'busy', reason: 'busy' }
+  if (call.direction !== 'in') return judgePlaced(ending)
   if (!call.route) return { outcome: 'failed', reason: ending.by === 'client' ? 'no_route' : ending.reason }
   if (failures.has(ending.reason)) return { outcome: 'failed', reason: ending.reason }
   if (ending.by === 'client') {
@@ -77,6 +104,14 @@ function judge(turn: Turn, ending: Ending): { outcome: Outcome; reason: string }
       : { outcome: 'abandoned', reason: 'caller_left_early' }
   }
   return { outcome: 'missed', reason: call.reachedOperators ? 'no_answer' : ending.reason }
+}
+
+/** A call that we placed and in which nobody talked. */
+function judgePlaced({ reason, by }: Ending): { outcome: Outcome; reason: string } {
+  if (failures.has(reason) || reason === 'no_operator' || reason === 'client_unreachable')
+    return { outcome: 'failed', reason }
+  if (by === 'operator') return { outcome: 'abandoned', reason }
+  return { outcome: 'missed', reason }
 }
 
 const failures = new Set(['no_codec', brokenSchemeReason, 'asterisk_lost', 'machine_failed', 'lost'])

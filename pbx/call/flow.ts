@@ -1,34 +1,73 @@
-import { answerCaller, enterBlock, stopPlaying, stopTimer, tellBlock } from './blocks.ts'
-import { endCall, endTalk } from './ending.ts'
-import { changeLeg, effect, moment, secondsBetween, type Turn } from './turn.ts'
-import type { CallEvent, Leg, LegResult, Phase } from './types.ts'
+import { enterBlock, tellBlock } from './blocks.ts'
+import { consultAnswered, consultDecided, consultFound, consultLegFailed, endConsult } from './consult.ts'
+import { jumpTo } from './detour.ts'
+import { endCall } from './ending.ts'
+import { closeLeg, dialOrRefuse, dropLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
+import { ringTaker, parkTimedOut, taken, takerFailed } from './park.ts'
+import { clientAnswered, clientProgress, operatorReady, placed, placedDecided, placedFound, placedLegEnded, placedTimedOut } from './place.ts'
+import { handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
+import { changeLeg, clientParty, effect, legOf, moment, partyOf, type Turn } from './turn.ts'
+import type { CallEvent, Leg, Phase } from './types.ts'
+import { watcherAnswered, watcherLeft } from './watch.ts'
+import { wished } from './wishes.ts'
 
 type EventOf<K extends CallEvent['type']> = Extract<CallEvent, { type: K }>
 type Row = { readonly [K in CallEvent['type']]?: (turn: Turn, event: EventOf<K>) => void }
 
 /**
- * The life of an inbound call: phases × events, in the order in which a call lives. What the caller hears inside
- * `inScheme` is a table of its own in each block. An event without a cell is recorded, counted and ignored:
- * in telephony races are normal.
+ * The life of a call: phases × events, in the order in which a call lives. What the caller hears inside `inScheme`
+ * is a table of its own in each block, what people may wish in `wishes.ts`. An event without a cell is recorded,
+ * counted and ignored: in telephony races are normal.
  */
-export const inboundCall: Record<Phase, Row> & { always: Row } = {
+export const callFlow: Record<Phase, Row> & { always: Row } = {
   arriving: {
     arrived:          (turn, e) => (e.isSpeakable ? effect(turn, { do: 'ask', what: 'route' }) : refuseCodec(turn)),
     routed:           (turn, e) => startScheme(turn, e)
   },
+  dialling: {
+    placed:           (turn) => placed(turn),
+    operatorsFound:   (turn, e) => placedFound(turn, e.operators),
+    dialDecided:      (turn, e) => placedDecided(turn, e.leg, e.decision),
+    legRinging:       (turn, e) => legRinging(turn, e.leg),
+    legProgress:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => clientProgress(turn, leg)),
+    legAnswered:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => placedLegAnswered(turn, leg), () => dropLate(turn, e.leg)),
+    legEnded:         (turn, e) => withLeg(turn, e.leg, 'live', (leg) => placedLegEnded(turn, leg, e.cause)),
+    timeout:          (turn, e) => ownTimer(turn, e.deadlineMs, () => placedTimedOut(turn))
+  },
   inScheme: {
+    schemeFound:      (turn, e) => jumpTo(turn, e.scheme, e.groupNames),
     played:           (turn, e) => soundEnded(turn, e.playId),
     digit:            (turn, e) => tellBlock(turn, { type: 'digit', digit: e.digit }),
-    timeout:          (turn, e) => timerEnded(turn, e.deadlineMs),
+    timeout:          (turn, e) => ownTimer(turn, e.deadlineMs, () => tellBlock(turn, { type: 'timeout' })),
     recorded:         (turn, e) => tellBlock(turn, { type: 'recorded', seconds: e.seconds }),
+    lookedUp:         (turn, e) => lookedUp(turn, e),
+    queuePlace:       (turn, e) => tellBlock(turn, queuePlace(e)),
     operatorsFound:   (turn, e) => operatorsFound(turn, e),
+    dialDecided:      (turn, e) => schemeDialDecided(turn, e),
     legRinging:       (turn, e) => legRinging(turn, e.leg),
-    legAnswered:      (turn, e) => talkOrDrop(turn, e.leg),
-    legEnded:         (turn, e) => legFailed(turn, e)
+    legAnswered:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => schemeLegAnswered(turn, leg), () => dropLate(turn, e.leg)),
+    legEnded:         (turn, e) => withLeg(turn, e.leg, 'live', (leg) => schemeLegEnded(turn, leg, e.cause))
   },
   talking: {
     digit:            () => undefined,
-    legEnded:         (turn, e) => (e.leg === turn.call.talkingLeg ? operatorLeft(turn, e.cause) : noteLegEnd(turn, e))
+    operatorsFound:   (turn, e) => (turn.call.talk?.consult?.stage === 'finding' ? consultFound(turn, e.operators) : giveBack(turn, e)),
+    dialDecided:      (turn, e) => consultDecided(turn, e.leg, e.decision),
+    timeout:          (turn, e) => ownTimer(turn, e.deadlineMs, () => endConsult(turn, 'failed', 'no_answer')),
+    legRinging:       (turn, e) => legRinging(turn, e.leg),
+    legProgress:      (turn, e) => withLeg(turn, e.leg, 'ringing', () => effect(turn, { do: 'bridgeTone', bridge: 'consult', on: false })),
+    legAnswered:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => talkLegAnswered(turn, leg), () => dropLate(turn, e.leg)),
+    legEnded:         (turn, e) => withLeg(turn, e.leg, 'live', (leg) => talkLegEnded(turn, leg, e.cause)),
+    legHeld:          (turn, e) => heldByTelephone(turn, e.leg, e.on),
+    legAdopted:       (turn, e) => adopt(turn, e),
+    legGiven:         (turn, e) => give(turn, e)
+  },
+  parked: {
+    digit:            () => undefined,
+    operatorsFound:   (turn, e) => ringTaker(turn, e.operators),
+    timeout:          (turn, e) => ownTimer(turn, e.deadlineMs, () => parkTimedOut(turn)),
+    legRinging:       (turn, e) => legRinging(turn, e.leg),
+    legAnswered:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => taken(turn, leg), () => dropLate(turn, e.leg)),
+    legEnded:         (turn, e) => withLeg(turn, e.leg, 'live', (leg) => parkedLegEnded(turn, leg, e.cause))
   },
   ended: {
     // Echoes of our own hang-ups.
@@ -37,19 +76,175 @@ export const inboundCall: Record<Phase, Row> & { always: Row } = {
     played:           () => undefined,
     recorded:         () => undefined,
     timeout:          () => undefined,
+    lookedUp:         () => undefined,
+    queuePlace:       () => undefined,
     legAnswered:      (turn, e) => dropLate(turn, e.leg),
     operatorsFound:   (turn, e) => giveBack(turn, e)
   },
   always: {
+    wished:           (turn, e) => wished(turn, e),
     callerLeft:       (turn, e) => endCall(turn, { by: 'client', reason: 'caller_hung_up', cause: e.cause }),
     hangupRequested:  (turn, e) => endCall(turn, { by: e.by, reason: e.reason, cause: null }),
     broken:           (turn, e) => endCall(turn, { by: 'system', reason: e.reason, cause: null }),
     legAnswered:      (turn, e) => dropLate(turn, e.leg),
     operatorsFound:   (turn, e) => giveBack(turn, e),
-    // A sound or timer that was stopped a moment too late.
+    // A sound, timer or question that was stopped a moment too late.
     played:           () => undefined,
-    timeout:          () => undefined
+    timeout:          () => undefined,
+    queuePlace:       () => undefined,
+    lookedUp:         () => undefined
   }
+}
+
+/** Gives a leg that is so far its event; another one's is ignored, or handled by `otherwise`. */
+function withLeg(
+  turn: Turn,
+  legId: string,
+  state: 'ringing' | 'live',
+  handle: (leg: Leg) => void,
+  otherwise: () => void = () => (turn.ignored = true)
+): void {
+  const leg = legOf(turn, legId)
+  if (leg && (state === 'live' ? leg.state !== 'ended' : leg.state === 'ringing')) handle(leg)
+  else otherwise()
+}
+
+/** Only the timer that runs counts: one that was replaced or stopped may still go off. */
+function ownTimer(turn: Turn, deadlineMs: number, handle: () => void): void {
+  if (deadlineMs !== turn.call.deadlineMs) return
+  turn.call.deadlineMs = null
+  handle()
+}
+
+function placedLegAnswered(turn: Turn, leg: Leg): void {
+  if (leg.purpose === 'order') operatorReady(turn, leg)
+  else clientAnswered(turn, leg)
+}
+
+function schemeLegAnswered(turn: Turn, leg: Leg): void {
+  if (leg.purpose === 'scheme') talkFromScheme(turn, leg)
+  else dropLate(turn, leg.id)
+}
+
+function talkLegAnswered(turn: Turn, leg: Leg): void {
+  if (leg.purpose === 'watch') watcherAnswered(turn, leg)
+  else if (leg.purpose === 'consult' && turn.call.talk?.consult?.stage === 'ringing') consultAnswered(turn, leg)
+  else dropLate(turn, leg.id)
+}
+
+/** A leg that we cancelled reports its end while others talk; one that talks has hung up. */
+function talkLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
+  if (leg.purpose === 'watch' && turn.call.talk?.leg !== leg.id) watcherLeft(turn, leg, cause)
+  else if (leg.state === 'answered') legLeftTalk(turn, leg, cause)
+  else if (leg.purpose === 'consult') consultLegFailed(turn, leg, cause)
+  else ringingEnded(turn, leg, cause)
+}
+
+function parkedLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
+  if (leg.id === turn.call.clientLeg) {
+    closeLeg(turn, leg, 'answered', cause)
+    endCall(turn, { by: 'client', reason: 'client_hung_up', cause })
+  } else takerFailed(turn, leg, cause)
+}
+
+function ringingEnded(turn: Turn, leg: Leg, cause: number | null): void {
+  const result = resultOf(cause)
+  closeLeg(turn, leg, result, cause)
+  releaseOf(turn, leg, result)
+}
+
+/** In a scheme: an operator or a number that was rung fails the block; a placed call's client may leave. */
+function schemeLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
+  const { call } = turn
+  if (leg.id === call.clientLeg) {
+    closeLeg(turn, leg, 'answered', cause)
+    endCall(turn, { by: 'client', reason: 'client_hung_up', cause })
+    return
+  }
+  const result = resultOf(cause)
+  const { userId } = leg
+  ringingEnded(turn, leg, cause)
+  if (leg.purpose !== 'scheme') return
+  if (userId === null) {
+    tellBlock(turn, { type: 'dialFailed', number: leg.number ?? leg.name, result, reason: null })
+    return
+  }
+  // Declined at one telephone is declined at all of them.
+  if (result === 'declined') {
+    call.declined = [...call.declined, userId]
+    for (const other of call.legs) if (other.userId === userId && other.state === 'ringing') dropLeg(turn, other, 'cancelled')
+  }
+  if (call.legs.some((other) => other.userId === userId && other.state === 'ringing')) return
+  tellBlock(turn, { type: 'legFailed', userId, result })
+}
+
+function schemeDialDecided(turn: Turn, { leg: legId, decision }: EventOf<'dialDecided'>): void {
+  const leg = legOf(turn, legId)
+  if (leg?.state !== 'asked') return
+  const byUserId = turn.call.handover?.fromUserId ?? null
+  // The block's own timer decides how long; this one only saves a telephone from ringing for ever.
+  const reason = dialOrRefuse(turn, legId, decision, { ringMs: 120_000, early: null, byUserId })
+  if (reason !== null)
+    tellBlock(turn, { type: 'dialFailed', number: leg.number ?? leg.name, result: 'refused', reason })
+}
+
+function lookedUp(turn: Turn, { answer }: EventOf<'lookedUp'>): void {
+  moment(turn, 'call.looked_up', {
+    isAnswered: answer !== null,
+    code: answer?.code ?? null,
+    contactName: answer?.contactName ?? null,
+    ownerId: answer?.ownerId ?? null
+  })
+  tellBlock(turn, { type: 'lookedUp', answer })
+}
+
+function queuePlace({ position, waiting, estimateSeconds }: EventOf<'queuePlace'>) {
+  return { type: 'queuePlace' as const, position, waiting, estimateSeconds }
+}
+
+/** Attended REFER: the party of another call takes the place of the leg that goes out. */
+function adopt(turn: Turn, { leaving: leavingId, leg: given }: EventOf<'legAdopted'>): void {
+  const { call } = turn
+  const leaving = legOf(turn, leavingId)
+  if (!leaving || call.talk?.leg !== leavingId) {
+    turn.ignored = true
+    return
+  }
+  const id = `${given.kind === 'operator' ? 'op' : 'ext'}${call.nextLeg}`
+  call.nextLeg += 1
+  const leg: Leg = { ...given, id, purpose: 'consult' }
+  call.legs = [...call.legs, leg]
+  const { kind, purpose, userId, name } = leg
+  moment(turn, 'leg.started', { leg: id, kind, purpose, userId, name, ringMs: 0, handover: null })
+  moment(turn, 'leg.answered', { leg: id, userId, recordingId: leg.recordingId })
+  if (call.talk.heldSinceMs !== null && call.talk.heldBy === 'operator')
+    effect(turn, { do: 'music', party: clientParty(turn), on: false, musicClass: null })
+  effect(turn, { do: 'connect', bridge: 'main', parties: [clientParty(turn), id] })
+  handOver(turn, id)
+  moment(turn, 'call.transfer', {
+    state: 'completed',
+    mode: 'warm',
+    from: partyOf(leaving),
+    target: userId === null ? { kind: 'external', number: leg.number ?? leg.name } : { kind: 'user', userId },
+    to: partyOf(leg),
+    note: null,
+    reason: null
+  })
+  dropLeg(turn, leaving, 'answered')
+}
+
+/** The other side of it: that party lives on elsewhere, and this call is over. */
+function give(turn: Turn, { leg: legId, toCallId }: EventOf<'legGiven'>): void {
+  const leg = legOf(turn, legId)
+  if (!leg) {
+    turn.ignored = true
+    return
+  }
+  moment(turn, 'leg.given', { leg: legId, toCallId })
+  changeLeg(turn, legId, { recordedMs: null })
+  closeLeg(turn, { ...leg, recordedMs: null }, 'answered', null)
+  stopRinging(turn, 'consult', null, 'cancelled')
+  endCall(turn, { by: 'operator', reason: 'transferred', cause: 16 })
 }
 
 function startScheme(turn: Turn, { route, reason }: EventOf<'routed'>): void {
@@ -74,11 +269,13 @@ function initiated(turn: Turn): void {
     pbxUniqueId: call.pbxUniqueId,
     startedAtMs: call.startedMs,
     direction: 'in',
+    callType: call.callType,
     caller: call.caller,
     dialed: call.dialed,
     trunkId: call.trunkId,
     number: route && { id: route.numberId, e164: route.number, label: route.numberLabel },
     source: route?.source ?? null,
+    ...(route?.visit ? { visit: route.visit } : {}),
     site: route?.siteId ? { id: route.siteId, name: route.siteName ?? '' } : null,
     contact: route?.contact
       ? { id: route.contact.id, name: route.contact.name, company: route.contact.company }
@@ -93,24 +290,17 @@ function soundEnded(turn: Turn, playId: string): void {
   tellBlock(turn, { type: 'played' })
 }
 
-/** Only the timer that runs counts: one that was replaced or stopped may still go off. */
-function timerEnded(turn: Turn, deadlineMs: number): void {
-  if (deadlineMs !== turn.call.deadlineMs) return
-  turn.call.deadlineMs = null
-  tellBlock(turn, { type: 'timeout' })
-}
-
 /** Operators who declined while the question was under way are given back at once. */
 function operatorsFound(turn: Turn, event: EventOf<'operatorsFound'>): void {
   tellBlock(turn, { type: 'operatorsFound', operators: event.operators })
   const rung = new Set(turn.call.legs.filter((leg) => leg.state === 'ringing').map((leg) => leg.userId))
   for (const operator of event.operators) {
-    if (!rung.has(operator.userId)) effect(turn, { do: 'release', userId: operator.userId, talked: false })
+    if (!rung.has(operator.userId)) effect(turn, { do: 'release', userId: operator.userId, talked: false, result: null })
   }
 }
 
 function giveBack(turn: Turn, event: EventOf<'operatorsFound'>): void {
-  for (const operator of event.operators) effect(turn, { do: 'release', userId: operator.userId, talked: false })
+  for (const operator of event.operators) effect(turn, { do: 'release', userId: operator.userId, talked: false, result: null })
 }
 
 function legRinging(turn: Turn, legId: string): void {
@@ -118,108 +308,22 @@ function legRinging(turn: Turn, legId: string): void {
   if (leg?.state === 'ringing') moment(turn, 'leg.ringing', { leg: legId, userId: leg.userId })
 }
 
-/** The first to answer talks; everyone else's phone stops ringing. */
-function talkOrDrop(turn: Turn, legId: string): void {
-  const { call } = turn
-  const leg = legOf(turn, legId)
-  if (leg?.state !== 'ringing') {
-    dropLate(turn, legId)
-    return
-  }
-  for (const other of call.legs) {
-    if (other.id !== legId && other.state === 'ringing') endLeg(turn, other, 'cancelled', null)
-  }
-  if (call.ringbackOn) {
-    call.ringbackOn = false
-    effect(turn, { do: 'ringback', on: false, isAnswered: call.isAnswered })
-  }
-  stopPlaying(turn)
-  stopTimer(turn)
-  answerCaller(turn)
-  effect(turn, { do: 'bridge', leg: legId })
-  changeLeg(turn, legId, { state: 'answered', answeredMs: turn.atMs })
-  call.phase = 'talking'
-  call.talkingLeg = legId
-  call.firstTalkMs ??= turn.atMs
-  call.lastOperatorId = leg.userId
-  call.lastOperatorName = leg.name
-  call.isRated = false
-  moment(turn, 'call.answered', {
-    leg: legId,
-    operator: { id: leg.userId, name: leg.name },
-    waitSeconds: secondsBetween(call.startedMs, turn.atMs),
-    recordingId: leg.recordingId
-  })
-}
-
-/** An answer that came too late loses kindly: the operator's phone is hung up as "answered elsewhere". */
+/** An answer that came too late loses kindly: the telephone is hung up as "answered elsewhere". */
 function dropLate(turn: Turn, legId: string): void {
   const leg = legOf(turn, legId)
   if (leg?.state === 'answered') return
   effect(turn, { do: 'hangupLeg', leg: legId, reason: 'late' })
-  if (leg && turn.call.phase !== 'ended') {
-    moment(turn, 'leg.ended', { leg: legId, userId: leg.userId, result: 'late', cause: null })
-  }
-}
-
-function legFailed(turn: Turn, { leg: legId, cause }: EventOf<'legEnded'>): void {
-  const { call } = turn
-  const leg = legOf(turn, legId)
-  if (leg?.state !== 'ringing') return
-  const result = legResult(cause)
-  if (result === 'declined') call.declined = [...call.declined, leg.userId]
-  changeLeg(turn, legId, { state: 'ended' })
-  moment(turn, 'leg.ended', { leg: legId, userId: leg.userId, result, cause })
-  effect(turn, { do: 'release', userId: leg.userId, talked: false })
-  tellBlock(turn, { type: 'legFailed', userId: leg.userId, result })
-}
-
-/** A leg that we cancelled reports its end while another one talks. */
-function noteLegEnd(turn: Turn, { leg: legId, cause }: EventOf<'legEnded'>): void {
-  const leg = legOf(turn, legId)
-  if (leg && leg.state !== 'ended') endLeg(turn, leg, 'failed', cause)
-}
-
-function operatorLeft(turn: Turn, cause: number | null): void {
-  const { call } = turn
-  const leg = legOf(turn, call.talkingLeg ?? '')
-  if (!leg) return
-  endTalk(turn, 'operator')
-  changeLeg(turn, leg.id, { state: 'ended' })
-  moment(turn, 'leg.ended', { leg: leg.id, userId: leg.userId, result: 'answered', cause })
-  effect(turn, { do: 'unbridge' }, { do: 'release', userId: leg.userId, talked: true })
-  call.phase = 'inScheme'
-  // If the scheme has nothing more to say, it was the operator who ended the call, not the machine.
-  turn.because = { by: 'operator', reason: 'operator_hung_up', cause: 16 }
-  tellBlock(turn, { type: 'talkEnded' })
-}
-
-function endLeg(turn: Turn, leg: Leg, result: LegResult, cause: number | null): void {
-  changeLeg(turn, leg.id, { state: 'ended' })
-  moment(turn, 'leg.ended', { leg: leg.id, userId: leg.userId, result, cause })
-  effect(
-    turn,
-    { do: 'hangupLeg', leg: leg.id, reason: 'cancel' },
-    { do: 'release', userId: leg.userId, talked: false }
-  )
-}
-
-function legOf(turn: Turn, legId: string): Leg | undefined {
-  return turn.call.legs.find((leg) => leg.id === legId)
-}
-
-/** Q.850 causes as Asterisk maps them from SIP answers: 486 → 17, 603/403 → 21, 480 and no answer → 18 … 20. */
-function legResult(cause: number | null): 'declined' | 'busy' | 'noAnswer' | 'failed' {
-  switch (cause) {
-    case 21:
-      return 'declined'
-    case 17:
-      return 'busy'
-    case 16:
-    case 18:
-    case 19:
-      return 'noAnswer'
-    default:
-      return 'failed'
-  }
+  if (!leg || turn.call.phase === 'ended') return
+  if (leg.state === 'ringing') {
+    closeLeg(turn, leg, 'late', null)
+    releaseOf(turn, leg, 'late')
+  } else
+    moment(turn, 'leg.ended', {
+      leg: legId,
+      userId: leg.userId,
+      result: 'late',
+      cause: null,
+      recordingId: null,
+      recordedSeconds: null
+    })
 }

@@ -1,4 +1,4 @@
-import type { Moments, MomentType } from './moments.ts'
+import type { Moments, MomentType, TalkParty } from './moments.ts'
 import type { TapeRow } from './types.ts'
 
 /** A row of `calls`, by column name; instants are ISO strings. The whole row follows from the tape. */
@@ -19,7 +19,7 @@ interface StepRow {
   seconds: number | null
   exit: string | null
   pressed: string | null
-  targets: { userId: string; name: string }[]
+  targets: { userId: string | null; name: string }[]
   groupName: string | null
 }
 
@@ -36,6 +36,9 @@ export interface LegRow {
   result: string | null
   q850_cause: number | null
   recording_id: string | null
+  kind: string
+  purpose: string
+  recorded_seconds: number | null
 }
 
 /** The journal of one call: a projection of its tape. */
@@ -73,7 +76,7 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       id: callId,
       pbx_unique_id: data.pbxUniqueId,
       direction: data.direction,
-      call_type: data.number ? 'tracking_static' : 'pbx',
+      call_type: callTypeOf(data),
       started_at: data.startedAtMs === undefined ? at : new Date(data.startedAtMs).toISOString(),
       answered_at: null,
       ended_at: null,
@@ -118,9 +121,21 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       is_spam: false,
       recording_id: null,
       recording_state: null,
-      recording_seconds: null
+      recording_seconds: null,
+      hold_seconds: 0,
+      is_transferred: false,
+      order_id: data.order?.orderId ?? null,
+      ordered_by: data.order?.byUserId ?? null,
+      parent_call_id: data.order?.parentCallId ?? null
     }
   }
+}
+
+/** A call to a number of ours is tracked; one lent to a visitor, dynamically. */
+function callTypeOf({ direction, callType, number, visit }: Moments['call.initiated']): string {
+  if (direction !== 'in') return callType
+  if (!number) return 'pbx'
+  return visit?.poolId ? 'tracking_dynamic' : 'tracking_static'
 }
 
 const nothing = (): void => undefined
@@ -158,6 +173,17 @@ const projectors: Projector = {
       call['pressed'] = before + data.pressed
     }
   },
+  'call.scheme_changed': ({ call }, { scheme }) => {
+    Object.assign(call, { scheme_id: scheme.id, scheme_name: scheme.name, scheme_version: scheme.version })
+  },
+  'call.looked_up': ({ call }, { contactName }) => {
+    if (contactName !== null) call['caller_name'] = contactName
+  },
+  'call.tagged': ({ call }, { add, remove }) => {
+    const tags = Array.isArray(call['tags']) ? (call['tags'] as string[]) : []
+    const kept = tags.filter((tag) => !remove.includes(tag))
+    call['tags'] = [...kept, ...add.filter((tag) => !kept.includes(tag))]
+  },
   'leg.started': (journal, data, at) => {
     journal.legs.push({
       call_id: journal.call.id,
@@ -170,34 +196,64 @@ const projectors: Projector = {
       ended_at: null,
       result: null,
       q850_cause: null,
-      recording_id: null
+      recording_id: null,
+      kind: data.kind,
+      purpose: data.purpose,
+      recorded_seconds: null
     })
   },
   'leg.ringing': (journal, data, at) => {
     const leg = legOf(journal, data.leg)
     if (leg) leg.ringing_at ??= at
   },
+  'leg.answered': (journal, data, at) => {
+    const leg = legOf(journal, data.leg)
+    if (leg) Object.assign(leg, { answered_at: leg.answered_at ?? at, result: 'answered' })
+  },
   'leg.ended': (journal, data, at) => {
     const leg = legOf(journal, data.leg)
-    if (leg) Object.assign(leg, { ended_at: at, result: data.result, q850_cause: data.cause })
+    if (!leg) return
+    Object.assign(leg, { ended_at: at, result: data.result, q850_cause: data.cause })
+    if (data.recordingId)
+      Object.assign(leg, { recording_id: data.recordingId, recorded_seconds: data.recordedSeconds })
+    const { call } = journal
+    if (call['recording_id'] === data.recordingId && call['recording_state'] === 'recording')
+      call['recording_state'] = 'processing'
   },
+  'leg.given': nothing,
+  'call.dial_refused': nothing,
   'call.answered': (journal, data, at) => {
     const { call } = journal
     const leg = legOf(journal, data.leg)
-    if (leg) Object.assign(leg, { answered_at: at, result: 'answered', recording_id: data.recordingId })
+    if (leg)
+      Object.assign(leg, {
+        answered_at: leg.answered_at ?? at,
+        result: 'answered',
+        recording_id: data.recordingId
+      })
     call['answered_at'] ??= at
     call['wait_seconds'] ??= data.waitSeconds
-    call['first_operator_id'] ??= data.operator.id
-    call['operator_id'] = data.operator.id
-    call['operator_name'] = data.operator.name
-    call['destination_number'] = data.operator.name
-    if (data.recordingId)
+    talksWith(call, data.operator)
+    // The first talk's recording stands for the call; those of further legs are with the legs.
+    if (data.recordingId && call['recording_id'] === null)
       Object.assign(call, { recording_id: data.recordingId, recording_state: 'recording' })
   },
+  'call.held': nothing,
+  'call.transfer': ({ call }, { state }) => {
+    if (state === 'completed') call['is_transferred'] = true
+  },
+  'call.joined': nothing,
+  'call.parked': nothing,
+  'call.unparked': nothing,
+  'call.watched': nothing,
+  'call.taken_over': nothing,
+  'call.recording_paused': nothing,
+  'call.queued': nothing,
+  'call.callback_promised': nothing,
   'call.talk_ended': ({ call }, data) => {
-    call['hangup_by'] = data.by
-    call['clean_talk_seconds'] = Number(call['clean_talk_seconds'] ?? 0) + data.talkSeconds
-    if (call['recording_state'] === 'recording') call['recording_state'] = 'processing'
+    if (!data.isHandover) call['hangup_by'] = data.by
+    const isOperator = data.operator.id !== null
+    if (isOperator) call['clean_talk_seconds'] = Number(call['clean_talk_seconds'] ?? 0) + data.talkSeconds
   },
   'call.voicemail': ({ call }, data) => {
     Object.assign(call, { recording_id: data.recordingId, recording_state: 'processing' })
@@ -214,7 +270,8 @@ const projectors: Projector = {
       reason: data.reason,
       q850_cause: data.cause,
       talk_seconds: data.talkSeconds,
-      total_seconds: data.totalSeconds
+      total_seconds: data.totalSeconds,
+      hold_seconds: data.heldSeconds
     })
     // Who ended the talk is what people ask; only without a talk is it who ended the call.
     call['hangup_by'] ??= data.hangupBy
@@ -238,6 +295,15 @@ const modifiable = [
   ['wrapUpCode', 'wrap_up_code'],
   ['isSpam', 'is_spam']
 ] as const
+
+/** The last who talked is whose call it was; somebody outside is known by number only. */
+function talksWith(call: JournalRow, { id, name }: TalkParty): void {
+  call['destination_number'] = name
+  if (id === null) return
+  call['first_operator_id'] ??= id
+  call['operator_id'] = id
+  call['operator_name'] = name
+}
 
 function legOf(journal: Journal, leg: string): LegRow | undefined {
   return journal.legs.find((candidate) => candidate.leg === leg)

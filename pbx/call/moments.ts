@@ -1,4 +1,4 @@
-import type { OperatorQuery, QueueRequest } from '../../ivr/block.ts'
+import type { QueueRequest } from '../../ivr/block.ts'
 import type {
   Caller,
   CallType,
@@ -91,6 +91,8 @@ export interface Moments {
     /** How long it recorded: what its file should hold. */
     recordedSeconds: number | null
   }
+  /** A party goes on in another call, to which a telephone transferred it. */
+  'leg.given': { leg: string; toCallId: string }
   /** The dialling policy refused a number. */
   'call.dial_refused': { leg: string; number: string; reason: string; byUserId: string | null }
   /** Somebody has the client now: the first answer, or the end of a transfer. */
@@ -131,7 +133,6 @@ export interface Moments {
     atMs: number | null
     groupId: string | null
     queue: QueueRequest | null
-    query: OperatorQuery | null
   }
   'call.talk_ended': {
     leg: string
@@ -142,7 +143,8 @@ export interface Moments {
     /** The client stays with somebody else: no hang-up ended this talk. */
     isHandover: boolean
   }
-  'call.voicemail': { recordingId: string }
+  /** `task`: somebody shall listen and call back. */
+  'call.voicemail': { recordingId: string; task: { groupId: string | null } | null }
   'call.rated': { rating: number | null; operatorId: string | null; operatorName: string | null }
   'call.ended': {
     outcome: Outcome
@@ -179,6 +181,7 @@ export const momentTypes: readonly MomentType[] = [
   'leg.ringing',
   'leg.answered',
   'leg.ended',
+  'leg.given',
   'call.dial_refused',
   'call.answered',
   'call.held',

@@ -1,6 +1,47 @@
-import { inboundCall } from './flow.ts'
+import { callFlow } from './flow.ts'
 import { startTurn } from './turn.ts'
-import type { Call, Caller, CallEvent, Step, TapeRow } from './types.ts'
+import type { Call, Caller, CallEvent, Leg, Order, Step, TapeRow } from './types.ts'
+
+const blank = {
+  seq: 0,
+  route: null,
+  order: null,
+  scheme: null,
+  detours: [],
+  groupNames: {},
+  jumps: 0,
+  block: null,
+  handover: null,
+  isAnswered: false,
+  ringbackOn: false,
+  musicOn: false,
+  isQueued: false,
+  legs: [],
+  nextLeg: 1,
+  talk: null,
+  watchers: [],
+  parked: null,
+  declined: [],
+  ownerId: null,
+  lastOperatorId: null,
+  lastOperatorName: null,
+  tags: [],
+  isRecorded: null,
+  deadlineMs: null,
+  playing: null,
+  nextPlay: 1,
+  voicemail: null,
+  stepNo: 0,
+  pressed: '',
+  pressedInBlock: null,
+  isRated: false,
+  hasPromise: false,
+  firstTalkMs: null,
+  talkedMs: 0,
+  heldMs: 0,
+  reachedOperators: false,
+  rungSomebody: false
+} as const satisfies Partial<Call>
 
 /** A call at the moment of its arrival, before its first event. `startedMs` is when the caller's channel was made. */
 export function newCall(arrival: {
@@ -12,32 +53,44 @@ export function newCall(arrival: {
   trunkId: string | null
 }): Call {
   return {
+    ...mutable(),
     ...arrival,
-    phase: 'arriving',
-    seq: 0,
-    route: null,
-    block: null,
-    isAnswered: false,
-    ringbackOn: false,
-    legs: [],
-    nextLeg: 1,
-    talkingLeg: null,
-    declined: [],
-    lastOperatorId: null,
-    lastOperatorName: null,
-    deadlineMs: null,
-    playing: null,
-    nextPlay: 1,
-    voicemail: null,
-    stepNo: 0,
-    pressedInBlock: null,
-    isRated: false,
-    firstTalkMs: null,
-    talkedMs: 0,
-    reachedOperators: false,
-    rungSomebody: false
+    direction: 'in',
+    callType: 'tracking_static',
+    clientChannel: arrival.pbxUniqueId,
+    clientLeg: null,
+    phase: 'arriving'
   }
 }
+
+/**
+ * A call that we place, before its event `placed`. `client` is the other party as far as it is known: for a call
+ * inside the company, the colleague.
+ */
+export function newPlacedCall(wanted: {
+  id: string
+  startedMs: number
+  order: Order
+  client: Caller
+  dialed: string
+}): Call {
+  const { id, startedMs, order, client, dialed } = wanted
+  return {
+    ...mutable(),
+    ...{ id, startedMs, order, dialed },
+    caller: client,
+    trunkId: null,
+    direction: order.target.kind === 'user' ? 'internal' : 'out',
+    callType: order.callType,
+    pbxUniqueId: order.phone?.channelId ?? `${id}.op1`,
+    clientChannel: null,
+    clientLeg: null,
+    phase: 'dialling'
+  }
+}
+
+/** Arrays are replaced, never pushed to, so calls may share the empty ones. */
+const mutable = () => ({ ...blank, legs: [] as Leg[], declined: [] as string[] })
 
 /**
  * One step of a call: its next state, what must be done, and the rows for its tape. Pure: the same call and event
@@ -46,7 +99,7 @@ export function newCall(arrival: {
 export function step(call: Call, event: CallEvent): Step {
   const turn = startTurn(call, event)
   // Each cell takes just its own event; the table's type has already paired them.
-  const cell = (inboundCall[call.phase][event.type] ?? inboundCall.always[event.type]) as
+  const cell = (callFlow[call.phase][event.type] ?? callFlow.always[event.type]) as
     ((turn: unknown, event: CallEvent) => void) | undefined
   if (cell) cell(turn, event)
   else turn.ignored = true
@@ -55,7 +108,7 @@ export function step(call: Call, event: CallEvent): Step {
   const isQuiet = call.phase === 'ended' && turn.effects.length === 0
   const records = isQuiet ? [] : rowsOf(call, next, event, turn)
   next.seq = call.seq + records.length
-  return { call: next, effects: turn.effects, records, ignored: turn.ignored }
+  return { call: next, effects: turn.effects, records, ignored: turn.ignored, refused: turn.refused }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { BlockContext } from '../../ivr/block.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
-import type { Call, CallEvent, Effect, HangupBy, Leg } from './types.ts'
-import type { Moments, MomentType } from './moments.ts'
+import type { Call, CallEvent, Effect, HangupBy, Leg, Party, Refusal } from './types.ts'
+import type { Moments, MomentType, TalkParty } from './moments.ts'
 
 /** A moment that this step yields, before it has its place on the tape. */
 export interface Moment {
@@ -28,13 +28,23 @@ export interface Turn {
   readonly effects: Effect[]
   readonly moments: Moment[]
   ignored: boolean
+  /** Why a person's wish was not granted. */
+  refused: Refusal | null
   /** Why the call ends if the scheme comes to its end in this step. */
   because: Ending | null
 }
 
 /** Starts a turn on a copy of `call`. */
 export function startTurn(call: Call, event: CallEvent): Turn {
-  return { call: { ...call }, atMs: event.atMs, effects: [], moments: [], ignored: false, because: null }
+  return {
+    call: { ...call },
+    atMs: event.atMs,
+    effects: [],
+    moments: [],
+    ignored: false,
+    refused: null,
+    because: null
+  }
 }
 
 /** Asks the runtime for something, after everything asked before. */
@@ -52,22 +62,65 @@ export function changeLeg(turn: Turn, legId: string, change: Partial<Leg>): void
   turn.call.legs = turn.call.legs.map((leg) => (leg.id === legId ? { ...leg, ...change } : leg))
 }
 
+export function legOf(turn: Turn, legId: string | null): Leg | undefined {
+  return legId === null ? undefined : turn.call.legs.find((leg) => leg.id === legId)
+}
+
+/** Legs that are asked for, ring or talk, in the order in which they came. */
+export function liveLegs(turn: Turn): Leg[] {
+  return turn.call.legs.filter((leg) => leg.state !== 'ended')
+}
+
+/** The leg that has the call now. */
+export function ownerOf(turn: Turn): Leg | undefined {
+  return legOf(turn, turn.call.talk?.leg ?? null)
+}
+
+export function partyOf(leg: Leg): TalkParty {
+  return { id: leg.userId, name: leg.name }
+}
+
+/** The client as a party of a bridge: a leg where we placed the call, the caller's own channel where it came in. */
+export function clientParty(turn: Turn): Party {
+  return turn.call.clientLeg ?? 'client'
+}
+
 /** What the current block may know. */
 export function contextOf(turn: Turn): BlockContext {
   const { call } = turn
+  const { caller, route } = call
+  const source = route?.source ?? call.order?.source ?? null
+  const contact = route?.contact ?? call.order?.contact ?? null
   return {
     nowMs: turn.atMs,
     isAnswered: call.isAnswered,
     locale: schemeOf(call).locale,
-    ownerId: call.route?.contact?.ownerId ?? null,
+    ownerId: call.ownerId ?? contact?.ownerId ?? null,
     declined: call.declined,
-    lastOperatorId: call.lastOperatorId
+    lastOperatorId: call.lastOperatorId,
+    facts: {
+      callId: call.id,
+      callerNumber: caller.number,
+      callerName: caller.name,
+      country: caller.country,
+      region: caller.region,
+      dialed: call.dialed,
+      numberId: route?.numberId ?? null,
+      sourceId: source?.id ?? null,
+      inquiryChannel: source?.inquiryChannel ?? null,
+      campaign: source?.campaign ?? null,
+      keyword: source?.keyword ?? null,
+      siteId: route?.siteId ?? null,
+      contactId: contact?.id ?? null,
+      tags: call.tags,
+      pressed: call.pressed
+    }
   }
 }
 
-/** The scheme a call runs through: its number's, or the polite announcement for a number that is not ours. */
+/** The scheme a call runs through now, or the polite announcement for a number that is not ours. */
 export function schemeOf(call: Call): Scheme {
-  return call.route?.scheme.body ?? noRouteScheme
+  return call.scheme?.body ?? call.route?.scheme.body ?? noRouteScheme
 }
 
 const noRouteScheme: Scheme = {

@@ -231,6 +231,8 @@ export interface Call {
   /** The scheme being run, when it is not the number's own: a transfer, or one that was gone on to. */
   scheme: RunningScheme | null
   detours: readonly Detour[]
+  /** Names of the groups that the schemes mention, for the journal. */
+  groupNames: Record<string, string>
   /** How often the call went from scheme to scheme: a circle has an end. */
   jumps: number
   /** The block the caller stands in, its own state, and since when. */
@@ -260,12 +262,19 @@ export interface Call {
   playing: string | null
   nextPlay: number
   /** A message being left, or left. */
-  voicemail: { recordingId: string; startedMs: number } | null
+  voicemail: {
+    recordingId: string
+    startedMs: number
+    /** Somebody shall listen and call back; null: nobody need. */
+    task: { groupId: string | null } | null
+  } | null
   /** Number of the scheme step the caller is in, from 1. */
   stepNo: number
   pressed: string
   pressedInBlock: string | null
   isRated: boolean
+  /** We owe the caller a call: leaving now is not missing anybody. */
+  hasPromise: boolean
   /** When the first talk began and how long the talks so far have taken; the current one is not in it. */
   firstTalkMs: number | null
   talkedMs: number

@@ -1,4 +1,4 @@
-import { recordingIdOf } from '../call/blocks.ts'
+import { recordingIdOf } from '../call/recording-id.ts'
 import type { Moments, MomentType } from '../call/moments.ts'
 import type { Caller, Route, TapeRow } from '../call/types.ts'
 import { secondsBetween } from '../call/turn.ts'

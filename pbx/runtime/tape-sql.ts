@@ -81,7 +81,12 @@ const callColumns = [
   'is_spam',
   'recording_id',
   'recording_state',
-  'recording_seconds'
+  'recording_seconds',
+  'hold_seconds',
+  'is_transferred',
+  'order_id',
+  'ordered_by',
+  'parent_call_id'
 ] as const
 
 const legColumns = [
@@ -95,7 +100,10 @@ const legColumns = [
   'ended_at',
   'result',
   'q850_cause',
-  'recording_id'
+  'recording_id',
+  'kind',
+  'purpose',
+  'recorded_seconds'
 ] as const
 
 const list = (columns: readonly string[], prefix = ''): string =>

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { newCall, step } from '../../../pbx/call/step.ts'
 import { foldJournal } from '../../../pbx/call/journal.ts'
-import type { Call, CallEvent, Effect, Route, TapeRow } from '../../../pbx/call/types.ts'
+import type { Call, CallEvent, Effect, Refusal, Route, TapeRow } from '../../../pbx/call/types.ts'
 import type { Scheme } from '../../../ivr/scheme.ts'
 
 type WithoutTime<E> = E extends unknown ? Omit<E, 'atMs'> : never
@@ -9,8 +9,8 @@ export type Told = WithoutTime<CallEvent>
 
 export const callId = '01996f2a-6400-7001-8abc-0123456789ab'
 export const t0 = Date.parse('2026-11-20T09:00:00Z')
-export const anna = { userId: '00000000-0000-4000-8000-00000000000a', name: 'Anna' }
-export const boris = { userId: '00000000-0000-4000-8000-00000000000b', name: 'Boris' }
+export const anna = { userId: '00000000-0000-4000-8000-00000000000a', name: 'Anna', devices: ['op-anna'] }
+export const boris = { userId: '00000000-0000-4000-8000-00000000000b', name: 'Boris', devices: ['op-boris'] }
 export const groupId = '00000000-0000-4000-8000-0000000000f0'
 
 const ring = (settings: Record<string, unknown> = {}): Scheme['blocks'][string] => ({
@@ -83,6 +83,7 @@ export class Story {
   effects: Effect[] = []
   nowMs = t0
   wasIgnored = false
+  refused: Refusal | null = null
 
   when(...events: Told[]): this {
     for (const event of events) {
@@ -93,6 +94,7 @@ export class Story {
       this.rows.push(...result.records)
       this.effects = result.effects
       this.wasIgnored = result.ignored
+      this.refused = result.refused
     }
     return this
   }
