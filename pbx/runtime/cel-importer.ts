@@ -83,10 +83,8 @@ function portsOf({ exchange, directory, normalise }: ImporterOptions) {
       return { caller, dialed, route: findRoute(directory(), dialed, caller) }
     },
     operatorOf(endpoint: string) {
-      for (const user of directory().users.values()) {
-        if (user.sipUser === endpoint) return { id: user.id, name: user.name }
-      }
-      return null
+      const device = directory().devices.get(endpoint)
+      return device ? { id: device.userId, name: device.userName } : null
     }
   }
 }

@@ -7,20 +7,50 @@ type Unsubscribe = () => void
 export interface OperatorState {
   userId: string
   name: string
+  /** `busy` while a call holds them, or their telephone is in a call that we do not lead. */
   presence: 'available' | 'busy' | 'wrapUp' | 'away' | 'offline'
-  /** Their phone is registered, or stands at a fixed address. */
+  /** What they are apart from calls: what `presence` will be once they are not busy. */
+  chosen: 'available' | 'wrapUp' | 'away' | 'offline'
+  /** Code of the pause reason while `chosen` is away; `auto_missed` when we set it after missed rings. */
+  reason: string | null
+  /** ISO time of the end of the wrap-up, for a countdown. */
+  until: string | null
+  /** Any of their telephones is registered, or stands at a fixed address. */
   isReachable: boolean
+  devices: readonly { id: string; name: string; kind: 'browser' | 'sip'; isReachable: boolean }[]
   /** ISO time of the last change. */
   since: string
   callId: string | null
+}
+
+/** A queue as screens show it; one that nobody waits in is told once more, empty. */
+export interface QueueState {
+  queueId: string
+  /** Of the group, where the queue is a group's. */
+  name: string | null
+  /** In turn. A callback that keeps a place has no call. */
+  waiting: readonly {
+    position: number
+    callId: string | null
+    callbackId: string | null
+    priority: number
+    /** ISO time. */
+    since: string
+  }[]
+  /** ISO time since when the one who has waited longest waits. */
+  longestSince: string | null
+  /** Of the last waits that ended with an operator; null while there are none. */
+  averageWaitSeconds: number | null
 }
 
 /** What happens, as it happens. Listeners are told before the database: a screen must not wait for a commit. */
 export interface Feed {
   /** Every tape row of every call, in order per call. */
   onRow(listener: (row: TapeRow) => void): Unsubscribe
-  /** An operator's presence, reachability or current call changed. */
+  /** An operator's presence, reachability, telephones or current call changed. */
   onOperator(listener: (state: OperatorState) => void): Unsubscribe
+  /** Somebody came into a queue or left it. */
+  onQueue(listener: (state: QueueState) => void): Unsubscribe
   /** The journal row of a call was committed. */
   onJournal(listener: (callId: string) => void): Unsubscribe
 }
@@ -28,6 +58,7 @@ export interface Feed {
 export interface FeedSource extends Feed {
   row(row: TapeRow): void
   operator(state: OperatorState): void
+  queue(state: QueueState): void
   journal(callId: string): void
 }
 
@@ -51,9 +82,11 @@ export function createFeed(onError: (error: unknown) => void): FeedSource {
   return {
     onRow: (listener) => on('row', listener),
     onOperator: (listener) => on('operator', listener),
+    onQueue: (listener) => on('queue', listener),
     onJournal: (listener) => on('journal', listener),
     row: (row) => void emitter.emit('row', row),
     operator: (state) => void emitter.emit('operator', state),
+    queue: (state) => void emitter.emit('queue', state),
     journal: (callId) => void emitter.emit('journal', callId)
   }
 }

@@ -91,6 +91,13 @@ export function createMetrics(read: MetricsSource) {
     registers
   })
 
+  const corrections = new Counter({
+    name: 'pbx_operator_corrections_total',
+    help: 'Operators who were held as busy without a reason, and were freed',
+    labelNames: ['kind'],
+    registers
+  })
+
   return {
     registry,
     step: (seconds: number) => steps.observe(seconds),
@@ -100,6 +107,7 @@ export function createMetrics(read: MetricsSource) {
     },
     ignored: (phase: string, event: string) => ignored.inc({ phase, event }),
     ended: (outcome: string) => ended.inc({ outcome }),
+    operatorCorrection: (kind: string) => corrections.inc({ kind }),
     stranger: (kind: string) => strangers.inc({ kind }),
     ari: (name: string, outcome: string, tookMs: number) => ari.observe({ name, outcome }, tookMs / 1000),
     lostRecording: (state: string) => lostRecordings.inc({ state })

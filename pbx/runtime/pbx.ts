@@ -1,27 +1,30 @@
 import path from 'node:path'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import type { Sound } from '../../ivr/block.ts'
+import type { Sound, Weights } from '../../ivr/block.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
 import type { Ami } from '../ami/client.ts'
 import type { Ari } from '../ari/client.ts'
 import { foldJournal } from '../call/journal.ts'
 import type { MomentType, Moments } from '../call/moments.ts'
 import type { Call, TapeRow } from '../call/types.ts'
+import type { Score } from '../routing/strategies.ts'
 import { fallbackDial } from '../provision/objects.ts'
 import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
 import { readCelTail } from './cel.ts'
 import { keepDirectory } from './directory-loader.ts'
+import { createDesk } from './desk.ts'
 import { createExchange, type ExchangeOptions } from './exchange.ts'
 import { createFeed, type Feed } from './feed.ts'
-import type { OperatorState } from './feed.ts'
+import type { OperatorState, QueueState } from './feed.ts'
 import { takeLease } from './lease.ts'
 import { openLiveCall } from './mailbox.ts'
 import type { Metrics, MetricsSource } from './metrics.ts'
-import { createOperators } from './operators.ts'
+import type { PresenceWish } from './operators.ts'
 import { createPhones, type TrunkState } from './phones.ts'
 import { readWanted } from './provisioning.ts'
 import { createReconnects } from './reconnects.ts'
+import type { Queues } from './queues.ts'
 import { openSpool } from './spool.ts'
 import { createTapeWriter, readTape, type TapeOutbox } from './tape-writer.ts'
 
@@ -33,7 +36,16 @@ export interface Pbx {
   /** Tape rows of the calls in progress, in order per call. */
   openCallRows(): TapeRow[]
   operators(): OperatorState[]
-  setPresence(userId: string, presence: 'available' | 'away' | 'offline'): Promise<void>
+  /** Who waits in which queue; only queues in which somebody does. */
+  queues(): QueueState[]
+  setPresence(userId: string, wish: PresenceWish): Promise<void>
+  /** @returns false when there is no wrap-up */
+  endWrapUp(userId: string): boolean
+  extendWrapUp(userId: string, seconds: number): boolean
+  /** The weighted score of a group's free members, with its parts. */
+  scores(groupId: string, weights: Weights | undefined): Score[]
+  /** Keeps a place in a queue for a callback; see `Queues.waitVirtually`. */
+  waitVirtually: Queues['waitVirtually']
   hangup(callId: string, by: { userId: string }): Promise<'done' | 'notFound'>
   trunkStates(): ReadonlyMap<string, TrunkState>
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
@@ -75,7 +87,6 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   const fence = await takeLease(db, node)
   const spool = await openSpool(path.join(options.dir, 'spool'))
   const feed = createFeed((error) => log.error({ err: error }, 'A listener of the feed failed'))
-  const operators = createOperators((state) => feed.operator(state))
   const objects = createObjects({ ari, log })
   let refused: readonly ObjectFailure[] = []
 
@@ -94,12 +105,22 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     ariUp: () => ari.isUp,
     routedNumbers: () => directory.current.numbers.size
   })
+  const desk = createDesk({
+    ...{ db, ari, feed, log },
+    metrics: { operatorCorrection: (kind) => metrics.operatorCorrection(kind) },
+    isCallOpen: (callId) => exchange.calls.has(callId),
+    deliver: (callId, event) => {
+      const live = exchange.calls.get(callId)
+      if (live) exchange.deliver(live, event)
+    }
+  })
+  const { operators, queues } = desk
   const directory = keepDirectory({
     db,
     databaseUrl: options.databaseUrl,
     log,
     onChange: (current) => {
-      operators.load(current)
+      desk.load(current)
       provision()
     }
   })
@@ -118,7 +139,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       for (const row of rows) feed.row(row)
     }
   })
-  const phones = createPhones({ ari, ami, operators, metrics, log })
+  const phones = createPhones({ ari, ami, operators, look: () => desk.look(), metrics, log })
 
   /** Brings operators and trunks to Asterisk; one at a time, and again when something changed meanwhile. */
   let provisioning: Promise<void> | undefined
@@ -191,10 +212,19 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     feed,
     openCallRows: () => [...exchange.calls.values()].flatMap((live) => live.rows),
     operators: () => operators.list(),
-    async setPresence(userId, presence) {
-      operators.setPresence(userId, presence, Date.now())
-      await db('users').where({ id: userId }).update({ presence, presence_at: db.fn.now() })
-    },
+    queues: () => queues.list(),
+    setPresence: (userId, wish) => desk.setPresence(userId, wish),
+    endWrapUp: (userId) => desk.endWrapUp(userId),
+    extendWrapUp: (userId, seconds) => desk.extendWrapUp(userId, seconds),
+    scores: (groupId, weights) =>
+      operators.scores({
+        kind: 'group',
+        groupId,
+        strategy: 'weighted',
+        except: [],
+        ...(weights && { weights })
+      }),
+    waitVirtually: (wait, onReserved) => queues.waitVirtually(wait, onReserved),
     hangup(callId, by) {
       const live = exchange.calls.get(callId)
       if (!live) return Promise.resolve('notFound')
@@ -239,6 +269,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       if (!spool.isEmpty) await tape.replaySpool()
       await directory.reload()
       await adoptOpenCalls()
+      await desk.start()
       ari.on('event', (event) => exchange.handle(event))
       reconnects.start()
       const firstUp = new Promise<void>((resolve) => {
@@ -257,6 +288,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       ari.disconnect()
       ami.close()
       exchange.close()
+      await desk.stop()
       await tape.close()
     }
   }

@@ -13,12 +13,14 @@ export interface PhonesOptions {
   ari: Ari
   ami: Ami
   operators: Operators
+  /** Compares who is busy with Asterisk: an operator may talk in a call of the fallback. */
+  look(): Promise<void>
   metrics: Metrics
   log: Logger
 }
 
 /** Which operators' phones can be rung and how the trunks stand, as Asterisk says: never by what a client believes. */
-export function createPhones({ ari, ami, operators, metrics, log }: PhonesOptions) {
+export function createPhones({ ari, ami, operators, look, metrics, log }: PhonesOptions) {
   let trunks: readonly TrunkLink[] = []
   let registrations: ReadonlyMap<string, TrunkState> = new Map()
   /** AORs last seen reachable, to notice those that are gone after a reconnect. */
@@ -38,6 +40,7 @@ export function createPhones({ ari, ami, operators, metrics, log }: PhonesOption
       for (const contact of contacts.values()) setReachable(contact.aor, contact.state === 'reachable')
     }
     registrations = (await ami.registrations()) ?? registrations
+    await look()
   }
 
   ami.on('up', () => {

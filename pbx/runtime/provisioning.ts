@@ -8,18 +8,18 @@ export interface Wanted {
   fallback: string[]
 }
 
-/** Reads who and what Asterisk must know: active operators and trunks with their secrets, and the fallback group. */
+/** Reads who and what Asterisk must know: the telephones of active users and trunks with their secrets, and the fallback group. */
 export async function readWanted(db: Knex): Promise<Wanted> {
-  const operators = await db('users')
-    .where({ is_active: true })
-    .orderBy('id')
-    .select<(OperatorDevice & { id: string })[]>({
-      id: 'id',
-      name: 'name',
-      sipUser: 'sip_user',
-      sipSecret: 'sip_secret',
-      device: 'device',
-      sipAddress: 'sip_address'
+  const operators = await db('devices as d')
+    .join('users as u', 'u.id', 'd.user_id')
+    .where({ 'u.is_active': true, 'd.is_active': true })
+    .orderBy(['u.id', 'd.id'])
+    .select<OperatorDevice[]>({
+      name: 'u.name',
+      sipUser: 'd.sip_user',
+      sipSecret: 'd.sip_secret',
+      device: 'd.kind',
+      sipAddress: 'd.sip_address'
     })
   const trunks = await db('trunks')
     .where({ is_active: true })
@@ -42,14 +42,16 @@ async function fallbackPhones(db: Knex): Promise<string[]> {
     .where({ key: 'fallback.groupId' })
     .first<{ value: unknown } | undefined>('value')
   const query = db('users as u')
-    .where('u.is_active', true)
+    .join('devices as d', 'd.user_id', 'u.id')
+    .where({ 'u.is_active': true, 'd.is_active': true })
     .whereNot('u.presence', 'offline')
+    .orderBy(['u.id', 'd.id'])
     .limit(fallbackLimit)
   if (typeof setting?.value === 'string') {
     void query.join('group_members as m', 'm.user_id', 'u.id').where('m.group_id', setting.value)
   } else {
     void query.where('u.role', 'operator')
   }
-  const rows = await query.select<{ sip_user: string }[]>('u.sip_user')
+  const rows = await query.select<{ sip_user: string }[]>('d.sip_user')
   return rows.map((row) => row.sip_user)
 }

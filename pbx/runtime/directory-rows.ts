@@ -1,0 +1,160 @@
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import type { Scheme } from '../../ivr/scheme.ts'
+import { trunkEndpointId } from '../provision/objects.ts'
+import { usualRules, type DeviceEntry, type Directory, type OperatorRules } from '../routing/directory.ts'
+
+const text = z.string().nullable()
+const rows = {
+  numbers: z.array(
+    z.object({
+      id: z.string(),
+      e164: z.string(),
+      label: text,
+      sourceId: text,
+      siteId: text,
+      schemeId: text,
+      trunkId: text
+    })
+  ),
+  sources: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      inquiryChannel: z.string(),
+      medium: text,
+      campaign: text,
+      keyword: text
+    })
+  ),
+  sites: z.array(z.object({ id: z.string(), name: z.string() })),
+  schemes: z.array(z.object({ id: z.string(), name: z.string(), version: z.number(), body: z.unknown() })),
+  groups: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      wrapUpSeconds: z.number().nullable(),
+      memberIds: z.array(z.string())
+    })
+  ),
+  users: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      extension: text,
+      skills: z.array(z.string()),
+      presence: z.enum(['available', 'wrapUp', 'away', 'offline']),
+      presenceReason: text,
+      presenceUntilMs: z.number().nullable(),
+      presenceAtMs: z.number()
+    })
+  ),
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      userId: z.string(),
+      name: z.string(),
+      kind: z.enum(['browser', 'sip']),
+      sipUser: z.string(),
+      isFixed: z.boolean()
+    })
+  ),
+  standIns: z.array(z.object({ id: z.string(), standInId: z.string() })),
+  trunks: z.array(z.object({ id: z.string(), name: z.string(), country: z.string() })),
+  settings: z.array(z.object({ key: z.string(), value: z.unknown() }))
+}
+
+/** Everything that routing must know, but for the contacts. */
+export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'contacts'>> {
+  const read = async <T extends z.ZodType>(schema: T, sql: string): Promise<z.infer<T>> =>
+    schema.parse((await db.raw<{ rows: unknown }>(sql)).rows)
+  const [numbers, sources, sites, schemes, groups, users, devices, standIns, trunks, settings] =
+    await Promise.all([
+      read(
+        rows.numbers,
+        `select id, e164, label, source_id as "sourceId", site_id as "siteId", scheme_id as "schemeId", trunk_id as "trunkId"
+         from numbers where is_active`
+      ),
+      read(
+        rows.sources,
+        `select id, name, inquiry_channel as "inquiryChannel", medium, campaign, keyword from sources`
+      ),
+      read(rows.sites, `select id, name from sites`),
+      read(
+        rows.schemes,
+        `select s.id, s.name, v.version, v.body from schemes s join scheme_versions v on v.scheme_id = s.id and v.version = s.published_version`
+      ),
+      read(
+        rows.groups,
+        `select g.id, g.name, g.wrap_up_seconds as "wrapUpSeconds",
+           coalesce(array_agg(m.user_id order by m.position, m.user_id) filter (where m.user_id is not null), '{}') as "memberIds"
+         from groups g left join group_members m on m.group_id = g.id group by g.id`
+      ),
+      read(
+        rows.users,
+        `select id, name, extension, skills, presence, presence_reason as "presenceReason",
+           (extract(epoch from presence_until) * 1000)::float8 as "presenceUntilMs",
+           (extract(epoch from presence_at) * 1000)::float8 as "presenceAtMs"
+         from users where is_active`
+      ),
+      read(
+        rows.devices,
+        `select d.id, d.user_id as "userId", d.name, d.kind, d.sip_user as "sipUser", d.sip_address is not null as "isFixed"
+         from devices d join users u on u.id = d.user_id where d.is_active and u.is_active
+         order by d.kind, d.created_at, d.id`
+      ),
+      read(rows.standIns, `select id, stand_in_id as "standInId" from users where stand_in_id is not null`),
+      read(rows.trunks, `select id, name, country from trunks where is_active`),
+      read(
+        rows.settings,
+        `select key, value from settings where key like 'operators.%' or key = 'company.timeZone'`
+      )
+    ])
+  const devicesOf = new Map<string, DeviceEntry[]>()
+  for (const { userId, ...device } of devices) {
+    devicesOf.set(userId, [...(devicesOf.get(userId) ?? []), device])
+  }
+  const names = new Map(users.map((user) => [user.id, user.name]))
+  return {
+    numbers: new Map(numbers.map((number) => [number.e164, number])),
+    sources: new Map(sources.map((source) => [source.id, source])),
+    sites: new Map(sites.map((site) => [site.id, site.name])),
+    // Bodies were validated when they were published; a broken one is found by the machine and ends in a clear reason.
+    schemes: new Map(schemes.map((scheme) => [scheme.id, { ...scheme, body: scheme.body as Scheme }])),
+    groups: new Map(groups.map((group) => [group.id, group])),
+    users: new Map(
+      users.map((user) => [
+        user.id,
+        {
+          ...user,
+          // The database keeps microseconds.
+          presenceAtMs: Math.floor(user.presenceAtMs),
+          devices: devicesOf.get(user.id) ?? []
+        }
+      ])
+    ),
+    devices: new Map(
+      devices.map(({ sipUser, userId }) => [sipUser, { userId, userName: names.get(userId) ?? '' }])
+    ),
+    extensions: new Map(
+      users.flatMap(({ id, extension }): [string, string][] => (extension === null ? [] : [[extension, id]]))
+    ),
+    standIns: new Map(standIns.map(({ id, standInId }) => [id, standInId])),
+    trunks: new Map(trunks.map((trunk) => [trunkEndpointId(trunk.id), trunk])),
+    rules: rulesOf(new Map(settings.map(({ key, value }) => [key, value])))
+  }
+}
+
+/** What is not set, or set to something that cannot be, is as usual: calls must not depend on it. */
+function rulesOf(settings: ReadonlyMap<string, unknown>): OperatorRules {
+  const number = (key: string, usual: number): number => {
+    const value = settings.get(key)
+    return typeof value === 'number' && value >= 0 ? value : usual
+  }
+  const timeZone = settings.get('company.timeZone')
+  return {
+    wrapUpSeconds: number('operators.wrapUpSeconds', usualRules.wrapUpSeconds),
+    autoPauseAfter: number('operators.autoPauseAfter', usualRules.autoPauseAfter),
+    timeZone: typeof timeZone === 'string' ? timeZone : usualRules.timeZone
+  }
+}

@@ -1,0 +1,75 @@
+import type { DeviceEntry, OwnPresence, UserEntry } from '../routing/directory.ts'
+import type { Candidate } from '../routing/strategies.ts'
+import type { OperatorState } from './feed.ts'
+
+/** An operator in memory. */
+export interface Entry extends Candidate {
+  name: string
+  skills: readonly string[]
+  devices: readonly (DeviceEntry & { isReachable: boolean })[]
+  /** What they are apart from calls. */
+  presence: OwnPresence
+  reason: string | null
+  untilMs: number | null
+  presenceAtMs: number
+  /** What holds this operator, ringing or talking, by call id, in the order in which it came. */
+  calls: Map<string, { sinceMs: number; groupId: string | null }>
+  /** One of their telephones is in a call that we do not lead. */
+  isElsewhere: boolean
+  /** Rings that nobody answered since the last talk or change of presence. */
+  missedInRow: number
+  sinceMs: number
+}
+
+/** A new operator, as the configuration has them; their telephones follow. */
+export function entryOf(user: UserEntry, nowMs: number): Entry {
+  return {
+    userId: user.id,
+    name: user.name,
+    skills: user.skills,
+    devices: [],
+    presence: user.presence,
+    reason: user.presenceReason,
+    untilMs: user.presenceUntilMs,
+    presenceAtMs: user.presenceAtMs,
+    calls: new Map(),
+    isElsewhere: false,
+    missedInRow: 0,
+    idleSinceMs: nowMs,
+    lastOfferedMs: 0,
+    rating: null,
+    talkSeconds: 0,
+    sinceMs: nowMs
+  }
+}
+
+export const isReachable = (entry: Entry): boolean => entry.devices.some((device) => device.isReachable)
+
+export const isFree = (entry: Entry): boolean =>
+  entry.presence === 'available' && entry.calls.size === 0 && !entry.isElsewhere && isReachable(entry)
+
+/** Not there for their clients; being busy is not being absent. */
+export const isAbsent = (entry: Entry): boolean =>
+  entry.presence === 'away' || entry.presence === 'offline' || !isReachable(entry)
+
+/** SIP users of the telephones that can ring now. */
+export const reachableDevices = (entry: Entry | undefined): string[] =>
+  (entry?.devices ?? []).filter((device) => device.isReachable).map((device) => device.sipUser)
+
+export function stateOf(entry: Entry): OperatorState {
+  const isBusy = entry.calls.size > 0 || entry.isElsewhere
+  // A callback that was promised this operator is no call yet.
+  const callId = [...entry.calls.keys()].findLast((id) => !id.startsWith('order:')) ?? null
+  return {
+    userId: entry.userId,
+    name: entry.name,
+    presence: isBusy ? 'busy' : entry.presence,
+    chosen: entry.presence,
+    reason: entry.reason,
+    until: entry.untilMs === null ? null : new Date(entry.untilMs).toISOString(),
+    isReachable: isReachable(entry),
+    devices: entry.devices.map(({ id, name, kind, isReachable }) => ({ id, name, kind, isReachable })),
+    since: new Date(entry.sinceMs).toISOString(),
+    callId
+  }
+}

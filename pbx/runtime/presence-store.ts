@@ -1,0 +1,104 @@
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { OwnPresence } from '../routing/directory.ts'
+
+export interface PresenceChange {
+  userId: string
+  presence: OwnPresence
+  reason: string | null
+  untilMs: number | null
+  atMs: number
+  /** Whoever set it for somebody else. */
+  byUserId: string | null
+}
+
+export interface PresenceStore {
+  /** Takes a change; it is written a moment later, together with others. */
+  save(change: PresenceChange): void
+  /** Writes what waits. Resolves when that was tried; what could not be written waits on. */
+  flush(): Promise<void>
+  /** As `flush`, for the last time. */
+  close(): Promise<void>
+}
+
+/** Every talk brings two changes: those of a moment are written together. */
+const gatherMs = 200
+const retryMs = 2000
+/** While the database is away the oldest log rows go first; what an operator is now is never lost. */
+const mostKept = 20_000
+
+/** Keeps in the database what operators are (for the next start) and were (for reports). */
+export function keepPresence({ db, log }: { db: Knex; log: Logger }): PresenceStore {
+  let waiting: PresenceChange[] = []
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+  let isClosed = false
+
+  function writeSoon(afterMs: number): void {
+    if (isClosed) return
+    timer ??= setTimeout(() => {
+      timer = undefined
+      writing = writing.then(write)
+    }, afterMs)
+  }
+
+  async function write(): Promise<void> {
+    if (waiting.length === 0) return
+    const batch = waiting
+    waiting = []
+    try {
+      await db.transaction((trx) => writeChanges(trx, batch))
+    } catch (error) {
+      log.warn({ err: error, changes: batch.length }, 'Presence could not be written; trying again')
+      waiting = [...batch, ...waiting].slice(-mostKept)
+      writeSoon(retryMs)
+    }
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(write)
+    return writing
+  }
+
+  return {
+    save(change) {
+      waiting.push(change)
+      writeSoon(gatherMs)
+    },
+    flush,
+    async close() {
+      isClosed = true
+      await flush()
+    }
+  }
+}
+
+/** Users who were deleted meanwhile drop out by the join. */
+async function writeChanges(trx: Knex.Transaction, batch: readonly PresenceChange[]): Promise<void> {
+  const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
+  const rows = JSON.stringify(
+    batch.map(({ userId, presence, reason, untilMs, atMs, byUserId }) => ({
+      user_id: userId,
+      presence,
+      reason,
+      until: iso(untilMs),
+      at: iso(atMs),
+      by_user_id: byUserId
+    }))
+  )
+  const changes = `jsonb_to_recordset(cast(? as jsonb))
+    as c(user_id uuid, presence text, reason text, until timestamptz, at timestamptz, by_user_id uuid)`
+  await trx.raw(
+    `insert into presence_log (user_id, at, presence, reason, until, by_user_id)
+     select u.id, c.at, c.presence, c.reason, c.until, b.id
+     from ${changes} join users u on u.id = c.user_id left join users b on b.id = c.by_user_id order by c.at`,
+    [rows]
+  )
+  await trx.raw(
+    `update users u set presence = c.presence, presence_reason = c.reason, presence_until = c.until, presence_at = c.at
+     from (select distinct on (user_id) * from ${changes} order by user_id, at desc) c where u.id = c.user_id`,
+    [rows]
+  )
+}
