@@ -1,36 +1,37 @@
-import type { BlockContext, BlockEffect, BlockEvent, FoundOperator, OperatorQuery } from './block.ts'
+import type { BlockEffect, Sound } from './block.ts'
 import { blockOf, enter, exitTarget, handle, type BlockRun } from './run.ts'
 import type { Scheme } from './scheme.ts'
+import {
+  contextOf,
+  nextEvent,
+  nextScheme,
+  startCall,
+  type Scenario,
+  type SimulatedCall
+} from './simulated-call.ts'
 
-/** How an operator meets the call: talks, declines it, or lets it ring. All listed are free, and in every group. */
-export interface SimulatedOperator extends FoundOperator {
-  reaction: 'answers' | 'declines' | 'silent'
-}
-
-export interface Scenario {
-  /** When the call comes, ms since the epoch. */
-  atMs: number
-  /** Owner of a known client. */
-  ownerId?: string | null
-  /** Keys, one for each time that a key is waited for; `-` stays silent. Silence when they are used up. */
-  presses?: string
-  operators?: readonly SimulatedOperator[]
-}
+export type { Scenario, SimulatedDial, SimulatedOperator } from './simulated-call.ts'
 
 /** One block that the call went through. */
 export interface SimulatedStep {
+  /** Id of the scheme that the call had gone on to; null in the first one. */
+  scheme: string | null
   block: string
   type: string
   label: string | null
   atMs: number
-  /** Null where the call ended within the block. */
+  /** Null where the call ended, or went on to another scheme, within the block. */
   exit: string | null
   pressed: string
-  /** Sounds heard, by name. */
+  /** Sounds heard, by name; `text:` with words and `number:` with a number that were spoken. */
   heard: readonly string[]
   rung: readonly string[]
+  /** Outside numbers that were called. */
+  dialled: readonly string[]
   rating: number | null
   leftMessage: boolean
+  /** A callback was promised. */
+  isPromised: boolean
 }
 
 export interface Simulation {
@@ -39,89 +40,70 @@ export interface Simulation {
   end: 'hangup' | 'lastExit' | 'tooLong'
   reason: string | null
   endMs: number
+  /** On the call at its end. */
+  tags: readonly string[]
 }
 
 /** Far past any real call; a scheme whose blocks lead round and round is cut here. */
-const maxSteps = 500
-
-const soundMs = 3_000
-const talkMs = 60_000
-const messageSeconds = 10
+const maxSteps = 2_000
 
 /** Walks an imagined call through a scheme by the blocks' own code, and tells its path. Never throws. */
-export function simulate(scheme: Scheme, scenario: Scenario): Simulation {
-  const call = startCall(scenario, scheme.locale)
-  const operators = scenario.operators ?? []
+export function simulate(first: Scheme, scenario: Scenario): Simulation {
+  const call = startCall(scenario, first.locale)
   const path: SimulatedStep[] = []
+  let scheme = first
+  let schemeId: string | null = null
   let blockId: string | null = scheme.start
   let steps = 0
+  const ended = (end: Simulation['end']): Simulation => ({
+    path,
+    end,
+    reason: call.hangupReason,
+    endMs: call.nowMs,
+    tags: call.tags
+  })
   while (blockId !== null) {
-    const step = startStep(scheme, blockId, call.nowMs)
+    const step = startStep(scheme, blockId, call.nowMs, schemeId)
+    call.turnMs = null
     path.push(step)
     let run: BlockRun = enter(scheme, blockId, contextOf(call))
+    let goTo: Scheme | undefined
     for (;;) {
       for (const effect of run.effects) apply(call, step, effect)
-      if (call.hangupReason !== null) {
-        return { path, end: 'hangup', reason: call.hangupReason, endMs: call.nowMs }
-      }
+      if (call.hangupReason !== null) return ended('hangup')
       steps += 1
-      if (steps > maxSteps) return { path, end: 'tooLong', reason: null, endMs: call.nowMs }
+      if (steps > maxSteps) return ended('tooLong')
       if (run.exit !== null) break
-      const event = nextEvent(call, operators)
+      goTo = nextScheme(call, scenario)
+      if (goTo !== undefined) break
+      const event = nextEvent(call, scenario)
       run = handle(scheme, { id: blockId, state: run.state }, event, contextOf(call)) ?? {
         ...run,
         effects: []
       }
     }
     step.exit = run.exit
-    blockId = exitTarget(scheme, blockId, run.exit)
+    if (goTo !== undefined) {
+      scheme = goTo
+      schemeId = call.goTo
+      call.goTo = null
+      call.locale = goTo.locale
+      blockId = goTo.start
+    } else blockId = exitTarget(scheme, blockId, run.exit ?? '')
   }
-  return { path, end: 'lastExit', reason: null, endMs: call.nowMs }
-}
-
-/** What the machine would hold: what is under way decides which event comes next. */
-interface SimulatedCall {
-  nowMs: number
-  isAnswered: boolean
-  ownerId: string | null
-  declined: string[]
-  lastOperatorId: string | null
-  isPlaying: boolean
-  isRecording: boolean
-  timerMs: number | null
-  query: OperatorQuery | null
-  ringing: readonly FoundOperator[]
-  presses: string[]
-  locale: 'ru' | 'en'
-  hangupReason: string | null
+  return ended('lastExit')
 }
 
 type OpenStep = { -readonly [K in keyof SimulatedStep]: SimulatedStep[K] } & {
   heard: string[]
   rung: string[]
+  dialled: string[]
 }
 
-function startCall({ atMs, ownerId = null, presses = '' }: Scenario, locale: 'ru' | 'en'): SimulatedCall {
-  return {
-    nowMs: atMs,
-    isAnswered: false,
-    ownerId,
-    declined: [],
-    lastOperatorId: null,
-    isPlaying: false,
-    isRecording: false,
-    timerMs: null,
-    query: null,
-    ringing: [],
-    presses: [...presses],
-    locale,
-    hangupReason: null
-  }
-}
-
-function startStep(scheme: Scheme, blockId: string, atMs: number): OpenStep {
+function startStep(scheme: Scheme, blockId: string, atMs: number, schemeId: string | null): OpenStep {
   const block = blockOf(scheme, blockId)
   return {
+    scheme: schemeId,
     block: blockId,
     type: block?.type ?? '',
     label: block?.label ?? null,
@@ -130,14 +112,11 @@ function startStep(scheme: Scheme, blockId: string, atMs: number): OpenStep {
     pressed: '',
     heard: [],
     rung: [],
+    dialled: [],
     rating: null,
-    leftMessage: false
+    leftMessage: false,
+    isPromised: false
   }
-}
-
-function contextOf(call: SimulatedCall): BlockContext {
-  const { nowMs, isAnswered, locale, ownerId, declined, lastOperatorId } = call
-  return { nowMs, isAnswered, locale, ownerId, declined, lastOperatorId }
 }
 
 function apply(call: SimulatedCall, step: OpenStep, effect: BlockEffect): void {
@@ -147,21 +126,25 @@ function apply(call: SimulatedCall, step: OpenStep, effect: BlockEffect): void {
       return
     case 'play':
       call.isPlaying = true
-      for (const heard of effect.sounds) step.heard.push('sound' in heard ? heard.sound : heard.tone)
+      step.heard.push(...effect.sounds.map(nameOf))
       return
     case 'stopPlaying':
       call.isPlaying = false
       return
     case 'timer':
-      call.timerMs = effect.ms
+      call.deadlineMs = call.nowMs + effect.ms
       return
     case 'cancelTimer':
-      call.timerMs = null
-      return
-    case 'ringback':
+      call.deadlineMs = null
       return
     case 'findOperators':
       call.query = effect.query
+      return
+    case 'joinQueue':
+      call.queued = effect.request.query
+      return
+    case 'leaveQueue':
+      call.queued = null
       return
     case 'ring':
       call.ringing = effect.operators
@@ -170,6 +153,19 @@ function apply(call: SimulatedCall, step: OpenStep, effect: BlockEffect): void {
     case 'stopRinging':
       call.ringing = call.ringing.filter(({ userId }) => !effect.userIds.includes(userId))
       return
+    case 'dial':
+      call.dialling = effect.target.number
+      step.dialled.push(effect.target.number)
+      return
+    case 'stopDialling':
+      call.dialling = null
+      return
+    case 'lookup':
+      call.isAsking = true
+      return
+    case 'assign':
+      call.ownerId = effect.ownerId ?? call.ownerId
+      return
     case 'recordVoicemail':
       call.isRecording = true
       step.leftMessage = true
@@ -177,66 +173,31 @@ function apply(call: SimulatedCall, step: OpenStep, effect: BlockEffect): void {
     case 'note':
       step.pressed += effect.pressed
       return
+    case 'tag':
+      call.tags = [...new Set([...call.tags, ...effect.add])].filter((tag) => !effect.remove.includes(tag))
+      return
     case 'rate':
       step.rating = effect.rating
       return
+    case 'promiseCallback':
+      step.isPromised = true
+      return
+    case 'goToScheme':
+      call.goTo = effect.schemeId
+      return
     case 'hangup':
       call.hangupReason = effect.reason
+      return
+    case 'ringback':
+    case 'music':
+    case 'setRecording':
+      // Nothing follows from these.
+      return
   }
 }
 
-/** What happens next to the call as it stands, time included. */
-function nextEvent(call: SimulatedCall, operators: readonly SimulatedOperator[]): BlockEvent {
-  if (call.query !== null) {
-    const found = find(call.query, operators)
-    call.query = null
-    return { type: 'operatorsFound', operators: found }
-  }
-  if (call.ringing.length > 0) return whatOperatorsDo(call, operators)
-  if (call.isRecording) {
-    call.isRecording = false
-    call.nowMs += messageSeconds * 1000
-    return { type: 'recorded', seconds: messageSeconds }
-  }
-  if (call.isPlaying) {
-    call.isPlaying = false
-    call.nowMs += soundMs
-    return { type: 'played' }
-  }
-  const digit = call.timerMs === null ? undefined : call.presses.shift()
-  if (digit !== undefined && digit !== '-') return { type: 'digit', digit }
-  return timerEnds(call)
-}
-
-function whatOperatorsDo(call: SimulatedCall, operators: readonly SimulatedOperator[]): BlockEvent {
-  const ringing = operators.filter(({ userId }) => call.ringing.some((rung) => rung.userId === userId))
-  const talker = ringing.find(({ reaction }) => reaction === 'answers')
-  if (talker !== undefined) {
-    Object.assign(call, { ringing: [], timerMs: null, isAnswered: true, lastOperatorId: talker.userId })
-    call.nowMs += talkMs
-    return { type: 'talkEnded' }
-  }
-  const decliner = ringing.find(({ reaction }) => reaction === 'declines')
-  if (decliner !== undefined) {
-    call.declined = [...call.declined, decliner.userId]
-    call.ringing = call.ringing.filter(({ userId }) => userId !== decliner.userId)
-    return { type: 'legFailed', userId: decliner.userId, result: 'declined' }
-  }
-  return timerEnds(call)
-}
-
-function timerEnds(call: SimulatedCall): BlockEvent {
-  call.nowMs += call.timerMs ?? 0
-  call.timerMs = null
-  return { type: 'timeout' }
-}
-
-/** As the registry answers: the one asked for, all who are free, or the first of them. */
-function find(query: OperatorQuery, operators: readonly SimulatedOperator[]): FoundOperator[] {
-  const willing = operators
-    .filter(
-      ({ userId }) => !query.except.includes(userId) && (query.kind === 'group' || userId === query.userId)
-    )
-    .map(({ userId, name }) => ({ userId, name }))
-  return query.kind === 'group' && query.strategy === 'ringAll' ? willing : willing.slice(0, 1)
+function nameOf(heard: Sound): string {
+  if ('sound' in heard) return heard.sound
+  if ('text' in heard) return `text:${heard.text}`
+  return 'number' in heard ? `number:${heard.number}` : heard.tone
 }

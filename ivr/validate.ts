@@ -11,6 +11,8 @@ export type SchemeProblemCode =
   | 'settingsInvalid'
   | 'settingUnknown'
   | 'groupUnknown'
+  | 'trunkUnknown'
+  | 'schemeUnknown'
   | 'soundUnknown'
   | 'exitUnknown'
   | 'exitTargetMissing'
@@ -34,12 +36,27 @@ export interface SchemeProblem {
 /** What exists outside the scheme. A set that is left out is not checked against. */
 export interface KnownThings {
   groupIds?: ReadonlySet<string>
+  trunkIds?: ReadonlySet<string>
+  /** Schemes that a call may go on to: those with a published version. */
+  schemeIds?: ReadonlySet<string>
   /** Sounds beside our own prompts, by name: uploaded ones and Asterisk's. */
   sounds?: ReadonlySet<string>
 }
 
-/** After these the caller has got what there was to get: the call may well end there. */
-const naturalEnds: ReadonlySet<string> = new Set(['next', 'talked'])
+/** After these the caller has got what there was to get: the call may well end there, unless they came at once. */
+const naturalEnds: ReadonlySet<string> = new Set(['next', 'talked', 'callback'])
+
+/** Ways out for when it did not come to a talk: a caller who is cut off there is lost. */
+const fallbacks: ReadonlyMap<string, string> = new Map([
+  ['noAnswer', 'When nobody answers'],
+  ['busy', 'When the number is busy'],
+  ['refused', 'When the number may not be called'],
+  ['timeout', 'When the caller has waited too long'],
+  ['full', 'When the queue is full'],
+  ['missing', 'When there is no such scheme'],
+  ['noNumber', 'When the number of the caller is not known'],
+  ['failed', 'When there is no answer from outside']
+])
 
 const ownSounds: ReadonlySet<string> = new Set(prompts.map(({ id }) => `${promptFolder}/${id}`))
 
@@ -98,9 +115,9 @@ function settingProblems(scheme: Scheme, id: string, block: ReadyBlock, known: K
       problems.push(warning(id, 'settingUnknown', `${name}: a ${block.type} block has no such setting`, name))
     }
   }
-  const { groupId } = settings
-  if (typeof groupId === 'string' && known.groupIds && !known.groupIds.has(groupId)) {
-    problems.push(error(id, 'groupUnknown', `groupId: there is no group ${groupId}`, 'groupId'))
+  for (const { setting, id: named, thing, ids, code } of namedThings(settings, known)) {
+    if (ids?.has(named) !== false) continue
+    problems.push(error(id, code, `${setting}: there is no ${thing} ${named}`, setting))
   }
   for (const [setting, value] of Object.entries(settings)) {
     for (const name of soundsIn(value)) {
@@ -109,6 +126,32 @@ function settingProblems(scheme: Scheme, id: string, block: ReadyBlock, known: K
     }
   }
   return problems
+}
+
+interface NamedThing {
+  setting: string
+  id: string
+  thing: string
+  /** Those that exist; not checked when undefined. */
+  ids: ReadonlySet<string> | undefined
+  code: SchemeProblemCode
+}
+
+/** Settings that name something outside the scheme are told by how they are called. */
+function namedThings(settings: Record<string, unknown>, known: KnownThings): NamedThing[] {
+  return Object.entries(settings).flatMap(([setting, value]) => {
+    const kind = /groupIds?$/i.test(setting)
+      ? ({ thing: 'group', ids: known.groupIds, code: 'groupUnknown' } as const)
+      : /trunkId$/i.test(setting)
+        ? ({ thing: 'trunk', ids: known.trunkIds, code: 'trunkUnknown' } as const)
+        : setting === 'schemeId'
+          ? ({ thing: 'published scheme', ids: known.schemeIds, code: 'schemeUnknown' } as const)
+          : null
+    const named: readonly unknown[] = Array.isArray(value) ? value : [value]
+    return kind === null
+      ? []
+      : named.filter((each) => typeof each === 'string').map((each) => ({ setting, id: each, ...kind }))
+  })
 }
 
 function soundsIn(value: unknown): string[] {
@@ -142,12 +185,16 @@ function exitProblems(scheme: Scheme, id: string, block: ReadyBlock): SchemeProb
     }
   }
   for (const exit of block.exits) {
-    if (naturalEnds.has(exit) || exitTarget(scheme, id, exit) !== null) continue
-    problems.push(
-      exit === 'noAnswer'
-        ? warning(id, 'fallbackMissing', 'When nobody answers, the call is cut off: connect "noAnswer"', exit)
-        : warning(id, 'exitOpen', `Exit "${exit}" leads nowhere: the call is cut off there`, exit)
-    )
+    if (exitTarget(scheme, id, exit) !== null) continue
+    if (naturalEnds.has(exit) && !block.instantExits.includes(exit)) continue
+    const when = fallbacks.get(exit)
+    if (when === undefined) {
+      problems.push(warning(id, 'exitOpen', `Exit "${exit}" leads nowhere: the call is cut off there`, exit))
+      continue
+    }
+    const message = `${when}, the call is cut off: connect "${exit}"`
+    // Outside systems fail as a matter of course, and the scheme is all that is left then.
+    problems.push((exit === 'failed' ? error : warning)(id, 'fallbackMissing', message, exit))
   }
   return problems
 }
