@@ -1,0 +1,129 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { decodeUlaw, keyEvents, loudness, tonePacket } from '../ari/tone.ts'
+
+export interface Remote {
+  host: string
+  port: number
+}
+
+/** One end of an RTP stream: says a tone, presses keys, and tells what it hears now. */
+export interface Media {
+  readonly port: number
+  /** All packets heard so far, keys included. */
+  readonly packets: () => number
+  /** Payload types heard so far. */
+  readonly payloads: () => number[]
+  /** Where the tone goes from now on; null stops it. Only 0 (µ-law) and 8 (A-law) can be said. */
+  speak(to: Remote | null, payload: number): void
+  /** Presses a key by RFC 4733, in the midst of the tone. */
+  key(digit: string, payload: number): void
+  /** Amplitude of a tone in what was heard in the last `ms`; full scale is 1. */
+  heard(hertz: number, ms?: number): number
+  close(): Promise<void>
+}
+
+/** @param hertz the tone that is said; `echo` sends back whatever comes, which works for any codec */
+export async function createMedia(host: string, hertz: number | 'echo'): Promise<Media> {
+  const socket = createSocket('udp4')
+  socket.bind(0, host)
+  await once(socket, 'listening')
+  const audio: { atMs: number; payload: number; bytes: Buffer }[] = []
+  const payloadsHeard = new Set<number>()
+  let count = 0
+  let remote: Remote | null = null
+  let spoken = 8
+  let keys: { body: Buffer; payload: number }[] = []
+  let speaker: NodeJS.Timeout | undefined
+
+  socket.on('message', (packet) => {
+    if (packet.length < 12) return
+    const payload = packet.readUInt8(1) & 0x7f
+    count += 1
+    payloadsHeard.add(payload)
+    if (hertz === 'echo' && remote !== null) socket.send(packet, remote.port, remote.host)
+    if (payload > 34) return
+    audio.push({ atMs: Date.now(), payload, bytes: packet.subarray(12) })
+    if (audio.length > 500) audio.shift()
+  })
+
+  let index = 0
+  let keyAt: number | null = null
+  function tick(): void {
+    if (remote === null || hertz === 'echo') return
+    const key = keys.shift()
+    keyAt = key ? (keyAt ?? index) : null
+    const packet = Buffer.alloc(12)
+    packet.writeUInt8(0x80, 0)
+    packet.writeUInt8(key?.payload ?? spoken, 1)
+    packet.writeUInt16BE(index & 0xffff, 2)
+    packet.writeUInt32BE(((keyAt ?? index) * 160) >>> 0, 4)
+    packet.writeUInt32BE(0x1234, 8)
+    const tone = tonePacket(hertz, index)
+    socket.send(
+      Buffer.concat([packet, key?.body ?? (spoken === 8 ? toAlaw(tone) : tone)]),
+      remote.port,
+      remote.host
+    )
+    index += 1
+  }
+
+  return {
+    port: socket.address().port,
+    packets: () => count,
+    payloads: () => [...payloadsHeard],
+    speak(to, payload) {
+      remote = to
+      spoken = payload
+      if (to === null) {
+        clearInterval(speaker)
+        speaker = undefined
+      } else speaker ??= setInterval(tick, 20)
+    },
+    key(digit, payload) {
+      if (speaker === undefined) throw new Error('Keys go with the tone, and there is none')
+      keys = [...keys, ...keyEvents(digit).map((body) => ({ body, payload }))]
+    },
+    heard(hz, ms = 400) {
+      const sinceMs = Date.now() - ms
+      const parts = audio.filter(({ atMs }) => atMs >= sinceMs)
+      const samples = parts.map(({ payload, bytes }) =>
+        payload === 8 ? decodeAlaw(bytes) : decodeUlaw(bytes)
+      )
+      const all = new Int16Array(samples.reduce((sum, part) => sum + part.length, 0))
+      let at = 0
+      for (const part of samples) {
+        all.set(part, at)
+        at += part.length
+      }
+      return loudness(all, hz)
+    },
+    close() {
+      clearInterval(speaker)
+      return new Promise((resolve) => socket.close(() => resolve()))
+    }
+  }
+}
+
+function toAlaw(ulaw: Buffer): Buffer {
+  return Buffer.from(Uint8Array.from(decodeUlaw(ulaw), encodeAlaw))
+}
+
+/** G.711 A-law of a 16-bit sample. */
+function encodeAlaw(sample: number): number {
+  const sign = sample >= 0 ? 0x80 : 0
+  const magnitude = Math.min(4095, (sample >= 0 ? sample : -sample - 1) >> 3)
+  const segment = magnitude < 32 ? 0 : 31 - Math.clz32(magnitude) - 4
+  const bits = segment < 2 ? (magnitude >> 1) & 0x0f : (magnitude >> segment) & 0x0f
+  return (sign | (segment << 4) | bits) ^ 0x55
+}
+
+function decodeAlaw(bytes: Buffer): Int16Array {
+  return Int16Array.from(bytes, (byte) => {
+    const a = byte ^ 0x55
+    const segment = (a >> 4) & 7
+    const base = ((a & 0x0f) << 4) + 8
+    const magnitude = segment === 0 ? base : (base + 0x100) << (segment - 1)
+    return a & 0x80 ? magnitude : -magnitude
+  })
+}
