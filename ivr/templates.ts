@@ -1,4 +1,5 @@
-import type { Scheme, SchemeBlock } from './scheme.ts'
+import { drawer, text } from './drawing.ts'
+import type { Scheme } from './scheme.ts'
 import { prompt } from './sounds.ts'
 
 /** The language of a new scheme's prompts, and where its hours are kept. */
@@ -6,11 +7,6 @@ export interface TemplateOptions {
   locale?: 'ru' | 'en'
   /** IANA name. */
   timeZone?: string
-}
-
-interface Label {
-  ru: string
-  en: string
 }
 
 /** Greeting → operators → rating; when nobody answers, a message is taken. At any hour. */
@@ -220,27 +216,4 @@ export function clinicScheme(
       message: block('voicemail', { ru: 'Сообщение', en: 'Message' }, [6, 2], { next: null }, {})
     }
   }
-}
-
-type Draw = (
-  type: string,
-  label: Label,
-  cell: readonly [column: number, row: number],
-  exits: Record<string, string | null>,
-  settings: Record<string, unknown>
-) => SchemeBlock
-
-/** Places blocks on a grid that an editor can draw at once. */
-function drawer(locale: 'ru' | 'en'): Draw {
-  return (type, label, [column, row], exits, settings) => ({
-    type,
-    label: text(locale, label),
-    settings,
-    exits,
-    position: { x: column * 260, y: row * 180 }
-  })
-}
-
-function text(locale: 'ru' | 'en', label: Label): string {
-  return label[locale]
 }
