@@ -115,7 +115,10 @@ export interface Caller {
 
 /** A call that we start: the operator's side first, then the other party. */
 export interface Order {
-  callType: Extract<CallType, 'click_to_call' | 'callback_form' | 'callback_missed' | 'api' | 'dialer'>
+  callType: Extract<
+    CallType,
+    'pbx' | 'click_to_call' | 'callback_form' | 'callback_missed' | 'api' | 'dialer'
+  >
   /** What it fulfils (a callback's id), for whoever ordered it. */
   orderId: string | null
   target: DialTarget
