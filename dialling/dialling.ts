@@ -1,0 +1,58 @@
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Fence } from './attempts.ts'
+import { clickToCall, type Clicked, type WantedCall } from './click-to-call.ts'
+import { createPolicyKeeper, type PolicyKeeper } from './policy-keeper.ts'
+import type { DiallingPorts } from './ports.ts'
+import { startRunner, type Runner } from './runner.ts'
+
+/** Calls that we start, as the rest of the product sees them. */
+export interface Dialling {
+  readonly policy: PolicyKeeper
+  call(wanted: WantedCall): Promise<Clicked>
+  /** Looks at what is due now. */
+  wake(): void
+  /** Reads the policy: before the first call can come. */
+  prepare(): Promise<void>
+  /** Places what is due from now on. Call it when the exchange is up and its spool is replayed. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function createDialling(options: {
+  db: Knex
+  databaseUrl: string
+  /** Of this controller, as the exchange holds it: who was overtaken places nothing. */
+  fence: Fence
+  ports: DiallingPorts
+  registry: Registry
+  log: Logger
+}): Dialling {
+  const { db, databaseUrl, fence, ports, registry, log } = options
+  const keeper = createPolicyKeeper({
+    ...{ db, databaseUrl, registry, log },
+    feed: ports.feed,
+    trunkState: (trunkId) => ports.trunkState(trunkId),
+    endpointOf: (trunkId) => ports.endpointOf(trunkId)
+  })
+  let runner: Runner | undefined
+  return {
+    policy: keeper,
+    call: (wanted) => clickToCall({ db, ports, keeper }, wanted),
+    wake: () => runner?.wake(),
+    prepare: () => keeper.reload(),
+    async start() {
+      await keeper.start()
+      runner = startRunner({
+        ...{ db, databaseUrl, fence, ports, log },
+        settings: () => keeper.settings,
+        policy: () => keeper.policy
+      })
+    },
+    async stop() {
+      await runner?.stop()
+      await keeper.stop()
+    }
+  }
+}

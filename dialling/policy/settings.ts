@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { hoursSettings, timeZone } from './hours.ts'
+
+const country = z.string().regex(/^[A-Z]{2}$/, 'must be a country such as RU')
+const prefix = z.string().regex(/^\+[1-9]\d{0,13}$/, 'must be the beginning of a number, such as +7800')
+const cap = z.number().int().min(0).max(1_000_000).nullable()
+
+/**
+ * Numbers that look like home or harmless but cost like neither: premium codes, satellites, international networks, and
+ * the codes of +7 that are billed as abroad.
+ */
+export const usuallyBlocked: readonly string[] = [
+  ...['+7803', '+7809', '+7840', '+7940'],
+  ...['+1900', '+1976', '+449', '+338', '+49900', '+34803', '+34806', '+34807'],
+  ...['+808', '+870', '+878', '+881', '+882', '+883', '+979']
+]
+
+/** Which trunk carries what. The more exact rule comes first: a longer prefix, then a country, then the rest. */
+export const trunkRule = z.object({
+  trunkId: z.uuid(),
+  /** Both lists empty: any number. */
+  countries: z.array(country).max(250).default([]),
+  prefixes: z.array(prefix).max(200).default([]),
+  /** Calls out through it at once; null leaves it to the carrier. */
+  maxConcurrent: z.number().int().min(1).max(10_000).nullable().default(null),
+  /** The number of ours to show when the call brings none of this trunk's own. */
+  callerNumberId: z.uuid().nullable().default(null),
+  /** How the carrier wants numbers: `+7495…`, `7495…`, or as people dial at home (`8495…`, `0…`). */
+  format: z.enum(['e164', 'digits', 'national']).default('e164')
+})
+
+/** What the company allows to be dialled. The defaults spend no money abroad. */
+export const dialPolicySettings = z.object({
+  homeCountry: country.default('RU'),
+  /** Countries that may be called, home included only if it stands here. */
+  countries: z.array(country).max(250).default(['RU']),
+  blockedPrefixes: z
+    .array(prefix)
+    .max(500)
+    .default([...usuallyBlocked]),
+  /** Exceptions: numbers that begin so may be called whatever country and blocked prefixes say. */
+  allowedPrefixes: z.array(prefix).max(500).default([]),
+  /** Null: no limit. Minutes are those of answered calls. Days are those of `timeZone`. */
+  caps: z
+    .object({
+      userCallsPerDay: cap.default(300),
+      userMinutesPerDay: cap.default(600),
+      companyCallsPerDay: cap.default(5000),
+      companyMinutesPerDay: cap.default(10_000),
+      userConcurrent: cap.default(3),
+      allConcurrent: cap.default(60)
+    })
+    .prefault({}),
+  timeZone: timeZone.default('Europe/Moscow'),
+  /** Calls go out in these hours only; null: at any time. Emergency numbers always. */
+  hours: hoursSettings.nullable().default(null),
+  trunks: z.array(trunkRule).max(200).default([])
+})
+
+export type DialPolicySettings = z.output<typeof dialPolicySettings>
+export type TrunkRule = z.output<typeof trunkRule>
+
+export const defaultDialPolicy: DialPolicySettings = dialPolicySettings.parse({})
