@@ -1,9 +1,15 @@
 import { expect } from 'chai'
 import { blockKinds } from '../../../ivr/blocks/index.ts'
+import type { BlockContext } from '../../../ivr/block.ts'
 import {
+  answered,
+  dialFailed,
   digit,
   failed,
   found,
+  hidden,
+  noAnswer,
+  place,
   played,
   talkEnded,
   timeout,
@@ -21,7 +27,7 @@ const ways: Record<
   {
     settings?: Record<string, unknown>
     exits: Record<string, readonly When[]>
-    atMs?: Record<string, number>
+    given?: Record<string, Partial<BlockContext>>
   }
 > = {
   greeting: { exits: { next: [played] } },
@@ -36,7 +42,13 @@ const ways: Record<
       wrongInput: [played, wrong, played, wrong]
     }
   },
-  schedule: { exits: { open: [], closed: [] }, atMs: { open: wednesdayNoonMs, closed: nightMs } },
+  announce: { exits: { next: [played] } },
+  schedule: { exits: { open: [], closed: [] }, given: { closed: { nowMs: nightMs } } },
+  condition: {
+    settings: { rules: [{ name: 'постоянный', conditions: [{ fact: 'owner', is: 'some' }] }] },
+    exits: { постоянный: [], otherwise: [] },
+    given: { постоянный: { ownerId: 'anna' } }
+  },
   ring: {
     settings: { groupId: 'sales' },
     exits: {
@@ -44,6 +56,42 @@ const ways: Record<
       noAnswer: [found('anna'), timeout, found(), found('anna'), failed('anna', 'busy'), found()]
     }
   },
+  queue: {
+    settings: { groupId: 'sales', maxWaiting: 3, callbackKey: '1', keys: [{ digit: '0' }] },
+    exits: {
+      talked: [place(1), found('anna'), failed('anna', 'busy'), found('boris'), talkEnded],
+      timeout: [place(1), { ...timeout, context: { nowMs: wednesdayNoonMs + 300_000 } }],
+      full: [place(4)],
+      callback: [place(2), played, digit('1'), played],
+      '0': [place(2), digit('0')]
+    }
+  },
+  external: {
+    settings: { number: '+74951234567' },
+    exits: {
+      talked: [talkEnded],
+      noAnswer: [timeout],
+      busy: [dialFailed('+74951234567', 'busy')],
+      refused: [dialFailed('+74951234567', 'refused')]
+    }
+  },
+  lookup: {
+    settings: { url: 'https://crm.example.com/route', codes: ['vip'] },
+    exits: {
+      next: [answered({ text: 'Здравствуйте, Мария' }), played],
+      talked: [answered({ targets: [{ kind: 'user', userId: 'anna' }] }), found('anna'), talkEnded],
+      noAnswer: [answered({ targets: [{ kind: 'user', userId: 'anna' }] }), found()],
+      failed: [noAnswer],
+      'code:vip': [answered({ code: 'vip' })]
+    }
+  },
+  callback: {
+    exits: { next: [played], noNumber: [played, timeout, played, digit('5'), digit('#')] },
+    given: { noNumber: hidden }
+  },
+  tag: { settings: { add: ['vip'] }, exits: { next: [] } },
+  recording: { exits: { next: [] } },
+  goto: { settings: { schemeId: 'other' }, exits: { missing: [{ type: 'schemeMissing' }] } },
   voicemail: { exits: { next: [played, { type: 'recorded', seconds: 7 }] } },
   rating: { exits: { next: [played, digit('5'), played] } },
   hangup: { exits: {} }
@@ -54,7 +102,7 @@ describe('Every exit of every block', () => {
     expect(Object.keys(ways)).to.have.members([...blockKinds.keys()])
   })
 
-  for (const [type, { settings = {}, exits, atMs }] of Object.entries(ways)) {
+  for (const [type, { settings = {}, exits, given }] of Object.entries(ways)) {
     it(`${type} offers just the exits that a caller can leave by`, () => {
       const result = blockKinds.get(type)?.read(settings)
       expect(result && 'ready' in result && result.ready.exits).to.have.members(Object.keys(exits))
@@ -62,7 +110,7 @@ describe('Every exit of every block', () => {
 
     for (const [exit, events] of Object.entries(exits)) {
       it(`${type} lets the call out by "${exit}", even if the controller restarts before each event`, () => {
-        const visit = new Visit({ type, settings, context: { nowMs: atMs?.[exit] ?? wednesdayNoonMs } })
+        const visit = new Visit({ type, settings, context: given?.[exit] ?? {} })
         for (const [index, event] of events.entries()) {
           expect(visit.last.exit, `before event ${index}`).to.equal(null)
           visit.tell(event)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { BlockContext, BlockEffect, OperatorQuery } from '../../../ivr/block.ts'
-import { failed, found, people, talkEnded, timeout, Visit, type When } from './visit.ts'
+import { dialFailed, failed, found, people, talkEnded, timeout, Visit, type When } from './visit.ts'
 
 const ringback = (on: boolean): BlockEffect => ({ do: 'ringback', on })
 const ring = (ringSeconds: number, ...userIds: string[]): BlockEffect[] => [
@@ -8,7 +8,7 @@ const ring = (ringSeconds: number, ...userIds: string[]): BlockEffect[] => [
   { do: 'timer', ms: ringSeconds * 1000 }
 ]
 const ask = (query: OperatorQuery): BlockEffect => ({ do: 'findOperators', query })
-const askOwner = (userId: string): BlockEffect => ask({ kind: 'user', userId, except: [] })
+const askOwner = (userId: string): BlockEffect => ask({ kind: 'owner', userId, except: [] })
 const askGroup = (
   except: readonly string[] = [],
   strategy: 'longestIdle' | 'roundRobin' | 'ringAll' = 'longestIdle'
@@ -162,5 +162,95 @@ describe('Ringing operators', () => {
   it('leaves a talk unrecorded when told so', () => {
     const visit = ringing({ record: false })
     expect(visit.tell(found('anna'))?.effects[1]).to.include({ do: 'ring', record: false })
+  })
+
+  it('rings whoever stands in for the owner, who then is not rung again in this round', () => {
+    const visit = ringing({}, { ownerId: 'anna' })
+    expect(told(visit, [found('boris'), timeout])).to.deep.equal([
+      [askOwner('anna')],
+      [ringback(true), ...ring(15, 'boris')],
+      [stop('boris'), askGroup(['boris'])]
+    ])
+  })
+
+  it('goes from group to group, and begins with the first in the next round', () => {
+    const visit = ringing({ furtherGroupIds: ['service', 'desk'], rounds: 2 })
+    const asked = (groupId: string, ...except: string[]) =>
+      ask({ kind: 'group', groupId, strategy: 'longestIdle', except })
+    const events = [
+      found('anna'),
+      timeout,
+      found(),
+      found('boris'),
+      failed('boris', 'busy'),
+      found(),
+      found()
+    ]
+    expect(told(visit, events)).to.deep.equal([
+      [asked('sales')],
+      [ringback(true), ...ring(20, 'anna')],
+      [stop('anna'), asked('sales', 'anna')],
+      [asked('service', 'anna')],
+      ring(20, 'boris'),
+      [cancelTimer, asked('service', 'anna', 'boris')],
+      [asked('desk', 'anna', 'boris')],
+      [asked('sales')]
+    ])
+  })
+
+  const number = '+79261112233'
+  const dial: BlockEffect = {
+    do: 'dial',
+    target: { kind: 'external', number, trunkId: null },
+    ringMs: 30_000,
+    record: true
+  }
+
+  it('calls a number outside as the last resort, with ringback, even when nobody was there to ring', () => {
+    const visit = ringing({ externalNumber: number })
+    expect(told(visit, [found(), talkEnded])).to.deep.equal([
+      [askGroup()],
+      [ringback(true), dial, { do: 'timer', ms: 30_000 }],
+      []
+    ])
+    expect(visit.last.exit).to.equal('talked')
+  })
+
+  it('gives up when the number outside does not answer, fails, or may not be called', () => {
+    const late = ringing({ externalNumber: number }).tellAll([found(), timeout])
+    expect(late.last).to.deep.equal({
+      state: null,
+      effects: [{ do: 'stopDialling' }, ringback(false)],
+      exit: 'noAnswer'
+    })
+    for (const result of ['busy', 'refused', 'failed'] as const) {
+      const visit = ringing({ externalNumber: number }).tellAll([found(), dialFailed(number, result)])
+      expect(visit.last, result).to.deep.equal({
+        state: null,
+        effects: [cancelTimer, ringback(false)],
+        exit: 'noAnswer'
+      })
+    }
+  })
+
+  it('frees operators who are found while the number outside rings, and ignores dials it did not make', () => {
+    const visit = ringing({ externalNumber: number })
+    expect(visit.tell(dialFailed(number, 'busy'))).to.equal(null)
+    visit.tell(found())
+    expect(visit.tell(found('anna'))?.effects).to.deep.equal([stop('anna')])
+  })
+
+  it('asks with skills, and with weights where they count', () => {
+    const wanted = { skills: ['english'], strategy: 'weighted', weights: { rating: 3 } }
+    expect(ringing(wanted).last.effects).to.deep.equal([
+      ask({
+        kind: 'group',
+        groupId: 'sales',
+        strategy: 'weighted',
+        except: [],
+        skills: ['english'],
+        weights: { rating: 3, idle: 1, load: 1 }
+      })
+    ])
   })
 })

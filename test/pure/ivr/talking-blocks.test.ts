@@ -119,7 +119,7 @@ const rows: Row[] = [
     given: voicemail,
     when: [played],
     then: [
-      { do: 'recordVoicemail', maxSeconds: 60, silenceSeconds: 5 },
+      { do: 'recordVoicemail', maxSeconds: 60, silenceSeconds: 5, task: { groupId: null } },
       { do: 'timer', ms: 70_000 }
     ]
   },

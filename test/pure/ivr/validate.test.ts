@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { schemeBody } from '../../../api/contract/config.ts'
 import type { Scheme, SchemeBlock } from '../../../ivr/scheme.ts'
+import { afterHoursScheme, campaignScheme, shopQueueScheme } from '../../../ivr/templates-waiting.ts'
 import { clinicScheme, shopScheme, simpleScheme } from '../../../ivr/templates.ts'
 import { validateScheme, type KnownThings } from '../../../ivr/validate.ts'
 
@@ -171,6 +172,145 @@ const rows: { name: string; blocks: Record<string, SchemeBlock>; known?: KnownTh
       name: 'allows a circle in which the caller hears something',
       blocks: { a: ring('b'), b: greet('a') },
       problems: []
+    },
+    {
+      name: 'knows which groups, trunks and published schemes there are, wherever they are named',
+      blocks: {
+        a: ring('b', { furtherGroupIds: ['sales', 'gone'], externalNumber: '112', externalTrunkId: 'lost' }),
+        b: { type: 'goto', settings: { schemeId: 'nowhere' }, exits: { missing: 'c' } },
+        c: { type: 'voicemail', settings: { taskGroupId: 'gone' }, exits: {} }
+      },
+      known: { groupIds: new Set(['sales']), trunkIds: new Set(['ours']), schemeIds: new Set(['other']) },
+      problems: [
+        'error a groupUnknown furtherGroupIds',
+        'error a trunkUnknown externalTrunkId',
+        'error b schemeUnknown schemeId',
+        'error c groupUnknown taskGroupId'
+      ]
+    },
+    {
+      name: 'wants a way on when an outside system or number fails',
+      blocks: {
+        a: {
+          type: 'lookup',
+          settings: { url: 'https://crm.example.com/', codes: ['vip'] },
+          exits: { next: 'b', failed: null, noAnswer: 'b', 'code:vip': null }
+        },
+        b: { type: 'external', settings: { number: '+74951234567' }, exits: { busy: 'c' } },
+        c: { type: 'queue', settings: { groupId: 'sales', callbackKey: '1' }, exits: {} }
+      },
+      problems: [
+        'error a fallbackMissing failed',
+        'warning a exitOpen code:vip',
+        'warning b fallbackMissing noAnswer',
+        'warning b fallbackMissing refused',
+        'warning c fallbackMissing timeout',
+        'warning c fallbackMissing full'
+      ]
+    },
+    {
+      name: 'warns where a call is cut off without having waited for anything',
+      blocks: {
+        a: { type: 'tag', settings: { add: ['vip'] }, exits: { next: 'b' } },
+        b: {
+          type: 'condition',
+          settings: { rules: [{ name: 'new', conditions: [{ fact: 'client', is: 'new' }] }] },
+          exits: { new: 'c' }
+        },
+        c: { type: 'recording', settings: { on: true }, exits: {} }
+      },
+      problems: ['warning b exitOpen otherwise', 'warning c exitOpen next']
+    },
+    {
+      name: 'refuses circles of conditions, tags, failed lookups and outside numbers that turn the call down',
+      blocks: {
+        a: {
+          type: 'condition',
+          settings: { rules: [{ name: 'new', conditions: [{ fact: 'client', is: 'new' }] }] },
+          exits: { new: 'b', otherwise: 'c' }
+        },
+        b: { type: 'tag', settings: { add: ['vip'] }, exits: { next: 'a' } },
+        c: {
+          type: 'lookup',
+          settings: { url: 'http://127.0.0.1/' },
+          exits: { next: 'e', failed: 'c', noAnswer: 'e' }
+        },
+        e: {
+          type: 'external',
+          settings: { number: '112' },
+          exits: { busy: 'e', noAnswer: 'z', refused: 'z' }
+        },
+        z: end
+      },
+      problems: ['a', 'b', 'c', 'e'].map((id) => `error ${id} loopWithoutWait -`)
+    },
+    {
+      name: 'allows a caller to wait in the same queue again',
+      blocks: {
+        a: { type: 'queue', settings: { groupId: 'sales' }, exits: { timeout: 'a', full: 'z' } },
+        z: end
+      },
+      problems: []
+    },
+    {
+      name: 'refuses addresses, names, numbers and keys that could not work',
+      blocks: {
+        a: {
+          type: 'lookup',
+          settings: { url: 'ftp://example.com', timeoutMs: 60_000, codes: ['a', 'a', 'b c'] },
+          exits: {}
+        },
+        b: { type: 'lookup', settings: { url: 'https://user:secret@example.com' }, exits: {} },
+        c: { type: 'external', settings: { number: '8 (495) 123' }, exits: {} },
+        d: {
+          type: 'queue',
+          settings: { groupId: 'sales', callbackKey: '1', keys: [{ digit: '1' }] },
+          exits: {}
+        },
+        e: {
+          type: 'condition',
+          settings: {
+            rules: [
+              { name: 'otherwise', conditions: [{ fact: 'client', is: 'new' }] },
+              { name: 'x', conditions: [{ fact: 'weather', is: 'fine' }] }
+            ]
+          },
+          exits: {}
+        },
+        f: {
+          type: 'announce',
+          settings: { say: [{ text: 'a'.repeat(1001) }, { text: 'two\nlines' }] },
+          exits: {}
+        },
+        g: { type: 'tag', settings: {}, exits: {} },
+        h: { type: 'tag', settings: { add: ['a'], remove: ['a'] }, exits: {} },
+        i: {
+          type: 'ring',
+          settings: { groupId: 'a', strategy: 'weighted', weights: { rating: 0, idle: 0, load: 0 } },
+          exits: {}
+        },
+        j: { type: 'goto', settings: {}, exits: {} },
+        k: { type: 'queue', settings: { groupId: 'sales', musicClass: '../jazz' }, exits: {} }
+      },
+      problems: [
+        'error a settingsInvalid url',
+        'error a settingsInvalid timeoutMs',
+        'error a settingsInvalid codes',
+        'error a settingsInvalid codes.2',
+        'error b settingsInvalid url',
+        'error c settingsInvalid number',
+        'error d settingsInvalid callbackKey',
+        'error e settingsInvalid rules.0.name',
+        'error e settingsInvalid rules.1.conditions.0.fact',
+        'error f settingsInvalid say.0.text',
+        'error f settingsInvalid say.1.text',
+        'error g settingsInvalid add',
+        'error h settingsInvalid remove',
+        'error i settingsInvalid weights',
+        'error j settingsInvalid schemeId',
+        'error k settingsInvalid musicClass',
+        ...'bcdefghijk'.split('').map((id) => `warning ${id} blockUnreachable -`)
+      ]
     }
   ]
 
@@ -210,7 +350,10 @@ describe('Scheme templates', () => {
       { salesGroupId: 'one', serviceGroupId: 'two' },
       { locale: 'en', timeZone: 'Asia/Yekaterinburg' }
     ),
-    clinic: clinicScheme({ appointmentsGroupId: 'one', deskGroupId: 'two' })
+    clinic: clinicScheme({ appointmentsGroupId: 'one', deskGroupId: 'two' }),
+    shopQueue: shopQueueScheme({ salesGroupId: 'one', serviceGroupId: 'two' }),
+    afterHours: afterHoursScheme('two', { locale: 'en' }),
+    campaign: campaignScheme('one')
   }
   for (const [name, scheme] of Object.entries(templates)) {
     it(`${name} can be published as it is, without a warning`, () => {

@@ -1,9 +1,35 @@
-import type { BlockContext, BlockEffect, BlockEvent, FoundOperator } from '../../../ivr/block.ts'
+import type {
+  BlockContext,
+  BlockEffect,
+  BlockEvent,
+  CallFacts,
+  FailedResult,
+  FoundOperator,
+  LookupAnswer
+} from '../../../ivr/block.ts'
 import { enter, handle, type BlockRun } from '../../../ivr/run.ts'
 import type { Scheme } from '../../../ivr/scheme.ts'
 
 /** A Wednesday noon in Moscow. */
 export const wednesdayNoonMs = Date.parse('2026-03-11T12:00:00+03:00')
+
+export const noFacts: CallFacts = {
+  callId: '01996f2a-6400-7001-8abc-0123456789ab',
+  callerNumber: '+74951234567',
+  callerName: null,
+  country: null,
+  region: null,
+  dialed: '+78121112233',
+  numberId: null,
+  sourceId: null,
+  inquiryChannel: null,
+  campaign: null,
+  keyword: null,
+  siteId: null,
+  contactId: null,
+  tags: [],
+  pressed: ''
+}
 
 export const unansweredCall: BlockContext = {
   nowMs: wednesdayNoonMs,
@@ -11,7 +37,8 @@ export const unansweredCall: BlockContext = {
   locale: 'ru',
   ownerId: null,
   declined: [],
-  lastOperatorId: null
+  lastOperatorId: null,
+  facts: noFacts
 }
 
 export interface Given {
@@ -69,10 +96,33 @@ export const found = (...userIds: string[]): BlockEvent => ({
   type: 'operatorsFound',
   operators: people(...userIds)
 })
-export const failed = (userId: string, result: 'declined' | 'busy' | 'noAnswer' | 'failed'): BlockEvent => ({
+export const failed = (userId: string, result: FailedResult): BlockEvent => ({
   type: 'legFailed',
   userId,
   result
 })
+export const dialFailed = (number: string, result: FailedResult): BlockEvent => ({
+  type: 'dialFailed',
+  number,
+  result,
+  reason: result === 'refused' ? 'country_not_allowed' : null
+})
+export const place = (
+  position: number,
+  waiting = position,
+  estimateSeconds: number | null = null
+): BlockEvent => ({
+  type: 'queuePlace',
+  position,
+  waiting,
+  estimateSeconds
+})
+/** An answer that says nothing but what is given. */
+export const answered = (answer: Partial<LookupAnswer> = {}): BlockEvent => ({
+  type: 'lookedUp',
+  answer: { targets: [], code: null, text: null, contactName: null, ownerId: null, ...answer }
+})
+export const noAnswer: BlockEvent = { type: 'lookedUp', answer: null }
+export const hidden: Partial<BlockContext> = { facts: { ...noFacts, callerNumber: null } }
 export const people = (...userIds: string[]): FoundOperator[] =>
-  userIds.map((userId) => ({ userId, name: userId.toUpperCase() }))
+  userIds.map((userId) => ({ userId, name: userId.toUpperCase(), devices: [`sip-${userId}`] }))
