@@ -221,6 +221,7 @@ async function start(config: Config): Promise<void> {
     version,
     publicUrl: config.http.publicUrl,
     // Browsers do not tell ports apart: two instances on one host would overwrite each other's session.
+    sip: { address: config.sip.externalAddress, port: config.sip.port },
     cookieName: `ringtrace_${config.http.port}`
   }
   const server = createServer(createApp(deps))

@@ -17,6 +17,8 @@ export const access = {
   'GET /api/me': everyone,
   'GET /api/me/softphone': desk,
   'PUT /api/me/presence': desk,
+  'POST /api/me/wrap-up/end': desk,
+  'POST /api/me/wrap-up/extend': desk,
   'PUT /api/me/locale': everyone,
   'PUT /api/me/password': everyone,
 
@@ -30,11 +32,34 @@ export const access = {
   'PATCH /api/users/:id': admin,
   'DELETE /api/users/:id': admin,
 
+  'POST /api/users/:id/presence': leads,
+
+  // Everybody at the desk sees and sets up their own telephones; see routes/devices.ts.
+  'GET /api/devices': desk,
+  'POST /api/devices': admin,
+  'GET /api/devices/:id': desk,
+  'PATCH /api/devices/:id': admin,
+  'DELETE /api/devices/:id': admin,
+  'POST /api/devices/:id/rotate-secret': desk,
+  'GET /api/devices/:id/provisioning': desk,
+  'GET /api/devices/:id/provisioning-page': desk,
+
+  'GET /api/pause-reasons': everyone,
+  'POST /api/pause-reasons': admin,
+  'GET /api/pause-reasons/:id': everyone,
+  'PATCH /api/pause-reasons/:id': admin,
+  'DELETE /api/pause-reasons/:id': admin,
+
+  'GET /api/operator-settings': leads,
+  'PATCH /api/operator-settings': admin,
+  'GET /api/queues': desk,
+
   'GET /api/groups': everyone,
   'POST /api/groups': admin,
   'GET /api/groups/:id': everyone,
   'PATCH /api/groups/:id': admin,
   'DELETE /api/groups/:id': admin,
+  'GET /api/groups/:id/scores': leads,
 
   'GET /api/trunks': leads,
   'POST /api/trunks': admin,
@@ -68,6 +93,24 @@ export const access = {
   'POST /api/schemes/:id/publish': admin,
   'GET /api/schemes/:id/versions': planners,
 
+  'GET /api/prompts': planners,
+  'POST /api/prompts': admin,
+  'POST /api/prompts/preview': admin,
+  'GET /api/prompts/:id': planners,
+  'PATCH /api/prompts/:id': admin,
+  'DELETE /api/prompts/:id': admin,
+  'GET /api/prompts/:id/audio': planners,
+  'PUT /api/prompts/:id/audio': admin,
+
+  'GET /api/music-classes': planners,
+  'POST /api/music-classes': admin,
+  'GET /api/music-classes/:id': planners,
+  'PATCH /api/music-classes/:id': admin,
+  'DELETE /api/music-classes/:id': admin,
+  'POST /api/music-classes/:id/tracks': admin,
+  'GET /api/music-tracks/:id/audio': planners,
+  'DELETE /api/music-tracks/:id': admin,
+
   'GET /api/contacts': everyone,
   'POST /api/contacts': desk,
   'GET /api/contacts/:id': everyone,
@@ -82,6 +125,21 @@ export const access = {
   'GET /api/calls/:id/recording': desk,
   // Operators end only a call that they are in.
   'POST /api/calls/:id/hangup': desk,
+  // Only whoever has the call may move it: the machine refuses everybody else.
+  'POST /api/calls/:id/hold': desk,
+  'POST /api/calls/:id/transfer': desk,
+  'POST /api/calls/:id/complete-transfer': desk,
+  'POST /api/calls/:id/cancel-transfer': desk,
+  'POST /api/calls/:id/swap': desk,
+  'POST /api/calls/:id/join': desk,
+  'POST /api/calls/:id/park': desk,
+  'POST /api/calls/:id/take': desk,
+  'POST /api/calls/:id/pause-recording': desk,
+  'POST /api/calls/:id/watch': leads,
+  'POST /api/calls/:id/listen': leads,
+  'POST /api/calls/:id/whisper': leads,
+  'POST /api/calls/:id/stop-watching': leads,
+  'POST /api/calls/:id/take-over': leads,
 
   'GET /api/webhooks': admin,
   'POST /api/webhooks': admin,
@@ -110,3 +168,5 @@ export type RouteKey = keyof typeof access
 
 /** Roles that see calls live; the others get no such event. */
 export const panelRoles: readonly Role[] = desk
+/** Roles that may watch calls, and see who does. */
+export const leadRoles: readonly Role[] = leads

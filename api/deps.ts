@@ -1,11 +1,16 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Scheme } from '../ivr/scheme.ts'
 import type { MomentType, Moments } from '../pbx/call/moments.ts'
-import type { TapeRow } from '../pbx/call/types.ts'
+import type { Person, Refusal, TapeRow, Wish } from '../pbx/call/types.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Role } from './contract/common.ts'
+import type { Weights } from '../ivr/block.ts'
+import type { PresenceWish } from '../pbx/runtime/operators.ts'
+import type { Score } from '../pbx/routing/strategies.ts'
 import type { OperatorState } from './contract/live.ts'
+import type { QueueState } from './contract/operators.ts'
 
 export type CheckStatus = 'ok' | 'degraded' | 'failed'
 export interface Check {
@@ -20,8 +25,19 @@ export interface Pbx {
   /** Tape rows of the calls in progress, to rebuild the live board after a start. */
   openCallRows(): TapeRow[]
   operators(): OperatorState[]
-  setPresence(userId: string, presence: 'available' | 'away' | 'offline'): Promise<void>
+  setPresence(userId: string, wish: PresenceWish): Promise<void>
+  /** False when there is no wrap-up; so for the next. */
+  endWrapUp(userId: string): boolean
+  extendWrapUp(userId: string, seconds: number): boolean
+  /** Queues in which somebody waits. */
+  queues(): QueueState[]
+  /** The weighted score of a group's free members, with its parts. */
+  scores(groupId: string, weights: Weights | undefined): Score[]
   hangup(callId: string, by: { userId: string; role: Role }): Promise<'done' | 'notFound'>
+  /** What a person wishes of a call in progress; decided at once, in the call's own order. */
+  wish(callId: string, by: Person, wish: Wish): 'done' | Refusal | 'notFound'
+  /** SIP users of the telephones of a person that can ring now. */
+  devicesOf(userId: string): readonly string[]
   trunkStates(): ReadonlyMap<string, TrunkState>
   /** Adds a moment to a call's tape afterwards: tape row, journal and webhooks in one transaction. */
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
@@ -38,6 +54,29 @@ export interface StoredRecording {
 export interface RecordingStore {
   /** The playable file of a recording; null when there is none (yet, or any more). */
   open(recordingId: string): Promise<StoredRecording | null>
+}
+
+export interface StoredSound {
+  /** Absolute. */
+  path: string
+  contentType: string
+  bytes: number
+}
+
+/** Sounds that callers hear. What can go wrong with them is in `media/errors.ts`. */
+export interface MediaStore {
+  preview(text: string, locale: 'ru' | 'en'): Promise<StoredSound>
+  /** Speaks every text of a scheme, so that its calls never wait; gives those that cannot be spoken. */
+  prepare(scheme: Scheme): Promise<{ block: string; text: string; message: string }[]>
+  /** Makes or replaces the audio of a prompt, by an uploaded file or by a text. */
+  savePrompt(id: string, bytes: Buffer): Promise<{ seconds: number }>
+  speakPrompt(id: string, text: string, locale: 'ru' | 'en'): Promise<{ seconds: number }>
+  removePrompt(id: string): Promise<void>
+  /** Null when the audio is gone from the disk. */
+  promptFile(id: string): Promise<StoredSound | null>
+  saveTrack(id: string, bytes: Buffer): Promise<{ seconds: number }>
+  removeTrack(id: string): Promise<void>
+  trackFile(id: string): Promise<StoredSound | null>
 }
 
 /** Both only queue work. */
@@ -69,6 +108,7 @@ export interface ApiDeps {
   readonly log: Logger
   readonly pbx: Pbx
   readonly recordings: RecordingStore
+  readonly media: MediaStore
   readonly webhooks: WebhookSender
   /** Null where no demo carrier runs. */
   readonly demo: Demo | null
@@ -78,6 +118,8 @@ export interface ApiDeps {
   readonly version: string
   /** As people reach it, when that differs from where it listens; `https:` makes cookies Secure. */
   readonly publicUrl: string | undefined
+  /** Where SIP phones register; without an address, where the API is reached. */
+  readonly sip?: { readonly address: string | undefined; readonly port: number }
   /** Set apart by port when several instances share one host name: browsers do not tell ports apart. */
   readonly cookieName?: string
   /** Checks every answer against the contract: for tests. */

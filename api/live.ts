@@ -1,17 +1,19 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
-import { panelRoles } from './access.ts'
+import { leadRoles, panelRoles } from './access.ts'
 import { cookieNameOf, createDoorkeeper, stillSignedIn, type Who } from './auth/sessions.ts'
-import { mePresence } from './contract/access.ts'
+import { presenceWish, type PresenceWish } from './contract/operators.ts'
 import type { Role } from './contract/common.ts'
 import type { ClientEvents, LiveCall, ServerEvents } from './contract/live.ts'
 import type { ApiDeps } from './deps.ts'
 import { isDatabaseAway } from './errors.ts'
-import { project, projectAll } from './live/board.ts'
+import { differsForOperators, forOperators, project, projectAll } from './live/board.ts'
 import { EventBuffer, type Audience, type EventName, type LiveEvent } from './live/events.ts'
 import { isOwnOrigin } from './origin.ts'
+import { ApiError } from './problems.ts'
 import { checkHealth } from './routes/health.ts'
+import { pauseReasonFor } from './routes/pause-reasons.ts'
 
 type Io = Server<ClientEvents, ServerEvents, Record<string, never>, { who: Who }>
 type Client = Socket<ClientEvents, ServerEvents, Record<string, never>, { who: Who }>
@@ -58,10 +60,18 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
     if (io.sockets.sockets.size > 0) io.to(audience).emit(event.name, event.payload as never)
   }
 
-  function changed(call: LiveCall): void {
+  function changed(before: LiveCall | null, call: LiveCall): void {
     if (call.phase === 'ended') board.delete(call.id)
     else board.set(call.id, call)
-    tell('call', 'panel', { call })
+    const shown = forOperators(call)
+    const isSame = shown === call && (before === null || forOperators(before) === before)
+    if (isSame) {
+      tell('call', 'panel', { call })
+      return
+    }
+    // Somebody listens in silence, or has just stopped: operators see and hear of nothing.
+    tell('call', 'leads', { call })
+    if (differsForOperators(before, call)) tell('call', 'operators', { call: shown })
   }
 
   /** A call of an earlier process that the exchange took over after this feed began. */
@@ -76,9 +86,10 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
       const isNew = row.seq === 1 || row.type === 'call.initiated'
       const before = shown ?? (isNew ? null : adopted(row.callId))
       const after = project(before, row)
-      if (after && after !== shown) changed(after)
+      if (after && after !== shown) changed(before, after)
     }),
     pbx.feed.onOperator((operator) => tell('operator', 'panel', { operator })),
+    pbx.feed.onQueue((queue) => tell('queue', 'panel', { queue })),
     pbx.feed.onJournal((callId) => tell('journal', 'everyone', { callId }))
   ]
 
@@ -121,18 +132,21 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
     const { data } = handshake.safeParse(socket.handshake.auth)
     const missed = buffer.since(data?.epoch, data?.seq)
     const isPanel = rooms.includes('panel')
+    const mayKnowAll = rooms.includes('leads')
     socket.emit('hello', {
       epoch: buffer.epoch,
       seq: missed ? (data?.seq ?? 0) : buffer.seq,
       resync: missed === null,
-      calls: missed || !isPanel ? [] : [...board.values()],
-      operators: missed || !isPanel ? [] : pbx.operators()
+      calls:
+        missed || !isPanel ? [] : [...board.values()].map((call) => (mayKnowAll ? call : forOperators(call))),
+      operators: missed || !isPanel ? [] : pbx.operators(),
+      queues: missed || !isPanel ? [] : pbx.queues()
     })
     for (const event of missed ?? []) if (rooms.includes(event.audience)) send(socket, event)
   }
 
   async function setPresence(socket: Client, value: unknown): Promise<{ ok: boolean; error?: string }> {
-    const wanted = mePresence.safeParse({ presence: value })
+    const wanted = presenceWish.safeParse(typeof value === 'string' ? { presence: value } : value)
     if (!wanted.success) return { ok: false, error: 'invalid' }
     const { who } = socket.data
     const role = await roleNow(who)
@@ -141,8 +155,21 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
       return { ok: false, error: 'not_signed_in' }
     }
     if (!panelRoles.includes(role)) return { ok: false, error: 'forbidden' }
-    await pbx.setPresence(who.userId, wanted.data.presence)
+    const reason = await reasonNow(wanted.data)
+    if (reason === undefined) return { ok: false, error: 'invalid' }
+    await pbx.setPresence(who.userId, { presence: wanted.data.presence, reason })
     return { ok: true }
+  }
+
+  /** Undefined when there is no such reason. While the database is away, any will do. */
+  async function reasonNow(wish: PresenceWish): Promise<string | null | undefined> {
+    try {
+      return await pauseReasonFor(deps.db, wish)
+    } catch (error) {
+      if (isDatabaseAway(error)) return wish.reason ?? null
+      if (error instanceof ApiError) return undefined
+      throw error
+    }
   }
 
   async function roleNow(who: Who): Promise<Role | undefined> {
@@ -194,7 +221,7 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
 const roomsOf = (who: Who): string[] => [
   'everyone',
   `user:${who.userId}`,
-  ...(panelRoles.includes(who.role) ? ['panel'] : [])
+  ...(panelRoles.includes(who.role) ? ['panel', leadRoles.includes(who.role) ? 'leads' : 'operators'] : [])
 ]
 
 const send = (socket: Client, event: LiveEvent): void => {

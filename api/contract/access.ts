@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, isoTime, locale, presence, role } from './common.ts'
+import { id, isoTime, locale, role } from './common.ts'
 
 /** A key for machines: acts as the user it belongs to. The token itself is shown once. */
 export const apiToken = z.object({
@@ -16,7 +16,6 @@ export const apiTokenCreate = z.object({
 })
 export const apiTokenWithSecret = apiToken.extend({ token: z.string() })
 
-export const mePresence = z.object({ presence: presence.extract(['available', 'away', 'offline']) })
 export const meLocale = z.object({ locale })
 export const mePassword = z.object({
   current: z.string().min(1).max(200),

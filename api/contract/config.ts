@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, inquiryChannel, isoTime, locale, patchOf, presence, role } from './common.ts'
+import { sipAddress } from './operators.ts'
 import { webhookEvents } from '../../pbx/call/moments.ts'
 
 const name = z.string().trim().min(1).max(200)
@@ -12,9 +13,19 @@ export const user = z.object({
   role,
   locale,
   presence,
+  /** Code of the pause reason while they are away. */
+  presenceReason: z.string().nullable(),
+  /** End of the wrap-up. */
+  presenceUntil: isoTime.nullable(),
+  /** Their main telephone: `sip` when the browser device is switched off. All of them are under `/api/devices`. */
   device: z.enum(['browser', 'sip']),
   sipAddress: z.string().nullable(),
   sipUser: z.string(),
+  /** Short number for calls from within. */
+  extension: z.string().nullable(),
+  skills: z.array(z.string()),
+  /** Who takes the calls of their clients while they are absent. */
+  standInId: id.nullable(),
   isActive: z.boolean(),
   isDemo: z.boolean(),
   createdAt: isoTime,
@@ -30,12 +41,17 @@ export const userCreate = z.object({
   role,
   locale: locale.default('ru'),
   password: z.string().min(8).max(200),
+  /** For people with one telephone: `sip` switches the browser device off, `browser` the SIP phones. */
   device: z.enum(['browser', 'sip']).default('browser'),
-  sipAddress: z
+  /** Of a SIP phone that does not register. */
+  sipAddress: sipAddress.default(null),
+  extension: z
     .string()
-    .regex(/^sip:[\w.+-]*@?[\w.-]+(:\d+)?$/)
+    .regex(/^\d{2,5}$/, 'must be two to five digits')
     .nullable()
-    .default(null)
+    .default(null),
+  skills: z.array(z.string().trim().min(1).max(60)).max(50).default([]),
+  standInId: id.nullable().default(null)
 })
 export const userPatch = patchOf(
   userCreate
@@ -54,8 +70,21 @@ export const softphone = z.object({
   wsPath: z.string()
 })
 
-export const group = z.object({ id, name, memberIds: z.array(id), isDemo: z.boolean(), createdAt: isoTime })
-export const groupCreate = z.object({ name, memberIds: z.array(id).max(1000).default([]) })
+export const group = z.object({
+  id,
+  name,
+  /** In the order by which `inOrder` rings. */
+  memberIds: z.array(id),
+  /** After talks that came through this group; null for the company's own. */
+  wrapUpSeconds: z.number().int().nullable(),
+  isDemo: z.boolean(),
+  createdAt: isoTime
+})
+export const groupCreate = z.object({
+  name,
+  memberIds: z.array(id).max(1000).default([]),
+  wrapUpSeconds: z.number().int().min(0).max(3600).nullable().default(null)
+})
 export const groupPatch = patchOf(groupCreate)
 
 export const trunk = z.object({

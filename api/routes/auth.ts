@@ -35,7 +35,7 @@ export function authRoutes(deps: ApiDeps): Endpoint[] {
           throw new ApiError('bad_credentials')
         }
         throttle.succeeded(name, address)
-        const user = userItem(pbx, row)
+        const user = await userItem(db, pbx, row)
         const session = await openSession(db, user.id, { ip: address, userAgent: req.get('User-Agent') })
         await auditAs(db, user.id, address, { action: 'login' })
         setCookie(deps, req, res, session.token, session.maxAgeMs / 1000)

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { group, groupCreate, groupPatch } from '../contract/config.ts'
 import { crud, schemesNaming } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
-import { itemOf } from '../rows.ts'
+import { columnsOf, itemOf } from '../rows.ts'
 
 /** Groups of operators; the order of members is the order in which they were given. */
 export const groupRoutes = ({ db }: ApiDeps) =>
@@ -29,7 +29,7 @@ export const groupRoutes = ({ db }: ApiDeps) =>
         })
       )
     },
-    columns: ({ name }) => Promise.resolve(name === undefined ? {} : { name }),
+    columns: ({ memberIds: _members, ...own }) => Promise.resolve(columnsOf(own)),
     saved: (trx, id, { memberIds }) => (memberIds ? saveMembers(trx, id, memberIds) : Promise.resolve()),
     usedBy: (trx, row) => schemesNaming(trx, String(row['id']))
   })

@@ -3,14 +3,20 @@ import type { Endpoint } from '../endpoint.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
 import { callRoutes } from './calls.ts'
+import { callWishRoutes } from './call-wishes.ts'
 import { contactRoutes } from './contacts.ts'
 import { demoRoutes } from './demo.ts'
+import { deviceRoutes } from './devices.ts'
 import { docsRoutes } from './docs.ts'
 import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
 import { meRoutes } from './me.ts'
 import { metricsRoutes } from './metrics.ts'
+import { musicRoutes } from './music-classes.ts'
+import { operatorRoutes } from './operators.ts'
+import { pauseReasonRoutes } from './pause-reasons.ts'
 import { numberRoutes } from './numbers.ts'
+import { promptRoutes } from './prompts.ts'
 import { recordingRoutes } from './recording.ts'
 import { schemeRoutes } from './schemes.ts'
 import { siteRoutes } from './sites.ts'
@@ -27,14 +33,20 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...authRoutes(deps),
     ...meRoutes(deps),
     ...callRoutes(deps),
+    ...callWishRoutes(deps),
     ...recordingRoutes(deps),
     ...contactRoutes(deps),
     ...numberRoutes(deps),
     ...sourceRoutes(deps),
     ...siteRoutes(deps),
     ...schemeRoutes(deps),
+    ...promptRoutes(deps),
+    ...musicRoutes(deps),
     ...groupRoutes(deps),
     ...userRoutes(deps),
+    ...deviceRoutes(deps),
+    ...pauseReasonRoutes(deps),
+    ...operatorRoutes(deps),
     ...trunkRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),

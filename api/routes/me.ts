@@ -2,12 +2,15 @@ import { audit } from '../audit.ts'
 import { hashPassword, passwordFits } from '../../db/passwords.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { LoginThrottle } from '../auth/throttle.ts'
-import { meLocale, mePassword, mePresence } from '../contract/access.ts'
+import { meLocale, mePassword } from '../contract/access.ts'
+import { presenceWish, wrapUpExtend } from '../contract/operators.ts'
 import { me, softphone, user } from '../contract/config.ts'
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
+import type { Row } from '../rows.ts'
+import { pauseReasonFor } from './pause-reasons.ts'
 import { userItem } from './users.ts'
 
 /** What a signed-in person sees and sets of themselves. */
@@ -20,7 +23,7 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       answer: me,
       async handle({ who }) {
         const row = await findRow(db, 'users', who.userId)
-        return { ...userItem(pbx, row), csrfToken: who.csrfToken ?? '' }
+        return { ...(await userItem(db, pbx, row)), csrfToken: who.csrfToken ?? '' }
       }
     }),
     endpoint({
@@ -28,7 +31,10 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       summary: 'What the softphone of the signed-in operator needs to register',
       answer: softphone,
       async handle({ req, who }) {
-        const row = await findRow(db, 'users', who.userId)
+        const row = await db('devices')
+          .where({ user_id: who.userId, kind: 'browser', is_active: true })
+          .first<Row | undefined>('sip_user', 'sip_secret')
+        if (!row) throw new ApiError('not_found', { detail: 'The browser device is switched off.' })
         const sipUser = String(row['sip_user'])
         return {
           uri: `sip:${sipUser}@${req.hostname}`,
@@ -41,8 +47,28 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
     endpoint({
       route: 'PUT /api/me/presence',
       summary: 'Say whether calls may ring here',
-      body: mePresence,
-      handle: ({ who, body }) => pbx.setPresence(who.userId, body.presence)
+      body: presenceWish,
+      async handle({ who, body }) {
+        const reason = await pauseReasonFor(db, body)
+        await pbx.setPresence(who.userId, { presence: body.presence, reason })
+      }
+    }),
+    endpoint({
+      route: 'POST /api/me/wrap-up/end',
+      summary: 'End the wrap-up before its time: calls may ring again',
+      handle({ who }) {
+        if (!pbx.endWrapUp(who.userId)) throw new ApiError('no_wrap_up')
+        return Promise.resolve()
+      }
+    }),
+    endpoint({
+      route: 'POST /api/me/wrap-up/extend',
+      summary: 'Let the wrap-up last longer, up to an hour',
+      body: wrapUpExtend,
+      handle({ who, body }) {
+        if (!pbx.extendWrapUp(who.userId, body.seconds)) throw new ApiError('no_wrap_up')
+        return Promise.resolve()
+      }
     }),
     endpoint({
       route: 'PUT /api/me/locale',
@@ -51,7 +77,7 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       answer: user,
       async handle({ who, body }) {
         await db('users').where({ id: who.userId }).update({ locale: body.locale, updated_at: db.fn.now() })
-        return userItem(pbx, await findRow(db, 'users', who.userId))
+        return userItem(db, pbx, await findRow(db, 'users', who.userId))
       }
     }),
     endpoint({

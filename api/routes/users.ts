@@ -8,6 +8,8 @@ import { crud, schemesNaming } from '../crud.ts'
 import type { ApiDeps, Pbx } from '../deps.ts'
 import { ApiError } from '../problems.ts'
 import { columnsOf, itemOf, likePart, type Row } from '../rows.ts'
+import { pauseReasonFor } from './pause-reasons.ts'
+import { mainDevices, saveMainDevice } from './user-devices.ts'
 
 /** Who works here. Everyone may see names; logins and telephone accounts are for those who lead. */
 export const userRoutes = ({ db, pbx }: ApiDeps) =>
@@ -33,19 +35,17 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
       if (filters['isActive'] !== undefined) query.where('is_active', filters['isActive'] === 'true')
       if (typeof filters['search'] === 'string') query.whereILike('name', likePart(filters['search']))
     },
-    read: (_db, rows, { who }) =>
-      Promise.resolve(
-        rows.map((row) => {
-          const item = userItem(pbx, row)
-          return isLead(who.role) || who.userId === item.id ? item : withoutAccounts(item)
-        })
-      ),
-    async columns({ password, presence: _presence, ...rest }) {
+    async read(reader, rows, { who }) {
+      const items = await userItems(reader, pbx, rows)
+      return items.map((item) => (isLead(who.role) || who.userId === item.id ? item : withoutAccounts(item)))
+    },
+    async columns({ password, presence: _presence, device: _device, sipAddress: _address, ...rest }) {
       const columns = columnsOf(rest)
       if (password !== undefined) columns['password_hash'] = await hashPassword(password)
       return columns
     },
     async saved(trx, id, body, { who }, before) {
+      await saveMainDevice(trx, id, body)
       if (before === null) return
       await keepAnAdmin(trx)
       // Whoever knew the old password, or had the old rights, signs in again.
@@ -53,8 +53,10 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
       if (isCut) await endSessions(trx, id, id === who.userId ? who.key : undefined)
     },
     // The exchange owns presence: it knows whether a call is in the way, and tells the screens.
-    committed: (id, { presence }) =>
-      presence === undefined ? Promise.resolve() : pbx.setPresence(id, presence),
+    async committed(id, { presence }) {
+      if (presence === undefined) return
+      await pbx.setPresence(id, { presence, reason: await pauseReasonFor(db, { presence }) })
+    },
     async usedBy(trx, row) {
       const isLastAdmin = row['role'] === 'admin' && (await otherAdmins(trx, String(row['id']))) === 0
       if (isLastAdmin) throw new ApiError('last_admin')
@@ -64,10 +66,30 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
 
 const isLead = (who: Role): boolean => who === 'admin' || who === 'supervisor'
 
-/** A user's row as the contract has it, with the presence that the exchange knows. */
-export function userItem(pbx: Pbx, row: Row): User {
-  const state = pbx.operators().find((operator) => operator.userId === row['id'])
-  return itemOf(user, row, state ? { presence: state.presence } : {})
+/** A user's row as the contract has it, with their main telephone and the presence that the exchange knows. */
+export async function userItem(db: Knex, pbx: Pbx, row: Row): Promise<User> {
+  const [item] = await userItems(db, pbx, [row])
+  if (!item) throw new ApiError('not_found')
+  return item
+}
+
+async function userItems(db: Knex, pbx: Pbx, rows: Row[]): Promise<User[]> {
+  const devices = await mainDevices(
+    db,
+    rows.map((row) => String(row['id']))
+  )
+  const states = new Map(pbx.operators().map((operator) => [operator.userId, operator]))
+  return rows.map((row) => {
+    const state = states.get(String(row['id']))
+    return itemOf(user, row, {
+      ...devices.get(String(row['id'])),
+      ...(state && {
+        presence: state.presence,
+        presenceReason: state.reason,
+        presenceUntil: state.until
+      })
+    })
+  })
 }
 
 const withoutAccounts = (item: User): User => ({ ...item, login: '', sipUser: '', sipAddress: null })

@@ -161,7 +161,11 @@ describe('The journal of calls', function () {
     const state = {
       name: 'The operator',
       presence: 'busy',
+      chosen: 'available',
+      reason: null,
+      until: null,
       isReachable: true,
+      devices: [],
       since: new Date().toISOString()
     } as const
     rig.pbx.operatorStates = [{ ...state, userId: operator.userId, callId: id }]

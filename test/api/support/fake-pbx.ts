@@ -1,8 +1,10 @@
 import type { Knex } from 'knex'
 import type { Check, Pbx, TrunkState } from '../../../api/deps.ts'
 import type { OperatorState } from '../../../api/contract/live.ts'
+import type { QueueState } from '../../../api/contract/operators.ts'
 import type { MomentType } from '../../../pbx/call/moments.ts'
-import type { TapeRow } from '../../../pbx/call/types.ts'
+import type { Person, Refusal, TapeRow, Wish } from '../../../pbx/call/types.ts'
+import type { Score } from '../../../pbx/routing/strategies.ts'
 import { createFeed, type FeedSource } from '../../../pbx/runtime/feed.ts'
 
 export interface FakePbx extends Pbx {
@@ -10,9 +12,15 @@ export interface FakePbx extends Pbx {
   /** Rows of calls in progress. */
   rows: TapeRow[]
   operatorStates: OperatorState[]
+  queueStates: QueueState[]
+  scoreList: Score[]
   trunks: Map<string, TrunkState>
   health: Record<string, Check>
   hungUp: string[]
+  /** What was wished, and what is answered to it. */
+  wishes: { callId: string; by: Person; wish: Wish }[]
+  granted: 'done' | Refusal
+  phones: Map<string, readonly string[]>
   /** A row happens: it is kept and announced. */
   say(row: TapeRow): void
 }
@@ -26,27 +34,52 @@ export function createFakePbx(db: Knex): FakePbx {
     feed,
     rows: [],
     operatorStates: [],
+    queueStates: [],
+    scoreList: [],
     trunks: new Map(),
     health: { asterisk: { status: 'ok' } },
     hungUp: [],
+    wishes: [],
+    granted: 'done',
+    phones: new Map(),
     say(row) {
       fake.rows.push(row)
       feed.row(row)
     },
     openCallRows: () => fake.rows,
     operators: () => fake.operatorStates,
-    async setPresence(userId, presence) {
-      await db('users').where({ id: userId }).update({ presence })
+    async setPresence(userId, { presence, reason = null }) {
+      await db('users').where({ id: userId }).update({ presence, presence_reason: reason })
       const known = fake.operatorStates.find((operator) => operator.userId === userId)
       if (known) {
-        known.presence = presence
+        Object.assign(known, { presence, chosen: presence, reason, until: null })
         feed.operator({ ...known })
       }
     },
+    endWrapUp(userId) {
+      const known = fake.operatorStates.find((operator) => operator.userId === userId)
+      if (known?.presence !== 'wrapUp') return false
+      Object.assign(known, { presence: 'available', chosen: 'available', until: null })
+      return true
+    },
+    extendWrapUp(userId, seconds) {
+      const known = fake.operatorStates.find((operator) => operator.userId === userId)
+      if (known?.presence !== 'wrapUp') return false
+      known.until = new Date(Date.parse(known.until ?? '') + seconds * 1000).toISOString()
+      return true
+    },
+    queues: () => fake.queueStates,
+    scores: () => fake.scoreList,
     hangup(callId) {
       fake.hungUp.push(callId)
       return Promise.resolve(fake.rows.some((row) => row.callId === callId) ? 'done' : 'notFound')
     },
+    wish(callId, by, wish) {
+      if (!fake.rows.some((row) => row.callId === callId)) return 'notFound'
+      fake.wishes.push({ callId, by, wish })
+      return fake.granted
+    },
+    devicesOf: (userId) => fake.phones.get(userId) ?? [],
     trunkStates: () => fake.trunks,
     async appendMoment(callId, type: MomentType, data) {
       const changes = type === 'call.modified' && 'changes' in data ? data.changes : {}
