@@ -101,8 +101,12 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
   /** What was said to each request, for its repetitions. */
   const replies = new Map<string, string>()
 
-  const sdp = (more: Partial<SdpOptions> = {}): string =>
-    sdpText({ host, port: media.port, version: (version += 1), ...options.sdp, ...more })
+  let ownCodecs: readonly number[] = options.sdp?.codecs ?? [8]
+  function sdp(more: Partial<SdpOptions> = {}): string {
+    const all = { host, port: media.port, version: (version += 1), ...options.sdp, ...more }
+    ownCodecs = all.codecs ?? [8]
+    return sdpText(all)
+  }
 
   function head(method: string, number: number, branch: string): string[] {
     return [
@@ -122,7 +126,7 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
     if (said === null) return
     remoteSdp = said
     const listens = said.direction === 'sendrecv' || said.direction === 'recvonly'
-    const payload = said.payloads.find((one) => one === 0 || one === 8 || one === 9) ?? 8
+    const payload = said.payloads.find((one) => ownCodecs.includes(one)) ?? ownCodecs[0] ?? 8
     media.speak(listens && said.port > 0 && said.host !== '0.0.0.0' ? said : null, payload)
   }
 
@@ -207,8 +211,9 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
     answer(more = {}) {
       if (received === null) throw new Error('Nobody calls')
       state = 'up'
+      const own = sdp(more)
       learn(received)
-      respond(received, '200 OK', ['allow: INVITE, ACK, CANCEL, BYE, UPDATE, INFO, REFER, NOTIFY'], sdp(more))
+      respond(received, '200 OK', ['allow: INVITE, ACK, CANCEL, BYE, UPDATE, INFO, REFER, NOTIFY'], own)
     },
     refuse(status, headers = []) {
       if (received === null) throw new Error('Nobody calls')

@@ -20,6 +20,8 @@ export interface Media {
   key(digit: string, payload: number): void
   /** Amplitude of a tone in what was heard in the last `ms`; full scale is 1. */
   heard(hertz: number, ms?: number): number
+  /** How loud everything was in the last `ms`: the root of the mean square, full scale is 1. */
+  level(ms?: number): number
   close(): Promise<void>
 }
 
@@ -46,6 +48,15 @@ export async function createMedia(host: string, hertz: number | 'echo'): Promise
     audio.push({ atMs: Date.now(), payload, bytes: packet.subarray(12) })
     if (audio.length > 500) audio.shift()
   })
+
+  /** Samples of what was heard in the last `ms`. */
+  function last(ms: number): Int16Array {
+    const sinceMs = Date.now() - ms
+    const parts = audio
+      .filter(({ atMs }) => atMs >= sinceMs)
+      .map(({ payload, bytes }) => (payload === 8 ? decodeAlaw(bytes) : decodeUlaw(bytes)))
+    return Int16Array.from(parts.flatMap((part) => [...part]))
+  }
 
   let index = 0
   let keyAt: number | null = null
@@ -84,19 +95,11 @@ export async function createMedia(host: string, hertz: number | 'echo'): Promise
       if (speaker === undefined) throw new Error('Keys go with the tone, and there is none')
       keys = [...keys, ...keyEvents(digit).map((body) => ({ body, payload }))]
     },
-    heard(hz, ms = 400) {
-      const sinceMs = Date.now() - ms
-      const parts = audio.filter(({ atMs }) => atMs >= sinceMs)
-      const samples = parts.map(({ payload, bytes }) =>
-        payload === 8 ? decodeAlaw(bytes) : decodeUlaw(bytes)
-      )
-      const all = new Int16Array(samples.reduce((sum, part) => sum + part.length, 0))
-      let at = 0
-      for (const part of samples) {
-        all.set(part, at)
-        at += part.length
-      }
-      return loudness(all, hz)
+    heard: (hz, ms = 400) => loudness(last(ms), hz),
+    level(ms = 400) {
+      const samples = last(ms)
+      const sum = samples.reduce((total, sample) => total + (sample / 32_768) ** 2, 0)
+      return Math.sqrt(sum / Math.max(1, samples.length))
     },
     close() {
       clearInterval(speaker)
