@@ -1,8 +1,10 @@
 import type { LiveCall } from '../contract/live.ts'
 import type { Moments, MomentType } from '../../pbx/call/moments.ts'
 import type { TapeRow } from '../../pbx/call/types.ts'
-
-type Fold = { [T in MomentType]?: (call: LiveCall, data: Moments[T], at: string) => LiveCall }
+import { endings } from './fold-endings.ts'
+import { moves } from './fold-moves.ts'
+import { parties } from './fold-parties.ts'
+import type { Fold } from './fold.ts'
 
 /**
  * A call as screens show it, after one more row of its tape. Pure; the same object back means that nothing which
@@ -16,11 +18,13 @@ export function project(call: LiveCall | null, row: TapeRow): LiveCall | null {
   if (call === null || call.phase === 'ended') return call
   const apply = folds[row.type as MomentType] as Apply | undefined
   const next = apply?.(call, row.data, at) ?? call
-  return withPhase(next, row)
+  return withPhase(withSide(next, row), row)
 }
 
 // The tape's rows carry the data that `Moments` gives to their type.
 type Apply = (call: LiveCall, data: unknown, at: string) => LiveCall
+
+const folds: Fold = { ...parties, ...moves, ...endings }
 
 /** All calls in progress, from their rows in order. */
 export function projectAll(rows: readonly TapeRow[]): Map<string, LiveCall> {
@@ -33,12 +37,28 @@ export function projectAll(rows: readonly TapeRow[]): Map<string, LiveCall> {
   return board
 }
 
+/** The call without what only supervisors may see: who listens in silence. The same object when there is nothing. */
+export function forOperators(call: LiveCall): LiveCall {
+  const watchers = call.watchers.filter((watcher) => !watcher.isSilent)
+  return watchers.length === call.watchers.length ? call : { ...call, watchers }
+}
+
+/** Whether operators see any difference between two states of a call. */
+export function differsForOperators(before: LiveCall | null, after: LiveCall): boolean {
+  if (before === null) return true
+  const changed = (Object.keys(after) as (keyof LiveCall)[]).filter((key) => before[key] !== after[key])
+  if (changed.some((key) => key !== 'watchers')) return true
+  return JSON.stringify(forOperators(before).watchers) !== JSON.stringify(forOperators(after).watchers)
+}
+
 function begin(row: TapeRow, at: string): LiveCall {
   const data = row.data as unknown as Moments['call.initiated']
+  const { visit } = data
   return {
     id: row.callId,
-    phase: row.to === 'inScheme' ? 'inScheme' : 'arriving',
+    phase: row.to === 'inScheme' || row.to === 'dialling' ? row.to : 'arriving',
     direction: data.direction,
+    callType: data.callType,
     startedAt: data.startedAtMs === undefined ? at : new Date(data.startedAtMs).toISOString(),
     answeredAt: null,
     endedAt: null,
@@ -48,63 +68,59 @@ function begin(row: TapeRow, at: string): LiveCall {
       region: data.caller.region,
       country: data.caller.country
     },
+    dialed: data.dialed,
     contact: data.contact,
     number: data.number,
     source: data.source as LiveCall['source'],
     site: data.site,
+    visit: visit
+      ? {
+          landingUrl: visit.landingUrl,
+          pageUrl: visit.pageUrl,
+          referrer: visit.referrer,
+          confidence: visit.confidence
+        }
+      : null,
     scheme: data.scheme,
     step: null,
     pressed: null,
+    tags: [],
+    order: data.order ?? null,
     ringing: [],
+    standby: [],
     operator: null,
+    members: [],
+    held: null,
+    consult: null,
+    transfer: null,
+    watchers: [],
+    parked: null,
+    queue: null,
+    recording: 'off',
+    refusal: null,
     outcome: null
   }
+}
+
+/** With whom the owner speaks in a warm transfer: the tape tells it by the bridge that they are brought into. */
+function withSide(call: LiveCall, row: TapeRow): LiveCall {
+  const owner = call.members[0]?.leg
+  if (call.consult?.stage !== 'talking' || owner === undefined) return call
+  let { side } = call.consult
+  for (const effect of row.effects) {
+    if (effect.do !== 'connect' || !effect.parties.includes(owner)) continue
+    side = effect.bridge === 'consult' ? 'consulted' : 'client'
+  }
+  return side === call.consult.side ? call : { ...call, consult: { ...call.consult, side } }
 }
 
 /** What the phase is for a person: the machine's `inScheme` is `ringing` while somebody's phone rings. */
 function withPhase(call: LiveCall, row: TapeRow): LiveCall {
   if (call.phase === 'ended') return call
   const machine = row.to ?? (call.phase === 'ringing' ? 'inScheme' : call.phase)
-  const phase = machine === 'inScheme' && call.ringing.length > 0 ? 'ringing' : machine
+  const rings = call.ringing.some((leg) => leg.purpose === 'scheme' || leg.purpose === 'return')
+  const phase = machine === 'inScheme' && rings ? 'ringing' : machine
   // Only `call.ended` ends it here, for that row says how.
   if (phase === call.phase || phase === 'ended') return call
   return { ...call, phase }
-}
-
-const folds: Fold = {
-  'call.forwarding_step': (call, data, at) => {
-    const pressed = data.pressed ?? call.pressed
-    if (data.state === 'ended') return pressed === call.pressed ? call : { ...call, pressed }
-    const step = { block: data.block, blockType: data.blockType, label: data.label, startedAt: at }
-    return { ...call, pressed, step }
-  },
-  'leg.started': (call, { leg, userId, name }) => ({
-    ...call,
-    ringing: [...call.ringing.filter((other) => other.leg !== leg), { userId, name, leg }]
-  }),
-  'leg.ended': (call, { leg }) =>
-    call.ringing.some((ringing) => ringing.leg === leg)
-      ? { ...call, ringing: call.ringing.filter((ringing) => ringing.leg !== leg) }
-      : call,
-  'call.answered': (call, { operator, leg }, at) => ({
-    ...call,
-    phase: 'talking',
-    answeredAt: call.answeredAt ?? at,
-    operator,
-    ringing: call.ringing.filter((ringing) => ringing.leg !== leg)
-  }),
-  'call.talk_ended': (call) => ({
-    ...call,
-    phase: call.ringing.length > 0 ? 'ringing' : 'inScheme',
-    operator: null
-  }),
-  'call.ended': (call, { outcome }, at) => ({
-    ...call,
-    phase: 'ended',
-    endedAt: at,
-    outcome,
-    step: null,
-    ringing: [],
-    operator: null
-  })
 }

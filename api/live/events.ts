@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerEvents } from '../contract/live.ts'
 
-/** Who gets an event: those who see calls live, or everybody signed in. */
-export type Audience = 'panel' | 'everyone'
+/**
+ * Who gets an event: those who see calls live (`panel`: of them operators, or supervisors and admins alone), or
+ * everybody signed in.
+ */
+export type Audience = 'panel' | 'operators' | 'leads' | 'everyone'
 export type EventName = Exclude<keyof ServerEvents, 'hello'>
 export interface LiveEvent {
   seq: number

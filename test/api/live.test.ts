@@ -8,7 +8,7 @@ import { attachLive, type Live } from '../../api/live.ts'
 import { attachSipProxy } from '../../api/sip-proxy.ts'
 import type { Hello } from '../../api/contract/live.ts'
 import { until } from '../support/until.ts'
-import { anna, callId, initiated, tapeOf } from './support/calls.ts'
+import { anna, callId, initiated, rung, tapeOf } from './support/calls.ts'
 import { createDoor } from './support/door.ts'
 import { idOf, startRig, type Person, type Rig } from './support/rig.ts'
 
@@ -71,12 +71,12 @@ describe('The live feed', function () {
     const id = callId()
     const row = tapeOf(id)
     rig.pbx.say(row('call.initiated', initiated(), 'inScheme'))
-    rig.pbx.say(row('leg.started', { leg: '1', ...anna, ringMs: 20_000 }))
+    rig.pbx.say(row('leg.started', rung('1', anna)))
     rig.pbx.say(row('leg.ringing', { leg: '1', userId: anna.userId }))
     const operator = { id: anna.userId, name: anna.name }
     rig.pbx.say(row('call.answered', { leg: '1', operator, waitSeconds: 2, recordingId: null }, 'talking'))
     const end = { outcome: 'answered', reason: 'completed', hangupBy: 'client', cause: 16 } as const
-    rig.pbx.say(row('call.ended', { ...end, waitSeconds: 2, talkSeconds: 1, totalSeconds: 4 }, 'ended'))
+    rig.pbx.say(row('call.ended', { ...end, waitSeconds: 2, talkSeconds: 1, heldSeconds: 0, totalSeconds: 4 }, 'ended'))
     await until(() => events.length >= 4)
     const phases = events.map(({ data }) => (data['call'] as { phase: string }).phase)
     expect(phases).to.deep.equal(['inScheme', 'ringing', 'talking', 'ended'])
@@ -97,7 +97,7 @@ describe('The live feed', function () {
     const seen = first.events[0]?.data as { epoch: string; seq: number }
     first.socket.disconnect()
 
-    rig.pbx.say(row('leg.started', { leg: '1', ...anna, ringMs: 20_000 }))
+    rig.pbx.say(row('leg.started', rung('1', anna)))
     rig.pbx.feed.journal(id)
     const back = await screen(rig.as.supervisor, { epoch: seen.epoch, seq: seen.seq })
     expect(back.hello).to.deep.include({ resync: false, calls: [], seq: seen.seq })

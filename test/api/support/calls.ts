@@ -26,10 +26,26 @@ export function tapeOf(id: string, startMs = Date.parse('2026-11-20T10:00:00Z'))
 export const anna = { userId: '11111111-1111-4111-8111-111111111111', name: 'Anna' }
 export const boris = { userId: '22222222-2222-4222-8222-222222222222', name: 'Boris' }
 
+/** A telephone of somebody begins to ring. */
+export const rung = (
+  leg: string,
+  who: { userId: string | null; name: string },
+  change: Partial<Moments['leg.started']> = {}
+): Moments['leg.started'] => ({
+  leg,
+  kind: 'operator',
+  purpose: 'scheme',
+  ...who,
+  ringMs: 20_000,
+  handover: null,
+  ...change
+})
+
 /** The first moment of a tracked call. */
 export const initiated = (change: Partial<Moments['call.initiated']> = {}): Moments['call.initiated'] => ({
   pbxUniqueId: '1700000000.1',
   direction: 'in',
+  callType: 'tracking_static',
   caller: { number: '+79161112233', name: '<b>Ivan</b>', country: 'RU', region: 'Москва' },
   dialed: '+74951112233',
   trunkId: null,

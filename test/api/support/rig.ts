@@ -5,9 +5,10 @@ import type { Knex } from 'knex'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createApp } from '../../../api/app.ts'
+import { createMedia } from '../../../media/media.ts'
 import { hashPassword } from '../../../db/passwords.ts'
 import { roles, type Role } from '../../../api/contract/common.ts'
-import type { ApiDeps, Demo, StoredRecording } from '../../../api/deps.ts'
+import type { ApiDeps, Demo, MediaStore, StoredRecording } from '../../../api/deps.ts'
 import { createTestDatabase } from '../../support/database.ts'
 import { createFakePbx, type FakePbx } from './fake-pbx.ts'
 
@@ -56,11 +57,26 @@ interface RequestOptions {
   headers?: Record<string, string>
 }
 
+/** The sounds of an installation without voice programs. */
+function silentMedia(): MediaStore {
+  const command = (): never => {
+    throw new Error('These tests make no sound')
+  }
+  return createMedia({
+    home: { command },
+    dataDir: '/nonexistent/ringtrace',
+    asteriskDir: '/nonexistent/ringtrace',
+    reloadMusic: () => Promise.resolve(),
+    log: pino({ level: 'silent' })
+  })
+}
+
 /** The whole API on a real database and a free port, with one user per role (login = role). */
 export async function startRig(
   options: {
     uiDir?: string
     demo?: Demo | null
+    media?: MediaStore
     before?: (deps: ApiDeps, databaseUrl: string) => ApiDeps
   } = {}
 ): Promise<Rig> {
@@ -73,6 +89,7 @@ export async function startRig(
     db,
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     pbx,
+    media: options.media ?? silentMedia(),
     recordings: { open: (id) => Promise.resolve(files.get(id) ?? null) },
     webhooks: {
       replay: (id) =>
