@@ -144,11 +144,21 @@ async function found(url: string, operators: number, log: Logger): Promise<void>
 
 async function fill(db: Knex, operators: number): Promise<void> {
   await db.raw(
-    `insert into users (login, name, role, presence, device, sip_address)
-     select 'op' || n, 'Operator ' || n, 'operator', 'available', 'sip', 'sip:op-' || n || '@${operatorHost}:${operatorPort}'
-     from generate_series(0, ?::int - 1) n`,
+    `insert into users (login, name, role, presence)
+     select 'op' || n, 'Operator ' || n, 'operator', 'available' from generate_series(0, ?::int - 1) n`,
     [operators]
   )
+  await db.raw(
+    `insert into devices (user_id, name, kind, sip_address)
+     select id, 'SIP phone', 'sip', 'sip:op-' || substr(login, 3) || '@${operatorHost}:${operatorPort}'
+     from users where role = 'operator'`
+  )
+  await db('devices').where({ kind: 'browser' }).update({ is_active: false })
+  // The baselines know no wrap-up either.
+  await db('settings').insert([
+    { key: 'operators.wrapUpSeconds', value: '0' },
+    { key: 'operators.autoPauseAfter', value: '0' }
+  ])
   const [group] = await db('groups').insert({ name: 'Sales' }).returning<{ id: string }[]>('id')
   await db.raw(
     `insert into group_members (group_id, user_id, position)

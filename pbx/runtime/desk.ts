@@ -65,7 +65,11 @@ export function createDesk(options: DeskOptions): Desk {
     metrics: options.metrics,
     isCallOpen: (callId) => options.isCallOpen(callId)
   })
-  const stopRows = feed.onRow((row: TapeRow) => figures.onRow(row))
+  const stopRows = feed.onRow((row: TapeRow) => {
+    figures.onRow(row)
+    // However it ended.
+    if (row.type === 'call.ended') queues.leave(row.callId)
+  })
 
   return {
     operators,
