@@ -73,7 +73,10 @@ export function whoCalled({ atMs, role, holdings, earlier, redialMs }: Question)
   if (role === 'overflow') return nobody('pool')
   if (role === 'static') return nobody('source')
   const candidates = candidatesAt(holdings, atMs)
-  const holder = holdings.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
+  // The newest: a visitor's next visit may begin while the lease of the last one still lingers.
+  const holder = holdings
+    .filter(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
+    .reduce<Holding | undefined>((best, one) => (best && best.fromMs > one.fromMs ? best : one), undefined)
   // The same person on a later visit: the visit of now is the one that made them call.
   const isBack = holder !== undefined && holder.visitorId === earlier?.visitorId
   if (earlier && !isBack && earlier.atMs <= atMs && atMs - earlier.atMs <= redialMs) {

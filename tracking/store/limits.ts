@@ -1,0 +1,43 @@
+/** How much one address may ask. Memory only: a restart begins anew, which costs nothing but a little room. */
+export interface Limits {
+  /** Counts a request; false when the address floods us. */
+  admit(address: string, nowMs: number): boolean
+  /** Counts a new visit; false when the address has had its share of numbers for this hour. */
+  mayOpen(siteId: string, address: string, most: number, nowMs: number): boolean
+}
+
+/** Far above what people behind one office router do, far below what hurts. */
+const perSecond = 300
+const burst = 1500
+const hourMs = 3_600_000
+const mostEntries = 100_000
+
+export function createLimits(): Limits {
+  const buckets = new Map<string, { left: number; atMs: number }>()
+  const opened = new Map<string, { count: number; sinceMs: number }>()
+  return {
+    admit(address, nowMs) {
+      const known = buckets.get(address)
+      const left = known ? Math.min(burst, known.left + ((nowMs - known.atMs) / 1000) * perSecond) : burst
+      keep(buckets, address, { left: Math.max(0, left - 1), atMs: nowMs })
+      return left >= 1
+    },
+    mayOpen(siteId, address, most, nowMs) {
+      const key = `${siteId} ${address}`
+      const known = opened.get(key)
+      const entry = known && nowMs - known.sinceMs < hourMs ? known : { count: 0, sinceMs: nowMs }
+      if (entry.count >= most) return false
+      keep(opened, key, { ...entry, count: entry.count + 1 })
+      return true
+    }
+  }
+}
+
+/** The longest untouched goes when the table is full. */
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size <= mostEntries) return
+  const eldest = map.keys().next()
+  if (!eldest.done) map.delete(eldest.value)
+}
