@@ -78,13 +78,20 @@ export function nextOpenMs(hours: Hours, nowMs: number): number | null {
     const opens = hours.hours[weekdayOf(date)]
       .flatMap(([from]) => momentsOf(hours.timeZone, date, from))
       .filter((ms) => ms > nowMs && isOpen(hours, ms))
-    if (opens.length > 0) return Math.min(...opens)
+    if (opens.length > 0) return openedBy(hours, Math.min(...opens), nowMs)
     date = dayAfter(date)
   }
   return null
 }
 
-/** Moments at which a clock of the zone shows that time, or jumps past it: one as a rule, two when it is put back. */
+/** Hours that begin within the hour which summer time skips are open as soon as it has been skipped. */
+function openedBy(hours: Hours, openMs: number, nowMs: number): number {
+  let ms = openMs
+  while (ms - minuteMs > nowMs && isOpen(hours, ms - minuteMs)) ms -= minuteMs
+  return ms
+}
+
+/** Moments at which a clock of the zone may show that time: one as a rule, two when it is put on or back. */
 function momentsOf(timeZone: string, date: string, time: string): number[] {
   const wanted = Date.parse(`${date}T${time}:00Z`)
   // The zone's distance from UTC a day before and after covers both sides of any change in between.
@@ -94,9 +101,10 @@ function momentsOf(timeZone: string, date: string, time: string): number[] {
 
 function offsetMs(timeZone: string, ms: number): number {
   const { date, time } = wallClock(timeZone, ms)
-  return Date.parse(`${date}T${time}:00Z`) - Math.floor(ms / 60_000) * 60_000
+  return Date.parse(`${date}T${time}:00Z`) - Math.floor(ms / minuteMs) * minuteMs
 }
 
+const minuteMs = 60_000
 const dayMs = 86_400_000
 
 const formats = new Map<string, Intl.DateTimeFormat>()

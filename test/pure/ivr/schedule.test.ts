@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
+import { isOpen, nextOpenMs, type Hours } from '../../../ivr/blocks/schedule.ts'
+import { blockKinds } from '../../../ivr/blocks/index.ts'
 import { Visit } from './visit.ts'
 
 interface Row {
@@ -118,4 +121,64 @@ describe('Hours', () => {
       }
     })
   }
+})
+
+function hoursOf(settings: Record<string, unknown>): Hours {
+  const result = blockKinds.get('schedule')?.read(settings)
+  if (!result || !('ready' in result)) throw new Error(`not hours: ${JSON.stringify(result)}`)
+  return result.ready.settings as Hours
+}
+
+describe('When hours next begin', () => {
+  const after = (settings: Record<string, unknown>, moment: string): string | null => {
+    const ms = nextOpenMs(hoursOf(settings), Date.parse(moment))
+    return ms === null ? null : new Date(ms).toISOString()
+  }
+
+  it('is now while they last, else the next morning that is no holiday', () => {
+    expect(after({}, '2026-03-11T12:00:30+03:00')).to.equal('2026-03-11T09:00:30.000Z')
+    expect(after({}, '2026-03-11T05:00:00+03:00')).to.equal('2026-03-11T06:00:00.000Z')
+    expect(after({}, '2026-03-13T18:00:00+03:00')).to.equal('2026-03-16T06:00:00.000Z')
+    expect(after({ holidays: ['2026-03-16', '2026-03-17'] }, '2026-03-13T18:00:00+03:00')).to.equal(
+      '2026-03-18T06:00:00.000Z'
+    )
+  })
+
+  it('is never when there are none', () => {
+    expect(after({ hours: {} }, '2026-03-11T12:00:00Z')).to.equal(null)
+  })
+
+  it('is the same as trying every minute, also where clocks are put on or back', () => {
+    const time = fc
+      .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom('00', '15', '30', '59'))
+      .map(([hour, minute]) => `${String(hour).padStart(2, '0')}:${minute}`)
+    const range = fc.tuple(time, time).filter(([from, to]) => from !== to)
+    const day = fc.array(range, { maxLength: 2 })
+    const turns = [
+      ['America/New_York', '2026-03-08T05:00:00Z'],
+      ['America/New_York', '2026-11-01T04:00:00Z'],
+      ['Australia/Lord_Howe', '2026-04-04T12:00:00Z'],
+      ['Asia/Kolkata', '2026-05-01T00:00:00Z'],
+      ['Europe/Moscow', '2026-03-08T00:00:00Z']
+    ] as const
+    const minuteMs = 60_000
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...turns),
+        fc.integer({ min: -600, max: 600 }),
+        fc.tuple(day, day, day),
+        ([timeZone, moment], minutes, [sat, sun, mon]) => {
+          const hours = hoursOf({ timeZone, hours: { sat, sun, mon, fri: sun }, holidays: [] })
+          const nowMs = Date.parse(moment) + minutes * minuteMs
+          const untilMs = nowMs + 30 * 60 * minuteMs
+          let tried = nowMs
+          while (tried < untilMs && !isOpen(hours, tried)) tried += minuteMs
+          const found = nextOpenMs(hours, nowMs)
+          if (tried < untilMs) expect(found).to.equal(tried)
+          else if (found !== null) expect(found).to.be.at.least(untilMs)
+        }
+      ),
+      { numRuns: 100 }
+    )
+  })
 })
