@@ -12,7 +12,8 @@ import { ConfigError, readConfig, type Config } from './config.ts'
 import { startPostgres } from './db/embedded.ts'
 import { migrateJobs, startJobs } from './db/jobs.ts'
 import { connect, migrate } from './db/knex.ts'
-import { soundPath } from './media/places.ts'
+import { followMedia } from './media/follow.ts'
+import { createMedia } from './media/media.ts'
 import { ensureSounds } from './media/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
 import { keepRunning } from './host/keep.ts'
@@ -78,8 +79,18 @@ async function start(config: Config): Promise<void> {
 
   const recordingsDir = path.join(dataDir, 'recordings')
   await mkdir(recordingsDir, { recursive: true })
-  say(7, 'Starting Asterisk')
   const asteriskDir = path.join(dataDir, 'pbx')
+  const running: { asterisk?: { cli(command: string): Promise<string> } } = {}
+  const media = createMedia({
+    home,
+    dataDir,
+    asteriskDir,
+    reloadMusic: async () => running.asterisk?.cli('moh reload'),
+    log
+  })
+  const following = await followMedia({ db, databaseUrl, media, log })
+  aside.push(() => following.stop())
+  say(7, 'Starting Asterisk')
   const asteriskOptions: StartOptions = {
     home,
     dir: asteriskDir,
@@ -105,6 +116,7 @@ async function start(config: Config): Promise<void> {
   // When it dies its calls are lost, and recovery says so in each.
   const asterisk = await keepRunning('Asterisk', () => startAsterisk(asteriskOptions), log)
   aside.push(() => asterisk.stop())
+  running.asterisk = { cli: (command) => asterisk.current.cli(command) }
 
   let metrics: Metrics | undefined
   const ari = createAri({
@@ -162,10 +174,7 @@ async function start(config: Config): Promise<void> {
       enqueueRecording: (trx, started) => recordings.enqueueRecording(trx, started)
     },
     normalise: (raw, country) => normalise(raw, country),
-    media: (sound, locale) =>
-      'tone' in sound
-        ? `tone:${sound.tone};tonezone=${locale}`
-        : `sound:${soundPath(dataDir, sound.sound, locale)}`,
+    media: (sound, locale) => media.soundOf(sound, locale),
     metrics: (read) => (metrics = createMetrics(read)),
     log
   })
@@ -181,8 +190,8 @@ async function start(config: Config): Promise<void> {
   aside.push(() => webhooks.stop())
   const jobs = startJobs({
     databaseUrl,
-    tasks: { ...webhooks.tasks, ...recordings.tasks },
-    schedules: [...webhooks.schedules, ...recordings.schedules],
+    tasks: { ...webhooks.tasks, ...recordings.tasks, ...following.tasks },
+    schedules: [...webhooks.schedules, ...recordings.schedules, ...following.schedules],
     log
   })
   aside.push(() => jobs.stop())
@@ -214,6 +223,7 @@ async function start(config: Config): Promise<void> {
     log,
     pbx,
     recordings,
+    media,
     webhooks,
     demo,
     metrics: metrics.registry,

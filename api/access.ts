@@ -141,6 +141,41 @@ export const access = {
   'POST /api/calls/:id/stop-watching': leads,
   'POST /api/calls/:id/take-over': leads,
 
+  // Operators for themselves only; see routes/click-to-call.ts.
+  'POST /api/calls': desk,
+
+  // Operators see their own work, and what nobody has in their groups; see routes/visible.ts.
+  'GET /api/callbacks': desk,
+  'POST /api/callbacks': desk,
+  'GET /api/callbacks/:id': desk,
+  'PATCH /api/callbacks/:id': desk,
+  'DELETE /api/callbacks/:id': leads,
+  'POST /api/callbacks/:id/call-now': desk,
+  'GET /api/tasks': desk,
+  'POST /api/tasks': desk,
+  'GET /api/tasks/:id': desk,
+  'PATCH /api/tasks/:id': desk,
+  'DELETE /api/tasks/:id': leads,
+
+  'GET /api/dial-lists': leads,
+  'POST /api/dial-lists': leads,
+  'GET /api/dial-lists/:id': leads,
+  'PATCH /api/dial-lists/:id': leads,
+  'DELETE /api/dial-lists/:id': leads,
+  'POST /api/dial-lists/:id/start': leads,
+  'POST /api/dial-lists/:id/pause': leads,
+  'GET /api/dial-lists/:id/entries': leads,
+  'POST /api/dial-lists/:id/entries': leads,
+  'GET /api/do-not-call': desk,
+  'POST /api/do-not-call': desk,
+  'DELETE /api/do-not-call/:id': leads,
+
+  'GET /api/dial-policy': leads,
+  'PUT /api/dial-policy': admin,
+  'POST /api/dial-policy/check': desk,
+  'GET /api/callback-settings': leads,
+  'PUT /api/callback-settings': admin,
+
   'GET /api/webhooks': admin,
   'POST /api/webhooks': admin,
   'GET /api/webhooks/:id': admin,

@@ -15,6 +15,8 @@ type Thing = {
 /** A collection with the five usual routes. The differences between things stand in the functions. */
 export interface Crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.ZodObject> {
   things: Thing
+  /** Where it is not called as the collection is. */
+  table?: string
   /** In the singular, for the documentation and the audit. */
   thing: string
   item: I
@@ -48,6 +50,8 @@ export interface Crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.
   extra?(row: Row): Row
   /** Names of what still needs the row; a thing in use is not deleted. */
   usedBy?(trx: Knex.Transaction, row: Row): Promise<string[]>
+  /** Asked before the row goes; what it gives is done once that is committed. */
+  afterDelete?(trx: Knex.Transaction, row: Row): Promise<() => Promise<void>>
 }
 
 /** Finds a row by id. @throws ApiError not_found */
@@ -64,7 +68,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
 ): Endpoint[] {
   // Inside, which fields a thing has does not matter; outside, `Crud` ties its functions to its schemas.
   const of = definition as unknown as Crud<z.ZodObject, z.ZodObject, z.ZodObject>
-  const { things, thing } = of
+  const { things, thing, table = things } = of
   const columns = of.columns ?? ((body: Row) => Promise.resolve(columnsOf(body)))
   const one = async (row: Row, context: Context): Promise<Row> => {
     const [item] = await of.read(db, [row], context)
@@ -79,7 +83,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
       query: listQuery(of.sorts, of.firstSort, of.filters ?? {}),
       answer: page(of.item),
       async handle(context) {
-        const query = db(things).select(`${things}.*`)
+        const query = db(table).select(`${table}.*`)
         const asked = context.query as PageRequest & Record<string, unknown>
         of.filter?.(query, asked)
         const { rows, nextCursor } = await listPage(db, query, asked, of.sorts)
@@ -96,8 +100,8 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
         const { body } = context
         const values = { ...(await columns(body)), ...of.inserted?.() }
         const row = await db.transaction(async (trx) => {
-          const [made] = (await trx(things).insert(values).returning('*')) as Row[]
-          if (!made) throw new Error(`No row came back from ${things}`)
+          const [made] = (await trx(table).insert(values).returning('*')) as Row[]
+          if (!made) throw new Error(`No row came back from ${table}`)
           const id = String(made['id'])
           await of.saved?.(trx, id, body, context, null)
           await audit(trx, context, { action: `${thing}.create`, entity: thing, entityId: id })
@@ -111,7 +115,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
       route: `GET /api/${things}/:id`,
       summary: `Get a ${thing}`,
       answer: of.item,
-      handle: async (context) => one(await findRow(db, things, context.id), context)
+      handle: async (context) => one(await findRow(db, table, context.id), context)
     }),
     endpoint({
       route: `PATCH /api/${things}/:id`,
@@ -122,12 +126,12 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
         const { body } = context
         const values = await columns(body)
         const row = await db.transaction(async (trx) => {
-          const before = await trx(things).where({ id: context.id }).forUpdate().first<Row | undefined>()
+          const before = await trx(table).where({ id: context.id }).forUpdate().first<Row | undefined>()
           if (!before) throw new ApiError('not_found')
           if (of.hasUpdatedAt !== false) values['updated_at'] = trx.fn.now()
           const update = Object.keys(values).length > 0
           const [after] = update
-            ? ((await trx(things).where({ id: context.id }).update(values).returning('*')) as Row[])
+            ? ((await trx(table).where({ id: context.id }).update(values).returning('*')) as Row[])
             : [before]
           await of.saved?.(trx, context.id, body, context, before)
           await audit(trx, context, {
@@ -146,20 +150,23 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
       route: `DELETE /api/${things}/:id`,
       summary: `Delete a ${thing}`,
       async handle(context) {
-        await db.transaction(async (trx) => {
-          const row = await trx(things).where({ id: context.id }).forUpdate().first<Row | undefined>()
+        const after = await db.transaction(async (trx) => {
+          const row = await trx(table).where({ id: context.id }).forUpdate().first<Row | undefined>()
           if (!row) throw new ApiError('not_found')
           const users = (await of.usedBy?.(trx, row)) ?? []
           if (users.length > 0)
             throw new ApiError('in_use', { detail: `It is still used by ${listed(users)}.` })
-          await trx(things).where({ id: context.id }).delete()
+          const after = await of.afterDelete?.(trx, row)
+          await trx(table).where({ id: context.id }).delete()
           await audit(trx, context, {
             action: `${thing}.delete`,
             entity: thing,
             entityId: context.id,
             data: { name: row['name'] ?? row['e164'] ?? null }
           })
+          return after
         })
+        await after?.()
       }
     })
   ]

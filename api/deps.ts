@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Dialling } from '../dialling/dialling.ts'
 import type { Scheme } from '../ivr/scheme.ts'
 import type { MomentType, Moments } from '../pbx/call/moments.ts'
 import type { Person, Refusal, TapeRow, Wish } from '../pbx/call/types.ts'
@@ -110,6 +111,8 @@ export interface ApiDeps {
   readonly recordings: RecordingStore
   readonly media: MediaStore
   readonly webhooks: WebhookSender
+  /** Calls that we start, and the policy of dialling. */
+  readonly dialling: Pick<Dialling, 'policy' | 'call' | 'callNow' | 'wake'>
   /** Null where no demo carrier runs. */
   readonly demo: Demo | null
   readonly metrics: Registry

@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.ts'
 import { invalid } from './errors.ts'
 import { once } from './idempotency.ts'
 import { ApiError } from './problems.ts'
+import { readUpload, type Upload } from './upload.ts'
 
 /** What a handler gets: everything in it is checked. */
 export interface Context<Query = unknown, Body = unknown> {
@@ -16,6 +17,8 @@ export interface Context<Query = unknown, Body = unknown> {
   readonly id: string
   readonly query: Query
   readonly body: Body
+  /** The file that came, on a route that takes one. */
+  readonly upload: Upload | null
   /** Who asks. Reading it on a public route is a mistake and throws. */
   readonly who: Who
 }
@@ -36,6 +39,8 @@ export interface EndpointOf<Q, B, A> {
   raw?: string
   /** Not kept for repeats under an Idempotency-Key, because its answer holds a secret. */
   isUnrepeatable?: boolean
+  /** Takes a file beside JSON; it is not kept for repeats. */
+  takesUpload?: boolean
   handle(context: Context<Output<Q>, Output<B>>): Promise<A extends z.ZodType ? z.output<A> : void>
 }
 
@@ -48,6 +53,7 @@ export interface Endpoint {
   status?: number
   raw?: string
   isUnrepeatable?: boolean
+  takesUpload?: boolean
   handle(context: Context): Promise<unknown>
 }
 
@@ -61,6 +67,8 @@ export function endpoint<
   return definition as unknown as Endpoint
 }
 
+/** The largest file that any route takes. */
+const maxUploadBytes = 20 * 1024 ** 2
 const parseBody = express.json({ limit: '1mb', strict: true })
 const uuid = z.uuid()
 
@@ -76,13 +84,15 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
   const rule = access[route]
   return async (req, res) => {
     const who = await admit(req, deps, rule)
-    if (!/^(GET|HEAD)$/.test(req.method)) await readBody(req, res)
+    const sent = definition.takesUpload === true ? await readUpload(req, maxUploadBytes) : null
+    if (!sent && !/^(GET|HEAD)$/.test(req.method)) await readBody(req, res)
     const context: Context = {
       req,
       res,
       id: idOf(req),
       query: parsed(definition.query, req.query),
-      body: parsed(definition.body, req.body),
+      body: parsed(definition.body, sent ? sent.fields : req.body),
+      upload: sent?.upload ?? null,
       get who() {
         if (!who) throw new ApiError('not_signed_in')
         return who
@@ -98,7 +108,7 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
       if (deps.checkAnswers === true) definition.answer?.parse(answer)
       return { status: definition.status ?? (definition.answer ? 200 : 204), body: answer ?? null }
     }
-    const isRepeatable = req.method === 'POST' && who !== null && definition.isUnrepeatable !== true
+    const isRepeatable = req.method === 'POST' && who !== null && !sent && definition.isUnrepeatable !== true
     const { status, body } = isRepeatable ? await once(deps.db, who.userId, req, res, run) : await run()
     if (!definition.answer) res.status(status).end()
     else res.status(status).json(body)

@@ -1,23 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { MediaError, UploadError } from './errors.ts'
 import { formats } from './places.ts'
 import { acceptedFormats, sniff } from './sniff.ts'
-import { MediaError, tool } from './tools.ts'
+import { tool } from './tools.ts'
 import type { MediaCommand } from './tools.ts'
 
 export const largestUploadBytes = 20 * 1024 ** 2
 export const longestUploadSeconds = 10 * 60
-
-/** Why an upload was not taken; `reason` is stable, the message is for people. */
-export class UploadError extends Error {
-  override name = 'UploadError'
-  readonly reason: 'format' | 'unreadable' | 'tooLong' | 'silent'
-  constructor(reason: UploadError['reason'], message: string, options?: { cause?: unknown }) {
-    super(message, options)
-    this.reason = reason
-  }
-}
 
 /** What a prompt is brought to: RMS of its loud parts, in dB of full scale, as loud as our own prompts. */
 const wantedDb = -20

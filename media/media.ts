@@ -5,6 +5,7 @@ import { codeOf, messageOf } from '../host/setup-error.ts'
 import type { Sound } from '../ivr/block.ts'
 import type { Scheme } from '../ivr/scheme.ts'
 import { convertUpload, removeSound } from './convert.ts'
+import { MediaError, TextError } from './errors.ts'
 import { writeMusic } from './music.ts'
 import type { MusicClass } from './music.ts'
 import { formats, promptPath, soundPath, trackPath } from './places.ts'
@@ -12,9 +13,8 @@ import type { Locale } from './places.ts'
 import { readTtsSettings } from './speakers.ts'
 import { textsOf } from './texts.ts'
 import type { BlockText } from './texts.ts'
-import { MediaError } from './tools.ts'
 import type { MediaCommand } from './tools.ts'
-import { TextError, createTts } from './tts.ts'
+import { createTts } from './tts.ts'
 import { measureWave } from './wave.ts'
 
 export interface StoredSound {
@@ -29,9 +29,7 @@ export interface Media {
    * What Asterisk must be told to play. At once for everything but a text that nobody has said before.
    * @throws TextError, MediaError when a text cannot be spoken: the call goes on without it
    */
-  soundOf(sound: Sound, locale: Locale): Promise<string>
-  /** As `soundOf` when nothing has to be made for it, else null. */
-  soundNow(sound: Sound, locale: Locale): string | null
+  soundOf(sound: Sound, locale: Locale): string | Promise<string>
   /** A text as a file to listen to. @throws TextError, MediaError */
   preview(text: string, locale: Locale): Promise<StoredSound>
   /** Speaks every text of a scheme, so that its calls never wait. @returns those that cannot be said, and why */
@@ -57,8 +55,8 @@ export interface Media {
 
 const dayMs = 86_400_000
 const textsKeptMs = 90 * dayMs
-/** A queue tells places up to this one without making a caller wait for the number. */
-const spokenPlaces = 30
+/** A queue tells places and minutes up to this one without making a caller wait for the number. */
+const spokenPlaces = 60
 
 /** Sounds of an installation: what exists, what is made when it is needed, and where it lies. */
 export function createMedia(options: {
@@ -83,27 +81,18 @@ export function createMedia(options: {
     return done
   }
 
-  const plain = (sound: Exclude<Sound, { text: string }>, locale: Locale): string | null => {
-    if ('tone' in sound) return `tone:${sound.tone};tonezone=${locale}`
-    return 'sound' in sound ? `sound:${soundPath(dataDir, sound.sound, locale)}` : null
-  }
-  const wordsOf = (sound: { text: string } | { number: number }): string =>
-    'text' in sound ? sound.text : String(sound.number)
-
   async function prepareNumbers(scheme: Scheme): Promise<void> {
     if (!Object.values(scheme.blocks).some(({ type }) => type === 'queue')) return
     for (let place = 1; place <= spokenPlaces; place++) await tts.make(String(place), scheme.locale)
   }
 
   return {
-    soundNow(sound, locale) {
-      if (!('text' in sound) && !('number' in sound)) return plain(sound, locale)
-      const path = tts.find(wordsOf(sound), locale)
-      return path === null ? null : `sound:${path}`
-    },
-    async soundOf(sound, locale) {
-      if ('text' in sound || 'number' in sound) return `sound:${await tts.make(wordsOf(sound), locale)}`
-      return plain(sound, locale) ?? ''
+    soundOf(sound, locale) {
+      if ('tone' in sound) return `tone:${sound.tone};tonezone=${locale}`
+      if ('sound' in sound) return `sound:${soundPath(dataDir, sound.sound, locale)}`
+      const words = 'text' in sound ? sound.text : String(sound.number)
+      const known = tts.find(words, locale)
+      return known === null ? tts.make(words, locale).then((path) => `sound:${path}`) : `sound:${known}`
     },
     async preview(text, locale) {
       const file = await fileOf(await tts.make(text, locale))

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { promptVoice } from './sounds.ts'
+import { MediaError } from './errors.ts'
 import type { Locale } from './places.ts'
-import { MediaError } from './tools.ts'
 import type { MediaCommand } from './tools.ts'
 import { createStudio } from './voices.ts'
 

@@ -1,6 +1,7 @@
 import { run } from '../host/process.ts'
 import type { Finished } from '../host/process.ts'
 import { codeOf } from '../host/setup-error.ts'
+import { MediaError } from './errors.ts'
 
 /** Programs that make and change audio; they come with the Asterisk root. */
 export type MediaProgram = 'sox' | 'lame' | 'espeak-ng'
@@ -10,11 +11,6 @@ export type MediaCommand = (
   program: MediaProgram,
   args: readonly string[]
 ) => { file: string; args: readonly string[] }
-
-/** A media program could not do it; the message holds what it said. */
-export class MediaError extends Error {
-  override name = 'MediaError'
-}
 
 export interface ToolOptions {
   timeoutMs?: number

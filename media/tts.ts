@@ -4,11 +4,12 @@ import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { messageOf } from '../host/setup-error.ts'
+import { MediaError, TextError } from './errors.ts'
 import { formats, locales } from './places.ts'
 import type { Locale } from './places.ts'
 import { commandSpeaker, espeakSpeaker } from './speakers.ts'
 import type { Speaker, TtsSettings } from './speakers.ts'
-import { MediaError, tool } from './tools.ts'
+import { tool } from './tools.ts'
 import type { MediaCommand } from './tools.ts'
 import { speakable } from './voices.ts'
 import { measureWave } from './wave.ts'
@@ -26,11 +27,6 @@ export interface Tts {
   make(text: string, locale: Locale): Promise<string>
   /** Removes texts that were made longer ago than `olderThanMs`, unless they are in `keep` (paths). */
   sweep(olderThanMs: number, keep: ReadonlySet<string>): Promise<number>
-}
-
-/** A text that cannot be said, and why: empty, too long, or nothing in it makes a sound. */
-export class TextError extends Error {
-  override name = 'TextError'
 }
 
 export const longestText = 2000

@@ -27,7 +27,12 @@ export const callLeg = z.object({
   endedAt: isoTime.nullable(),
   result: z.string().nullable(),
   q850Cause: z.number().int().nullable(),
-  recordingId: id.nullable()
+  recordingId: id.nullable(),
+  /** Null while the leg goes on, or where nothing was recorded. Its audio: `/recording?leg=…`. */
+  recordingState: z.enum(['recording', 'processing', 'ready', 'missing', 'failed', 'deleted']).nullable(),
+  recordingSeconds: z.number().nullable(),
+  /** What is wrong with it, when something is: a side is missing, or it is shorter than the talk. */
+  recordingError: z.string().nullable()
 })
 
 /** One row of the journal: the fields of the call journal that exist without a site visit. */

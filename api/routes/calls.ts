@@ -111,7 +111,12 @@ const phase = (row: Row, side: 'from' | 'to'): string | null => {
 async function oneCall(db: Knex, callId: string): Promise<z.output<typeof callWithLegs>> {
   const [item] = await callItems(db, [await findRow(db, 'calls', callId)])
   if (!item) throw new ApiError('not_found')
-  const legs = (await db('call_legs').where({ call_id: callId }).orderBy(['started_at', 'leg'])) as Row[]
+  const legs: Row[] = await db('call_legs as l')
+    .leftJoin('recordings as r', 'r.id', 'l.recording_id')
+    .where('l.call_id', callId)
+    .orderBy(['l.started_at', 'l.leg'])
+    .select('l.*', 'r.state as recording_state', 'r.error as recording_error')
+    .select(db.raw('cast(r.seconds as float8) as recording_seconds'))
   return { ...item, legs: legs.map((leg) => itemOf(callLeg, leg)) }
 }
 

@@ -2,12 +2,17 @@ import type { ApiDeps } from '../deps.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
+import { callbackRoutes } from './callbacks.ts'
 import { callRoutes } from './calls.ts'
+import { clickToCallRoutes } from './click-to-call.ts'
 import { callWishRoutes } from './call-wishes.ts'
 import { contactRoutes } from './contacts.ts'
 import { demoRoutes } from './demo.ts'
 import { deviceRoutes } from './devices.ts'
+import { dialListRoutes } from './dial-lists.ts'
+import { dialPolicyRoutes } from './dial-policy.ts'
 import { docsRoutes } from './docs.ts'
+import { doNotCallRoutes } from './do-not-call.ts'
 import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
 import { meRoutes } from './me.ts'
@@ -21,6 +26,7 @@ import { recordingRoutes } from './recording.ts'
 import { schemeRoutes } from './schemes.ts'
 import { siteRoutes } from './sites.ts'
 import { sourceRoutes } from './sources.ts'
+import { taskRoutes } from './tasks.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
@@ -34,7 +40,13 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...meRoutes(deps),
     ...callRoutes(deps),
     ...callWishRoutes(deps),
+    ...clickToCallRoutes(deps),
     ...recordingRoutes(deps),
+    ...callbackRoutes(deps),
+    ...taskRoutes(deps),
+    ...dialListRoutes(deps),
+    ...doNotCallRoutes(deps),
+    ...dialPolicyRoutes(deps),
     ...contactRoutes(deps),
     ...numberRoutes(deps),
     ...sourceRoutes(deps),

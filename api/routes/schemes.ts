@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Scheme } from '../../ivr/scheme.ts'
-import { validateScheme, type KnownThings } from '../../ivr/validate.ts'
+import { validateScheme, type KnownThings, type SchemeProblem } from '../../ivr/validate.ts'
 import { audit } from '../audit.ts'
 import { listPage, listQuery, type Sorts } from '../collection.ts'
 import { schemeVersion } from '../contract/access.ts'
@@ -11,11 +11,12 @@ import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 import { itemOf, type Row } from '../rows.ts'
+import { knownMedia, mediaProblems, type KnownMedia } from './scheme-media.ts'
 
 const versionSorts: Sorts = { version: { column: 'v.version', type: 'int' } }
 
 /** Routing schemes: one draft to work on, and numbered published versions that calls follow. */
-export const schemeRoutes = ({ db }: ApiDeps): Endpoint[] => [
+export const schemeRoutes = ({ db, media }: ApiDeps): Endpoint[] => [
   ...crud(db, {
     things: 'schemes',
     thing: 'scheme',
@@ -26,9 +27,7 @@ export const schemeRoutes = ({ db }: ApiDeps): Endpoint[] => [
     firstSort: 'name',
     async read(reader, rows) {
       const known = await knownThings(reader)
-      return rows.map((row) =>
-        itemOf(scheme, row, { problems: validateScheme(row['draft'] as Scheme, known) })
-      )
+      return rows.map((row) => itemOf(scheme, row, { problems: problemsOf(row['draft'] as Scheme, known) }))
     },
     columns: ({ name, draft }) =>
       Promise.resolve({
@@ -45,6 +44,9 @@ export const schemeRoutes = ({ db }: ApiDeps): Endpoint[] => [
     summary: 'Publish the draft as a new version; calls in progress stay on theirs',
     answer: scheme,
     async handle(context) {
+      // Before the transaction: speaking takes its time, and the file of a text serves every scheme that says it.
+      const { draft: toSpeak } = await findRow(db, 'schemes', context.id)
+      refuseUnspoken(await media.prepare(toSpeak as Scheme))
       const row = await db.transaction(async (trx) => {
         const before = await trx('schemes').where({ id: context.id }).forUpdate().first<Row | undefined>()
         if (!before) throw new ApiError('not_found')
@@ -72,7 +74,7 @@ export const schemeRoutes = ({ db }: ApiDeps): Endpoint[] => [
         })
         return after ?? before
       })
-      const problems = validateScheme(row['draft'] as Scheme, await knownThings(db))
+      const problems = problemsOf(row['draft'] as Scheme, await knownThings(db))
       return itemOf(scheme, row, { problems })
     }
   }),
@@ -103,15 +105,28 @@ export const schemeRoutes = ({ db }: ApiDeps): Endpoint[] => [
   })
 ]
 
-async function knownThings(db: Knex): Promise<KnownThings> {
+async function knownThings(db: Knex): Promise<KnownThings & KnownMedia> {
   const groups = await db('groups').select<{ id: string }[]>('id')
-  return { groupIds: new Set(groups.map((group) => group.id)) }
+  return { groupIds: new Set(groups.map((group) => group.id)), ...(await knownMedia(db)) }
+}
+
+const problemsOf = (draft: Scheme, known: KnownThings & KnownMedia): SchemeProblem[] => [
+  ...validateScheme(draft, known),
+  ...mediaProblems(draft, known)
+]
+
+function refuseUnspoken(failed: readonly { block: string; text: string; message: string }[]): void {
+  if (failed.length === 0) return
+  throw new ApiError('scheme_invalid', {
+    errors: failed.map(({ block, text, message }) => ({
+      path: `draft.blocks.${block}`,
+      message: `“${text.slice(0, 60)}” cannot be spoken: ${message}`
+    }))
+  })
 }
 
 async function refuseErrors(trx: Knex.Transaction, draft: Scheme): Promise<void> {
-  const errors = validateScheme(draft, await knownThings(trx)).filter(
-    (problem) => problem.severity === 'error'
-  )
+  const errors = problemsOf(draft, await knownThings(trx)).filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return
   throw new ApiError('scheme_invalid', {
     errors: errors.map((problem) => ({

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { code, importsOf, type Import } from './tree.ts'
 
-const product = ['api', 'db', 'demo', 'host', 'integrations', 'ivr', 'media', 'pbx', 'recordings', 'tracking']
+const product = ['api', 'crm', 'db', 'demo', 'dialling', 'host', 'integrations', 'ivr', 'media', 'pbx', 'recordings', 'tracking']
 
 /**
  * Which folders a folder may import, besides itself. The longest name that fits a file rules it; a name also allows
@@ -20,8 +20,12 @@ const allowed: Record<string, readonly string[]> = {
   'pbx/runtime': ['pbx', 'ivr', 'host', 'db/listen.ts'],
   db: ['host'],
   'db/demo': ['db', 'ivr', 'pbx/call', 'tracking', 'demo', 'type:pbx/provision'],
-  media: ['host', 'ivr'],
+  media: ['host', 'ivr', 'db/listen.ts'],
   recordings: ['db', 'host', 'media/tools.ts', 'media/errors.ts', 'type:pbx'],
+  'dialling/policy': ['ivr', 'tracking', 'type:pbx/call'],
+  'dialling/core': ['tracking', 'dialling/policy', 'type:pbx/call'],
+  dialling: ['db', 'ivr', 'tracking', 'crm/tasks', 'type:pbx'],
+  crm: ['db'],
   integrations: ['db', 'host', 'pbx/call/moments.ts', 'type:pbx/call'],
   demo: [
     'host',
@@ -35,14 +39,14 @@ const allowed: Record<string, readonly string[]> = {
     'type:pbx/call',
     'type:config.ts'
   ],
-  'api/contract': ['pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
-  api: ['db', 'ivr', 'tracking', 'pbx/call', 'pbx/routing', 'host', 'media/errors.ts', 'type:pbx'],
+  'api/contract': ['pbx/call/moments.ts', 'dialling/core/settings.ts', 'dialling/policy', 'type:pbx/call', 'type:ivr'],
+  api: ['db', 'dialling', 'ivr', 'tracking', 'pbx/call', 'pbx/routing', 'host', 'media/errors.ts', 'type:pbx'],
   ui: ['type:api/contract', 'type:pbx/call/moments.ts'],
   'config.ts': []
 }
 
 /** Folders that know no database, no machine, no clock and no chance: all of that arrives in events. */
-export const pure = ['ivr', 'pbx/call', 'pbx/routing', 'tracking']
+export const pure = ['ivr', 'pbx/call', 'pbx/routing', 'tracking', 'dialling/policy', 'dialling/core']
 /** Parts of pure folders that are the way to the machine: the database behind tracking, the snippet in a browser. */
 const impure = ['tracking/store', 'tracking/snippet']
 const purePackages = new Set(['zod', 'libphonenumber-js', 'isbot'])

@@ -1,0 +1,41 @@
+import path from 'node:path'
+import type { Context } from './endpoint.ts'
+import { ApiError } from './problems.ts'
+
+/** A file of ours to be sent. */
+export interface StoredFile {
+  /** Absolute. */
+  path: string
+  contentType: string
+  bytes: number
+}
+
+/** Sends a file, whole or by ranges. @throws ApiError bad_range, recording_not_available when it is gone */
+export async function sendFile({ res }: Context, file: StoredFile): Promise<void> {
+  const options = {
+    root: path.dirname(file.path),
+    // DATA_DIR may be a folder like `.runtime`; the name itself comes from our own id.
+    dotfiles: 'allow' as const,
+    cacheControl: false,
+    headers: {
+      'Content-Type': file.contentType,
+      'Cache-Control': 'private, no-store',
+      'Content-Disposition': 'inline'
+    }
+  }
+  await new Promise<void>((resolve, reject) => {
+    res.sendFile(path.basename(file.path), options, (error?: Error & { status?: number; code?: string }) => {
+      // A listener who seeks or closes the page cuts the connection: that is normal.
+      if (!error || res.headersSent || error.code === 'ECONNABORTED') resolve()
+      else reject(refusalOf(error, res, file))
+    })
+  })
+}
+
+function refusalOf(error: Error & { status?: number }, res: Context['res'], file: StoredFile): Error {
+  if (error.status === 416) {
+    res.set('Content-Range', `bytes */${file.bytes}`)
+    return new ApiError('bad_range')
+  }
+  return error.status === 404 ? new ApiError('recording_not_available', { cause: error }) : error
+}
