@@ -5,7 +5,7 @@ import { endCall } from './ending.ts'
 import { closeLeg, dialOrRefuse, dropLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
 import { ringTaker, parkTimedOut, taken, takerFailed } from './park.ts'
 import { clientAnswered, clientProgress, operatorReady, placed, placedDecided, placedFound, placedLegEnded, placedTimedOut } from './place.ts'
-import { handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
+import { clientLegLeft, handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
 import { changeLeg, clientParty, effect, legOf, moment, partyOf, type Turn } from './turn.ts'
 import type { CallEvent, Leg, Phase } from './types.ts'
 import { watcherAnswered, watcherLeft } from './watch.ts'
@@ -141,10 +141,8 @@ function talkLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
 }
 
 function parkedLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
-  if (leg.id === turn.call.clientLeg) {
-    closeLeg(turn, leg, 'answered', cause)
-    endCall(turn, { by: 'client', reason: 'client_hung_up', cause })
-  } else takerFailed(turn, leg, cause)
+  if (leg.id === turn.call.clientLeg) clientLegLeft(turn, leg, cause)
+  else takerFailed(turn, leg, cause)
 }
 
 function ringingEnded(turn: Turn, leg: Leg, cause: number | null): void {
@@ -157,8 +155,7 @@ function ringingEnded(turn: Turn, leg: Leg, cause: number | null): void {
 function schemeLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
   const { call } = turn
   if (leg.id === call.clientLeg) {
-    closeLeg(turn, leg, 'answered', cause)
-    endCall(turn, { by: 'client', reason: 'client_hung_up', cause })
+    clientLegLeft(turn, leg, cause)
     return
   }
   const result = resultOf(cause)

@@ -13,7 +13,7 @@ import {
   wantNumber
 } from './legs.ts'
 import { startTalk } from './talk.ts'
-import { effect, moment, type Turn } from './turn.ts'
+import { effect, legOf, moment, type Turn } from './turn.ts'
 import type { Call, DialDecision, Leg, LegResult, Order } from './types.ts'
 
 /** A client who is out of reach through one trunk is tried through so many more. */
@@ -127,10 +127,14 @@ export function placedDecided(turn: Turn, legId: string, decision: DialDecision)
   const earlier = turn.call.legs.filter((leg) => leg.kind === 'client' && leg.id !== legId)
   const byUserId = order.byUserId ?? turn.call.lastOperatorId
   const isFirst = earlier.length === 0
+  const leg = legOf(turn, legId)
+  if (leg?.state !== 'asked') {
+    turn.ignored = true
+    return
+  }
   // That no further trunk is left is no refusal: the client could not be reached.
   if (!isFirst && !decision.allowed) {
-    const leg = turn.call.legs.find((one) => one.id === legId)
-    if (leg) closeLeg(turn, leg, 'failed', null)
+    closeLeg(turn, leg, 'failed', null)
     endCall(turn, { by: 'system', reason: 'client_unreachable', cause: null })
     return
   }

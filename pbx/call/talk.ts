@@ -116,14 +116,20 @@ export function legLeftTalk(turn: Turn, leg: Leg, cause: number | null): void {
   const { talk } = turn.call
   if (!talk) return
   if (leg.id === turn.call.clientLeg) {
-    closeLeg(turn, leg, 'answered', cause)
-    endCall(turn, { by: 'client', reason: 'client_hung_up', cause })
+    clientLegLeft(turn, leg, cause)
   } else if (leg.id === talk.leg) ownerLeft(turn, leg, cause)
   else if (leg.id === talk.consult?.leg) {
     closeLeg(turn, leg, 'answered', cause)
     releaseOf(turn, leg, 'answered')
     endConsult(turn, 'failed', 'consulted_left')
   } else if (talk.members.includes(leg.id)) memberLeft(turn, leg, cause)
+}
+
+/** The client of a call that we placed hung up. */
+export function clientLegLeft(turn: Turn, leg: Leg, cause: number | null): void {
+  closeLeg(turn, leg, 'answered', cause)
+  releaseOf(turn, leg, 'answered')
+  endCall(turn, { by: 'client', reason: 'client_hung_up', cause })
 }
 
 function memberLeft(turn: Turn, leg: Leg, cause: number | null): void {
@@ -148,6 +154,15 @@ function ownerLeft(turn: Turn, leg: Leg, cause: number | null): void {
     return
   }
   if (third !== undefined) {
+    if (consult) {
+      stopRinging(turn, 'consult', null, 'cancelled')
+      stopTimer(turn)
+      effect(turn, { do: 'closeBridge', bridge: 'consult' })
+    }
+    if (talk.heldBy === 'operator') {
+      unholdClient(turn)
+      effect(turn, { do: 'connect', bridge: 'main', parties: [clientParty(turn)] })
+    }
     handOver(turn, third)
     closeLeg(turn, leg, 'answered', cause)
     releaseOf(turn, leg, 'answered')
@@ -171,8 +186,9 @@ export function giveToConsulted(turn: Turn, owner: Leg, cause: number | null | '
   const consulted = legOf(turn, talk?.consult?.leg ?? null)
   if (!talk?.consult || !consulted) return
   const { target, note } = talk.consult
+  if (talk.consult.side === 'client')
+    effect(turn, { do: 'music', party: consulted.id, on: false, musicClass: null })
   if (talk.heldSinceMs !== null) unholdClient(turn)
-  else effect(turn, { do: 'music', party: consulted.id, on: false, musicClass: null })
   effect(turn, { do: 'connect', bridge: 'main', parties: [clientParty(turn), consulted.id] })
   handOver(turn, consulted.id)
   moment(turn, 'call.transfer', {
@@ -248,7 +264,8 @@ export function holdClient(turn: Turn): void {
     { do: 'part', bridge: 'main', parties: [client] },
     { do: 'music', party: client, on: true, musicClass: null }
   )
-  if (talk.heldSinceMs === null) changeTalk(turn, { heldSinceMs: turn.atMs, heldBy: 'operator' })
+  // A telephone that holds already keeps its beginning.
+  changeTalk(turn, { heldSinceMs: talk.heldSinceMs ?? turn.atMs, heldBy: 'operator' })
 }
 
 /** A telephone held by SIP: Asterisk plays the music, the tape remembers. */

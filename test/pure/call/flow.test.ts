@@ -36,7 +36,7 @@ describe('An inbound call', () => {
   it('looks for the client’s owner first, then for a free operator of the group', () => {
     const story = atOperators(scheme(), boris.userId)
     expect(story.does('ask')[0]).to.deep.include({
-      query: { kind: 'user', userId: boris.userId, except: [] }
+      query: { kind: 'owner', userId: boris.userId, except: [] }
     })
     story.when({ type: 'operatorsFound', operators: [] })
     expect(story.does('ask')[0]).to.have.nested.property('query.groupId', groupId)
@@ -51,14 +51,18 @@ describe('An inbound call', () => {
   it('talks with the operator who answered', () => {
     const story = annaTalks()
     expect(story.call.phase).to.equal('talking')
-    expect(story.does('bridge')).to.deep.equal([{ do: 'bridge', leg: 'op1' }])
+    expect(story.does('connect')).to.deep.equal([
+      { do: 'connect', bridge: 'main', parties: ['client', 'op1'] }
+    ])
     expect(story.last('call.answered')).to.deep.include({ operator: { id: anna.userId, name: 'Anna' } })
   })
 
   it('goes to the next operator when the first does not answer', () => {
     const story = annaRings().timerEnds()
     expect(story.does('hangupLeg')).to.deep.equal([{ do: 'hangupLeg', leg: 'op1', reason: 'cancel' }])
-    expect(story.does('release')).to.deep.equal([{ do: 'release', userId: anna.userId, talked: false }])
+    expect(story.does('release')).to.deep.equal([
+      { do: 'release', userId: anna.userId, talked: false, result: 'noAnswer' }
+    ])
     expect(story.does('ask')[0]).to.have.deep.nested.property('query.except', [anna.userId])
     story.when({ type: 'operatorsFound', operators: [boris] })
     expect(story.does('originate')[0]).to.deep.include({ leg: 'op2', userId: boris.userId })
@@ -78,11 +82,11 @@ describe('An inbound call', () => {
       { type: 'operatorsFound', operators: [anna, boris] },
       { type: 'legAnswered', leg: 'op2' }
     )
-    expect(story.call.talkingLeg).to.equal('op2')
+    expect(story.call.talk?.leg).to.equal('op2')
     expect(story.does('hangupLeg')).to.deep.equal([{ do: 'hangupLeg', leg: 'op1', reason: 'cancel' }])
     story.when({ type: 'legAnswered', leg: 'op1' })
     expect(story.does('hangupLeg')).to.deep.equal([{ do: 'hangupLeg', leg: 'op1', reason: 'late' }])
-    expect(story.call.talkingLeg).to.equal('op2')
+    expect(story.call.talk?.leg).to.equal('op2')
   })
 
   it('is not cut when the answer of the talking operator is told twice', () => {
@@ -102,7 +106,7 @@ describe('An inbound call', () => {
 
   it('is asked for a rating when the operator hangs up first, and the rating is the operator’s', () => {
     const story = annaTalks().after(30).when({ type: 'legEnded', leg: 'op1', cause: 16 })
-    expect(story.does('unbridge')).to.have.length(1)
+    expect(story.does('closeBridge')).to.deep.equal([{ do: 'closeBridge', bridge: 'main' }])
     expect(story.call.block?.type).to.equal('rating')
     story.when({ type: 'digit', digit: '5' })
     expect(story.last('call.rated')).to.deep.equal({
@@ -131,7 +135,9 @@ describe('An inbound call', () => {
   it('ends with the operator’s leg when the caller hangs up in the talk', () => {
     const story = annaTalks().after(60).when({ type: 'callerLeft', cause: 16 })
     expect(story.does('hangupLeg')).to.deep.equal([{ do: 'hangupLeg', leg: 'op1', reason: 'end' }])
-    expect(story.does('release')).to.deep.equal([{ do: 'release', userId: anna.userId, talked: true }])
+    expect(story.does('release')).to.deep.equal([
+      { do: 'release', userId: anna.userId, talked: true, result: 'answered' }
+    ])
     expect(story.journal().call).to.include({ outcome: 'answered', hangup_by: 'client', talk_seconds: 61 })
   })
 
@@ -140,7 +146,7 @@ describe('An inbound call', () => {
       { type: 'callerLeft', cause: 16 },
       { type: 'operatorsFound', operators: [anna] }
     )
-    expect(story.effects).to.deep.equal([{ do: 'release', userId: anna.userId, talked: false }])
+    expect(story.effects).to.deep.equal([{ do: 'release', userId: anna.userId, talked: false, result: null }])
   })
 
   it('is abandoned when the caller leaves in the greeting, missed when they leave while operators are rung', () => {
