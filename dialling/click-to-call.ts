@@ -37,9 +37,8 @@ export async function clickToCall(
   const { to, userId, byUserId, numberId } = wanted
   const asked = keeper.explain({ number: to, byUserId, numberId })
   if (!asked.decision.allowed) return { ok: false, code: asked.decision.reason as DialRefusal }
-  const operator = ports.operators().find((state) => state.userId === userId)
-  if (!operator?.isReachable) return { ok: false, code: 'operator_unreachable' }
-  if (operator.callId !== null || operator.presence === 'busy') return { ok: false, code: 'operator_busy' }
+  const unable = whyUnable(ports, userId)
+  if (unable) return { ok: false, code: unable }
   const order = await makeOrder(
     db,
     { phone: asked.number ?? to, numberId, contactId: wanted.contactId },
@@ -54,9 +53,22 @@ export async function clickToCall(
     }
   )
   const placed = await ports.place(order)
-  if ('refused' in placed) {
-    const code = /busy/i.test(placed.refused) ? 'operator_busy' : 'not_placed'
-    return { ok: false, code, detail: placed.refused }
-  }
+  if ('refused' in placed) return notPlaced(placed.refused)
   return { ok: true, callId: placed.callId, warnings: asked.isDoNotCall ? ['do_not_call'] : [] }
 }
+
+/** Why an operator's telephones cannot ring now. */
+export function whyUnable(
+  ports: Pick<DiallingPorts, 'operators'>,
+  userId: string
+): 'operator_unreachable' | 'operator_busy' | null {
+  const operator = ports.operators().find((state) => state.userId === userId)
+  if (!operator?.isReachable) return 'operator_unreachable'
+  return operator.callId !== null || operator.presence === 'busy' ? 'operator_busy' : null
+}
+
+export const notPlaced = (refused: string): Clicked => ({
+  ok: false,
+  code: /busy/i.test(refused) ? 'operator_busy' : 'not_placed',
+  detail: refused
+})

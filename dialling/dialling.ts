@@ -2,7 +2,8 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Fence } from './attempts.ts'
-import { clickToCall, type Clicked, type WantedCall } from './click-to-call.ts'
+import { clickToCall, notPlaced, whyUnable, type Clicked, type WantedCall } from './click-to-call.ts'
+import type { DialRefusal } from './policy/decide.ts'
 import { createPolicyKeeper, type PolicyKeeper } from './policy-keeper.ts'
 import type { DiallingPorts } from './ports.ts'
 import { startRunner, type Runner } from './runner.ts'
@@ -11,6 +12,8 @@ import { startRunner, type Runner } from './runner.ts'
 export interface Dialling {
   readonly policy: PolicyKeeper
   call(wanted: WantedCall): Promise<Clicked>
+  /** Places an open callback at once for an operator. */
+  callNow(callback: { id: string; phone: string }, userId: string): Promise<Clicked>
   /** Looks at what is due now. */
   wake(): void
   /** Reads the policy: before the first call can come. */
@@ -40,6 +43,15 @@ export function createDialling(options: {
   return {
     policy: keeper,
     call: (wanted) => clickToCall({ db, ports, keeper }, wanted),
+    async callNow({ id, phone }, userId) {
+      const asked = keeper.explain({ number: phone, byUserId: userId, isUnsolicited: true })
+      if (!asked.decision.allowed) return { ok: false, code: asked.decision.reason as DialRefusal }
+      const unable = whyUnable(ports, userId)
+      if (unable) return { ok: false, code: unable }
+      const placed = runner ? await runner.callNow(id, userId) : { refused: 'starting' }
+      if (placed === null) return { ok: false, code: 'not_placed', detail: 'It is not open any more.' }
+      return 'refused' in placed ? notPlaced(placed.refused) : { ok: true, callId: placed.callId, warnings: [] }
+    },
     wake: () => runner?.wake(),
     prepare: () => keeper.reload(),
     async start() {

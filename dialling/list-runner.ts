@@ -67,7 +67,7 @@ export async function runLists(options: {
         }
       )
     )
-    if (isPlaced) usedLines.add(line)
+    if (isPlaced !== null) usedLines.add(line)
   }
   return usedLines.size > 0
 }

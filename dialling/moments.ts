@@ -88,9 +88,10 @@ const unanswered = new Set(['missed', 'abandoned', 'busy', 'failed'])
 
 async function missed(place: Place): Promise<void> {
   const { trx, row, call, settings } = place
-  const { outcome } = dataOf(place, 'call.missed')
+  const { outcome, reason } = dataOf(place, 'call.missed')
   const phone = call.caller_number
   if (call.direction !== 'in' || phone === null || !unanswered.has(outcome)) return
+  if (reason === 'callback_promised') return
   if (await isSpam(trx, call, phone)) return
   // A callback that the caller was promised in this call, or a talk since then, leaves nothing to do.
   if (await trx('callbacks').where({ parent_call_id: call.id }).first<unknown>('id')) return

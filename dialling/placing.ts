@@ -6,13 +6,15 @@ import type { Attempt } from './core/attempt.ts'
 import type { CallbackSettings } from './core/settings.ts'
 import type { DiallingPorts } from './ports.ts'
 
+export type Placed = { callId: string } | { refused: string }
+
 export interface Placing {
   /**
    * Makes one attempt: takes what is due for this controller, places the call, and notes which call it is. The outcome
    * comes from the tape.
-   * @returns false when somebody else was quicker
+   * @returns null when somebody else was quicker
    */
-  attempt(owner: Owner, makeOrder: () => Promise<Order>): Promise<boolean>
+  attempt(owner: Owner, makeOrder: () => Promise<Order>): Promise<Placed | null>
   /** Writes down what could not be written when it happened. @throws when the database is (still) away */
   catchUp(): Promise<void>
 }
@@ -38,8 +40,8 @@ export function createPlacing(options: {
   return {
     async attempt(owner, makeOrder) {
       const attemptId = await claim(db, fence, owner, now())
-      if (attemptId === null) return false
-      let placed: { callId: string } | { refused: string }
+      if (attemptId === null) return null
+      let placed: Placed
       try {
         placed = await ports.place(await makeOrder())
       } catch (error) {
@@ -48,14 +50,14 @@ export function createPlacing(options: {
       }
       if ('refused' in placed) {
         await close(attemptId, { result: 'noOperator', reason: placed.refused, operatorId: null })
-        return true
+        return placed
       }
       const { callId } = placed
       // The tape ties the call to its attempt as well: failing here loses nothing.
       await bindCall(db, owner.id, callId, now()).catch((error: unknown) =>
         log.warn({ err: error, callId, ...owner }, 'A placed call is tied to its attempt later, by its tape')
       )
-      return true
+      return placed
     },
     async catchUp() {
       for (const [attemptId, attempt] of unwritten) await close(attemptId, attempt)

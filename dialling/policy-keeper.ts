@@ -65,8 +65,8 @@ export const callbacksKey = 'callbacks'
 /** Changes that come together are read together. */
 const settleMs = 40
 const deadStates = new Set(['inactive', 'rejected', 'registering'])
-/** Calls that the client did not ask for. */
-const unsolicited: ReadonlySet<CallType> = new Set<CallType>(['dialer', 'callback_missed'])
+/** Calls that no person starts: a client who wishes no calls is spared them. */
+const unsolicited: ReadonlySet<CallType> = new Set<CallType>(['dialer', 'callback_missed', 'callback_form'])
 
 /** The dialling policy in memory: the database is never in the path of a call. */
 export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {

@@ -10,7 +10,7 @@ import { drainInbox, purgeInbox } from './inbox.ts'
 import { runLists } from './list-runner.ts'
 import { workOut } from './moments.ts'
 import { makeOrder, whoTalks } from './orders.ts'
-import { closeLost, createPlacing } from './placing.ts'
+import { closeLost, createPlacing, type Placed } from './placing.ts'
 import type { Policy } from './policy/decide.ts'
 import { nextInAll } from './policy/hours.ts'
 import type { DiallingPorts } from './ports.ts'
@@ -31,6 +31,11 @@ export interface RunnerOptions {
 export interface Runner {
   /** Looks at what is due soon. */
   wake(): void
+  /**
+   * Places an open callback at once, whatever its time, for this operator.
+   * @returns null when it is not open any more, or is being placed already
+   */
+  callNow(callbackId: string, userId: string): Promise<Placed | null>
   stop(): Promise<void>
 }
 
@@ -159,10 +164,10 @@ export function startRunner(options: RunnerOptions): Runner {
     const line = query.kind === 'group' ? query.groupId : query.userId
     if (usedLines.has(line) || !ports.isAnyoneFree(query)) return
     if (await isInCall(callback.phone)) return later(callback, nowMs + inCallPauseMs)
-    if (await place(callback, query)) usedLines.add(line)
+    if ((await place(callback, query)) !== null) usedLines.add(line)
   }
 
-  const place = (callback: CallbackRow, query: OperatorQuery): Promise<boolean> =>
+  const place = (callback: CallbackRow, query: OperatorQuery): Promise<Placed | null> =>
     placing.attempt({ kind: 'callback', id: callback.id }, () => {
       const { ringSeconds, isRecorded } = options.settings()
       return makeOrder(
@@ -248,6 +253,14 @@ export function startRunner(options: RunnerOptions): Runner {
 
   return {
     wake: () => wakeIn(0),
+    async callNow(callbackId, userId) {
+      const [callback] = (await db('callbacks')
+        .where({ id: callbackId })
+        .whereIn('state', ['waiting', 'retry'])
+        .update({ next_attempt_at: new Date(now()), updated_at: db.fn.now() })
+        .returning('*')) as CallbackRow[]
+      return callback ? place(callback, { kind: 'user', userId, except: [] }) : null
+    },
     async stop() {
       isStopped = true
       clearTimeout(timer)
@@ -264,11 +277,11 @@ export function startRunner(options: RunnerOptions): Runner {
 const waitsInQueue = ({ queue, attempts, short_tries }: CallbackRow): boolean =>
   queue !== null && attempts === 0 && short_tries === 0
 
-const callTypes: Record<CallbackRow['kind'], Extract<CallType, 'callback_form' | 'callback_missed' | 'api'>> = {
+const callTypes: Record<CallbackRow['kind'], Extract<CallType, 'callback_form' | 'callback_missed'>> = {
   form: 'callback_form',
   missed: 'callback_missed',
   queue: 'callback_form',
   scheme: 'callback_form',
   manual: 'callback_form',
-  api: 'api'
+  api: 'callback_form'
 }

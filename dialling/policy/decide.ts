@@ -67,7 +67,7 @@ export interface DialRequest {
   /** The number of ours to show, by id. */
   numberId: string | null
   byUserId: string | null
-  /** The client did not ask for this call: a list, or a callback by rule. */
+  /** No person starts it: a list or a callback. */
   isUnsolicited: boolean
   nowMs: number
 }
