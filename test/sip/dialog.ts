@@ -77,6 +77,8 @@ export interface Dialog {
   hangup(): Promise<Message>
   /** The first message heard that fits: a method (`BYE`), or a test. */
   waitFor(what: string | ((message: Message) => boolean), timeoutMs?: number): Promise<Message>
+  /** Neither says nor hears anything any more, as when the power fails. */
+  vanish(): void
   onRequest(message: Message): void
   onResponse(message: Message): void
   close(): Promise<void>
@@ -92,6 +94,7 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
   let state: ReturnType<Dialog['state']> = setup.isOurs ? 'calling' : 'ringing'
   let cseq = 0
   let version = 0
+  let isGone = false
   let inviteBranch = ''
   let inviteCseq = 0
   let answered: Message | null = null
@@ -231,7 +234,12 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
       const fits = typeof what === 'string' ? (m: Message) => m.status === 0 && m.method === what : what
       return until(() => heard.find(fits), { timeoutMs, what: `${String(what)} is heard` })
     },
+    vanish() {
+      isGone = true
+      media.speak(null, 8)
+    },
     onResponse(message) {
+      if (isGone) return
       heard.push(message)
       const branch = /branch=([^;\s]+)/.exec(header(message, 'via'))?.[1] ?? ''
       const isCancel = message.method === 'CANCEL'
@@ -250,6 +258,7 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
       waiting.delete(key)
     },
     onRequest(message) {
+      if (isGone) return
       const known = replies.get(`${cseqOf(message)} ${message.method}`)
       if (known !== undefined && message.method !== 'ACK') {
         transmit(known)
