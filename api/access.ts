@@ -73,6 +73,20 @@ export const access = {
   'PATCH /api/sites/:id': marketing,
   'DELETE /api/sites/:id': admin,
 
+  'GET /api/number-pools': planners,
+  'POST /api/number-pools': marketing,
+  'GET /api/number-pools/:id': planners,
+  'PATCH /api/number-pools/:id': marketing,
+  'DELETE /api/number-pools/:id': marketing,
+  'GET /api/number-pools/:id/advice': planners,
+
+  // From the pages of our users' sites: by site key and origin, counted by address; see track-door.ts.
+  'GET /t.js': 'public',
+  'POST /api/track/visits': 'public',
+  'POST /api/track/heartbeat': 'public',
+  'POST /api/track/events': 'public',
+  'POST /api/track/forms': 'public',
+
   'GET /api/sources': everyone,
   'POST /api/sources': marketing,
   'GET /api/sources/:id': everyone,

@@ -7,6 +7,7 @@ import { handlerOf, splitRoute } from './endpoint.ts'
 import { toApiError } from './errors.ts'
 import { ApiError, sendProblem } from './problems.ts'
 import { allEndpoints } from './routes/index.ts'
+import { trackDoor } from './track-door.ts'
 
 /** The HTTP side of everything: API and browser app. Does not listen. */
 export function createApp(deps: ApiDeps): Express {
@@ -16,6 +17,8 @@ export function createApp(deps: ApiDeps): Express {
   app.set('trust proxy', 'loopback')
   app.set('query parser', 'simple')
   app.use(securityHeaders(deps))
+
+  app.use('/api/track', trackDoor(deps))
 
   const methods = new Map<string, Set<string>>()
   for (const endpoint of allEndpoints(deps)) {

@@ -5,6 +5,7 @@ import type { Dialling } from '../dialling/dialling.ts'
 import type { Scheme } from '../ivr/scheme.ts'
 import type { MomentType, Moments } from '../pbx/call/moments.ts'
 import type { Person, Refusal, TapeRow, Wish } from '../pbx/call/types.ts'
+import type { Tracking } from '../tracking/store/tracking.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Role } from './contract/common.ts'
 import type { Weights } from '../ivr/block.ts'
@@ -115,6 +116,8 @@ export interface ApiDeps {
   readonly dialling: Pick<Dialling, 'policy' | 'call' | 'callNow' | 'wake'>
   /** Null where no demo carrier runs. */
   readonly demo: Demo | null
+  /** Absent where no sites are tracked: tests of other things. Its public routes then say so. */
+  readonly tracking?: Tracking
   readonly metrics: Registry
   /** Folder of the built browser app, absolute; null serves the API alone. */
   readonly uiDir: string | null

@@ -12,10 +12,12 @@ export const problems = {
   csrf_failed: [403, 'The X-CSRF-Token header is missing or wrong'],
   wrong_origin: [403, 'The request comes from another site'],
   forbidden: [403, 'Your role does not allow this'],
+  unknown_site: [404, 'There is no site with this key'],
   not_found: [404, 'There is no such thing'],
   recording_not_available: [404, 'There is no audio to play'],
   method_not_allowed: [405, 'This address does not take that method'],
   already_exists: [409, 'Something with this value exists already'],
+  number_in_pool: [409, 'A number can be in one pool only'],
   in_use: [409, 'It is in use'],
   webhook_off: [409, 'The webhook is switched off'],
   no_wrap_up: [409, 'There is no wrap-up to end or prolong'],
@@ -67,6 +69,7 @@ export const problems = {
   too_many_attempts: [429, 'Too many attempts'],
   internal: [500, 'Something went wrong on our side'],
   speech_failed: [503, 'The voice programs do not work just now'],
+  tracking_away: [503, 'Visits cannot be taken just now'],
   database_away: [503, 'The database cannot be reached just now']
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { id, inquiryChannel, isoTime, locale, patchOf, presence, role } from './common.ts'
 import { sipAddress } from './operators.ts'
 import { webhookEvents } from '../../pbx/call/moments.ts'
+import { siteTracking } from './track.ts'
 
 const name = z.string().trim().min(1).max(200)
 export const e164 = z.string().regex(/^\+[1-9]\d{3,14}$/, 'must be a number in E.164, such as +74951234567')
@@ -141,14 +142,25 @@ export const trunkCreate = z.object({
 })
 export const trunkPatch = patchOf(trunkCreate)
 
-export const site = z.object({ id, name, domain: z.string(), isDemo: z.boolean(), createdAt: isoTime })
+export const site = z.object({
+  id,
+  name,
+  domain: z.string(),
+  /** Stands in the site's pages: `<script async src="…/t.js?key=…">`. */
+  key: z.string(),
+  ...siteTracking,
+  isDemo: z.boolean(),
+  createdAt: isoTime
+})
 export const siteCreate = z.object({
   name,
   domain: z
     .string()
     .trim()
     .toLowerCase()
-    .regex(/^[\p{L}0-9.-]{1,253}$/u)
+    .regex(/^[\p{L}0-9.-]{1,253}$/u),
+  // What is left out is as the table has it.
+  ...z.object(siteTracking).partial().shape
 })
 export const sitePatch = patchOf(siteCreate)
 
@@ -183,6 +195,8 @@ export const number = z.object({
   sourceId: id.nullable(),
   siteId: id.nullable(),
   schemeId: id.nullable(),
+  /** The pool that lends it to visits; changed there. */
+  poolId: id.nullable(),
   isActive: z.boolean(),
   isDemo: z.boolean(),
   createdAt: isoTime,

@@ -20,6 +20,7 @@ import { metricsRoutes } from './metrics.ts'
 import { musicRoutes } from './music-classes.ts'
 import { operatorRoutes } from './operators.ts'
 import { pauseReasonRoutes } from './pause-reasons.ts'
+import { numberPoolRoutes } from './number-pools.ts'
 import { numberRoutes } from './numbers.ts'
 import { promptRoutes } from './prompts.ts'
 import { recordingRoutes } from './recording.ts'
@@ -28,6 +29,7 @@ import { siteRoutes } from './sites.ts'
 import { sourceRoutes } from './sources.ts'
 import { taskRoutes } from './tasks.ts'
 import { tokenRoutes } from './tokens.ts'
+import { trackRoutes } from './track.ts'
 import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
 import { webhookDeliveryRoutes } from './webhook-deliveries.ts'
@@ -49,8 +51,10 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...dialPolicyRoutes(deps),
     ...contactRoutes(deps),
     ...numberRoutes(deps),
+    ...numberPoolRoutes(deps),
     ...sourceRoutes(deps),
     ...siteRoutes(deps),
+    ...trackRoutes(deps),
     ...schemeRoutes(deps),
     ...promptRoutes(deps),
     ...musicRoutes(deps),

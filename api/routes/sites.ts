@@ -1,7 +1,7 @@
 import { site, siteCreate, sitePatch } from '../contract/config.ts'
 import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
-import { itemOf } from '../rows.ts'
+import { columnsOf, itemOf } from '../rows.ts'
 
 /** Sites on which tracking numbers are shown. */
 export const siteRoutes = ({ db }: ApiDeps) =>
@@ -18,5 +18,10 @@ export const siteRoutes = ({ db }: ApiDeps) =>
     },
     firstSort: 'name',
     hasUpdatedAt: false,
+    columns: ({ numberGroups, ...rest }) =>
+      Promise.resolve({
+        ...columnsOf(rest),
+        ...(numberGroups && { number_groups: JSON.stringify(numberGroups) })
+      }),
     read: (_db, rows) => Promise.resolve(rows.map((row) => itemOf(site, row)))
   })
