@@ -102,7 +102,7 @@ const recipe = 1
 /**
  * Writes what the client can do with its mouth, each into a folder of its own (8 kHz mono WAV), unless it is there
  * with these words: `client/` the monologue, `quiet/` the murmur of a room.
- * @throws SetupError when the voice programs are missing
+ * @throws MediaError when the voice programs are missing
  */
 export async function ensureClientVoice(home: AsteriskHome, folder: string): Promise<void> {
   const stampFile = join(folder, 'stamp')
@@ -142,7 +142,7 @@ export interface TalkFiles {
 
 /**
  * Makes the recorded talks and a message as finished recordings, in `<dataDir>/recordings`.
- * @throws SetupError when the voice programs are missing, MediaError when lame is
+ * @throws MediaError when the voice programs or lame are missing
  */
 export async function makeTalks(home: AsteriskHome, dataDir: string): Promise<TalkFiles> {
   const folder = join(dataDir, 'recordings')
@@ -162,9 +162,12 @@ export const talkNames: readonly string[] = [...talks.map(({ name }) => name), m
 async function finish(home: AsteriskHome, folder: string, name: string, wave: Buffer): Promise<TalkFile> {
   const partial = join(folder, `${name}.partial.wav`)
   const target = finishedFile(folder, name)
-  const { seconds, channels } = measureWave(wave)
+  const { seconds, channels, hertz: sampleRate } = measureWave(wave)
   await writeFile(partial, wave)
-  await encode((program, args) => home.command(program, args), partial, `${partial}.mp3`, channels)
+  await encode((program, args) => home.command(program, args), partial, `${partial}.mp3`, {
+    channels,
+    sampleRate
+  })
   await rename(`${partial}.mp3`, target)
   await rm(partial)
   const { size } = await stat(target)

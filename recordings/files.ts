@@ -45,7 +45,7 @@ export const finishedFile = (dir: string, name: string): string => fileIn(dir, n
  * the static dialplan served is recorded on the client's own.
  */
 export async function findRaw(folders: Folders, name: string, kind: RecordingKind): Promise<RawFiles> {
-  const [received, sent, message] = await Promise.all(rawFiles(folders, name).map(look))
+  const [received, sent, message] = await Promise.all(rawNames(folders, name).map(lookForEither))
   const all = [received, sent, message].flatMap((found) => found ?? [])
   const youngestMs = Math.max(...all.map(({ writtenMs }) => writtenMs))
   const pathOf = (found: Found | null | undefined): string | null =>
@@ -70,11 +70,24 @@ export async function removeAll(folders: Folders, name: string): Promise<void> {
   await rm(finishedFile(folders.dir, name), { force: true })
 }
 
-const rawFiles = ({ dir, messagesDir }: Folders, name: string): string[] => [
-  fileIn(dir, name, '-in.wav'),
-  fileIn(dir, name, '-out.wav'),
-  fileIn(messagesDir, name, '.wav')
+/** What was received, what was sent, a message: without the ending, which tells the rate. */
+const rawNames = ({ dir, messagesDir }: Folders, name: string): string[] => [
+  fileIn(dir, name, '-in'),
+  fileIn(dir, name, '-out'),
+  fileIn(messagesDir, name, '')
 ]
+
+/** Asterisk writes 8 kHz as `.wav` and 16 kHz, for a leg that speaks wide band, as `.wav16`. */
+const rawEndings = ['.wav', '.wav16'] as const
+
+const rawFiles = (folders: Folders, name: string): string[] =>
+  rawNames(folders, name).flatMap((base) => rawEndings.map((ending) => base + ending))
+
+/** The one of both that has audio; a leg that waited may have left an empty one of the other rate. */
+async function lookForEither(base: string): Promise<Found | null> {
+  const found = await Promise.all(rawEndings.map((ending) => look(base + ending)))
+  return found.find((file) => file !== null && !file.isEmpty) ?? found.find((file) => file !== null) ?? null
+}
 
 /** Removes half-made files that a killed process left. */
 export async function removePartials(dir: string, olderThanMs: number): Promise<void> {

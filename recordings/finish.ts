@@ -6,11 +6,14 @@ import { addJob } from '../db/jobs.ts'
 import type { Moments } from '../pbx/call/moments.ts'
 import { fileIn, findRaw, finishedFile, removeRaw } from './files.ts'
 import type { Folders, RawFiles, RecordingKind } from './files.ts'
-import { MediaError, convertMessage, encode, mergeTalk, probe } from './media.ts'
+import { MediaError, convertMessage, encode, mergeTalk } from './media.ts'
 import type { MediaCommand } from './media.ts'
 
-/** How a recording came out, for metrics; `partial` is ready with one side silent, because its file was missing. */
-export type RecordingOutcome = 'ready' | 'partial' | 'missing' | 'failed'
+/**
+ * How a recording came out, for metrics. `partial`: ready with one side silent, because its file was missing; `length`:
+ * ready, but of another length than the talk.
+ */
+export type RecordingOutcome = 'ready' | 'partial' | 'length' | 'missing' | 'failed'
 
 export const finishTask = 'recording.finish'
 
@@ -95,31 +98,34 @@ export async function finishRecording(
   }
   if (row.state === 'processing' || row.state === 'recording') {
     const finished = await make(options, row, isLastAttempt)
-    if (finished === 'later') return addFinishJob(db, id, options.settleMs)
+    if (typeof finished === 'number') return addFinishJob(db, id, finished)
     await store(options, row, finished)
   }
   await tellTape(options, id)
-  const { state } = (await db<RecordingRow>('recordings').where({ id }).first()) ?? row
-  // What could not be made playable stays as it is, for people to look at.
-  if (state !== 'failed') await removeRaw(options, row.file)
+  const after = (await db<RecordingRow>('recordings').where({ id }).first()) ?? row
+  // What could not be made playable, and what is not the whole talk, stays as it is, for people to look at.
+  const isWhole = after.state !== 'failed' && !isLengthFlaw(after.error)
+  if (isWhole) await removeRaw(options, row.file)
 }
 
+/** @returns what it became, or after how many milliseconds to look again */
 async function make(
   options: FinishOptions,
   row: RecordingRow,
   isLastAttempt: boolean
-): Promise<Finished | 'later'> {
+): Promise<Finished | number> {
   const { settleMs, missingAfterMs } = options
   const raw = await findRaw(options, row.file, row.kind)
   const hasAudio = raw.client !== null || raw.operator !== null || raw.message !== null
   if (!hasAudio) {
     // A spooled tape may bring the row long after the talk: the files had their time then as well.
     const waitedMs = Date.now() - row.created_at.getTime()
-    if (waitedMs < missingAfterMs) return 'later'
+    // The pauses double: under load, many recordings wait for Asterisk at once.
+    if (waitedMs < missingAfterMs) return Math.min(Math.max(settleMs, waitedMs), missingAfterMs / 3)
     return { state: 'missing', error: raw.ageMs === null ? 'no file was written' : 'the files hold no audio' }
   }
   // Asterisk closes its files a moment after the leg has ended.
-  if (raw.ageMs !== null && raw.ageMs < settleMs) return 'later'
+  if (raw.ageMs !== null && raw.ageMs < settleMs) return Math.max(10, settleMs - raw.ageMs)
   try {
     return await convert(options, row, raw)
   } catch (error) {
@@ -135,13 +141,16 @@ async function convert(options: FinishOptions, row: RecordingRow, raw: RawFiles)
   const [wav, mp3] = [`${partial}.wav`, `${partial}.mp3`]
   try {
     const isMessage = row.kind === 'voicemail' || (raw.client === null && raw.operator === null)
-    if (isMessage && raw.message !== null) await convertMessage(command, raw.message, wav)
-    else await mergeTalk(command, raw, wav)
-    const { channels, seconds } = await probe(command, wav)
-    await encode(command, wav, mp3, channels)
+    const audio =
+      isMessage && raw.message !== null
+        ? await convertMessage(command, raw.message, wav)
+        : await mergeTalk(command, raw, wav)
+    const { channels, seconds } = audio
+    await encode(command, wav, mp3, audio)
     const { size } = await stat(mp3)
     await rename(mp3, finishedFile(dir, row.file))
-    return { state: 'ready', channels, seconds, bytes: size, error: lostSide(row, raw) }
+    const error = lostSide(row, raw) ?? wrongLength(seconds, await talkSeconds(options.db, row))
+    return { state: 'ready', channels, seconds, bytes: size, error }
   } finally {
     await Promise.all([wav, mp3, `${wav}.side.wav`].map((file) => rm(file, { force: true })))
   }
@@ -151,6 +160,33 @@ function lostSide(row: RecordingRow, raw: RawFiles): string | null {
   if (row.kind === 'voicemail' || raw.message !== null) return null
   if (raw.client === null) return 'the client\u2019s side is missing'
   return raw.operator === null ? 'the operator\u2019s side is missing' : null
+}
+
+/** How long the leg was in its call, by the journal; null when that is not known or the recording is no talk. */
+async function talkSeconds(db: Knex, row: RecordingRow): Promise<number | null> {
+  if (row.kind === 'voicemail') return null
+  const leg = await db<{ call_id: string; leg: string; answered_at: Date | null; ended_at: Date | null }>(
+    'call_legs'
+  )
+    .where({ call_id: row.call_id, leg: row.leg })
+    .first()
+  if (!leg?.answered_at || !leg.ended_at) return null
+  return (leg.ended_at.getTime() - leg.answered_at.getTime()) / 1000
+}
+
+const lengthFlaw = 'than the talk'
+const isLengthFlaw = (error: string | null): boolean => error?.includes(lengthFlaw) === true
+
+/**
+ * Whether a recording is as long as its talk: connecting and hanging up may take or add a second, and clocks two in a
+ * hundred. @returns what is wrong, or null
+ */
+export function wrongLength(seconds: number, talked: number | null): string | null {
+  if (talked === null) return null
+  const difference = seconds - talked
+  if (Math.abs(difference) <= 1 + talked * 0.02) return null
+  const how = difference < 0 ? 'shorter' : 'longer'
+  return `${how} ${lengthFlaw}: ${seconds.toFixed(1)} s of ${talked.toFixed(1)} s`
 }
 
 async function store(options: FinishOptions, row: RecordingRow, finished: Finished): Promise<void> {
@@ -169,7 +205,8 @@ async function store(options: FinishOptions, row: RecordingRow, finished: Finish
       ready_at: db.fn.now()
     })
   if (changed === 0) return
-  onOutcome?.(ready !== null && ready.error !== null ? 'partial' : finished.state)
+  const flaw = isLengthFlaw(finished.error) ? 'length' : 'partial'
+  onOutcome?.(ready !== null && ready.error !== null ? flaw : finished.state)
   if (finished.error !== null) {
     log.error(
       { recordingId: row.id, callId: row.call_id, state: finished.state, reason: finished.error },

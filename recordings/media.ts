@@ -1,11 +1,10 @@
-import { run } from '../host/process.ts'
-import { codeOf } from '../host/setup-error.ts'
+import { MediaError } from '../media/errors.ts'
+import { tool as run } from '../media/tools.ts'
+import type { MediaCommand } from '../media/tools.ts'
+import { probeWav } from './wav.ts'
 
-/** Finds out how to run a media tool: `AsteriskHome.command`. */
-export type MediaCommand = (
-  program: 'sox' | 'lame',
-  args: readonly string[]
-) => { file: string; args: readonly string[] }
+export { MediaError }
+export type { MediaCommand }
 
 export interface Audio {
   channels: number
@@ -13,65 +12,76 @@ export interface Audio {
   seconds: number
 }
 
-/** sox or lame could not do it; the message holds what it said. */
-export class MediaError extends Error {
-  override name = 'MediaError'
-}
-
-/** Both ends of a talk share one rate; browsers and seeking are happier with 16 kHz than with telephony's 8. */
-const outputRate = '16000'
-/** Constant, so that byte offset and time are proportional and seeking is exact. */
-const bitrate = { mono: '32', stereo: '48' } as const
-const timeoutMs = 15 * 60_000
-
+/** Narrow band stays narrow: what was not said above 4 kHz is not invented, for people or for speech recognition. */
+const rates = [8000, 16_000] as const
 /**
- * What `sox` reads of a raw WAV file. The header's length is ignored: a file whose writer was killed has none.
- * @throws MediaError when it is no audio
+ * Kilobits a second for mono, and for stereo a channel more. Constant, so that byte offset and time are proportional
+ * and seeking is exact. 24 to 32 a channel is where speech recognition does not notice the coding (docs/recordings.md).
  */
-export async function probe(command: MediaCommand, file: string): Promise<Audio> {
-  const ask = async (option: string): Promise<number> =>
-    Number(await tool(command, 'sox', ['--info', option, file]))
-  const [channels, sampleRate] = [await ask('-c'), await ask('-r')]
-  // `--info` believes the header; `stat` counts samples.
-  const { file: program, args } = command('sox', ['--ignore-length', file, '-n', 'stat'])
-  const { code, stderr } = await run(program, [...args], { timeoutMs })
-  const seconds = Number(/Length \(seconds\):\s*([\d.]+)/.exec(stderr)?.[1])
-  if (code !== 0 || Number.isNaN(seconds))
-    throw new MediaError(`sox could not read ${file}: ${stderr.slice(-300)}`)
-  return { channels, sampleRate, seconds }
+const bitrates: Record<(typeof rates)[number], { mono: string; stereo: string }> = {
+  8000: { mono: '24', stereo: '48' },
+  16_000: { mono: '32', stereo: '64' }
 }
+/** Encoding takes only the processor time that no call wants. */
+const background = { timeoutMs: 15 * 60_000, niceness: 19 }
+
+const outputRate = (hertz: number): (typeof rates)[number] => (hertz > 8000 ? 16_000 : 8000)
 
 /**
  * Two mono files into one stereo WAV: left is the client, right the operator, a missing side is silence, the shorter
- * one is filled up with silence at its end.
+ * one is filled up with silence at its end. One run of sox, two when the sides differ in rate.
  */
 export async function mergeTalk(
   command: MediaCommand,
   sides: { client: string | null; operator: string | null },
   output: string
-): Promise<void> {
+): Promise<Audio> {
   const { client, operator } = sides
-  const format = ['-r', outputRate, '-b', '16', output]
-  if (client !== null && operator !== null) {
-    // Merging asks for one rate; a raw file of another is brought to it first.
-    const rates = [(await probe(command, client)).sampleRate, (await probe(command, operator)).sampleRate]
-    const inputs = [client, operator]
-    if (rates[0] !== rates[1]) {
-      inputs[1] = `${output}.side.wav`
-      await tool(command, 'sox', ['--ignore-length', operator, '-r', String(rates[0]), inputs[1]])
-    }
-    await tool(command, 'sox', ['-M', ...inputs.flatMap((file) => ['--ignore-length', file]), ...format])
-    return
-  }
   const only = client ?? operator
   if (only === null) throw new MediaError('there is nothing to merge')
-  const channels = client === null ? ['0', '1'] : ['1', '0']
-  await tool(command, 'sox', ['--ignore-length', only, ...format, 'remix', ...channels])
+  const found = await Promise.all(
+    [client, operator].flatMap((file) => (file === null ? [] : [probeWav(file)]))
+  )
+  const sampleRate = outputRate(Math.max(...found.map((audio) => audio.sampleRate)))
+  const format = ['-r', String(sampleRate), '-b', '16', '-t', 'wav', output]
+  const reading = (file: string): string[] => ['--ignore-length', '-t', 'wav', file]
+  if (client !== null && operator !== null) {
+    const inputs = [client, operator]
+    const [first, second] = found
+    // Merging asks for one rate; a raw file of another is brought to the better one first.
+    if (first && second && first.sampleRate !== second.sampleRate) {
+      const slow = first.sampleRate < second.sampleRate ? 0 : 1
+      const side = `${output}.side.wav`
+      await sox(command, [...reading(inputs[slow] ?? ''), '-r', String(sampleRate), side])
+      inputs[slow] = side
+    }
+    await sox(command, ['-M', ...inputs.flatMap(reading), ...format])
+  } else {
+    const channels = client === null ? ['0', '1'] : ['1', '0']
+    await sox(command, [...reading(only), ...format, 'remix', ...channels])
+  }
+  return probeWav(output)
 }
 
-/** A mono file as WAV in the rate that is encoded. */
-export async function convertMessage(command: MediaCommand, input: string, output: string): Promise<void> {
-  await tool(command, 'sox', ['--ignore-length', input, '-c', '1', '-r', outputRate, '-b', '16', output])
+/** Quieter than this (a share of full scale) for this long is a pause at the beginning or end of a message. */
+const pause = ['1', '0.1', '0.8%']
+
+/** A message as mono WAV, without the silence before and after it; one that is nothing but silence stays as it is. */
+export async function convertMessage(command: MediaCommand, input: string, output: string): Promise<Audio> {
+  const { sampleRate } = await probeWav(input)
+  const rate = String(outputRate(sampleRate))
+  const convert = (effects: readonly string[]): Promise<unknown> =>
+    sox(command, [
+      ...['--ignore-length', '-t', 'wav', input],
+      ...['-c', '1', '-r', rate, '-b', '16', '-t', 'wav', output],
+      ...effects
+    ])
+  const trimmed = ['silence', ...pause, 'reverse', 'silence', ...pause, 'reverse']
+  await convert(trimmed)
+  const audio = await probeWav(output)
+  if (audio.seconds > 0.4) return audio
+  await convert([])
+  return probeWav(output)
 }
 
 /** WAV to MP3 of constant bitrate, which every browser plays and seeks in exactly. */
@@ -79,25 +89,13 @@ export async function encode(
   command: MediaCommand,
   wav: string,
   mp3: string,
-  channels: number
+  { channels, sampleRate }: Pick<Audio, 'channels' | 'sampleRate'>
 ): Promise<void> {
-  const [mode, rate] = channels === 2 ? ['s', bitrate.stereo] : ['m', bitrate.mono]
+  const rate = bitrates[outputRate(sampleRate)]
+  const [mode, bitrate] = channels === 2 ? ['s', rate.stereo] : ['m', rate.mono]
   // Plain stereo: joint stereo would let one party's voice leak into the other's channel.
-  await tool(command, 'lame', ['--quiet', '--cbr', '-b', rate, '-m', mode, '-q', '5', wav, mp3])
+  await run(command, 'lame', ['--quiet', '--cbr', '-b', bitrate, '-m', mode, '-q', '5', wav, mp3], background)
 }
 
-async function tool(
-  command: MediaCommand,
-  program: 'sox' | 'lame',
-  args: readonly string[]
-): Promise<string> {
-  const call = command(program, args)
-  try {
-    const { code, stdout, stderr } = await run(call.file, [...call.args], { timeoutMs })
-    if (code === 0) return stdout
-    throw new MediaError(`${program} ended with ${code}: ${stderr.trim().slice(-300)}`)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new MediaError(`${program} is not installed`, { cause: error })
-    throw error
-  }
-}
+const sox = (command: MediaCommand, args: readonly string[]): Promise<unknown> =>
+  run(command, 'sox', ['-V1', ...args], background)

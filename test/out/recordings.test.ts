@@ -56,6 +56,17 @@ function frequency(wav: string, channel: number): number {
   return Number(/Rough\s+frequency:\s*(\d+)/.exec(stderr)?.[1])
 }
 
+const isGone = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => false,
+    () => true
+  )
+
+function rateOf(wav: string): number {
+  const { file, args } = home.command('sox', ['--info', '-r', wav])
+  return Number(spawnSync(file, args, { encoding: 'utf8' }).stdout)
+}
+
 describe('recordings: from a finished leg to a file that plays', function () {
   this.timeout(60_000)
   let postgres: TestPostgres
@@ -97,13 +108,28 @@ describe('recordings: from a finished leg to a file that plays', function () {
     await rm(dir, { recursive: true, force: true })
   })
 
+  async function jobsLeft(id: string): Promise<number> {
+    const { rows } = await postgres.db.raw<{ rows: unknown[] }>(
+      `select 1 from graphile_worker._private_jobs where payload ->> 'recordingId' = ?`,
+      [id]
+    )
+    return rows.length
+  }
+
   /** Ends a leg and waits for what becomes of its recording. */
   async function finish(
     kind: 'talk' | 'voicemail' | 'fallback',
-    write: (base: string) => void | Promise<void>
+    write: (base: string) => void | Promise<void>,
+    talked?: number
   ): Promise<{ id: string; callId: string; row: Record<string, unknown>; wav: string }> {
     const [id, callId] = [randomUUID(), randomUUID()]
     await write(path.join(kind === 'voicemail' ? messagesDir : dir, id))
+    if (talked !== undefined) {
+      const startMs = Date.now() - 3_600_000
+      const at = (ms: number): Date => new Date(startMs + ms)
+      const times = { started_at: at(0), answered_at: at(1500), ended_at: at(1500 + talked * 1000) }
+      await postgres.db('call_legs').insert({ call_id: callId, leg: 'l1', ...times })
+    }
     await postgres.db.transaction((trx) =>
       recordings.enqueueRecording(trx, { recordingId: id, callId, leg: 'l1', kind })
     )
@@ -130,12 +156,7 @@ describe('recordings: from a finished leg to a file that plays', function () {
         data: { recordingId: id, leg: 'l1', state: 'ready', seconds: 2, channels: 2 }
       }
     ])
-    await until(() =>
-      access(path.join(dir, `${id}-in.wav`)).then(
-        () => false,
-        () => true
-      )
-    )
+    await until(() => isGone(path.join(dir, `${id}-in.wav`)))
     const stored = await recordings.open(id)
     expect(stored?.contentType).to.equal('audio/mpeg')
     expect((await readFile(stored?.path ?? '')).length).to.equal(stored?.bytes)
@@ -151,6 +172,79 @@ describe('recordings: from a finished leg to a file that plays', function () {
     expect((stored?.bytes ?? 0) / 20).to.be.closeTo(6000, 150)
   })
 
+  it('narrow band stays 8 kHz, and a leg that spoke wide band is 16 kHz', async () => {
+    const narrow = await finish('talk', (base) => {
+      tone(`${base}-in.wav`, 1000, 1)
+      tone(`${base}-out.wav`, 440, 1)
+    })
+    const wide = await finish('talk', (base) => {
+      for (const [side, hertz] of [['-in', '6000'] as const, ['-out', '440'] as const]) {
+        const file = ['-n', '-r', '16000', '-c', '1', '-b', '16', '-t', 'wav', `${base}${side}.wav16`]
+        tool('sox', ...file, 'synth', '2', 'sine', hertz)
+      }
+    })
+    expect(rateOf(narrow.wav)).to.equal(8000)
+    expect(rateOf(wide.wav)).to.equal(16_000)
+    // What lies above 4 kHz is still there: speech recognition hears it.
+    expect(frequency(wide.wav, 2)).to.be.above(4200)
+    const stored = await recordings.open(wide.id)
+    expect((stored?.bytes ?? 0) / 2).to.be.closeTo(8000, 500)
+  })
+
+  it('an empty file of the other rate, of a leg that waited, does not hide the talk', async () => {
+    const { row } = await finish('talk', async (base) => {
+      tone(`${base}-out.wav`, 440, 1)
+      await writeFile(`${base}-in.wav`, Buffer.alloc(44))
+      tool(
+        'sox',
+        '-n',
+        '-r',
+        '16000',
+        '-c',
+        '1',
+        '-b',
+        '16',
+        '-t',
+        'wav',
+        `${base}-in.wav16`,
+        'synth',
+        '1',
+        'sine',
+        '900'
+      )
+    })
+    expect(row).to.include({ state: 'ready', error: null })
+  })
+
+  it('is as long as the talk: then the originals go', async () => {
+    const { id, row } = await finish(
+      'talk',
+      (base) => {
+        tone(`${base}-in.wav`, 1000, 19.2)
+        tone(`${base}-out.wav`, 440, 20)
+      },
+      20.9
+    )
+    expect(row).to.include({ state: 'ready', error: null })
+    await until(() => isGone(path.join(dir, `${id}-in.wav`)))
+  })
+
+  it('a recording that is shorter than its talk plays, says so, is counted, and keeps its originals', async () => {
+    const { id, row } = await finish(
+      'talk',
+      (base) => {
+        tone(`${base}-in.wav`, 1000, 5)
+        tone(`${base}-out.wav`, 440, 5)
+      },
+      20
+    )
+    expect(row).to.include({ state: 'ready', error: 'shorter than the talk: 5.0 s of 20.0 s' })
+    expect(outcomes).to.deep.equal(['length'])
+    await until(async () => (await jobsLeft(id)) === 0)
+    expect(await isGone(path.join(dir, `${id}-in.wav`))).to.equal(false)
+    expect(await recordings.open(id)).not.to.equal(null)
+  })
+
   it('a call that the static dialplan served was recorded on the client\u2019s side', async () => {
     const { wav } = await finish('fallback', (base) => {
       tone(`${base}-in.wav`, 440, 1)
@@ -163,6 +257,41 @@ describe('recordings: from a finished leg to a file that plays', function () {
     const { row } = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1.5))
     expect(row).to.include({ state: 'ready', channels: 1 })
     expect(Number(row['seconds'])).to.be.closeTo(1.5, 0.01)
+  })
+
+  it('a message loses the silence around it, and one of nothing but silence stays as long as it was', async () => {
+    const quiet = (file: string, before: number, after: number): void => {
+      const shape = ['synth', '1', 'sine', '440', 'gain', '-6', 'pad', String(before), String(after)]
+      tool('sox', '-n', '-r', '8000', '-c', '1', '-b', '16', file, ...shape)
+    }
+    const said = await finish('voicemail', (base) => quiet(`${base}.wav`, 2, 4))
+    expect(Number(said.row['seconds'])).to.be.closeTo(1, 0.1)
+    expect(frequency(said.wav, 1)).to.be.closeTo(440, 20)
+    const silent = await finish('voicemail', (base) => {
+      tool('sox', '-n', '-r', '8000', '-c', '1', '-b', '16', `${base}.wav`, 'trim', '0', '3')
+    })
+    expect(silent.row).to.include({ state: 'ready' })
+    expect(Number(silent.row['seconds'])).to.be.closeTo(3, 0.01)
+  })
+
+  it('what is no audio fails after its last try and stays for people to look at', async () => {
+    const id = randomUUID()
+    await writeFile(
+      path.join(dir, `${id}-in.wav`),
+      'RIFF but not really, and long enough to be looked at by somebody'
+    )
+    await postgres
+      .db('recordings')
+      .insert({ id, call_id: id, leg: 'l1', kind: 'talk', state: 'processing', file: id })
+    await utimes(path.join(dir, `${id}-in.wav`), 0, 0)
+    const last = recordings.tasks['recording.finish']?.(
+      { recordingId: id },
+      { id: '1', attempt: 6, isLastAttempt: true }
+    )
+    await last
+    expect(await postgres.db('recordings').where({ id }).first()).to.include({ state: 'failed' })
+    expect(outcomes).to.deep.equal(['failed'])
+    expect(await isGone(path.join(dir, `${id}-in.wav`))).to.equal(false)
   })
 
   it('one lost side is silence, said and counted', async () => {
@@ -206,17 +335,10 @@ describe('recordings: from a finished leg to a file that plays', function () {
 
   it('a recording told twice is one recording, and a name that leads out of the folder opens nothing', async () => {
     const { id, callId } = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1))
-    const jobsLeft = async (): Promise<number> => {
-      const { rows } = await postgres.db.raw<{ rows: unknown[] }>(
-        `select 1 from graphile_worker._private_jobs where payload ->> 'recordingId' = ?`,
-        [id]
-      )
-      return rows.length
-    }
     // The job goes a moment after the last thing it did.
-    await until(async () => (await jobsLeft()) === 0)
+    await until(async () => (await jobsLeft(id)) === 0)
     await recordings.enqueueRecording(postgres.db, { recordingId: id, callId, leg: 'l1', kind: 'voicemail' })
-    expect(await jobsLeft()).to.equal(0)
+    expect(await jobsLeft(id)).to.equal(0)
     expect(await recordings.open('../../etc/passwd')).to.equal(null)
   })
 
