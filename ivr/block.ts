@@ -150,6 +150,7 @@ export type BlockEffect =
   /** Calls an outside number; the dialling policy decides first. */
   | { do: 'dial'; target: ExternalTarget; ringMs: number; record: boolean }
   | { do: 'stopDialling' }
+  /** A call that is in the queue already changes its request, and keeps its place. */
   | { do: 'joinQueue'; request: QueueRequest }
   | { do: 'leaveQueue' }
   | { do: 'lookup'; url: string; timeoutMs: number }

@@ -172,6 +172,7 @@ function apply(call: SimulatedCall, step: OpenStep, effect: BlockEffect): void {
       return
     case 'note':
       step.pressed += effect.pressed
+      call.pressed += effect.pressed
       return
     case 'tag':
       call.tags = [...new Set([...call.tags, ...effect.add])].filter((tag) => !effect.remove.includes(tag))

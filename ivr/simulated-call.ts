@@ -166,7 +166,6 @@ export function nextEvent(call: SimulatedCall, scenario: Scenario): BlockEvent {
   }
   const digit = call.deadlineMs === null ? undefined : call.presses.shift()
   if (digit !== undefined && digit !== '-') {
-    call.pressed += digit
     return { type: 'digit', digit }
   }
   return timerEnds(call)

@@ -30,7 +30,7 @@ const settings = z
     announcePlace: z.boolean().default(true),
     announceWait: z.boolean().default(true),
     announceEverySeconds: wholeNumber(15, 600, 'seconds').default(45),
-    /** A caller who would make the line longer than this leaves by `full`. */
+    /** A caller who would stand further back than this leaves by `full`. */
     maxWaiting: wholeNumber(1, 500, 'callers').default(50),
     maxWaitSeconds: wholeNumber(10, 3600, 'seconds').default(300),
     ringSeconds: wholeNumber(5, 120, 'seconds').default(20),
@@ -147,7 +147,7 @@ export const queue: Block<Settings, State> = {
   on: {
     queuePlace: (state, { position, waiting, estimateSeconds }, settings, { nowMs }) => {
       if (state.phase === 'promising') return stay(state)
-      if (!state.isAdmitted && waiting > settings.maxWaiting) return leave(state, 'full')
+      if (!state.isAdmitted && position > settings.maxWaiting) return leave(state, 'full')
       const place = { position, waiting, estimateSeconds }
       return armed({ ...state, place, isAdmitted: true }, [], settings, nowMs)
     },
@@ -196,7 +196,7 @@ export const queue: Block<Settings, State> = {
           return leave(state, 'timeout')
         case 'again': {
           const next: State = { ...state, missed: [], due: { ...state.due, again: null } }
-          return armed(next, [{ do: 'leaveQueue' }, join(next, settings, context)], settings, nowMs)
+          return armed(next, [join(next, settings, context)], settings, nowMs)
         }
         case 'place': {
           const place = nowMs + settings.announceEverySeconds * 1000
@@ -378,8 +378,7 @@ function quiet(state: State): readonly BlockEffect[] {
   if (state.isSpeaking) effects.push({ do: 'stopPlaying' })
   if (state.isMusicOn) effects.push({ do: 'music', on: false, musicClass: null })
   if (state.ringing.length > 0) effects.push({ do: 'stopRinging', userIds: state.ringing })
-  else effects.push({ do: 'leaveQueue' })
-  return effects
+  return [...effects, { do: 'leaveQueue' }]
 }
 
 function leave(state: State, exit: string): BlockStep<State> {

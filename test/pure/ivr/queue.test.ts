@@ -117,7 +117,7 @@ describe('Waiting in a queue', () => {
       [stop('anna'), join('anna'), timer(5)],
       [ring('boris'), timer(20)],
       [join('anna', 'boris'), timer(5)],
-      [leave, join(), timer(263)]
+      [join(), timer(263)]
     ])
   })
 
@@ -175,16 +175,16 @@ describe('Waiting in a queue', () => {
     expect(visit.last.exit).to.equal('timeout')
   })
 
-  it('turns away a caller who would make the line too long, but nobody who stands in it', () => {
+  it('turns away a caller who comes to stand too far back, but nobody who stands in the line', () => {
     const visit = queued({ maxWaiting: 2 })
-    expect(told(visit, [at(0, place(3, 3))])).to.deep.equal([[cancelTimer, music(false), leave]])
+    expect(told(visit, [at(0, place(3))])).to.deep.equal([[cancelTimer, music(false), leave]])
     expect(visit.last.exit).to.equal('full')
-    const inside = queued({ maxWaiting: 2 }).tellAll([at(0, place(2)), at(1, place(3, 5))])
+    const inside = queued({ maxWaiting: 2 }).tellAll([at(0, place(2, 9)), at(1, place(3))])
     expect(inside.last.exit).to.equal(null)
     const rung = queued({ maxWaiting: 2 }).tellAll([
       at(0, found('anna')),
       at(5, failed('anna', 'busy')),
-      at(5, place(1, 9))
+      at(5, place(9))
     ])
     expect(rung.last.exit).to.equal(null)
   })
@@ -202,7 +202,8 @@ describe('Waiting in a queue', () => {
       { do: 'note', pressed: '0' },
       cancelTimer,
       music(false),
-      stop('anna')
+      stop('anna'),
+      leave
     ])
   })
 })
@@ -327,6 +328,7 @@ describe('A callback offered in a queue', () => {
       cancelTimer,
       music(false),
       stop('anna'),
+      leave,
       promise,
       words
     ])
