@@ -32,6 +32,13 @@ export function endCall(turn: Turn, ending: Ending): void {
       task: call.voicemail.task
     })
   closeBlock(turn, null)
+  // Blocks that were left for a detour, innermost first.
+  for (const { block, scheme } of call.detours.toReversed()) {
+    call.block = block
+    call.scheme = scheme
+    closeBlock(turn, null)
+  }
+  call.detours = []
   const { outcome, reason } = judge(turn, ending)
   // A call that we place and that nobody takes is no missed call of a client's.
   if (outcome !== 'answered' && call.direction === 'in') moment(turn, 'call.missed', { outcome, reason })
@@ -82,7 +89,7 @@ export function endTalk(turn: Turn, by: HangupBy, isHandover: boolean): void {
     operator: partyOf(leg),
     by,
     talkSeconds: Math.round(talkedMs / 1000),
-    heldSeconds: Math.round(heldMs / 1000),
+    heldSeconds: Math.round((talk.heldMs + heldMs) / 1000),
     isHandover
   })
 }

@@ -119,7 +119,7 @@ function rowsOf(before: Call, after: Call, event: CallEvent, turn: ReturnType<ty
   const entries: { type: string; data: Record<string, unknown> }[] =
     turn.moments.length > 0
       ? turn.moments.map(({ type, data }) => ({ type, data: { ...data } }))
-      : [{ type: event.type, data: dataOf(event, turn.ignored) }]
+      : [{ type: event.type, data: dataOf(event, turn) }]
   return entries.map((entry, index) => ({
     callId: before.id,
     seq: before.seq + 1 + index,
@@ -132,7 +132,10 @@ function rowsOf(before: Call, after: Call, event: CallEvent, turn: ReturnType<ty
   }))
 }
 
-function dataOf(event: CallEvent, ignored: boolean): Record<string, unknown> {
+function dataOf(
+  event: CallEvent,
+  { ignored, refused }: ReturnType<typeof startTurn>
+): Record<string, unknown> {
   const { type: _type, atMs: _atMs, ...data } = event
-  return ignored ? { ...data, ignored } : data
+  return { ...data, ...(ignored ? { ignored } : {}), ...(refused ? { refused } : {}) }
 }

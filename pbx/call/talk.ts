@@ -26,8 +26,12 @@ function transferEnded(turn: Turn, leg: Leg): void {
   const { handover, scheme } = call
   if (!handover) return
   call.handover = null
-  const target = scheme?.body.blocks['transfer']?.settings['target'] as TransferTarget | undefined
-  if (scheme?.version !== madeVersion || !target) return
+  const { target, returnTo } = (scheme?.body.blocks['transfer']?.settings ?? {}) as {
+    target?: TransferTarget
+    returnTo?: string | null
+  }
+  // A parked call that comes back was not transferred by anybody.
+  if (scheme?.version !== madeVersion || !target || !returnTo) return
   const isBack = leg.userId !== null && leg.userId === handover.fromUserId
   moment(turn, 'call.transfer', {
     state: isBack ? 'failed' : 'completed',
@@ -66,6 +70,7 @@ export function startTalk(turn: Turn, legId: string): void {
     startedMs: turn.atMs,
     heldSinceMs: null,
     heldBy: null,
+    heldMs: 0,
     consult: null
   }
   has(turn, legId)
@@ -101,7 +106,15 @@ export function handOver(turn: Turn, toLegId: string): void {
   if (!talk) return
   const members = [toLegId, ...talk.members.filter((member) => member !== toLegId && member !== talk.leg)]
   endTalk(turn, 'system', true)
-  call.talk = { leg: toLegId, members, startedMs: turn.atMs, heldSinceMs: null, heldBy: null, consult: null }
+  call.talk = {
+    leg: toLegId,
+    members,
+    startedMs: turn.atMs,
+    heldSinceMs: null,
+    heldBy: null,
+    heldMs: 0,
+    consult: null
+  }
   has(turn, toLegId)
   moveWatchers(turn, toLegId)
 }
@@ -248,10 +261,14 @@ export function unholdClient(turn: Turn): void {
   const { talk } = turn.call
   if (!talk) return
   effect(turn, { do: 'music', party: clientParty(turn), on: false, musicClass: null })
-  if (talk.heldSinceMs !== null) {
-    turn.call.heldMs += Math.max(0, turn.atMs - talk.heldSinceMs)
-    changeTalk(turn, { heldSinceMs: null, heldBy: null })
-  }
+  holdEnded(turn, talk)
+}
+
+function holdEnded(turn: Turn, talk: Talk): void {
+  if (talk.heldSinceMs === null) return
+  const heldMs = Math.max(0, turn.atMs - talk.heldSinceMs)
+  turn.call.heldMs += heldMs
+  changeTalk(turn, { heldSinceMs: null, heldBy: null, heldMs: talk.heldMs + heldMs })
 }
 
 /** The client leaves the talk for the hold music. */
@@ -273,9 +290,7 @@ export function heldByTelephone(turn: Turn, legId: string, on: boolean): void {
   const { talk } = turn.call
   if (!talk || legId !== talk.leg) return
   if (on && talk.heldSinceMs === null) changeTalk(turn, { heldSinceMs: turn.atMs, heldBy: 'telephone' })
-  else if (!on && talk.heldBy === 'telephone') {
-    turn.call.heldMs += Math.max(0, turn.atMs - (talk.heldSinceMs ?? turn.atMs))
-    changeTalk(turn, { heldSinceMs: null, heldBy: null })
-  } else return
+  else if (!on && talk.heldBy === 'telephone') holdEnded(turn, talk)
+  else return
   moment(turn, 'call.held', { leg: legId, on, by: 'telephone' })
 }

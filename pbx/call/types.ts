@@ -199,6 +199,8 @@ export interface Talk {
   heldSinceMs: number | null
   /** A telephone that holds by SIP lets Asterisk play the music; the operator's panel lets us. */
   heldBy: 'operator' | 'telephone' | null
+  /** Of this talk so far, without the hold that runs. */
+  heldMs: number
   consult: Consult | null
 }
 

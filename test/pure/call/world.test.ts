@@ -75,7 +75,8 @@ describe('Whatever people do in a call', () => {
         fc.property(choices, (picks) => {
           const { call, rows } = live(start(), picks)
           expect(call.phase).to.equal('ended')
-          for (const { type, data } of rows) seen.add(type).add(`${type} ${String(data['state'] ?? '')}`)
+          for (const { type, data } of rows)
+            seen.add(type).add(`${type} ${typeof data['state'] === 'string' ? data['state'] : ''}`)
         }),
         { numRuns: runs }
       )

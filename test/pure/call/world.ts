@@ -250,6 +250,9 @@ export class World {
       expect(now, `a refused wish changes nothing, ${why}`).to.deep.equal(was)
     }
     expect(call.phase === 'talking', why).to.equal(call.talk !== null)
+    for (const { data } of this.rows)
+      for (const [name, value] of Object.entries(data))
+        if (Number.isNaN(value)) expect.fail(`${name} is no number, ${why}`)
     if (call.talk) this.checkTalk(why)
     const client = call.clientLeg ?? 'client'
     if (call.phase === 'parked') {
