@@ -30,6 +30,7 @@ import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
 import { watchDisk } from './recordings/disk.ts'
 import { createRecordings } from './recordings/recordings.ts'
 import { normalise } from './tracking/phones.ts'
+import { createTracking } from './tracking/store/tracking.ts'
 
 const app = 'ringtrace'
 const aside: (() => Promise<unknown>)[] = []
@@ -159,6 +160,10 @@ async function start(config: Config): Promise<void> {
   })
   const disk = watchDisk({ dir: recordingsDir, log })
   aside.push(() => Promise.resolve(disk.stop()))
+  // Before the exchange: the first call that is adopted or arrives may come from a visit.
+  const tracking = createTracking({ db, databaseUrl, log })
+  await tracking.start()
+  aside.push(() => tracking.stop())
   const pbx = await createPbx({
     db,
     disk,
@@ -175,6 +180,7 @@ async function start(config: Config): Promise<void> {
     },
     normalise: (raw, country) => normalise(raw, country),
     media: (sound, locale) => media.soundOf(sound, locale),
+    sourceOf: (numberId, atMs, caller) => tracking.sourceOf(numberId, atMs, caller),
     metrics: (read) => (metrics = createMetrics(read)),
     log
   })
@@ -226,6 +232,7 @@ async function start(config: Config): Promise<void> {
     media,
     webhooks,
     demo,
+    tracking,
     metrics: metrics.registry,
     uiDir: hasUi ? uiDir : null,
     version,

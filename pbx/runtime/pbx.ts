@@ -9,6 +9,7 @@ import { foldJournal } from '../call/journal.ts'
 import type { MomentType, Moments } from '../call/moments.ts'
 import type { Call, TapeRow } from '../call/types.ts'
 import type { Score } from '../routing/strategies.ts'
+import type { SourceOf } from '../routing/visit.ts'
 import { fallbackDial } from '../provision/objects.ts'
 import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
 import { readCelTail } from './cel.ts'
@@ -47,6 +48,12 @@ export interface Pbx {
   /** Keeps a place in a queue for a callback; see `Queues.waitVirtually`. */
   waitVirtually: Queues['waitVirtually']
   hangup(callId: string, by: { userId: string }): Promise<'done' | 'notFound'>
+  /** Begins a call of ours; what becomes of it is told by the tape. `refused` when the exchange is down. */
+  place(order: Order): Promise<{ callId: string } | { refused: string }>
+  /** What a person wishes of a call in progress; decided at once, in the call's own order. */
+  wish(callId: string, by: Person, wish: Wish): 'done' | Refusal | 'notFound'
+  /** SIP users of the telephones of a person that can ring now. */
+  devicesOf(userId: string): readonly string[]
   trunkStates(): ReadonlyMap<string, TrunkState>
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
   checks(): Promise<Record<string, Check>>
@@ -75,6 +82,8 @@ export interface PbxOptions {
   outbox: TapeOutbox
   normalise: ExchangeOptions['normalise']
   media: (sound: Sound, locale: 'ru' | 'en') => string
+  /** Asks tracking for the visit behind a call; absent where nothing is tracked. */
+  sourceOf?: SourceOf
   metrics(read: MetricsSource): Metrics
   log: Logger
 }
@@ -130,8 +139,13 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     node,
     directory: () => directory.current,
     normalise: options.normalise,
+    ...{ ami, queues },
     media: options.media,
+    dialPolicy: options.dialPolicy,
+    lookup: options.lookup,
+    recordingsDir: options.recordingsDir,
     hasRoom: options.disk.hasRoom,
+    ...(options.sourceOf && { sourceOf: options.sourceOf }),
     metrics,
     log,
     record: (live, rows) => {
@@ -172,7 +186,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       [node]
     )
     for (const { state } of rows) {
-      const call = await withScheme(state)
+      const call = await withSchemes(state)
       const tapeRows = await readTape(db, call.id)
       exchange.adopt(
         openLiveCall(
@@ -185,14 +199,23 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     if (rows.length > 0) log.info({ calls: rows.length }, 'Calls of the last controller are adopted')
   }
 
-  async function withScheme(call: Call): Promise<Call> {
-    if (!call.route) return call
-    const { id, version } = call.route.scheme
-    const found = await db('scheme_versions')
-      .where({ scheme_id: id, version })
-      .first<{ body: Scheme } | undefined>('body')
-    const body: Scheme = found?.body ?? { locale: 'ru', start: '', blocks: {} }
-    return { ...call, route: { ...call.route, scheme: { ...call.route.scheme, body } } }
+  /** Snapshots name published schemes by version; their bodies come from the database. */
+  async function withSchemes(call: Call): Promise<Call> {
+    const filled = async <T extends RunningScheme | null>(scheme: T): Promise<T> => {
+      if (scheme === null || (scheme.body as Scheme | null) !== null) return scheme
+      const found = await db('scheme_versions')
+        .where({ scheme_id: scheme.id, version: scheme.version })
+        .first<{ body: Scheme } | undefined>('body')
+      return { ...scheme, body: found?.body ?? { locale: 'ru', start: '', blocks: {} } }
+    }
+    return {
+      ...call,
+      route: call.route && { ...call.route, scheme: await filled(call.route.scheme) },
+      scheme: await filled(call.scheme),
+      detours: await Promise.all(
+        call.detours.map(async (detour) => ({ ...detour, scheme: await filled(detour.scheme) }))
+      )
+    }
   }
 
   const reconnects = createReconnects({
@@ -237,6 +260,13 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       })
       return Promise.resolve('done')
     },
+    place(order) {
+      // Nobody would hear of what becomes of it.
+      if (!ari.isUp) return Promise.resolve({ refused: 'exchange_down' })
+      return Promise.resolve({ callId: exchange.place(order) })
+    },
+    wish: (callId, by, wish) => exchange.wish(callId, by, wish),
+    devicesOf: (userId) => operators.devicesOf(userId),
     trunkStates: () => phones.trunkStates(),
     async appendMoment(callId, type, data) {
       const live = exchange.calls.get(callId)
