@@ -128,12 +128,13 @@ async function closeCallback(
     .first<CallbackRow | undefined>()
   if (!row) return
   const next = afterAttempt(owedOf(row), attempt, settings, nowMs)
-  await trx('callbacks').where({ id }).update({
-    ...columnsOf(trx, next, attempt),
-    done_at: next.state === 'retry' ? null : new Date(nowMs)
-  })
-  if (next.state === 'failed')
-    await giveToPerson(trx, row, whyOf(attempt), nowMs, settings.missedTaskMinutes)
+  await trx('callbacks')
+    .where({ id })
+    .update({
+      ...columnsOf(trx, next, attempt),
+      done_at: next.state === 'retry' ? null : new Date(nowMs)
+    })
+  if (next.state === 'failed') await giveToPerson(trx, row, whyOf(attempt), nowMs, settings.missedTaskMinutes)
 }
 
 async function closeEntry(
@@ -149,7 +150,13 @@ async function closeEntry(
     .where({ 'e.id': id, 'e.state': 'calling', 'e.attempt_id': attemptId })
     .forUpdate('e')
     .first<
-      | { attempts: number; short_tries: number; max_attempts: number; pause_minutes: number; list_id: string }
+      | {
+          attempts: number
+          short_tries: number
+          max_attempts: number
+          pause_minutes: number
+          list_id: string
+        }
       | undefined
     >('e.attempts', 'e.short_tries', 'e.list_id', 'l.max_attempts', 'l.pause_minutes')
   if (!row) return

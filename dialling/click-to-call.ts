@@ -19,8 +19,7 @@ export interface WantedCall {
 
 export type ClickRefusal = DialRefusal | 'operator_busy' | 'operator_unreachable' | 'not_placed'
 export type Clicked =
-  | { ok: true; callId: string; warnings: 'do_not_call'[] }
-  | { ok: false; code: ClickRefusal; detail?: string }
+  { ok: true; callId: string; warnings: 'do_not_call'[] } | { ok: false; code: ClickRefusal; detail?: string }
 
 /** How long a telephone rings in a call that somebody clicked for. */
 const ringSeconds = 45

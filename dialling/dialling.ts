@@ -50,7 +50,9 @@ export function createDialling(options: {
       if (unable) return { ok: false, code: unable }
       const placed = runner ? await runner.callNow(id, userId) : { refused: 'starting' }
       if (placed === null) return { ok: false, code: 'not_placed', detail: 'It is not open any more.' }
-      return 'refused' in placed ? notPlaced(placed.refused) : { ok: true, callId: placed.callId, warnings: [] }
+      return 'refused' in placed
+        ? notPlaced(placed.refused)
+        : { ok: true, callId: placed.callId, warnings: [] }
     },
     wake: () => runner?.wake(),
     prepare: () => keeper.reload(),

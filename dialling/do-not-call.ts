@@ -29,15 +29,12 @@ export async function addDoNotCall(
     })
     .returning('list_id')) as { list_id: string }[]
   for (const { list_id: listId } of stopped) await finishList(trx, listId)
-  await trx('callbacks')
-    .where({ phone, kind: 'missed' })
-    .whereIn('state', ['waiting', 'retry'])
-    .update({
-      state: 'cancelled',
-      last_reason: 'do_not_call',
-      next_attempt_at: null,
-      done_at: trx.fn.now(),
-      updated_at: trx.fn.now()
-    })
+  await trx('callbacks').where({ phone, kind: 'missed' }).whereIn('state', ['waiting', 'retry']).update({
+    state: 'cancelled',
+    last_reason: 'do_not_call',
+    next_attempt_at: null,
+    done_at: trx.fn.now(),
+    updated_at: trx.fn.now()
+  })
   return row.id
 }

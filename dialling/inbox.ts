@@ -21,7 +21,8 @@ const wanted = new Set([
 ])
 
 const isWanted = ({ type, data }: TapeRow): boolean =>
-  wanted.has(type) || (type === 'call.initiated' && (data['order'] as { orderId?: unknown } | null)?.orderId != null)
+  wanted.has(type) ||
+  (type === 'call.initiated' && (data['order'] as { orderId?: unknown } | null)?.orderId != null)
 
 /**
  * Copies the moments that matter here, in the tape's own transaction. One statement at most, which no content of a row
@@ -92,7 +93,10 @@ function drainSome(
           await inner('tape_inbox').where(own).update({ done_at: inner.fn.now(), error: null })
         })
       } catch (error) {
-        log.error({ err: error, ...own, type: row.type }, 'A moment could not be worked out; it is tried again')
+        log.error(
+          { err: error, ...own, type: row.type },
+          'A moment could not be worked out; it is tried again'
+        )
         const pauseSeconds = Math.min(2 ** row.attempts, 3600)
         await trx('tape_inbox')
           .where(own)

@@ -44,7 +44,11 @@ export async function runLists(options: {
   const usedLines = new Set<string>()
   for (const list of lists) {
     const hours = hoursOf(list, settings)
-    const query = whoTalks({ userId: list.user_id, ownerId: null, groupId: list.group_id ?? settings.groupId })
+    const query = whoTalks({
+      userId: list.user_id,
+      ownerId: null,
+      groupId: list.group_id ?? settings.groupId
+    })
     const line = list.user_id ?? list.group_id ?? ''
     if (!query || usedLines.has(line) || !isOpen(hours, now()) || !ports.isAnyoneFree(query)) continue
     const entry = await nextEntry(db, list, hours, policy, now())

@@ -55,7 +55,8 @@ export async function workOut(trx: Knex, row: InboxRow, settings: CallbackSettin
   }
 }
 
-const dataOf = <T extends keyof Moments>({ row }: Place, _type: T): Moments[T] => row.data as unknown as Moments[T]
+const dataOf = <T extends keyof Moments>({ row }: Place, _type: T): Moments[T] =>
+  row.data as unknown as Moments[T]
 
 async function placed(place: Place): Promise<void> {
   const orderId = dataOf(place, 'call.initiated').order?.orderId
@@ -69,7 +70,8 @@ async function ended(place: Place): Promise<void> {
     .where({ call_id: call.id })
     .orderBy('seq')
     .select('type', 'data')) as Told[]
-  const begun = tape.find(({ type }) => type === 'call.initiated')?.data as Moments['call.initiated'] | undefined
+  const begun = tape.find(({ type }) => type === 'call.initiated')?.data as
+    Moments['call.initiated'] | undefined
   const orderId = begun?.order?.orderId
   if (orderId) {
     const attemptId = await bindCall(trx, orderId, call.id, call.started_at.getTime())
@@ -155,7 +157,9 @@ async function responsible({
   call
 }: Place): Promise<{ assigneeId: string | null; groupId: string | null }> {
   const owner = call.contact_id
-    ? await trx('contacts').where({ id: call.contact_id }).first<{ owner_id: string | null } | undefined>('owner_id')
+    ? await trx('contacts')
+        .where({ id: call.contact_id })
+        .first<{ owner_id: string | null } | undefined>('owner_id')
     : undefined
   const rung = await trx('call_legs')
     .where({ call_id: call.id })

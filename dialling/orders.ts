@@ -45,7 +45,9 @@ export async function makeOrder(
 async function contactOf(db: Knex, { phone, contactId }: Cause): Promise<Order['contact']> {
   const columns = ['c.id', 'c.name', 'c.company', 'c.owner_id as ownerId'] as const
   const found = contactId
-    ? await db('contacts as c').where('c.id', contactId).first<Order['contact'] | undefined>(...columns)
+    ? await db('contacts as c')
+        .where('c.id', contactId)
+        .first<Order['contact'] | undefined>(...columns)
     : await db('contacts as c')
         .join('contact_phones as p', 'p.contact_id', 'c.id')
         .where('p.e164', phone)
@@ -69,7 +71,14 @@ const lastCall = (db: Knex, phone: string): Promise<LastCall | undefined> =>
 async function sourceOf(db: Knex, id: string): Promise<Source | null> {
   const found = await db('sources')
     .where({ id })
-    .first<Source | undefined>('id', 'name', 'inquiry_channel as inquiryChannel', 'medium', 'campaign', 'keyword')
+    .first<Source | undefined>(
+      'id',
+      'name',
+      'inquiry_channel as inquiryChannel',
+      'medium',
+      'campaign',
+      'keyword'
+    )
   return found ?? null
 }
 
@@ -79,7 +88,12 @@ async function sourceOf(db: Knex, id: string): Promise<Source | null> {
  */
 async function shownNumber(
   db: Knex,
-  asked: { numberId: string | null; sourceId: string | null; siteId: string | null; last: LastCall | undefined }
+  asked: {
+    numberId: string | null
+    sourceId: string | null
+    siteId: string | null
+    last: LastCall | undefined
+  }
 ): Promise<string | null> {
   const { numberId, sourceId, siteId, last } = asked
   const active = async (where: Record<string, string>): Promise<string | null> =>
@@ -104,9 +118,15 @@ async function shownNumber(
 }
 
 /** Who shall talk: the one named, the client's owner (or a stand-in), else somebody of the group. */
-export function whoTalks(
-  { userId, ownerId, groupId }: { userId: string | null; ownerId: string | null; groupId: string | null }
-): OperatorQuery | null {
+export function whoTalks({
+  userId,
+  ownerId,
+  groupId
+}: {
+  userId: string | null
+  ownerId: string | null
+  groupId: string | null
+}): OperatorQuery | null {
   if (userId !== null) return { kind: 'user', userId, except: [] }
   if (ownerId !== null) return { kind: 'owner', userId: ownerId, except: [] }
   return groupId === null ? null : { kind: 'group', groupId, strategy: 'longestIdle', except: [] }

@@ -108,7 +108,11 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
     Object.assign(stale, { all: false, doNotCall: false })
     try {
       if (all) {
-        const [trunks, numbers, found] = await Promise.all([readTrunks(db), readNumbers(db), readSettings(db)])
+        const [trunks, numbers, found] = await Promise.all([
+          readTrunks(db),
+          readNumbers(db),
+          readSettings(db)
+        ])
         Object.assign(tables, { trunks, numbers })
         rules = parsed(dialPolicySettings, found.get(policyKey), rules, log)
         settings = parsed(callbackSettings, found.get(callbacksKey), settings, log)
@@ -152,7 +156,10 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
       })
       if (!decision.allowed) {
         refused.inc({ reason: decision.reason })
-        log.warn({ callId: asked.callId, byUserId: asked.byUserId, reason: decision.reason }, 'A dial is refused')
+        log.warn(
+          { callId: asked.callId, byUserId: asked.byUserId, reason: decision.reason },
+          'A dial is refused'
+        )
         return decision
       }
       const { callId, leg, byUserId: userId } = asked

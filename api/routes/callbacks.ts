@@ -93,7 +93,8 @@ export function callbackRoutes({ db, dialling }: ApiDeps): Endpoint[] {
         const asked = dialling.policy.explain({ number: phone, byUserId: null, isUnsolicited: true })
         const { decision, number } = asked
         // What the policy refuses for the moment only will have changed when the time comes.
-        if (!decision.allowed && lasting.has(decision.reason)) throw new ApiError(decision.reason as DialRefusal)
+        if (!decision.allowed && lasting.has(decision.reason))
+          throw new ApiError(decision.reason as DialRefusal)
         if (number === null || asked.isEmergency) throw new ApiError('bad_number')
         if (who.role === 'operator') forWhom(context, rest.userId ?? undefined)
         const { id: callbackId, isNew } = await db.transaction(async (trx) => {
@@ -136,7 +137,8 @@ export function callbackRoutes({ db, dialling }: ApiDeps): Endpoint[] {
           const state = String(before['state'])
           if (!open.includes(state)) throw new ApiError('callback_closed')
           const isCancel = body.state === 'cancelled'
-          if (state === 'calling' && !isCancel && body.at !== undefined) throw new ApiError('callback_calling')
+          if (state === 'calling' && !isCancel && body.at !== undefined)
+            throw new ApiError('callback_calling')
           const [after] = (await trx('callbacks')
             .where({ id: context.id })
             .update({

@@ -22,8 +22,18 @@ export const dialPolicyRoutes = ({ db, dialling }: ApiDeps): Endpoint[] => [
     answer: dialPolicy,
     async handle(context) {
       const { trunks } = context.body
-      await mustExist(db, 'trunks', trunks.map(({ trunkId }) => trunkId), 'trunks')
-      await mustExist(db, 'numbers', trunks.flatMap(({ callerNumberId }) => callerNumberId ?? []), 'trunks')
+      await mustExist(
+        db,
+        'trunks',
+        trunks.map(({ trunkId }) => trunkId),
+        'trunks'
+      )
+      await mustExist(
+        db,
+        'numbers',
+        trunks.flatMap(({ callerNumberId }) => callerNumberId ?? []),
+        'trunks'
+      )
       await write(db, context, policyKey, context.body, 'dial_policy.change')
       await dialling.policy.reload()
       return context.body
@@ -63,7 +73,8 @@ export const dialPolicyRoutes = ({ db, dialling }: ApiDeps): Endpoint[] => [
   }),
   endpoint({
     route: 'PUT /api/callback-settings',
-    summary: 'Set how callbacks and missed calls are handled; fields that are left out take their usual values',
+    summary:
+      'Set how callbacks and missed calls are handled; fields that are left out take their usual values',
     body: callbackRules,
     answer: callbackRules,
     async handle(context) {

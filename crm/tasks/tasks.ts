@@ -63,7 +63,11 @@ export async function makeTask(trx: Knex, task: NewTask): Promise<string | null>
  * A talk with a client settles what was owed to them before it began: calls back, messages, failed callbacks.
  * @returns how many tasks were closed
  */
-export function settleTasks(trx: Knex, phone: string, talk: { beganMs: number; endedMs: number }): Promise<number> {
+export function settleTasks(
+  trx: Knex,
+  phone: string,
+  talk: { beganMs: number; endedMs: number }
+): Promise<number> {
   return trx('tasks')
     .where({ phone, state: 'open' })
     .whereIn('kind', ['call_back', 'voicemail', 'callback_failed'])

@@ -42,9 +42,8 @@ export function attemptOf(tape: readonly Told[]): Attempt {
   const client = of('leg.ended').findLast(({ leg }) => kindOf(leg) === 'client')
   const byClient = client ? fromLeg(client.result) : null
   if (byClient) return attempt(byClient, ended?.reason ?? null)
-  if (operator) return attempt('operatorLeft', ended?.reason ?? null)
-  const machine = ended?.outcome === 'failed' && brokenReasons.has(ended.reason)
-  return attempt(machine ? 'failed' : 'noOperator', ended?.reason ?? null)
+  if (ended && brokenReasons.has(ended.reason)) return attempt('failed', ended.reason)
+  return attempt(operator ? 'operatorLeft' : 'noOperator', ended?.reason ?? null)
 }
 
 /** The machine's own troubles, as opposed to nobody answering. */

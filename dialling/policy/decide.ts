@@ -136,8 +136,7 @@ export function explain(policy: Policy, usage: Usage, request: DialRequest): Exp
 /** Police, fire and ambulance: through any trunk there is, whatever the caps say. */
 function emergencyDial(policy: Policy, number: string, except: readonly string[]): Explained {
   const { homeCountry } = policy.rules
-  const rank = (trunk: Trunk): number =>
-    (trunk.isUsable ? 0 : 2) + (trunk.country === homeCountry ? 0 : 1)
+  const rank = (trunk: Trunk): number => (trunk.isUsable ? 0 : 2) + (trunk.country === homeCountry ? 0 : 1)
   // A trunk that seems unregistered is still better than none.
   const [trunk, ...others] = policy.trunks
     .filter(({ id }) => !except.includes(id))
