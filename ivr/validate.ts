@@ -37,7 +37,6 @@ export interface SchemeProblem {
 export interface KnownThings {
   groupIds?: ReadonlySet<string>
   trunkIds?: ReadonlySet<string>
-  /** Schemes that a call may go on to: those with a published version. */
   schemeIds?: ReadonlySet<string>
   /** Sounds beside our own prompts, by name: uploaded ones and Asterisk's. */
   sounds?: ReadonlySet<string>
@@ -145,7 +144,7 @@ function namedThings(settings: Record<string, unknown>, known: KnownThings): Nam
       : /trunkId$/i.test(setting)
         ? ({ thing: 'trunk', ids: known.trunkIds, code: 'trunkUnknown' } as const)
         : setting === 'schemeId'
-          ? ({ thing: 'published scheme', ids: known.schemeIds, code: 'schemeUnknown' } as const)
+          ? ({ thing: 'scheme', ids: known.schemeIds, code: 'schemeUnknown' } as const)
           : null
     const named: readonly unknown[] = Array.isArray(value) ? value : [value]
     return kind === null

@@ -106,8 +106,14 @@ export const schemeRoutes = ({ db, media }: ApiDeps): Endpoint[] => [
 ]
 
 async function knownThings(db: Knex): Promise<KnownThings & KnownMedia> {
-  const groups = await db('groups').select<{ id: string }[]>('id')
-  return { groupIds: new Set(groups.map((group) => group.id)), ...(await knownMedia(db)) }
+  const idsOf = async (table: string): Promise<ReadonlySet<string>> =>
+    new Set((await db(table).select<{ id: string }[]>('id')).map(({ id }) => id))
+  return {
+    groupIds: await idsOf('groups'),
+    trunkIds: await idsOf('trunks'),
+    schemeIds: await idsOf('schemes'),
+    ...(await knownMedia(db))
+  }
 }
 
 const problemsOf = (draft: Scheme, known: KnownThings & KnownMedia): SchemeProblem[] => [
