@@ -1,5 +1,5 @@
 import type { Moments, MomentType, TalkParty } from './moments.ts'
-import type { TapeRow } from './types.ts'
+import type { CallVisit, TapeRow } from './types.ts'
 
 /** A row of `calls`, by column name; instants are ISO strings. The whole row follows from the tape. */
 export type JournalRow = Record<string, unknown> & {
@@ -126,8 +126,30 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       is_transferred: false,
       order_id: data.order?.orderId ?? null,
       ordered_by: data.order?.byUserId ?? null,
-      parent_call_id: data.order?.parentCallId ?? null
+      parent_call_id: data.order?.parentCallId ?? null,
+      ...visitColumns(data.visit)
     }
+  }
+}
+
+/** What the journal shows of the visit behind a call; every column stands in each row. */
+function visitColumns(visit: CallVisit | undefined): Record<string, unknown> {
+  return {
+    visit_id: visit?.visitId ?? null,
+    visitor_id: visit?.visitorId ?? null,
+    pool_id: visit?.poolId ?? null,
+    pool_name: visit?.poolName ?? null,
+    attribution: visit ? { rule: visit.rule, candidates: visit.candidates } : null,
+    attribution_model: visit?.model ?? null,
+    attribution_confidence: visit?.confidence ?? null,
+    utm: visit?.utm ?? null,
+    click_ids: visit?.clickIds ?? null,
+    ga_client_id: visit?.gaClientId ?? null,
+    ym_client_id: visit?.ymClientId ?? null,
+    landing_url: visit?.landingUrl ?? null,
+    page_url: visit?.pageUrl ?? null,
+    referrer: visit?.referrer ?? null,
+    device: visit?.device ?? null
   }
 }
 

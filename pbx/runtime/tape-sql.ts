@@ -86,7 +86,22 @@ const callColumns = [
   'is_transferred',
   'order_id',
   'ordered_by',
-  'parent_call_id'
+  'parent_call_id',
+  'visit_id',
+  'visitor_id',
+  'pool_id',
+  'pool_name',
+  'attribution',
+  'attribution_model',
+  'attribution_confidence',
+  'utm',
+  'click_ids',
+  'ga_client_id',
+  'ym_client_id',
+  'landing_url',
+  'page_url',
+  'referrer',
+  'device'
 ] as const
 
 const legColumns = [
