@@ -57,6 +57,7 @@ interface RecordingRow {
   file: string
   channels: number | null
   seconds: string | number | null
+  error: string | null
   created_at: Date
 }
 
