@@ -20,8 +20,27 @@ const words: Words = {
     if (state === 'started') return `→ ${name}${groupName === null ? '' : ` (${groupName})`}`
     return pressed === null ? (exit === null ? null : `  ${name}: ${exit}`) : `  ${name}: pressed ${pressed}`
   },
-  'leg.started': ({ name }) => `  The phone of ${name} is called`,
+  'call.scheme_changed': ({ scheme }) => `→ scheme ${scheme.name}`,
+  'call.looked_up': ({ isAnswered }) =>
+    isAnswered ? '  Another system was asked' : '  Another system was asked and did not answer',
+  'call.tagged': ({ add }) => (add.length === 0 ? null : `  Tagged: ${add.join(', ')}`),
+  'leg.started': ({ name, purpose }) =>
+    purpose === 'watch' ? `  ${name} is called to listen` : `  The phone of ${name} is called`,
   'leg.ringing': () => '  … it rings',
+  'leg.answered': () => '  … it is answered',
+  'leg.given': () => '  … and goes on in another call',
+  'call.dial_refused': ({ number, reason }) => `  ${number} may not be called (${reason})`,
+  'call.held': ({ on }) => (on ? 'The client is on hold' : 'The client is back in the talk'),
+  'call.transfer': ({ state, from, to, reason }) =>
+    `Transfer by ${from.name} ${state}${to ? `: ${to.name}` : ''}${reason === null ? '' : ` (${reason})`}`,
+  'call.joined': ({ operator, isIn }) => `${operator.name} ${isIn ? 'joins' : 'leaves'} the talk`,
+  'call.parked': ({ slot }) => `The call is parked in slot ${slot}`,
+  'call.unparked': ({ slot, reason }) => `The call leaves slot ${slot} (${reason})`,
+  'call.watched': ({ by, mode, isOn }) => (isOn ? `${by.name}: ${mode}` : `${by.name} has stopped listening`),
+  'call.taken_over': ({ from, by }) => `${by.name} takes the call over from ${from.name}`,
+  'call.recording_paused': ({ on }) => (on ? 'The recording pauses' : 'The recording goes on'),
+  'call.queued': () => '  The client waits in the queue',
+  'call.callback_promised': ({ phone }) => `A call back to ${formatNational(phone)} is promised`,
   'leg.ended': ({ result }) => (result === 'answered' ? null : `  … it did not come to a talk: ${result}`),
   'call.answered': ({ operator, waitSeconds }) => `${operator.name} answers after ${waitSeconds} s`,
   'call.talk_ended': ({ by, talkSeconds }) =>

@@ -157,7 +157,7 @@ function createStaff({ random, operators, groups }: HistoryPlan): Surroundings {
   return {
     random,
     operatorsFor(query: OperatorQuery, atMs: number): readonly FoundOperator[] {
-      const ids = query.kind === 'user' ? [query.userId] : (groups.get(query.groupId) ?? [])
+      const ids = query.kind === 'group' ? (groups.get(query.groupId) ?? []) : [query.userId]
       const free = operators.filter(
         ({ userId }) => ids.includes(userId) && !query.except.includes(userId) && isFree(userId, atMs)
       )

@@ -108,7 +108,7 @@ class World {
       case 'ask':
         if (effect.what === 'route') {
           this.expect('route', { type: 'routed', route: this.past.route, atMs: atMs + 1 })
-        } else {
+        } else if (effect.what === 'operators') {
           const operators = this.around.operatorsFor(effect.query, atMs)
           this.expect('operators', { type: 'operatorsFound', operators, atMs: atMs + 1 })
         }
@@ -134,21 +134,19 @@ class World {
       case 'release':
         this.free(effect.userId, atMs)
         return
-      case 'bridge':
-        this.talk(effect.leg, atMs)
+      case 'connect':
+        this.talk(effect.parties.find((party) => party !== 'client') ?? '', atMs)
         return
       case 'recordVoicemail': {
         const seconds = this.past.messageSeconds
         this.expect('recorded', { type: 'recorded', seconds, atMs: atMs + seconds * 1000 })
         return
       }
-      case 'unbridge':
-        if (call.talkingLeg === null) this.drop('leave')
+      case 'closeBridge':
+        if (call.talk === null) this.drop('leave')
         return
-      case 'answer':
-      case 'ringback':
-      case 'hangupCaller':
-      case 'forget':
+      default:
+        // What the demo's schemes never ask for, and what nobody answers to.
         return
     }
   }
@@ -220,7 +218,7 @@ class World {
 /** About how long prompts take: fourteen letters a second. */
 function playMs(sounds: readonly Sound[]): number {
   const letters = sounds.map((sound) => {
-    if ('tone' in sound) return 0
+    if (!('sound' in sound)) return 0
     return prompts.find(({ id }) => sound.sound.endsWith(`/${id}`))?.ru.length ?? 8
   })
   return letters.reduce((sum, count) => sum + count * 70, 0)
