@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Block, BlockEffect, BlockStep } from '../block.ts'
-import { idOf, phoneNumber, stay, wholeNumber } from './common.ts'
+import { idOf, phoneNumber, wholeNumber } from './common.ts'
 
 const settings = z.object({
   number: phoneNumber,
@@ -38,8 +38,7 @@ export const external: Block<Settings, State> = {
   }),
 
   on: {
-    dialFailed: (state, { number, result }, settings) => {
-      if (number !== settings.number) return stay(state)
+    dialFailed: (state, { result }, settings) => {
       const exit =
         result === 'refused' ? 'refused' : result === 'busy' || result === 'declined' ? 'busy' : 'noAnswer'
       return leave(state, settings, { do: 'cancelTimer' }, exit)

@@ -42,7 +42,6 @@ type State = {
   /** The exit when what the answer says has been said, and nobody is to be rung. */
   exit: string
   ringing: readonly string[]
-  number: string | null
   ringbackOn: boolean
 }
 
@@ -65,7 +64,7 @@ export const lookup: Block<Settings, State> = {
   exits: exitsOf,
 
   enter: ({ url, timeoutMs }) => ({
-    state: { phase: 'asking', left: [], exit: 'next', ringing: [], number: null, ringbackOn: false },
+    state: { phase: 'asking', left: [], exit: 'next', ringing: [], ringbackOn: false },
     effects: [
       { do: 'lookup', url, timeoutMs },
       { do: 'timer', ms: timeoutMs + graceMs }
@@ -115,9 +114,9 @@ export const lookup: Block<Settings, State> = {
         ? after([{ do: 'cancelTimer' }], tryNext({ ...state, ringing: [] }, settings, context))
         : stay(state),
 
-    dialFailed: (state, { number }, settings, context) =>
-      state.phase === 'dialling' && number === state.number
-        ? after([{ do: 'cancelTimer' }], tryNext({ ...state, number: null }, settings, context))
+    dialFailed: (state, _event, settings, context) =>
+      state.phase === 'dialling'
+        ? after([{ do: 'cancelTimer' }], tryNext(state, settings, context))
         : stay(state),
 
     timeout: (state, _event, settings, context) => {
@@ -129,7 +128,7 @@ export const lookup: Block<Settings, State> = {
           return after([stop], tryNext({ ...state, ringing: [] }, settings, context))
         }
         case 'dialling':
-          return after([{ do: 'stopDialling' }], tryNext({ ...state, number: null }, settings, context))
+          return after([{ do: 'stopDialling' }], tryNext(state, settings, context))
         case 'saying':
         case 'finding':
           return stay(state)
@@ -175,7 +174,7 @@ function tryNext(state: State, settings: Settings, { declined }: BlockContext): 
   }
   const ringMs = settings.ringSeconds * 1000
   return {
-    state: { ...state, phase: 'dialling', left, number: target.number, ringbackOn: true },
+    state: { ...state, phase: 'dialling', left, ringbackOn: true },
     effects: [
       ...ringbackOn(state),
       { do: 'dial', target, ringMs, record: settings.record },
