@@ -62,16 +62,18 @@ export async function bindCall(
   callId: string,
   startedMs: number
 ): Promise<string | null> {
-  const [row] = (await db('dial_attempts')
-    .where((either) => either.where('callback_id', orderId).orWhere('entry_id', orderId))
+  const [row] = await db('dial_attempts')
+    .where((either) => {
+      either.where('callback_id', orderId).orWhere('entry_id', orderId)
+    })
     .whereNull('result')
-    .where((either) =>
-      either
-        .where('call_id', callId)
-        .orWhere((unbound) => unbound.whereNull('call_id').where('at', '<=', new Date(startedMs)))
-    )
+    .where((either) => {
+      either.where('call_id', callId).orWhere((unbound) => {
+        unbound.whereNull('call_id').where('at', '<=', new Date(startedMs))
+      })
+    })
     .update({ call_id: callId })
-    .returning('id')) as { id: string }[]
+    .returning<{ id: string }[]>('id')
   if (!row) return null
   for (const table of Object.values(tables)) {
     await db(table).where({ attempt_id: row.id }).update({ call_id: callId })
@@ -97,7 +99,7 @@ export async function closeAttempt(
   settings: CallbackSettings,
   nowMs: number
 ): Promise<boolean> {
-  const [row] = (await trx('dial_attempts')
+  const [row] = await trx('dial_attempts')
     .where({ id: attemptId })
     .whereNull('result')
     .update({
@@ -106,7 +108,7 @@ export async function closeAttempt(
       operator_id: attempt.operatorId,
       ended_at: new Date(nowMs)
     })
-    .returning(['id', 'callback_id', 'entry_id'])) as AttemptRow[]
+    .returning<AttemptRow[]>(['id', 'callback_id', 'entry_id'])
   if (!row) return false
   if (row.callback_id !== null) await closeCallback(trx, row.callback_id, attemptId, attempt, settings, nowMs)
   else if (row.entry_id !== null) await closeEntry(trx, row.entry_id, attemptId, attempt, settings, nowMs)

@@ -48,7 +48,7 @@ export async function orderCallback(
   const createdAtMs = wanted.createdAtMs ?? Date.now()
   const nextMs = wanted.atMs ?? wanted.notBeforeMs ?? createdAtMs
   const iso = (ms: number | null | undefined): string | null =>
-    ms == null ? null : new Date(ms).toISOString()
+    ms === null || ms === undefined ? null : new Date(ms).toISOString()
   const { rows } = await trx.raw<{ rows: { id: string; is_new: boolean }[] }>(
     `insert into callbacks as c (phone, kind, name, note, at, site_id, source_id, number_id, visit_id, inquiry_id, parent_call_id,
        contact_id, group_id, user_id, queue, created_by, created_at, next_attempt_at)

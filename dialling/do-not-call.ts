@@ -17,7 +17,7 @@ export async function addDoNotCall(
     .ignore()
   const row = await trx('do_not_call').where({ phone }).first<{ id: string } | undefined>('id')
   if (!row) throw new Error('No note came back')
-  const stopped = (await trx('dial_list_entries')
+  const stopped = await trx('dial_list_entries')
     .where({ phone })
     .whereIn('state', ['waiting', 'retry'])
     .update({
@@ -27,7 +27,7 @@ export async function addDoNotCall(
       next_attempt_at: null,
       updated_at: trx.fn.now()
     })
-    .returning('list_id')) as { list_id: string }[]
+    .returning<{ list_id: string }[]>('list_id')
   for (const { list_id: listId } of stopped) await finishList(trx, listId)
   await trx('callbacks').where({ phone, kind: 'missed' }).whereIn('state', ['waiting', 'retry']).update({
     state: 'cancelled',

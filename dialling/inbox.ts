@@ -22,7 +22,7 @@ const wanted = new Set([
 
 const isWanted = ({ type, data }: TapeRow): boolean =>
   wanted.has(type) ||
-  (type === 'call.initiated' && (data['order'] as { orderId?: unknown } | null)?.orderId != null)
+  (type === 'call.initiated' && Boolean((data['order'] as { orderId?: unknown } | undefined)?.orderId))
 
 /**
  * Copies the moments that matter here, in the tape's own transaction. One statement at most, which no content of a row

@@ -89,13 +89,13 @@ async function nextEntry(
   policy: Policy,
   nowMs: number
 ): Promise<EntryRow | null> {
-  const due = (await db('dial_list_entries')
+  const due = await db('dial_list_entries')
     .where({ list_id: list.id })
     .whereIn('state', ['waiting', 'retry'])
     .where('next_attempt_at', '<=', new Date(nowMs))
     .orderBy(['next_attempt_at', 'position'])
     .limit(lookAhead)
-    .select('id', 'phone')) as EntryRow[]
+    .select<EntryRow[]>('id', 'phone')
   for (const entry of due) {
     if (policy.doNotCall.has(entry.phone)) {
       await changeEntry(db, entry, {

@@ -66,10 +66,10 @@ async function placed(place: Place): Promise<void> {
 async function ended(place: Place): Promise<void> {
   const { trx, row, call, settings } = place
   const endedMs = row.at.getTime()
-  const tape = (await trx('call_events')
+  const tape = await trx('call_events')
     .where({ call_id: call.id })
     .orderBy('seq')
-    .select('type', 'data')) as Told[]
+    .select<Told[]>('type', 'data')
   const begun = tape.find(({ type }) => type === 'call.initiated')?.data as
     Moments['call.initiated'] | undefined
   const orderId = begun?.order?.orderId
@@ -97,7 +97,7 @@ async function missed(place: Place): Promise<void> {
   if (await isSpam(trx, call, phone)) return
   // A callback that the caller was promised in this call, or a talk since then, leaves nothing to do.
   if (await trx('callbacks').where({ parent_call_id: call.id }).first<unknown>('id')) return
-  const later = await trx('calls')
+  const later: unknown = await trx('calls')
     .where({ caller_number: phone, outcome: 'answered' })
     .where('started_at', '>', call.started_at)
     .first<unknown>('id')

@@ -80,12 +80,14 @@ export async function closeLost(
     .leftJoin('calls as c', 'c.id', 'a.call_id')
     .whereNull('a.result')
     .whereNull('c.id')
-    .where((either) =>
+    .where((either) => {
       either
-        .where((own) => own.where('a.node', fence.node).where('a.epoch', '<', fence.epoch))
+        .where((own) => {
+          own.where('a.node', fence.node).where('a.epoch', '<', fence.epoch)
+        })
         // No call takes so long to come to the tape, whoever placed it.
         .orWhere('a.at', '<', new Date(nowMs - longestMs))
-    )
+    })
     .select<{ id: string }[]>('a.id')
   let lost = 0
   for (const { id } of open) {

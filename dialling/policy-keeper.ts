@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { Counter, type Registry } from 'prom-client'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { listen } from '../db/listen.ts'
 import type { CallType, DialDecision, TapeRow } from '../pbx/call/types.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'

@@ -113,7 +113,7 @@ export function startRunner(options: RunnerOptions): Runner {
       { now: now() }
     )
     const nextMs = rows[0]?.ms
-    if (nextMs != null) wakeIn(Math.max(20, Number(nextMs) - now()))
+    if (nextMs !== null && nextMs !== undefined) wakeIn(Math.max(20, Number(nextMs) - now()))
   }
 
   /** @returns whether any was placed */

@@ -69,7 +69,9 @@ export function callbackRoutes({ db, dialling }: ApiDeps): Endpoint[] {
         if (query.groupId !== undefined) rows.where('group_id', query.groupId)
         const { callId, search } = query
         if (callId !== undefined)
-          rows.where((either) => either.where('call_id', callId).orWhere('parent_call_id', callId))
+          rows.where((either) => {
+            either.where('call_id', callId).orWhere('parent_call_id', callId)
+          })
         if (search !== undefined && search.trim() !== '') {
           rows.where((either) => {
             either.whereILike('name', likePart(search.trim()))

@@ -196,7 +196,7 @@ function candidates(
   const hasRoom = ({ trunk, rule }: Candidate): boolean =>
     trunk.isUsable &&
     !exceptTrunkIds.includes(trunk.id) &&
-    (rule?.maxConcurrent == null || (usage.trunks.get(trunk.endpoint) ?? 0) < rule.maxConcurrent)
+    (usage.trunks.get(trunk.endpoint) ?? 0) < (rule?.maxConcurrent ?? Infinity)
   if (request.trunkId !== null) {
     // Whoever names a trunk means that trunk, rules or none.
     return trunks
