@@ -20,9 +20,12 @@ import { keepRunning } from './host/keep.ts'
 import { projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
+import { createDialling, type Dialling } from './dialling/dialling.ts'
+import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
 import { createAri } from './pbx/ari/client.ts'
+import { trunkEndpointId } from './pbx/provision/objects.ts'
 import { startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
 import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
 import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
@@ -144,7 +147,15 @@ async function start(config: Config): Promise<void> {
     ...(config.webhookPausesMs ? { pausesMs: config.webhookPausesMs } : {})
   })
   // The recordings tell the tape when a file is ready, and the tape tells them when a leg has ended.
-  const late: { pbx?: Pbx } = {}
+  // Likewise the dialling policy counts what the tape tells, and the exchange asks the policy.
+  const late: { pbx?: Pbx; dialling?: Dialling } = {}
+  const lookup = createLookup({
+    allowPrivate: config.webhooksToPrivate,
+    findOperator: (name) => late.pbx?.findOperator(name) ?? null,
+    normalise: (number) => normalise(number, 'RU')?.e164 ?? null,
+    log
+  })
+  aside.push(() => lookup.close())
   const recordings = createRecordings({
     db,
     dir: recordingsDir,
@@ -181,16 +192,39 @@ async function start(config: Config): Promise<void> {
     normalise: (raw, country) => normalise(raw, country),
     media: (sound, locale) => media.soundOf(sound, locale),
     sourceOf: (numberId, atMs, caller) => tracking.sourceOf(numberId, atMs, caller),
+    dialPolicy: {
+      decide: (asked) => late.dialling?.policy.decide(asked) ?? { allowed: false, reason: 'starting' }
+    },
+    lookup: (url, timeoutMs, facts) => lookup.ask(url, timeoutMs, facts),
     metrics: (read) => (metrics = createMetrics(read)),
     log
   })
   late.pbx = pbx
+  if (!metrics) throw new Error('The exchange made no metrics')
+  const dialling = createDialling({
+    ...{ db, databaseUrl, log },
+    fence: pbx.fence,
+    ports: {
+      feed: pbx.feed,
+      operators: () => pbx.operators(),
+      isAnyoneFree: (query) => pbx.isAnyoneFree(query),
+      place: (order) => pbx.place(order),
+      waitVirtually: (wait, onReserved) => pbx.waitVirtually(wait, onReserved),
+      trunkState: (trunkId) => pbx.trunkStates().get(trunkId),
+      endpointOf: trunkEndpointId
+    },
+    registry: metrics.registry
+  })
+  late.dialling = dialling
+  await dialling.prepare()
   say(7, 'Connecting to Asterisk')
   await pbx.start()
   aside.push(async () => {
     await pbx.stop()
     await ari.close()
   })
+  await dialling.start()
+  aside.push(() => dialling.stop())
 
   webhooks.start()
   aside.push(() => webhooks.stop())
@@ -223,7 +257,6 @@ async function start(config: Config): Promise<void> {
     () => true,
     () => false
   )
-  if (!metrics) throw new Error('The exchange made no metrics')
   const deps = {
     db,
     log,
@@ -232,6 +265,7 @@ async function start(config: Config): Promise<void> {
     media,
     webhooks,
     demo,
+    dialling,
     tracking,
     metrics: metrics.registry,
     uiDir: hasUi ? uiDir : null,

@@ -47,6 +47,7 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
     pbxUniqueId: first.uniqueId,
     startedAtMs: first.atMs,
     direction: 'in',
+    callType: 'tracking_static',
     caller,
     dialed,
     trunkId: null,
@@ -63,9 +64,12 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
   for (const leg of legs) {
     add(leg.startedMs, 'leg.started', {
       leg: leg.leg,
+      kind: 'operator',
+      purpose: 'scheme',
       userId: leg.operator.id,
       name: leg.operator.name,
-      ringMs: 45_000
+      ringMs: 45_000,
+      handover: null
     })
   }
   const recording = answered
@@ -89,12 +93,22 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
       leg: answered.leg,
       operator: answered.operator,
       by: hangupBy,
-      talkSeconds
+      talkSeconds,
+      heldSeconds: 0,
+      isHandover: false
     })
   }
   for (const leg of legs) {
     const result = leg.answeredMs === null ? 'noAnswer' : 'answered'
-    add(leg.endMs ?? endMs, 'leg.ended', { leg: leg.leg, userId: leg.operator.id, result, cause: leg.cause })
+    const isRecorded = leg === answered && recording !== null
+    add(leg.endMs ?? endMs, 'leg.ended', {
+      leg: leg.leg,
+      userId: leg.operator.id,
+      result,
+      cause: leg.cause,
+      recordingId: isRecorded ? recording.recordingId : null,
+      recordedSeconds: isRecorded ? talkSeconds : null
+    })
   }
   const outcome = answered ? 'answered' : 'missed'
   const reason = answered
@@ -110,6 +124,7 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
     cause: hangup ? causeOf(hangup.extra) : null,
     waitSeconds: secondsBetween(first.atMs, answered?.answeredMs ?? endMs),
     talkSeconds,
+    heldSeconds: 0,
     totalSeconds: secondsBetween(first.atMs, endMs)
   })
   return { rows, recording }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { findRoute, type Directory } from '../routing/directory.ts'
 import type { CelEvent } from './cel.ts'
 import { importCall } from './cel-import.ts'
-import type { Exchange, ExchangeOptions } from './exchange.ts'
+import { parseLegChannel, type Exchange, type ExchangeOptions } from './exchange.ts'
 import type { TapeWriter } from './tape-writer.ts'
 
 export interface ImporterOptions {
@@ -34,6 +34,8 @@ export async function importMissedCalls(options: ImporterOptions): Promise<numbe
   }
   const candidates = new Map<string, CelEvent[]>()
   for (const [linkedId, events] of byCall) {
+    // Dialled by us, through a trunk or to a telephone: a call that we know.
+    if (parseLegChannel(linkedId)) continue
     const id = exchange.callIdOf(linkedId)
     if (!exchange.calls.has(id)) candidates.set(id, events)
   }

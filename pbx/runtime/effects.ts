@@ -1,87 +1,39 @@
-import type { Logger } from 'pino'
-import type { Sound } from '../../ivr/block.ts'
-import type { Ari } from '../ari/client.ts'
-import type { CallEvent, Effect, Route } from '../call/types.ts'
-import { schemeOf } from '../call/turn.ts'
+import type { CallEvent, Effect } from '../call/types.ts'
+import { contextOf, startTurn } from '../call/turn.ts'
+import { bridgeTone, closeBridge, connect, letGo, music, part, snoop, unsnoop } from './effect-bridges.ts'
+import { dialOut, hangupLeg, mute, originate, pauseRecording, record, referAnswer } from './effect-legs.ts'
+import { clientChannel, clientLane, inLanes, type EffectPorts } from './effect-ports.ts'
 import type { LiveCall } from './mailbox.ts'
-import type { Operators } from './operators.ts'
+import { play, ringback } from './effect-sounds.ts'
 
-export interface EffectPorts {
-  ari: Ari
-  operators: Operators
-  /** Finds the route of a call from memory, at once. */
-  findRoute(live: LiveCall): { route: Route | null; reason?: 'no_route' | 'blocked' }
-  /** Asterisk's name of a sound in a language, such as `sound:/…/ru/welcome`. */
-  media: (sound: Sound, locale: 'ru' | 'en') => string
-  /** Whether the disk has room for another recording. */
-  hasRoom: () => boolean
-  /** Puts an event into the call's mailbox. */
-  deliver(live: LiveCall, event: CallEvent): void
-  forget(live: LiveCall): void
-  now(): number
-  log: Logger
-}
-
-/** The channel of an operator's leg: ours to name, so that a repeated request cannot ring twice. */
-export const legChannel = (callId: string, leg: string): string => `${callId}.${leg}`
-
-/**
- * Does one effect of a step. Requests that concern the same channel or bridge go one after the other; the rest go
- * at once. What Asterisk answers is only looked at when the call must know: everything else it tells by an event.
- */
+/** Does one effect of a step. What cannot be done comes back as an event. */
 export function runEffect(live: LiveCall, effect: Effect, atMs: number, ports: EffectPorts): void {
   const { ari, operators, log } = ports
   const { call } = live
-  const caller = call.pbxUniqueId
-
-  function inLanes(lanes: readonly string[], work: () => Promise<unknown>): void {
-    const before = lanes.map((lane) => live.lanes.get(lane)).filter((tail) => tail !== undefined)
-    const tail = (before.length > 0 ? Promise.all(before).then(work) : work()).catch((error: unknown) => {
-      log.error({ err: error, callId: call.id, effect: effect.do }, 'An effect failed unexpectedly')
-    })
-    for (const lane of lanes) live.lanes.set(lane, tail)
-  }
+  const client = clientChannel(call)
+  const lane = clientLane(call)
 
   switch (effect.do) {
-    case 'ask': {
-      const answer: CallEvent =
-        effect.what === 'route'
-          ? { type: 'routed', atMs, ...ports.findRoute(live) }
-          : { type: 'operatorsFound', atMs, operators: operators.reserve(call.id, effect.query, atMs) }
-      ports.deliver(live, answer)
+    case 'ask':
+      ask(live, effect, atMs, ports)
       return
-    }
+    case 'joinQueue':
+      ports.queues.join(call.id, effect.request)
+      return
+    case 'leaveQueue':
+      ports.queues.leave(call.id)
+      return
     case 'answer':
-      inLanes(['caller'], () => ari.answer(caller))
+      if (client !== null) inLanes(live, [lane], effect.do, () => ari.answer(client), log)
       return
-    case 'ringback': {
-      if (!effect.isAnswered) {
-        // Answered in the same step: answering ends the ringing, and saves a request in every call.
-        if (!effect.on && call.isAnswered) return
-        inLanes(['caller'], () => (effect.on ? ari.ring(caller) : ari.ringStop(caller)))
-        return
-      }
-      const playbackId = `${call.id}.ringback`
-      inLanes(['caller'], () =>
-        effect.on
-          ? ari.play(caller, playbackId, [ports.media({ tone: 'ring' }, schemeOf(call).locale)])
-          : ari.stopPlayback(playbackId)
-      )
+    case 'ringback':
+      ringback(live, effect, ports)
       return
-    }
-    case 'play': {
-      const media = effect.sounds.map((sound) => ports.media(sound, schemeOf(call).locale))
-      inLanes(['caller'], async () => {
-        const result = await ari.play(caller, effect.playId, media)
-        // No sound, no `PlaybackFinished`: the caller must not wait for ever for a file that is not there.
-        if (!result.ok && result.code !== 'gone') {
-          ports.deliver(live, { type: 'played', atMs: ports.now(), playId: effect.playId })
-        }
-      })
+    case 'play':
+      play(live, effect, ports)
       return
-    }
     case 'stopPlaying':
-      inLanes(['caller'], () => ari.stopPlayback(effect.playId))
+      inLanes(live, [lane], effect.do, () => ari.stopPlayback(effect.playId), log)
       return
     case 'timer':
       startTimer(live, effect.deadlineMs, ports)
@@ -90,55 +42,97 @@ export function runEffect(live: LiveCall, effect: Effect, atMs: number, ports: E
       clearTimeout(live.timer)
       return
     case 'originate':
-      if (!live.isBridgeOpen) {
-        live.isBridgeOpen = true
-        inLanes(['bridge'], () => ari.createBridge(call.id))
-      }
-      inLanes([effect.leg], () => originate(live, effect, ports))
+      originate(live, effect, ports)
       return
-    case 'bridge':
-      inLanes(['caller', 'bridge', effect.leg], async () => {
-        const result = await ari.addToBridge(call.id, [caller, legChannel(call.id, effect.leg)])
-        if (!result.ok)
-          log.info(
-            { callId: call.id, leg: effect.leg, code: result.code },
-            'A party left before the talk began'
-          )
-      })
+    case 'dialOut':
+      dialOut(live, effect, ports)
       return
-    case 'unbridge':
-      live.isBridgeOpen = false
-      inLanes(['caller', 'bridge'], () => ari.destroyBridge(call.id))
+    case 'record':
+      record(live, effect, ports)
+      return
+    case 'pauseRecording':
+      pauseRecording(live, effect, ports)
+      return
+    case 'connect':
+      connect(live, effect, ports)
+      return
+    case 'part':
+      part(live, effect, ports)
+      return
+    case 'closeBridge':
+      closeBridge(live, effect.bridge, ports)
+      return
+    case 'music':
+      music(live, effect, ports)
+      return
+    case 'bridgeTone':
+      bridgeTone(live, effect, ports)
+      return
+    case 'snoop':
+      snoop(live, effect, ports)
+      return
+    case 'unsnoop':
+      unsnoop(live, effect, ports)
+      return
+    case 'mute':
+      mute(live, effect, ports)
       return
     case 'hangupLeg':
-      inLanes([effect.leg], () =>
-        ari.hangup(legChannel(call.id, effect.leg), effect.reason === 'end' ? 16 : 26)
-      )
+      hangupLeg(live, effect, ports)
       return
     case 'hangupCaller':
-      inLanes(['caller'], () => ari.hangup(caller, effect.cause))
+      if (client !== null) inLanes(live, [lane], effect.do, () => ari.hangup(client, effect.cause), log)
+      return
+    case 'referAnswer':
+      referAnswer(live, effect, ports)
       return
     case 'release':
-      operators.release(call.id, effect.userId, effect.talked, atMs)
+      operators.release(call.id, effect.userId, effect.talked, atMs, effect.result)
       return
     case 'recordVoicemail':
-      inLanes(['caller'], async () => {
-        const result = await ari.record(caller, effect.recordingId, {
-          maxSeconds: effect.maxSeconds,
-          silenceSeconds: effect.silenceSeconds,
-          terminateOn: '#'
-        })
-        if (!result.ok && result.code !== 'already' && result.code !== 'gone') {
-          ports.deliver(live, { type: 'recorded', atMs: ports.now(), seconds: 0 })
-        }
-      })
+      if (client !== null) inLanes(live, [lane], effect.do, () => voicemail(live, client, effect, ports), log)
       return
     case 'forget':
       clearTimeout(live.timer)
-      inLanes([...live.lanes.keys()], async () => {
-        if (live.isBridgeOpen) await ari.destroyBridge(call.id)
-      })
+      letGo(live, ports)
       ports.forget(live)
+  }
+}
+
+/** Questions are answered from memory in the same breath; only an outside system takes its time. */
+function ask(live: LiveCall, effect: Extract<Effect, { do: 'ask' }>, atMs: number, ports: EffectPorts): void {
+  const { call } = live
+  const tell = (event: CallEvent): void => ports.deliver(live, event)
+  switch (effect.what) {
+    case 'route':
+      tell({ type: 'routed', atMs, ...ports.findRoute(live) })
+      return
+    case 'scheme':
+      tell({ type: 'schemeFound', atMs, ...ports.findScheme(effect.schemeId) })
+      return
+    case 'operators': {
+      const orderId = call.order?.orderId ?? null
+      const operators = ports.operators.reserve(call.id, effect.query, atMs, orderId)
+      tell({ type: 'operatorsFound', atMs, operators })
+      return
+    }
+    case 'dial': {
+      const { leg, target, byUserId, numberId, exceptTrunkIds } = effect
+      const { id: callId, callType } = call
+      const asked = { callId, callType, leg, target, byUserId, numberId, exceptTrunkIds }
+      tell({ type: 'dialDecided', atMs, leg, decision: ports.dialPolicy.decide(asked) })
+      return
+    }
+    case 'lookup': {
+      const { facts } = contextOf(startTurn(call, { type: 'lookedUp', atMs, answer: null }))
+      void ports
+        .lookup(effect.url, effect.timeoutMs, facts)
+        .catch((error: unknown) => {
+          ports.log.error({ err: error, callId: call.id }, 'A lookup failed unexpectedly')
+          return null
+        })
+        .then((answer) => tell({ type: 'lookedUp', atMs: ports.now(), answer }))
+    }
   }
 }
 
@@ -151,36 +145,18 @@ export function startTimer(live: LiveCall, deadlineMs: number, ports: EffectPort
   )
 }
 
-async function originate(
+async function voicemail(
   live: LiveCall,
-  effect: Extract<Effect, { do: 'originate' }>,
+  client: string,
+  effect: Extract<Effect, { do: 'recordVoicemail' }>,
   ports: EffectPorts
 ): Promise<void> {
-  const { call } = live
-  const endpoint = ports.operators.endpointOf(effect.userId)
-  const result = endpoint
-    ? await ports.ari.originate({
-        channelId: legChannel(call.id, effect.leg),
-        endpoint: `PJSIP/${endpoint}`,
-        context: 'operator-leg',
-        extension: 's',
-        callerId: {
-          name: call.route?.contact?.name ?? call.caller.name,
-          number: call.caller.number ?? 'anonymous'
-        },
-        // The machine's own timer decides; this one only saves a phone from ringing for ever.
-        timeoutSeconds: Math.ceil(effect.ringMs / 1000) + 5,
-        variables: {
-          'PJSIP_HEADER(add,X-Ringtrace-Call)': call.id,
-          // Without room the talk goes on unrecorded; its recording then counts as missing, for everyone to see.
-          ...(effect.recordingId && ports.hasRoom() ? { RT_RECORDING: effect.recordingId } : {})
-        },
-        media: { originator: call.pbxUniqueId }
-      })
-    : null
-  if (result && (result.ok || result.code === 'already')) return
-  // No answer from Asterisk is not a no: the phone may be ringing all the same.
-  if (result?.code === 'unreachable') await ports.ari.hangup(legChannel(call.id, effect.leg), 26)
-  // Nobody to ring there: Q.850 20, subscriber absent.
-  ports.deliver(live, { type: 'legEnded', atMs: ports.now(), leg: effect.leg, cause: 20 })
+  const result = await ports.ari.record(client, effect.recordingId, {
+    maxSeconds: effect.maxSeconds,
+    silenceSeconds: effect.silenceSeconds,
+    terminateOn: '#'
+  })
+  if (!result.ok && result.code !== 'already' && result.code !== 'gone') {
+    ports.deliver(live, { type: 'recorded', atMs: ports.now(), seconds: 0 })
+  }
 }

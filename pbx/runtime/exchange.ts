@@ -1,47 +1,63 @@
 import { createHash } from 'node:crypto'
-import type { Logger } from 'pino'
-import type { Sound } from '../../ivr/block.ts'
-import type { Ari } from '../ari/client.ts'
 import type { AriChannel, AriEvent } from '../ari/events.ts'
 import { callIdOf } from '../call/call-id.ts'
 import type { MomentType } from '../call/moments.ts'
 import { newCall } from '../call/step.ts'
-import type { Caller, CallEvent, TapeRow } from '../call/types.ts'
-import { findRoute, type Directory } from '../routing/directory.ts'
-import { runEffect, startTimer, type EffectPorts } from './effects.ts'
+import type { CallEvent, Leg, Order, Person, Refusal, TapeRow, Wish } from '../call/types.ts'
+import { findRoute, findScheme, type Directory } from '../routing/directory.ts'
+import { withVisit, type SourceOf } from '../routing/visit.ts'
+import { callerOf, dialedNumbers, endpointOf, type Normalise } from './arrivals.ts'
+import { parseSnoop, snoopEntered } from './effect-bridges.ts'
+import { dialledWord, dialMade, stopListening } from './effect-legs.ts'
+import { inLanes, type EffectPorts } from './effect-ports.ts'
+import { runEffect, startTimer } from './effects.ts'
 import { append, deliver, openLiveCall, type LiveCall, type MailboxPorts } from './mailbox.ts'
 import type { Metrics } from './metrics.ts'
-import type { Operators } from './operators.ts'
+import { callOf } from './placing.ts'
+import { createTelephones } from './telephones.ts'
 
-export interface ExchangeOptions {
-  ari: Ari
-  operators: Operators
+export interface ExchangeOptions extends Pick<
+  EffectPorts,
+  | 'ari'
+  | 'ami'
+  | 'operators'
+  | 'queues'
+  | 'dialPolicy'
+  | 'lookup'
+  | 'media'
+  | 'recordingsDir'
+  | 'hasRoom'
+  | 'log'
+> {
   node: string
   directory(): Directory
-  /** Reads a telephone number as people and carriers write it; null when it is none. */
-  normalise: (
-    raw: string,
-    country: string
-  ) => { e164: string; country: string | null; region: string | null } | null
-  media: (sound: Sound, locale: 'ru' | 'en') => string
-  /** Whether the disk has room for another recording. */
-  hasRoom: () => boolean
+  /** Asks tracking for the visit behind a call; absent where nothing is tracked. */
+  sourceOf?: SourceOf
+  normalise: Normalise
   record(live: LiveCall, rows: readonly TapeRow[]): void
   metrics: Metrics
-  log: Logger
 }
 
 /** All calls in progress on this node, and the events of Asterisk sorted to them. */
 export interface Exchange {
   readonly calls: ReadonlyMap<string, LiveCall>
+  /** What effects are done with; recovery repairs with the same. */
+  readonly effects: EffectPorts
   handle(event: AriEvent): void
-  deliver(live: LiveCall, event: CallEvent): void
+  deliver(live: LiveCall, event: CallEvent): Refusal | null
   /** Puts a moment that no event of Asterisk's brought onto the tape of a call in progress. */
   append(live: LiveCall, type: MomentType, data: Record<string, unknown>): void
   /** Takes a call over from a snapshot: it stands here as it stood there, and its timer runs. */
   adopt(live: LiveCall): void
   /** A caller's channel that waits in Stasis and belongs to no call yet. */
   arrive(channel: AriChannel, dialed: string, isSpeakable: boolean, atMs: number): void
+  /** A telephone of ours that has dialled and waits in Stasis. */
+  dialled(channel: AriChannel, number: string, atMs: number): void
+  /** Begins a call of ours. @returns its id */
+  place(order: Order): string
+  wish(callId: string, by: Person, wish: Wish): 'done' | Refusal | 'notFound'
+  /** Whose channel it is, if it is a leg's of a call in progress. */
+  legOf(channelId: string): { live: LiveCall; leg: Leg } | null
   callIdOf(uniqueId: string): string
   close(): void
 }
@@ -49,20 +65,26 @@ export interface Exchange {
 /** Asterisk tells of a hang-up this long after the end of the sound or recording that it cut off, at most. */
 const hangupFollowsMs = 200
 
-const legPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.(op\d+)$/
+const legPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.((?:op|ext|cl|sup)\d+)$/
 
-/** Splits the channel id of an operator's leg; null for any other channel. */
+/** Splits the channel id of a leg; null for any other channel. */
 export function parseLegChannel(channelId: string): { callId: string; leg: string } | null {
   const [, callId, leg] = legPattern.exec(channelId) ?? []
   return callId && leg ? { callId, leg } : null
 }
 
+/** Dialled by us: the application has it from the start, so entering it is no answer. */
+const isDialled = (leg: Leg): boolean => leg.kind === 'external' || leg.kind === 'client'
+
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { ari, operators, metrics, log } = options
+  const { ari, operators, metrics, log, normalise } = options
   const calls = new Map<string, LiveCall>()
   const byCaller = new Map<string, LiveCall>()
+  /** Calls by channels of legs that are not named after them: telephones that dialled, parties of other calls. */
+  const byForeign = new Map<string, LiveCall>()
   const sha = (text: string): string => createHash('sha256').update(text).digest('hex')
   const idOf = (uniqueId: string): string => callIdOf(uniqueId, options.node, sha)
+  const dialedNumber = dialedNumbers(normalise)
 
   const mailbox: MailboxPorts = {
     record: (live, rows) => {
@@ -76,96 +98,172 @@ export function createExchange(options: ExchangeOptions): Exchange {
     onStep: (seconds) => metrics.step(seconds),
     log
   }
+  const tell = (live: LiveCall, event: CallEvent): Refusal | null => deliver(live, event, mailbox)
   const effects: EffectPorts = {
-    ari,
-    operators,
+    ...options,
     findRoute: ({ call }) => {
       const route = findRoute(options.directory(), call.dialed, call.caller)
-      return route ? { route } : { route, reason: 'no_route' as const }
+      if (!route) return { route, reason: 'no_route' as const }
+      return { route: withVisit(route, call, options.sourceOf) }
     },
-    media: options.media,
-    hasRoom: options.hasRoom,
-    deliver: (live, event) => deliver(live, event, mailbox),
+    findScheme: (schemeId) => findScheme(options.directory(), schemeId),
+    deliver: (live, event) => void tell(live, event),
     forget: (live) => {
       live.isForgotten = true
       calls.delete(live.call.id)
-      byCaller.delete(live.call.pbxUniqueId)
+      if (byCaller.get(live.call.pbxUniqueId) === live) byCaller.delete(live.call.pbxUniqueId)
+      for (const [channelId, owner] of byForeign) if (owner === live) byForeign.delete(channelId)
     },
-    now: () => Date.now(),
-    log
+    now: () => Date.now()
   }
 
   function open(live: LiveCall): void {
     calls.set(live.call.id, live)
-    byCaller.set(live.call.pbxUniqueId, live)
+    if (live.call.direction === 'in') byCaller.set(live.call.pbxUniqueId, live)
+    for (const { channelId } of live.call.legs) if (channelId !== null) byForeign.set(channelId, live)
   }
 
   function arrive(channel: AriChannel, dialed: string, isSpeakable: boolean, atMs: number): void {
     const id = idOf(channel.id)
     if (calls.has(id)) return
-    const directory = options.directory()
-    const endpoint = endpointOf(channel.name)
-    const trunk = directory.trunks.get(endpoint)
+    const trunk = options.directory().trunks.get(endpointOf(channel.name))
     const country = trunk?.country ?? 'RU'
     const live = openLiveCall(
       newCall({
         id,
         pbxUniqueId: channel.id,
         startedMs: Math.min(channel.createdMs || atMs, atMs),
-        caller: callerOf(channel, country, options.normalise),
+        caller: callerOf(channel, country, normalise),
         dialed: dialedNumber(dialed, country),
         trunkId: trunk?.id ?? null
       })
     )
     open(live)
-    deliver(live, { type: 'arrived', atMs, isSpeakable }, mailbox)
+    tell(live, { type: 'arrived', atMs, isSpeakable })
   }
 
-  /** Our own numbers are dialled again and again; reading one takes longer than the rest of an arrival. */
-  const knownNumbers = new Map<string, string>()
-  function dialedNumber(raw: string, country: string): string {
-    const key = `${country} ${raw}`
-    let number = knownNumbers.get(key)
-    if (number === undefined) {
-      number = options.normalise(raw, country)?.e164 ?? raw
-      // Strangers may dial anything: what is kept has an end.
-      if (knownNumbers.size >= 1000) knownNumbers.clear()
-      knownNumbers.set(key, number)
+  function place(order: Order): LiveCall {
+    const atMs = Date.now()
+    const live = openLiveCall(callOf(order, options.directory(), normalise, atMs))
+    open(live)
+    if (order.phone) takeIn(live, order.phone.channelId, order.phone.userId)
+    tell(live, { type: 'placed', atMs })
+    return live
+  }
+
+  /** The next leg of the call is this telephone, which has dialled: it hears us before the other side answers. */
+  function takeIn(live: LiveCall, channelId: string, userId: string): void {
+    byForeign.set(channelId, live)
+    operators.hold(live.call.id, userId)
+    inLanes(live, [`op${live.call.nextLeg}`], 'answer', () => ari.answer(channelId), log)
+  }
+
+  function drop(channelId: string, cause: number, why: string): void {
+    log.info({ channelId, why }, 'A channel that belongs to no call is hung up')
+    void ari.hangup(channelId, cause).catch((error: unknown) => log.warn({ err: error }, 'Hang-up failed'))
+  }
+
+  function legOf(channelId: string): { live: LiveCall; leg: Leg } | null {
+    const foreign = byForeign.get(channelId)
+    if (foreign) {
+      const leg = foreign.call.legs.find((one) => one.channelId === channelId)
+      return leg ? { live: foreign, leg } : null
     }
-    return number
+    const parsed = parseLegChannel(channelId)
+    const live = parsed ? calls.get(parsed.callId) : undefined
+    const leg = live?.call.legs.find((one) => one.id === parsed?.leg)
+    return live && leg ? { live, leg } : null
   }
 
   function tellLeg(channelId: string, make: (leg: string) => CallEvent): boolean {
-    const parsed = parseLegChannel(channelId)
-    const live = parsed && calls.get(parsed.callId)
-    if (!parsed || !live) return false
-    deliver(live, make(parsed.leg), mailbox)
-    return true
+    const found = legOf(channelId)
+    if (found) tell(found.live, make(found.leg.id))
+    return found !== null
   }
 
-  function entered(event: Extract<AriEvent, { type: 'StasisStart' }>): void {
-    const { channel, args, atMs } = event
-    if (args[0] === 'inbound') {
-      arrive(channel, args[1] ?? channel.extension, args[2] !== 'nocodec', atMs)
-      return
-    }
-    if (args[0] === 'leg' && tellLeg(channel.id, (leg) => ({ type: 'legAnswered', atMs, leg }))) return
-    log.info({ channelId: channel.id, args }, 'A channel that belongs to no call is hung up')
-    void ari
-      .hangup(channel.id, args[0] === 'leg' ? 26 : 38)
-      .catch((error: unknown) => log.warn({ err: error }, 'Hang-up failed'))
+  /** The call whose client's channel it is, however the client came into it. */
+  function callOfClient(channelId: string | null): LiveCall | undefined {
+    if (channelId === null) return undefined
+    const caller = byCaller.get(channelId)
+    if (caller) return caller
+    const found = legOf(channelId)
+    return found?.live.call.clientLeg === found?.leg.id ? found?.live : undefined
   }
+
+  function entered({ channel, args, atMs }: Extract<AriEvent, { type: 'StasisStart' }>): void {
+    switch (args[0]) {
+      case 'inbound':
+        arrive(channel, args[1] ?? channel.extension, args[2] !== 'nocodec', atMs)
+        return
+      case 'outbound':
+        telephones.dialled(channel, args[1] ?? channel.extension, atMs)
+        return
+      case 'leg':
+        if (tellLeg(channel.id, (leg) => ({ type: 'legAnswered', atMs, leg }))) return
+        drop(channel.id, 26, 'An answer without a call')
+        return
+      case dialledWord: {
+        const found = legOf(channel.id)
+        if (found) dialMade(found.live, found.leg.id, args, effects)
+        else drop(channel.id, 26, 'A dial without a call')
+        return
+      }
+      case 'snoop': {
+        const snoop = parseSnoop(channel.id)
+        const live = snoop ? calls.get(snoop.callId) : undefined
+        if (snoop && live) snoopEntered(live, snoop.watcher, channel.id, effects)
+        else drop(channel.id, 16, 'Nobody listens')
+        return
+      }
+      default:
+        drop(channel.id, 38, 'Unknown arguments')
+    }
+  }
+
+  function stateChanged({ channel, atMs }: Extract<AriEvent, { type: 'ChannelStateChange' }>): void {
+    if (channel.state === 'Ringing') tellLeg(channel.id, (leg) => ({ type: 'legRinging', atMs, leg }))
+    if (channel.state !== 'Up') return
+    const found = legOf(channel.id)
+    if (!found || !isDialled(found.leg) || found.leg.state !== 'ringing') return
+    stopListening(found.live, found.leg.id, effects)
+    tell(found.live, { type: 'legAnswered', atMs, leg: found.leg.id })
+  }
+
+  function destroyed({ channel, cause, atMs }: Extract<AriEvent, { type: 'ChannelDestroyed' }>): void {
+    const live = byCaller.get(channel.id)
+    if (live) tell(live, { type: 'callerLeft', atMs, cause: cause || null })
+    else tellLeg(channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: cause || null }))
+    byForeign.delete(channel.id)
+  }
+
+  const telephones = createTelephones({
+    ...{ ari, operators, normalise, legOf, takeIn, drop, log },
+    directory: () => options.directory(),
+    calls: () => calls.values(),
+    place: (order) => void place(order),
+    tell,
+    adoptLeg: (live, channelId) => byForeign.set(channelId, live),
+    forgetLeg: (channelId) => byForeign.delete(channelId)
+  })
 
   return {
     calls,
+    effects,
     callIdOf: idOf,
     arrive,
-    deliver: (live, event) => deliver(live, event, mailbox),
+    dialled: (channel, number, atMs) => telephones.dialled(channel, number, atMs),
+    legOf,
+    place: (order) => place(order).call.id,
+    deliver: tell,
     append: (live, type, data) => append(live, { type, data, atMs: Date.now() }, mailbox),
+    wish(callId, by, wish) {
+      const live = calls.get(callId)
+      return live ? (tell(live, { type: 'wished', atMs: Date.now(), by, wish }) ?? 'done') : 'notFound'
+    },
     adopt(live) {
       open(live)
       for (const leg of live.call.legs) {
-        if (leg.state !== 'ended') operators.hold(live.call.id, leg.userId)
+        if (leg.state !== 'ended' && leg.userId !== null) operators.hold(live.call.id, leg.userId)
       }
       if (live.call.deadlineMs !== null) startTimer(live, live.call.deadlineMs, effects)
     },
@@ -176,40 +274,48 @@ export function createExchange(options: ExchangeOptions): Exchange {
           entered(event)
           return
         case 'ChannelStateChange':
-          if (event.channel.state === 'Ringing')
-            tellLeg(event.channel.id, (leg) => ({ type: 'legRinging', atMs, leg }))
+          stateChanged(event)
           return
         case 'ChannelDtmfReceived': {
-          const live = byCaller.get(event.channel.id)
-          if (live) deliver(live, { type: 'digit', atMs, digit: event.digit }, mailbox)
+          const live = callOfClient(event.channel.id)
+          if (live) tell(live, { type: 'digit', atMs, digit: event.digit })
           return
         }
-        case 'ChannelDestroyed': {
-          const live = byCaller.get(event.channel.id)
-          if (live) deliver(live, { type: 'callerLeft', atMs, cause: event.cause || null }, mailbox)
-          else
-            tellLeg(event.channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: event.cause || null }))
+        case 'ChannelDestroyed':
+          destroyed(event)
           return
-        }
         case 'PlaybackFinished': {
-          const live = event.channelId === null ? undefined : byCaller.get(event.channelId)
+          const live = callOfClient(event.channelId)
           if (!live) return
           const played: CallEvent = { type: 'played', atMs, playId: event.playbackId }
           // A caller who hangs up breaks the sound off a moment before the channel ends: not the same as hearing it out.
-          if (event.isFailed) setTimeout(() => deliver(live, played, mailbox), hangupFollowsMs)
-          else deliver(live, played, mailbox)
+          if (event.isFailed) setTimeout(() => tell(live, played), hangupFollowsMs)
+          else tell(live, played)
           return
         }
         case 'RecordingFinished':
         case 'RecordingFailed': {
-          const live = event.channelId === null ? undefined : byCaller.get(event.channelId)
+          const live = callOfClient(event.channelId)
           const seconds = event.type === 'RecordingFinished' ? event.seconds : 0
           // A caller who hangs up ends the recording a moment before the channel: then it was the caller who ended it.
-          if (live)
-            setTimeout(() => deliver(live, { type: 'recorded', atMs, seconds }, mailbox), hangupFollowsMs)
+          if (live) setTimeout(() => tell(live, { type: 'recorded', atMs, seconds }), hangupFollowsMs)
           return
         }
+        case 'ChannelHold':
+        case 'ChannelUnhold':
+          tellLeg(event.channelId, (leg) => ({
+            type: 'legHeld',
+            atMs,
+            leg,
+            on: event.type === 'ChannelHold'
+          }))
+          return
+        case 'ChannelTalkingStarted':
+          tellLeg(event.channelId, (leg) => ({ type: 'legProgress', atMs, leg }))
+          return
         case 'ChannelTransfer':
+          telephones.referred(event)
+          return
         case 'ApplicationReplaced':
           return
       }
@@ -218,33 +324,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       for (const live of calls.values()) clearTimeout(live.timer)
       calls.clear()
       byCaller.clear()
+      byForeign.clear()
     }
   }
-}
-
-/** `PJSIP/trunk-…-0000001a` → `trunk-…`. */
-function endpointOf(channelName: string): string {
-  return channelName.replace(/^PJSIP\//, '').replace(/-[0-9a-f]{8}$/, '')
-}
-
-function callerOf(channel: AriChannel, country: string, normalise: ExchangeOptions['normalise']): Caller {
-  const phone = normalise(channel.callerNumber, country)
-  const isHidden = /^(anonymous|unknown|restricted|unavailable|private)?$/i.test(channel.callerNumber)
-  // An alphanumeric sender is no number, but people must see what it was.
-  const name = channel.callerName || (phone || isHidden ? '' : channel.callerNumber)
-  return {
-    number: phone?.e164 ?? null,
-    name: cleanText(name),
-    country: phone?.country ?? null,
-    region: phone?.region ?? null
-  }
-}
-
-/** Text from a stranger: control characters out (PostgreSQL's jsonb refuses NUL), 128 characters at most. */
-function cleanText(text: string): string | null {
-  const clean = text
-    .replace(/[\u0000-\u001f\u007f]/g, '')
-    .trim()
-    .slice(0, 128)
-  return clean === '' ? null : clean
 }

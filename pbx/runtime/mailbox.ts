@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { brokenSchemeReason } from '../../ivr/run.ts'
 import { project, type Journal } from '../call/journal.ts'
 import { step } from '../call/step.ts'
-import type { Call, CallEvent, Effect, TapeRow } from '../call/types.ts'
+import type { BridgeName, Call, CallEvent, Effect, Party, Refusal, TapeRow } from '../call/types.ts'
 
 /** A call in progress: its state, its journal so far, and its effects under way. */
 export interface LiveCall {
@@ -13,9 +13,14 @@ export interface LiveCall {
   readonly queue: CallEvent[]
   isDraining: boolean
   timer: NodeJS.Timeout | undefined
-  /** Tails of the chains of requests, by what they concern (`caller`, `bridge`, a leg): order within, none between. */
+  /** Tails of the chains of requests, by what they concern (`client`, a leg, `bridge:…`): order within, none between. */
   readonly lanes: Map<string, Promise<unknown>>
-  isBridgeOpen: boolean
+  /** Bridges that are open or being opened, and who was brought in. */
+  readonly bridges: Map<BridgeName, Set<Party>>
+  /** Ringing tones on bridges, by the name of their playback. */
+  readonly tones: Map<BridgeName, string>
+  /** Channels through which supervisors hear, by their leg. */
+  readonly snoops: Map<string, string>
   isForgotten: boolean
 }
 
@@ -38,7 +43,9 @@ export function openLiveCall(call: Call, journal: Journal | null = null, rows: T
     isDraining: false,
     timer: undefined,
     lanes: new Map(),
-    isBridgeOpen: false,
+    bridges: new Map(),
+    tones: new Map(),
+    snoops: new Map(),
     isForgotten: false
   }
 }
@@ -49,12 +56,14 @@ const circleSteps = 300
 /**
  * Gives a call an event. Strictly serial per call: an event that arrives while another is handled (an answer to a
  * question asked by an effect, most often) waits its turn. The only caller of `step`.
+ * @returns why a person's wish was not granted; null when it was, for any other event, and for one that waits
  */
-export function deliver(live: LiveCall, event: CallEvent, ports: MailboxPorts): void {
+export function deliver(live: LiveCall, event: CallEvent, ports: MailboxPorts): Refusal | null {
   live.queue.push(event)
-  if (live.isDraining) return
+  if (live.isDraining) return null
   live.isDraining = true
   let steps = 0
+  let refused: Refusal | null = null
   try {
     for (let next = live.queue.shift(); next; next = live.queue.shift()) {
       steps += 1
@@ -66,11 +75,13 @@ export function deliver(live: LiveCall, event: CallEvent, ports: MailboxPorts): 
         live.queue.length = 0
         next = { type: 'broken', atMs: next.atMs, reason: brokenSchemeReason }
       }
-      take(live, next, ports)
+      const result = take(live, next, ports)
+      if (next === event) refused = result
     }
   } finally {
     live.isDraining = false
   }
+  return refused
 }
 
 /**
@@ -99,7 +110,7 @@ export function append(
   ports.record(live, [row])
 }
 
-function take(live: LiveCall, event: CallEvent, ports: MailboxPorts): void {
+function take(live: LiveCall, event: CallEvent, ports: MailboxPorts): Refusal | null {
   const startedAt = performance.now()
   const before = live.call
   const result = step(before, event)
@@ -111,5 +122,9 @@ function take(live: LiveCall, event: CallEvent, ports: MailboxPorts): void {
     ports.record(live, result.records)
   }
   ports.onStep((performance.now() - startedAt) / 1000)
-  for (const effect of result.effects) ports.run(live, effect, event.atMs)
+  // A telephone that has asked for a transfer hears how it went before it is hung up.
+  const first = result.effects.filter((effect) => effect.do === 'referAnswer')
+  for (const effect of first) ports.run(live, effect, event.atMs)
+  for (const effect of result.effects) if (effect.do !== 'referAnswer') ports.run(live, effect, event.atMs)
+  return result.refused
 }

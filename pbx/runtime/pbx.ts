@@ -1,13 +1,13 @@
 import path from 'node:path'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import type { Sound, Weights } from '../../ivr/block.ts'
+import type { OperatorQuery, Weights } from '../../ivr/block.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
 import type { Ami } from '../ami/client.ts'
 import type { Ari } from '../ari/client.ts'
 import { foldJournal } from '../call/journal.ts'
 import type { MomentType, Moments } from '../call/moments.ts'
-import type { Call, TapeRow } from '../call/types.ts'
+import type { Call, Order, Person, Refusal, RunningScheme, TapeRow, Wish } from '../call/types.ts'
 import type { Score } from '../routing/strategies.ts'
 import type { SourceOf } from '../routing/visit.ts'
 import { fallbackDial } from '../provision/objects.ts'
@@ -15,6 +15,7 @@ import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
 import { readCelTail } from './cel.ts'
 import { keepDirectory } from './directory-loader.ts'
 import { createDesk } from './desk.ts'
+import type { DialPolicy, FindMedia, Lookup } from './effect-ports.ts'
 import { createExchange, type ExchangeOptions } from './exchange.ts'
 import { createFeed, type Feed } from './feed.ts'
 import type { OperatorState, QueueState } from './feed.ts'
@@ -27,6 +28,7 @@ import { readWanted } from './provisioning.ts'
 import { createReconnects } from './reconnects.ts'
 import type { Queues } from './queues.ts'
 import { openSpool } from './spool.ts'
+import type { Fence } from './tape-sql.ts'
 import { createTapeWriter, readTape, type TapeOutbox } from './tape-writer.ts'
 
 export type Check = { status: 'ok' | 'degraded' | 'failed'; detail?: string }
@@ -54,6 +56,12 @@ export interface Pbx {
   wish(callId: string, by: Person, wish: Wish): 'done' | Refusal | 'notFound'
   /** SIP users of the telephones of a person that can ring now. */
   devicesOf(userId: string): readonly string[]
+  /** Whether somebody whom the query would take is free at this moment. */
+  isAnyoneFree(query: OperatorQuery): boolean
+  /** Whose short number, SIP name or id it is. */
+  findOperator(name: string): string | null
+  /** Our claim to this node: who was overtaken writes and places nothing. */
+  readonly fence: Fence
   trunkStates(): ReadonlyMap<string, TrunkState>
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
   checks(): Promise<Record<string, Check>>
@@ -81,7 +89,11 @@ export interface PbxOptions {
   disk: { hasRoom: () => boolean; check: () => Promise<Check> }
   outbox: TapeOutbox
   normalise: ExchangeOptions['normalise']
-  media: (sound: Sound, locale: 'ru' | 'en') => string
+  media: FindMedia
+  /** Decides on every number outside before it is dialled; from memory, at once. */
+  dialPolicy: DialPolicy
+  /** Asks an outside system about a call. */
+  lookup: Lookup
   /** Asks tracking for the visit behind a call; absent where nothing is tracked. */
   sourceOf?: SourceOf
   metrics(read: MetricsSource): Metrics
@@ -267,6 +279,12 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     },
     wish: (callId, by, wish) => exchange.wish(callId, by, wish),
     devicesOf: (userId) => operators.devicesOf(userId),
+    isAnyoneFree: (query) => operators.list().some(({ userId }) => operators.couldTake(query, userId)),
+    findOperator(name) {
+      const { extensions, users } = directory.current
+      return extensions.get(name) ?? operators.ownerOf(name) ?? (users.has(name) ? name : null)
+    },
+    fence,
     trunkStates: () => phones.trunkStates(),
     async appendMoment(callId, type, data) {
       const live = exchange.calls.get(callId)

@@ -5,9 +5,11 @@ import type { AriBridge } from '../ari/requests.ts'
 import type { AriChannel } from '../ari/events.ts'
 import type { Call } from '../call/types.ts'
 import { endOf, type CelEvent } from './cel.ts'
-import { legChannel } from './effects.ts'
+import { connect, parseSnoop, snoop, toneId } from './effect-bridges.ts'
+import { clientChannel, legChannel } from './effect-ports.ts'
 import { parseLegChannel, type Exchange } from './exchange.ts'
 import type { LiveCall } from './mailbox.ts'
+import { callOfBridge, presentBridges, wantedBridges } from './repair.ts'
 
 export interface RecoveryPorts {
   ari: Ari
@@ -47,7 +49,7 @@ export async function recover(ports: RecoveryPorts): Promise<Outsiders | null> {
   const byId = new Map(channels.value.map((channel) => [channel.id, channel]))
   const cel = known.length > 0 ? await ports.readCel() : []
   for (const [live, call] of stood) {
-    if (isRestarted && !byId.has(call.pbxUniqueId)) {
+    if (isRestarted && !hasAnyChannel(call, byId)) {
       const atMs = ports.lostAtMs ?? lastSign(cel, call) ?? ports.now()
       exchange.deliver(live, { type: 'broken', atMs, reason: 'asterisk_lost' })
     } else {
@@ -56,14 +58,20 @@ export async function recover(ports: RecoveryPorts): Promise<Outsiders | null> {
   }
   const outsiders = await adoptOrDrop(channels.value, ports)
   for (const bridge of bridges.value) {
-    if (/^[0-9a-f-]{36}$/.test(bridge.id) && !exchange.calls.has(bridge.id))
-      await ari.destroyBridge(bridge.id)
+    const callId = callOfBridge(bridge.id)
+    if (callId !== null && !exchange.calls.has(callId)) await ari.destroyBridge(bridge.id)
   }
   log.info(
     { calls: exchange.calls.size, channels: channels.value.length, isRestarted },
     'Calls and channels compared'
   )
   return outsiders
+}
+
+function hasAnyChannel(call: Call, channels: ReadonlyMap<string, AriChannel>): boolean {
+  const client = clientChannel(call)
+  if (client !== null && channels.has(client)) return true
+  return call.legs.some((leg) => leg.state !== 'ended' && channels.has(legChannel(call, leg.id)))
 }
 
 /** The last that Asterisk wrote down of a call before it died. */
@@ -82,14 +90,22 @@ async function repair(
   ports: RecoveryPorts
 ): Promise<void> {
   const { exchange, ari } = ports
+  // Asterisk knows best who is where; but what has been asked for since it was asked counts more.
+  if (live.call === call) {
+    live.bridges.clear()
+    for (const [name, inside] of presentBridges(call, bridges)) live.bridges.set(name, inside)
+  }
   const missed: { atMs: number; tell: () => void }[] = []
   const atOf = (uniqueId: string) => endOf(cel, uniqueId) ?? { atMs: ports.now(), cause: null }
 
   for (const leg of call.legs) {
     if (leg.state === 'ended') continue
-    const id = legChannel(call.id, leg.id)
+    const id = legChannel(call, leg.id)
     const channel = channels.get(id)
-    if (!channel) {
+    const isDialled = leg.kind === 'external' || leg.kind === 'client'
+    if (!channel || (isDialled && channel.state === 'Down')) {
+      // Made and never dialled: whoever should have dialled it is dead.
+      if (channel) await ari.hangup(id, 26)
       const { atMs, cause } = atOf(id)
       missed.push({
         atMs,
@@ -101,16 +117,15 @@ async function repair(
       missed.push({ atMs, tell: () => exchange.deliver(live, { type: 'legAnswered', atMs, leg: leg.id }) })
     }
   }
-  if (!channels.has(call.pbxUniqueId)) {
+  if (call.direction === 'in' && !channels.has(call.pbxUniqueId)) {
     const { atMs, cause } = atOf(call.pbxUniqueId)
     missed.push({ atMs, tell: () => exchange.deliver(live, { type: 'callerLeft', atMs, cause }) })
   }
   missed.sort((a, b) => a.atMs - b.atMs)
   for (const { tell } of missed) tell()
 
-  live.isBridgeOpen ||= bridges.some((bridge) => bridge.id === call.id)
-  if (live.call.phase === 'talking' && live.call.talkingLeg)
-    await rejoin(live, live.call.talkingLeg, bridges, ports)
+  await rejoin(live, channels, ports)
+  if (live.call.isQueued) rejoinQueue(live, exchange)
   const { playing } = call
   if (playing !== null && playing === live.call.playing) {
     const playback = await ari.findPlayback(playing)
@@ -118,21 +133,44 @@ async function repair(
   }
 }
 
-/** A talk whose two parties are not in one bridge yet (we died between the answer and the bridge) is joined now. */
+/** Parties who are not together yet (we died between an answer and the bridge) are brought together now. */
 async function rejoin(
   live: LiveCall,
-  leg: string,
-  bridges: readonly AriBridge[],
-  { ari }: RecoveryPorts
+  channels: ReadonlyMap<string, AriChannel>,
+  { ari, exchange }: RecoveryPorts
 ): Promise<void> {
   const { call } = live
-  const parties = [call.pbxUniqueId, legChannel(call.id, leg)]
-  const present = bridges.find((bridge) => bridge.id === call.id)?.channelIds ?? []
-  if (parties.every((party) => present.includes(party))) return
-  live.isBridgeOpen = true
-  await ari.createBridge(call.id)
-  await ari.answer(call.pbxUniqueId)
-  await ari.addToBridge(call.id, parties)
+  for (const id of channels.keys()) {
+    const heard = parseSnoop(id)
+    if (heard?.callId !== call.id) continue
+    if (call.watchers.some(({ leg, mode }) => leg === heard.watcher && mode !== 'join'))
+      live.snoops.set(heard.watcher, id)
+    else await ari.hangup(id, 16)
+  }
+  const { effects } = exchange
+  const client = clientChannel(call)
+  for (const [bridge, parties] of wantedBridges(call)) {
+    const isMissing = parties.some((party) => !live.bridges.get(bridge)?.has(party))
+    // The caller may not have been answered yet.
+    if (isMissing && bridge === 'main' && call.phase === 'talking' && client !== null)
+      await ari.answer(client)
+    if (isMissing) connect(live, { do: 'connect', bridge, parties }, effects)
+    const watcher = call.watchers.find(({ leg }) => bridge === `watch.${leg}`)
+    if (watcher && !live.snoops.has(watcher.leg))
+      snoop(live, { do: 'snoop', leg: watcher.watched, watcher: watcher.leg }, effects)
+  }
+  for (const bridge of live.bridges.keys()) {
+    const playbackId = toneId(call.id, bridge)
+    if (!live.tones.has(bridge) && (await ari.findPlayback(playbackId)).ok) live.tones.set(bridge, playbackId)
+  }
+  await Promise.all(live.lanes.values())
+}
+
+/** Queues live in memory: a call that waited comes back with the place that it had. */
+function rejoinQueue(live: LiveCall, exchange: Exchange): void {
+  const joins = live.rows.flatMap((row) => row.effects.filter((effect) => effect.do === 'joinQueue'))
+  const last = joins.at(-1)
+  if (last) exchange.effects.queues.join(live.call.id, last.request)
 }
 
 /**
@@ -143,14 +181,24 @@ async function adoptOrDrop(channels: readonly AriChannel[], ports: RecoveryPorts
   const { ari, exchange, now } = ports
   // Legs first: a caller taken in anew calls legs of the same names.
   for (const channel of channels) {
-    const leg = parseLegChannel(channel.id)
-    if (!leg) continue
-    const ours = exchange.calls.get(leg.callId)?.call.legs.find((candidate) => candidate.id === leg.leg)
-    if (!ours || ours.state === 'ended') await ari.hangup(channel.id, 16)
+    const snooped = parseSnoop(channel.id)
+    if (snooped && !exchange.calls.has(snooped.callId)) await ari.hangup(channel.id, 16)
+    if (!parseLegChannel(channel.id)) continue
+    const ours = exchange.legOf(channel.id)
+    if (!ours || ours.leg.state === 'ended') await ari.hangup(channel.id, 16)
+  }
+  for (const channel of channels) {
+    // A telephone that has dialled while nobody listened.
+    if (channel.context !== 'operator-call' || channel.application !== 'Stasis' || exchange.legOf(channel.id))
+      continue
+    const dialled = await ari.getVariable(channel.id, 'RT_NUMBER')
+    if (dialled.ok) exchange.dialled(channel, dialled.value, now())
   }
   const outsiders = new Set<string>()
   const strangers = channels.filter(
-    ({ context, id }) => trunkContexts.has(context) && !exchange.calls.has(exchange.callIdOf(id))
+    ({ context, id }) =>
+      // What we dial through a trunk stands in its context too.
+      trunkContexts.has(context) && !parseLegChannel(id) && !exchange.calls.has(exchange.callIdOf(id))
   )
   const ended = await ports.findEnded(strangers.map(({ id }) => exchange.callIdOf(id)))
   for (const channel of strangers) {

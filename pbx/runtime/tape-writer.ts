@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import type { Call, TapeRow } from '../call/types.ts'
+import { madeVersion } from '../call/detour.ts'
+import type { Call, RunningScheme, TapeRow } from '../call/types.ts'
 import { foldJournal, type Journal } from '../call/journal.ts'
 import type { MomentType, Moments } from '../call/moments.ts'
 import type { LiveCall } from './mailbox.ts'
@@ -170,9 +171,9 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
       rows.push(...added)
       changed.set(live.call.id, live)
       for (const row of added) {
-        if (row.type === 'call.talk_ended') {
-          const leg = (row.data as unknown as Moments['call.talk_ended']).leg
-          const recordingId = live.call.legs.find((candidate) => candidate.id === leg)?.recordingId
+        // A leg is recorded from its answer to its end, whatever becomes of its talks.
+        if (row.type === 'leg.ended') {
+          const { leg, recordingId } = row.data as unknown as Moments['leg.ended']
           if (recordingId) recordings.push({ recordingId, callId: row.callId, leg, kind: 'talk' })
         }
         if (row.type === 'call.voicemail') {
@@ -263,10 +264,16 @@ function partOf(batch: TapeBatch, callId: string): TapeBatch {
   }
 }
 
-/** The published scheme is not copied into every snapshot: its version is enough to find it again. */
+/** Published schemes are not copied into every snapshot: their version is enough to find them again. */
 function snapshotOf(call: Call): unknown {
-  if (!call.route) return call
-  return { ...call, route: { ...call.route, scheme: { ...call.route.scheme, body: null } } }
+  const strip = <T extends RunningScheme | null>(scheme: T): T =>
+    scheme === null || scheme.version === madeVersion ? scheme : { ...scheme, body: null }
+  return {
+    ...call,
+    route: call.route && { ...call.route, scheme: strip(call.route.scheme) },
+    scheme: strip(call.scheme),
+    detours: call.detours.map((detour) => ({ ...detour, scheme: strip(detour.scheme) }))
+  }
 }
 
 /** A call's tape from the database, in order. */

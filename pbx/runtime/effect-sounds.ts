@@ -1,0 +1,66 @@
+import type { Sound } from '../../ivr/block.ts'
+import { schemeOf } from '../call/turn.ts'
+import type { Effect } from '../call/types.ts'
+import { clientChannel, clientLane, inLanes, type EffectPorts } from './effect-ports.ts'
+import type { LiveCall } from './mailbox.ts'
+
+type EffectOf<K extends Effect['do']> = Extract<Effect, { do: K }>
+
+/** Plays sounds to the client, one after the other. */
+export function play(live: LiveCall, effect: EffectOf<'play'>, ports: EffectPorts): void {
+  const { ari, log } = ports
+  const { call } = live
+  const client = clientChannel(call)
+  if (client === null) return
+  const { locale } = schemeOf(call)
+  inLanes(
+    live,
+    [clientLane(call)],
+    'play',
+    async () => {
+      const media = await Promise.all(effect.sounds.map((sound) => nameOf(sound, locale, ports)))
+      const found = media.flatMap((name) => name ?? [])
+      const result = found.length > 0 ? await ari.play(client, effect.playId, found) : null
+      // No sound, no `PlaybackFinished`: the caller must not wait for ever for a file that is not there.
+      if (result === null || (!result.ok && result.code !== 'gone')) {
+        ports.deliver(live, { type: 'played', atMs: ports.now(), playId: effect.playId })
+      }
+    },
+    log
+  )
+}
+
+/** Asterisk's name of a sound; null when a text cannot be spoken: the rest is played all the same. */
+async function nameOf(sound: Sound, locale: 'ru' | 'en', ports: EffectPorts): Promise<string | null> {
+  try {
+    return await ports.media(sound, locale)
+  } catch (error) {
+    ports.log.warn({ err: error, sound }, 'A sound cannot be played')
+    return null
+  }
+}
+
+export function ringback(live: LiveCall, effect: EffectOf<'ringback'>, ports: EffectPorts): void {
+  const { ari, log } = ports
+  const { call } = live
+  const client = clientChannel(call)
+  if (client === null) return
+  const lane = [clientLane(call)]
+  if (!effect.isAnswered) {
+    // Answered in the same step: answering ends the ringing, and saves a request in every call.
+    if (!effect.on && call.isAnswered) return
+    inLanes(live, lane, 'ringback', () => (effect.on ? ari.ring(client) : ari.ringStop(client)), log)
+    return
+  }
+  const playbackId = `${call.id}.ringback`
+  inLanes(
+    live,
+    lane,
+    'ringback',
+    async () =>
+      effect.on
+        ? ari.play(client, playbackId, [await ports.media({ tone: 'ring' }, schemeOf(call).locale)])
+        : ari.stopPlayback(playbackId),
+    log
+  )
+}
