@@ -14,7 +14,7 @@ describe('Entries of a dialling list', () => {
   })
   it('keep quoted names, with quotes, separators and line breaks in them', () => {
     const { entries } = parseCsv('phone,name,note\n89161112233,"OOO ""Rog, i\nKopyta""",VIP', 'RU')
-    expect(entries).to.deep.equal([{ phone: '+79161112233', name: 'OOO "Rog, i\nKopyta"', note: null }])
+    expect(entries).to.deep.equal([{ phone: '+79161112233', name: 'OOO "Rog, i\nKopyta"', note: 'VIP' }])
     const noted = parseCsv('phone;name;comment\n89161112233;Ivan;call after six', 'RU').entries[0]
     expect(noted).to.include({ name: 'Ivan', note: 'call after six' })
   })
