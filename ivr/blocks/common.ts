@@ -53,7 +53,7 @@ export function idOf(thing: string): z.ZodString {
 
 /** Tags as people write them. */
 export const tagList = z
-  .array(z.string().trim().min(1, 'must not be empty').max(60, 'takes at most 60 letters'))
+  .array(z.string().trim().min(1, 'must not be empty').max(50, 'takes at most 50 letters'))
   .max(20, 'takes at most twenty tags')
 
 /** A whole number from `min` to `max` of `unit`, with one message for every way of missing it. */
