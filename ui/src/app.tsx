@@ -7,12 +7,12 @@ import { Mark } from './brand/mark.tsx'
 import { ApiError, onSignedOut } from './lib/api.ts'
 import { explain } from './lib/explain.ts'
 import { Toasts } from './lib/toast.tsx'
-import { LoginPage } from './session/login-page.tsx'
 import { forgetSession, MeContext, useSession } from './session/session.ts'
 import { Shell } from './shell/shell.tsx'
 import { theme, variables } from './theme.ts'
 import { inBackground } from './lib/in-background.ts'
 
+const LoginPage = lazy(() => import('./session/login-page.tsx'))
 const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
 const LivePage = lazy(() => import('./board/live-page.tsx'))
 const JournalPage = lazy(() => import('./journal/journal-page.tsx'))
@@ -64,7 +64,12 @@ function Gate() {
     )
   }
   const me = session.data
-  if (!me) return <LoginPage />
+  if (!me)
+    return (
+      <Suspense>
+        <LoginPage />
+      </Suspense>
+    )
   const isMarketer = me.role === 'marketer'
   const page = (content: ReactNode) => <Suspense fallback={<Waiting />}>{content}</Suspense>
   return (

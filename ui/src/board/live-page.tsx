@@ -1,21 +1,26 @@
+import '../styles/menus.ts'
+import '../styles/later.ts'
 import { Badge, Text, Title } from '@mantine/core'
 import { IconPlugConnectedX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { LiveCall, OperatorState } from '../../../api/contract/live.ts'
-import { presences } from '../lib/words.ts'
+import type { LiveCall } from '../../../api/contract/live.ts'
 import { clock, exactTime, formatPhone, regionName, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
 import { openCalls } from '../live/board.ts'
 import { useBoard } from '../live/use-live.tsx'
-import { presenceTone } from '../shell/presence-menu.tsx'
-import shell from '../shell/shell.module.css'
+import { useMe } from '../session/session.ts'
 import styles from './live.module.css'
+import { Operators } from './operators.tsx'
+import { Waiting } from './waiting.tsx'
+import { WatchMenu } from './watch-menu.tsx'
 
 const phaseColours: Record<LiveCall['phase'], string> = {
   arriving: 'gray',
+  dialling: 'amber',
   inScheme: 'gray',
   ringing: 'amber',
   talking: 'pine',
+  parked: 'amber',
   ended: 'gray'
 }
 
@@ -24,15 +29,43 @@ function phaseOf(call: LiveCall): LiveCall['phase'] {
   return call.phase !== 'talking' && call.ringing.length > 0 ? 'ringing' : call.phase
 }
 
-function CallRow({ call, now }: { call: LiveCall; now: number }) {
+/** Who has the client or is being rung, and whatever is special about it now. */
+function useWho(call: LiveCall): { who: string; about: string } {
+  const { t } = useTranslation()
+  const { consult, parked, queue, held } = call
+  const step = call.step ? (call.step.label ?? call.step.block) : null
+  const people = call.members.length > 0 ? call.members : [...call.standby, ...call.ringing]
+  const who = people.map((each) => each.name).join(', ') || call.operator?.name || ''
+  const about = [
+    parked && t('live.parkedBy', { slot: parked.slot, name: parked.by }),
+    queue && t('block.queue'),
+    held && t('live.held'),
+    consult && `${t('transfer.button')} → ${consult.name ?? '…'}`,
+    call.watchers.length > 0 && `👁 ${call.watchers.map((each) => each.name).join(', ')}`,
+    who ? step : call.scheme?.name,
+    call.pressed && `${t('call.pressed')}: ${call.pressed}`
+  ]
+  return { who: who || step || '', about: about.filter(Boolean).join(' · ') }
+}
+
+function CallRow({ call, now, canWatch }: { call: LiveCall; now: number; canWatch: boolean }) {
   const { t } = useTranslation()
   const phase = phaseOf(call)
   const number = formatPhone(call.caller.number) || t('call.hiddenNumber')
   const name = call.contact?.name ?? call.caller.name
-  const who = call.operator?.name ?? call.ringing.map((each) => each.name).join(', ')
-  const since = phase === 'talking' && call.answeredAt ? call.answeredAt : call.startedAt
+  const { who, about } = useWho(call)
+  const since =
+    call.parked?.since ??
+    call.queue?.since ??
+    (phase === 'talking' && call.answeredAt ? call.answeredAt : call.startedAt)
   return (
-    <article className={styles.call} data-phase={phase} data-testid="live-row" data-call={call.id}>
+    <article
+      className={styles.call}
+      data-phase={phase}
+      data-testid="live-row"
+      data-call={call.id}
+      data-watch={canWatch}
+    >
       <div className={styles.phase}>
         <Badge variant="light" color={phaseColours[phase]} radius="sm" tt="none" fw={600}>
           {t(`phase.${phase}`)}
@@ -57,68 +90,18 @@ function CallRow({ call, now }: { call: LiveCall; now: number }) {
         </Text>
       </div>
       <div className={styles.cell} style={{ minWidth: 0 }}>
-        <Text className="cut">{who || (call.step ? (call.step.label ?? call.step.block) : '')}</Text>
+        <Text className="cut">{who}</Text>
         <Text c="dimmed" fz="sm" className="cut">
-          {[
-            who && call.step ? (call.step.label ?? call.step.block) : call.scheme?.name,
-            call.pressed && `${t('call.pressed')}: ${call.pressed}`
-          ]
-            .filter(Boolean)
-            .join(' · ')}
+          {about}
         </Text>
       </div>
       <div className={`num ${styles.time}`}>{clock(secondsSince(since, now))}</div>
-    </article>
-  )
-}
-
-function Operators({ operators, now }: { operators: OperatorState[]; now: number }) {
-  const { t } = useTranslation()
-  return (
-    <aside
-      className="sheet"
-      style={{ overflow: 'hidden', paddingBottom: 8 }}
-      aria-label={t('live.operators')}
-    >
-      {operators.length === 0 && (
-        <Text c="dimmed" p="md">
-          {t('live.noOperators')}
-        </Text>
+      {canWatch && (
+        <div className={styles.watch}>
+          <WatchMenu call={call} />
+        </div>
       )}
-      {presences.map((presence) => {
-        const here = operators
-          .filter((each) => each.presence === presence)
-          .sort((a, b) => a.name.localeCompare(b.name))
-        if (here.length === 0) return null
-        return (
-          <div key={presence}>
-            <div className={styles.groupName}>
-              <span className="eyebrow">{t(`presence.${presence}`)}</span>
-              <span className="eyebrow num">{here.length}</span>
-            </div>
-            {here.map((each) => (
-              <div
-                key={each.userId}
-                className={styles.operator}
-                data-testid="live-operator"
-                data-presence={presence}
-              >
-                <i className={shell.dot} data-tone={presenceTone[presence]} />
-                <Text className="cut">{each.name}</Text>
-                <Text className="num" c="dimmed" fz="sm">
-                  {presence === 'offline' ? '' : clock(secondsSince(each.since, now))}
-                </Text>
-                {!each.isReachable && presence !== 'offline' && (
-                  <Text fz="xs" c="rust" style={{ gridColumn: 2 }}>
-                    {t('live.unreachable')}
-                  </Text>
-                )}
-              </div>
-            ))}
-          </div>
-        )
-      })}
-    </aside>
+    </article>
   )
 }
 
@@ -129,6 +112,8 @@ export default function LivePage() {
   const now = useNow()
   const calls = openCalls(board)
   const isStale = board.connection === 'stale'
+  const me = useMe()
+  const canWatch = me.role === 'admin' || me.role === 'supervisor'
   return (
     <main className="page">
       <div className={styles.head}>
@@ -143,6 +128,7 @@ export default function LivePage() {
           </span>
         )}
       </div>
+      <Waiting board={board} now={now} />
       <div className={`${styles.columns} ${isStale ? styles.isStale : ''}`}>
         <section className="sheet" style={{ overflow: 'hidden' }} aria-label={t('nav.live')}>
           {calls.length === 0 ? (
@@ -151,7 +137,7 @@ export default function LivePage() {
               <Text c="dimmed">{t('live.emptyText')}</Text>
             </div>
           ) : (
-            calls.map((call) => <CallRow key={call.id} call={call} now={now} />)
+            calls.map((call) => <CallRow key={call.id} call={call} now={now} canWatch={canWatch} />)
           )}
         </section>
         <Operators operators={Object.values(board.operators)} now={now} />

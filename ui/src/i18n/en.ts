@@ -1,8 +1,10 @@
 import { calls } from './en/calls.ts'
 import { panel } from './en/panel.ts'
 import { settings } from './en/settings.ts'
+import { setup } from './en/setup.ts'
+import { work } from './en/work.ts'
 
 /** All texts of the screens in English; its keys are the list of keys (see `index.ts` and test/ui). */
-const en = { ...panel, ...calls, ...settings }
+const en = { ...panel, ...calls, ...settings, ...setup, ...work }
 
 export default en

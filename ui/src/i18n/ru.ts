@@ -2,6 +2,8 @@ import type en from './en.ts'
 import { calls } from './ru/calls.ts'
 import { panel } from './ru/panel.ts'
 import { settings } from './ru/settings.ts'
+import { setup } from './ru/setup.ts'
+import { work } from './ru/work.ts'
 
 type Plural = `${string}_${'one' | 'few' | 'many' | 'other'}`
 /** The same keys as in English; the forms of plurals are the language's own. */
@@ -10,6 +12,6 @@ type Same<T> = {
 } & {
   [K in Plural]?: string
 }
-const ru: Same<typeof en> = { ...panel, ...calls, ...settings }
+const ru: Same<typeof en> = { ...panel, ...calls, ...settings, ...setup, ...work }
 
 export default ru

@@ -6,7 +6,14 @@ import { fieldWord } from './field-words.ts'
 type Known = keyof typeof en.problems
 
 /** Codes whose detail names what only the server knows: which value clashes, why nobody answers. */
-const withDetail = ['already_exists', 'demo_call_failed', 'unknown_reference', 'scheme_invalid']
+const withDetail = [
+  'already_exists',
+  'demo_call_failed',
+  'unknown_reference',
+  'scheme_invalid',
+  'list_not_ready',
+  'audio_too_long'
+]
 
 /** What uses a thing, out of the server's English sentence, with the kinds in the reader's words. */
 function users(detail: string): string {

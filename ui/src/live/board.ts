@@ -1,4 +1,6 @@
 import type { Hello, LiveCall, OperatorState, Stamped } from '../../../api/contract/live.ts'
+import type { QueueState } from '../../../api/contract/operators.ts'
+import { partOf } from './part.ts'
 
 /** What the screens know of the calls in progress and of the operators, and how fresh that is. */
 export interface Board {
@@ -6,6 +8,8 @@ export interface Board {
   seq: number
   calls: Readonly<Record<string, LiveCall>>
   operators: Readonly<Record<string, OperatorState>>
+  /** Queues in which somebody waits, by id. */
+  queues: Readonly<Record<string, QueueState>>
   connection: 'connecting' | 'online' | 'stale'
   /** Since when nothing new has come, ms since the epoch of this computer's clock. */
   staleSinceMs: number | null
@@ -16,6 +20,7 @@ export type BoardEvent =
   | { type: 'hello'; hello: Hello }
   | { type: 'call'; event: Stamped & { call: LiveCall } }
   | { type: 'operator'; event: Stamped & { operator: OperatorState } }
+  | { type: 'queue'; event: Stamped & { queue: QueueState } }
   | { type: 'health'; event: Stamped & { status: 'ok' | 'degraded'; checks: Record<string, string> } }
   | { type: 'other'; event: Stamped }
   | { type: 'lost'; atMs: number }
@@ -25,6 +30,7 @@ export const emptyBoard: Board = {
   seq: 0,
   calls: {},
   operators: {},
+  queues: {},
   connection: 'connecting',
   staleSinceMs: null,
   health: null
@@ -64,7 +70,8 @@ export function reduceBoard(board: Board, event: BoardEvent): Board {
       epoch: hello.epoch,
       seq: hello.seq,
       calls: byId(hello.calls, (call) => call.id),
-      operators: byId(hello.operators, (operator) => operator.userId)
+      operators: byId(hello.operators, (operator) => operator.userId),
+      queues: byId(hello.queues, (queue) => queue.queueId)
     }
   }
   const { epoch, seq } = event.event
@@ -78,6 +85,12 @@ export function reduceBoard(board: Board, event: BoardEvent): Board {
         ...seen,
         operators: { ...board.operators, [event.event.operator.userId]: event.event.operator }
       }
+    case 'queue': {
+      const { queue } = event.event
+      const queues = { ...board.queues, [queue.queueId]: queue }
+      if (queue.waiting.length === 0) delete queues[queue.queueId]
+      return { ...seen, queues }
+    }
     case 'health':
       return { ...seen, health: { status: event.event.status, checks: event.event.checks } }
     case 'other':
@@ -92,12 +105,30 @@ export function openCalls(board: Board): LiveCall[] {
     .sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
 }
 
-/** The call that rings at this user's phone, or in which they talk. */
+/** Where a user stands in several calls at once: the nearest to the client counts. */
+const nearest = ['owner', 'member', 'consulted', 'ordering', 'watching', 'ringing'] as const
+
+/** The call that rings at this user's phone, or in which they are in any part. */
 export function callOf(board: Board, userId: string): LiveCall | null {
   const calls = openCalls(board)
-  return (
-    calls.find((call) => call.phase === 'talking' && call.operator?.id === userId) ??
-    calls.find((call) => call.ringing.some((each) => each.userId === userId)) ??
-    null
-  )
+  for (const part of nearest) {
+    const found = calls.find((call) => partOf(call, userId) === part)
+    if (found) return found
+  }
+  return null
+}
+
+/** Calls that wait on a parking place, in the order of the places. */
+export function parkedCalls(board: Board): LiveCall[] {
+  return openCalls(board)
+    .filter((call) => call.parked)
+    .sort((a, b) => (a.parked?.slot ?? 0) - (b.parked?.slot ?? 0))
+}
+
+/** Calls that wait for an operator: who has waited longest first. */
+export function queuedCalls(board: Board): LiveCall[] {
+  const since = (call: LiveCall): number => Date.parse(call.queue?.since ?? call.startedAt)
+  return openCalls(board)
+    .filter((call) => call.queue)
+    .sort((a, b) => since(a) - since(b))
 }

@@ -45,6 +45,7 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
   })
   socket.on('call', (event) => dispatch({ type: 'call', event }))
   socket.on('operator', (event) => dispatch({ type: 'operator', event }))
+  socket.on('queue', (event) => dispatch({ type: 'queue', event }))
   socket.on('health', (event) => dispatch({ type: 'health', event }))
   socket.on('journal', (event) => {
     dispatch({ type: 'other', event })

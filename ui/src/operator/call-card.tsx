@@ -1,202 +1,113 @@
-import { Alert, Button, Group, Popover, Text } from '@mantine/core'
-import {
-  IconDialpad,
-  IconMicrophone,
-  IconMicrophoneOff,
-  IconPhone,
-  IconPhoneOff,
-  IconPhoneX
-} from '@tabler/icons-react'
-import { useState } from 'react'
+import { Alert, Group, Text } from '@mantine/core'
+import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useCall } from '../call/queries.ts'
+import type { LiveCall } from '../../../api/contract/live.ts'
 import { Mark } from '../brand/mark.tsx'
-import { clock, secondsSince } from '../lib/format.ts'
-import { useKeys } from '../lib/use-keys.ts'
+import { clock, formatPhone, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
+import { legOf } from '../live/part.ts'
+import { useMe } from '../session/session.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import type { CurrentCall } from '../softphone/use-current-call.ts'
 import styles from './call-card.module.css'
 import { CallerName, CallFacts, CallSource } from './call-facts.tsx'
+import { CallNews, Company, Handover } from './call-notices.tsx'
+import { ConsultBar } from './consult-bar.tsx'
+import { Ringing } from './ringing.tsx'
+import { prepareTalk, Talking } from './talking.tsx'
 
-const keypad = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
+const Watching = lazy(() => import('./watching.tsx'))
+
+/** Since when the shown time runs: the talk in a talk, the hold while the client hears music, else the waiting. */
+function startOf({ phase, phoneCall, live, part }: CurrentCall, userId: string): number | null {
+  if (phase !== 'talking') return live ? Date.parse(live.startedAt) : (phoneCall?.sinceMs ?? null)
+  const own = live?.members.find((each) => each.userId === userId)
+  if (own) return Date.parse(own.since)
+  if (part === 'owner' && live?.answeredAt) return Date.parse(live.answeredAt)
+  return phoneCall?.answeredMs ?? (live ? Date.parse(live.startedAt) : null)
+}
 
 function Timer({ current }: { current: CurrentCall }) {
   const now = useNow()
-  const { phase, phoneCall, live } = current
-  const sinceIso = phase === 'talking' ? live?.answeredAt : live?.startedAt
-  const sinceMs = phase === 'talking' ? phoneCall?.answeredMs : phoneCall?.sinceMs
-  const seconds = sinceIso ? secondsSince(sinceIso, now) : sinceMs ? Math.floor((now - sinceMs) / 1000) : 0
+  const me = useMe()
+  const startMs = startOf(current, me.id)
   return (
     <span className={`num ${styles.timer}`} role="timer">
-      {clock(seconds)}
+      {clock(startMs === null ? 0 : secondsSince(new Date(startMs).toISOString(), now))}
     </span>
   )
 }
 
-/** Only when the journal says that this talk is being recorded: a promise to the client may hang on it. */
-function RecordingDot({ callId }: { callId: string }) {
+/** Whether this talk is being recorded: a promise to the client may hang on it. */
+function RecordingDot({ live }: { live: LiveCall }) {
   const { t } = useTranslation()
-  const row = useCall(callId)
-  if (!row.data?.recording) return null
+  if (live.recording === 'off') return null
+  const isPaused = live.recording === 'paused'
   return (
-    <span className={styles.recording} data-testid="recording-dot">
-      {t('call.recording')}
+    <span className={styles.recording} data-paused={isPaused} data-testid="recording-dot">
+      {t(isPaused ? 'talk.recordingPaused' : 'call.recording')}
     </span>
   )
 }
 
-function Keypad({ pressed, onPress }: { pressed: string; onPress: (digit: string) => void }) {
+/** What is going on, in two or three words. */
+function useHeadline({ phase, part, live, phoneCall }: CurrentCall): string {
   const { t } = useTranslation()
-  return (
-    <Popover position="top" shadow="md" trapFocus>
-      <Popover.Target>
-        <Button variant="default" leftSection={<IconDialpad size={18} />} data-testid="keypad">
-          {t('call.keypad')}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Text className="num" ta="center" h={24} fw={600}>
-          {pressed}
-        </Text>
-        <div className={styles.keypad}>
-          {keypad.map((digit) => (
-            <Button
-              key={digit}
-              variant="default"
-              size="md"
-              onClick={() => onPress(digit)}
-              data-testid={`key-${digit}`}
-            >
-              {digit}
-            </Button>
-          ))}
-        </div>
-      </Popover.Dropdown>
-    </Popover>
-  )
-}
-
-function Ringing({ current }: { current: CurrentCall }) {
-  const { t } = useTranslation()
-  const softphone = useSoftphone()
-  const { phoneCall, phase } = current
-  const [answered, setAnswered] = useState(false)
-  const canAnswer = phoneCall?.phase === 'ringing'
-  useKeys({
-    KeyA: canAnswer ? softphone.answer : undefined,
-    KeyD: canAnswer ? softphone.decline : undefined
-  })
-  if (!softphone.isBrowserPhone) return <Text c="dimmed">{t('call.onDeskPhone')}</Text>
-  if (!phoneCall && softphone.registration === 'elsewhere')
-    return <Text c="dimmed">{t('call.inOtherTab')}</Text>
-  return (
-    <>
-      <Button
-        className={styles.wide ?? ''}
-        size="lg"
-        color="pine"
-        leftSection={<IconPhone size={20} />}
-        rightSection={<kbd className="hint">A</kbd>}
-        disabled={!canAnswer}
-        loading={phase === 'answering' && answered}
-        onClick={() => {
-          setAnswered(true)
-          softphone.answer()
-        }}
-        data-testid="answer"
-      >
-        {t('call.answer')}
-      </Button>
-      <Button
-        size="lg"
-        variant="light"
-        color="rust"
-        leftSection={<IconPhoneX size={20} />}
-        rightSection={<kbd className="hint">D</kbd>}
-        disabled={!phoneCall}
-        onClick={softphone.decline}
-        data-testid="decline"
-      >
-        {t('call.decline')}
-      </Button>
-    </>
-  )
-}
-
-function Talking({ current }: { current: CurrentCall }) {
-  const { t } = useTranslation()
-  const softphone = useSoftphone()
-  const { phoneCall } = current
-  const isMuted = phoneCall?.isMuted ?? false
-  useKeys({
-    KeyM: phoneCall ? () => softphone.setMuted(!isMuted) : undefined,
-    KeyE: phoneCall ? softphone.hangup : undefined
-  })
-  if (!phoneCall) {
-    return <Text c="dimmed">{t(softphone.isBrowserPhone ? 'call.inOtherTab' : 'call.onDeskPhone')}</Text>
+  const me = useMe()
+  const { isBrowserPhone } = useSoftphone()
+  const purpose = live && legOf(live, me.id)?.purpose
+  const isOwnOrder = purpose === 'order'
+  if (phase === 'answering') return t('call.answering')
+  if (phase === 'ringing') {
+    if (isOwnOrder) return t('dial.yours')
+    if (purpose === 'consult') return t('transfer.question')
+    if (purpose === 'return') return t('transfer.returns')
+    return t('call.incoming')
   }
-  return (
-    <>
-      <Button
-        variant={isMuted ? 'light' : 'default'}
-        color="amber"
-        leftSection={isMuted ? <IconMicrophoneOff size={18} /> : <IconMicrophone size={18} />}
-        rightSection={<kbd className="hint">M</kbd>}
-        onClick={() => softphone.setMuted(!isMuted)}
-        aria-pressed={isMuted}
-        data-testid="mute"
-      >
-        {t(isMuted ? 'call.unmute' : 'call.mute')}
-      </Button>
-      <Keypad pressed={phoneCall.pressed} onPress={softphone.press} />
-      <Button
-        className={styles.hangup ?? ''}
-        color="rust"
-        leftSection={<IconPhoneOff size={18} />}
-        rightSection={<kbd className="hint">E</kbd>}
-        onClick={softphone.hangup}
-        data-testid="hangup"
-      >
-        {t('call.hangup')}
-      </Button>
-    </>
-  )
+  if (part === 'ordering')
+    return t(live?.ringing.some((leg) => leg.kind === 'client') ? 'dial.rings' : 'dial.dials')
+  if (part === 'watching') return t('watch.title')
+  if (part === 'consulted') return t('transfer.question')
+  if (part === null && live && phoneCall === null && isBrowserPhone) return t('call.talking')
+  if (live?.held) return t('talk.held')
+  return t('call.talking')
 }
 
-/** The call that rings at this operator or in which they talk: everything known of it, and what can be done. */
+/** The call that rings at this operator or in which they are: everything known of it, and what can be done. */
 export function CallCard({ current, isDocked = false }: { current: CurrentCall; isDocked?: boolean }) {
   const { t } = useTranslation()
   const softphone = useSoftphone()
-  const { phase, live, phoneCall } = current
+  const headline = useHeadline(current)
+  const { phase, live, phoneCall, part } = current
   const isTalking = phase === 'talking'
   const isLost = isTalking && phoneCall !== null && softphone.registration !== 'registered'
   const micProblem =
     softphone.microphone !== 'ready' && softphone.microphone !== 'unknown' ? softphone.microphone : null
+  const clientName =
+    live?.contact?.name ?? live?.caller.name ?? (formatPhone(live?.caller.number) || t('call.hiddenNumber'))
+  useEffect(() => {
+    if (isTalking && part === 'owner') prepareTalk()
+  }, [isTalking, part])
   return (
     <section
       className={`sheet ${styles.card} ${isDocked ? styles.dock : ''}`}
       data-phase={phase}
+      data-part={part ?? ''}
+      data-held={live?.held !== null && live?.held !== undefined}
       data-testid="ring-card"
       data-call={live?.id ?? phoneCall?.callId ?? ''}
       aria-live="assertive"
-      aria-label={t(isTalking ? 'call.talking' : 'call.incoming')}
+      aria-label={headline}
     >
       <header className={styles.strip}>
-        <Group gap={10} wrap="nowrap">
+        <Group gap={10} wrap="nowrap" style={{ minWidth: 0 }}>
           <span className={styles.pulse}>
             <Mark size={20} isRinging={phase === 'ringing'} />
           </span>
-          <Text fw={620}>
-            {t(
-              phase === 'talking'
-                ? 'call.talking'
-                : phase === 'answering'
-                  ? 'call.answering'
-                  : 'call.incoming'
-            )}
+          <Text fw={620} className="cut">
+            {headline}
           </Text>
-          {isTalking && live && <RecordingDot callId={live.id} />}
+          {isTalking && live && part === 'owner' && <RecordingDot live={live} />}
         </Group>
         <Group gap={8} wrap="nowrap">
           {!isTalking && <span className="eyebrow">{t('call.waiting')}</span>}
@@ -214,11 +125,20 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
             {t(`softphone.microphone.${micProblem}`)}
           </Alert>
         )}
+        {live && <Handover call={live} />}
+        {live && <CallNews call={live} part={part} />}
+        {live?.consult && part === 'owner' && <ConsultBar call={live} clientName={clientName} />}
         <CallerName live={live} fallback={phoneCall?.from ?? null} />
-        <CallSource live={live} />
+        {live && isTalking && <Company call={live} />}
+        {(live === null || live.direction === 'in' || live.source !== null) && <CallSource live={live} />}
         {live && <CallFacts live={live} />}
       </div>
       <footer className={styles.actions}>
+        {part === 'watching' && live && (
+          <Suspense>
+            <Watching call={live} />
+          </Suspense>
+        )}
         {isTalking ? <Talking current={current} /> : <Ringing current={current} />}
       </footer>
     </section>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Text } from '@mantine/core'
+import { Alert, Button, Group, Skeleton, Text } from '@mantine/core'
 import { IconBell, IconMicrophone } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -14,10 +14,14 @@ import { useCurrentCall, useJustEnded } from '../softphone/use-current-call.ts'
 import { CallCard } from './call-card.tsx'
 import styles from './operator.module.css'
 import { PlaceTestCall } from './place-test-call.tsx'
+import { ParkedCalls } from './parked.tsx'
 import { RecentCalls } from './recent-calls.tsx'
+import { PausedNotice, WrapUpBar } from './wrap-up-bar.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
 const WrapUp = lazy(() => import('../call/wrap-up.tsx'))
+const DialBox = lazy(() => import('./dial-box.tsx'))
+const MyWork = lazy(() => import('./my-work.tsx'))
 const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
 
 /** What keeps calls from reaching this operator, each with what to do about it. */
@@ -156,6 +160,8 @@ export default function OperatorPage() {
       <div className={styles.desk}>
         <div style={{ display: 'grid', gap: 14, minWidth: 0 }}>
           {current ? <CallCard current={current} /> : <Notices />}
+          {!current && <PausedNotice />}
+          <WrapUpBar />
           {!current && <Idle />}
           {notesOf && (
             <Suspense>
@@ -164,7 +170,18 @@ export default function OperatorPage() {
           )}
           {!current && <FirstCall />}
         </div>
-        <RecentCalls onOpen={setOpened} />
+        <div className={styles.side}>
+          {!current && (
+            <Suspense fallback={<Skeleton height={64} radius="lg" />}>
+              <DialBox />
+            </Suspense>
+          )}
+          <ParkedCalls canTake={!current} />
+          <Suspense>
+            <MyWork />
+          </Suspense>
+          <RecentCalls onOpen={setOpened} />
+        </div>
       </div>
       {opened && (
         <Suspense>

@@ -6,30 +6,34 @@ import { useRecentCalls } from '../call/queries.ts'
 import { explain } from '../lib/explain.ts'
 import { clock, dayOf, formatPhone, isToday, timeOfDay } from '../lib/format.ts'
 import { useMe } from '../session/session.ts'
+import { CallNumber } from './click-to-call.tsx'
 import styles from './operator.module.css'
 
 function RecentCall({ call, onOpen }: { call: JournalCall; onOpen: (id: string) => void }) {
   const { t } = useTranslation()
   const number = formatPhone(call.callerNumber) || t('call.hiddenNumber')
   return (
-    <button type="button" className={styles.row} onClick={() => onOpen(call.id)} data-testid="recent-call">
-      <Text fw={560} className="cut">
-        {call.contact?.name ?? call.callerName ?? <span className="num">{number}</span>}
-      </Text>
-      <Text className="num" c="dimmed" fz="sm" ta="right">
-        {isToday(call.startedAt) ? timeOfDay(call.startedAt) : dayOf(call.startedAt)}
-      </Text>
-      <Text c="dimmed" fz="sm" className="cut">
-        {call.source?.name ?? t('call.noSource')}
-      </Text>
-      <Text fz="sm" ta="right" component="div">
-        {call.outcome === 'answered' ? (
-          <span className="num">{clock(call.talkSeconds)}</span>
-        ) : (
-          <OutcomeBadge outcome={call.outcome} />
-        )}
-      </Text>
-    </button>
+    <div className={styles.rowBox}>
+      <button type="button" className={styles.row} onClick={() => onOpen(call.id)} data-testid="recent-call">
+        <Text fw={560} className="cut">
+          {call.contact?.name ?? call.callerName ?? <span className="num">{number}</span>}
+        </Text>
+        <Text className="num" c="dimmed" fz="sm" ta="right">
+          {isToday(call.startedAt) ? timeOfDay(call.startedAt) : dayOf(call.startedAt)}
+        </Text>
+        <Text c="dimmed" fz="sm" className="cut">
+          {call.source?.name ?? t('call.noSource')}
+        </Text>
+        <Text fz="sm" ta="right" component="div">
+          {call.outcome === 'answered' ? (
+            <span className="num">{clock(call.talkSeconds)}</span>
+          ) : (
+            <OutcomeBadge outcome={call.outcome} />
+          )}
+        </Text>
+      </button>
+      <CallNumber number={call.callerNumber} name={call.contact?.name ?? call.callerName} />
+    </div>
   )
 }
 

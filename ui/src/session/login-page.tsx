@@ -1,3 +1,4 @@
+import '../styles/sign-in.ts'
 import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconAlertCircle } from '@tabler/icons-react'
 import { useState, type SyntheticEvent } from 'react'
@@ -38,7 +39,7 @@ function Trace() {
   )
 }
 
-export function LoginPage() {
+export default function LoginPage() {
   const { t } = useTranslation()
   const signIn = useLogin()
   const demo = useDemo()

@@ -9,12 +9,12 @@ import { CallCard } from '../operator/call-card.tsx'
 import { useCallAttention } from '../operator/use-call-attention.ts'
 import { useMe } from '../session/session.ts'
 import { SoftphoneProvider, useSoftphone } from '../softphone/softphone-provider.tsx'
-import { useCurrentCall } from '../softphone/use-current-call.ts'
+import { useCurrentCall, useOwnWishesAnswered } from '../softphone/use-current-call.ts'
 import { HealthBanner } from './health-banner.tsx'
-import { PresenceMenu } from './presence-menu.tsx'
+import { PresenceChoice } from './presence.tsx'
 import styles from './shell.module.css'
 import { SoftphonePill } from './softphone-pill.tsx'
-import { UserMenu } from './user-menu.tsx'
+import { UserCorner } from './user-button.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
 const KeysSheet = lazy(() => import('./keys-sheet.tsx'))
@@ -41,6 +41,7 @@ function CallDock() {
   const { pathname } = useLocation()
   const { registration } = useSoftphone()
   useCallAttention(current, registration !== 'elsewhere')
+  useOwnWishesAnswered(current)
   if (!current || pathname === '/') return null
   return <CallCard current={current} isDocked />
 }
@@ -85,10 +86,10 @@ function Frame() {
           {me.role !== 'marketer' && (
             <>
               <SoftphonePill />
-              <PresenceMenu />
+              <PresenceChoice />
             </>
           )}
-          <UserMenu onKeys={() => setKeysOpen(true)} />
+          <UserCorner onKeys={() => setKeysOpen(true)} />
         </div>
       </header>
       <HealthBanner />

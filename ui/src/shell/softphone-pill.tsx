@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import styles from './shell.module.css'
@@ -39,18 +38,17 @@ export function useSoftphoneWords(): { state: string; tone: Tone; short: string;
 export function SoftphonePill() {
   const { state, tone, short, long } = useSoftphoneWords()
   return (
-    <Tooltip label={long} maw={280} multiline>
-      <span
-        data-testid="softphone-state"
-        data-state={state}
-        role="status"
-        style={{ display: 'inline-flex', alignItems: 'center', gap: 7, minWidth: 0 }}
-      >
-        <i className={styles.dot} data-tone={tone} />
-        <span className="cut" style={{ fontSize: '0.8125rem' }}>
-          {short}
-        </span>
+    <span
+      data-testid="softphone-state"
+      data-state={state}
+      role="status"
+      title={long}
+      style={{ display: 'inline-flex', alignItems: 'center', gap: 7, minWidth: 0 }}
+    >
+      <i className={styles.dot} data-tone={tone} />
+      <span className="cut" style={{ fontSize: '0.8125rem' }}>
+        {short}
       </span>
-    </Tooltip>
+    </span>
   )
 }

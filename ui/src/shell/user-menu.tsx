@@ -1,4 +1,5 @@
-import { ActionIcon, Avatar, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
+import '../styles/menus.ts'
+import { Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
 import { IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -7,20 +8,12 @@ import { explain } from '../lib/explain.ts'
 import { forgetSession, useMe } from '../session/session.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import { LanguageSwitch } from './language-switch.tsx'
+import { UserButton } from './user-button.tsx'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 
-function initials(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean)
-  return words
-    .slice(0, 2)
-    .map((word) => word[0] ?? '')
-    .join('')
-    .toUpperCase()
-}
-
 /** Name, language, theme, keys, sign out. */
-export function UserMenu({ onKeys }: { onKeys: () => void }) {
+export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void; isOpenAtFirst: boolean }) {
   const { t } = useTranslation()
   const me = useMe()
   const client = useQueryClient()
@@ -49,19 +42,9 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
     })
   }
   return (
-    <Menu position="bottom-end" shadow="md" width={260} closeOnItemClick>
+    <Menu position="bottom-end" shadow="md" width={260} closeOnItemClick defaultOpened={isOpenAtFirst}>
       <Menu.Target>
-        <ActionIcon
-          variant="transparent"
-          size={34}
-          radius="xl"
-          aria-label={t('shell.userMenu')}
-          data-testid="user-menu"
-        >
-          <Avatar size={32} radius="xl" color="pine" variant="light" fz={12}>
-            {initials(me.name)}
-          </Avatar>
-        </ActionIcon>
+        <UserButton />
       </Menu.Target>
       <Menu.Dropdown>
         <div style={{ padding: '8px 12px' }}>

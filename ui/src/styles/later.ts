@@ -1,4 +1,11 @@
 // Mantine's styles that only later screens need: journal, drawer, settings.
+import '@mantine/core/styles/ScrollArea.css'
+import '@mantine/core/styles/Popover.css'
+import '@mantine/core/styles/Overlay.css'
+import '@mantine/core/styles/FloatingIndicator.css'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/PasswordInput.css'
+import '@mantine/core/styles/Tooltip.css'
 import '@mantine/core/styles/ModalBase.css'
 import '@mantine/core/styles/Combobox.css'
 import '@mantine/core/styles/Pill.css'

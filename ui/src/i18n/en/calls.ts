@@ -2,9 +2,11 @@
 export const calls = {
   phase: {
     arriving: 'Arriving',
+    dialling: 'Dialling',
     inScheme: 'In scheme',
     ringing: 'Ringing',
     talking: 'Talking',
+    parked: 'Parked',
     ended: 'Ended'
   },
   outcome: {
@@ -42,6 +44,15 @@ export const calls = {
     voicemail: 'Voicemail',
     rating: 'Rating',
     hangup: 'Hang up',
+    queue: 'Queue',
+    condition: 'Condition',
+    lookup: 'Question to a system',
+    callback: 'Callback promised',
+    external: 'Number outside',
+    goto: 'To another scheme',
+    transfer: 'Transfer',
+    tag: 'Tag',
+    recording: 'Recording on or off',
     announce: 'Announcement'
   },
   reason: {

@@ -152,6 +152,12 @@ export const panel = {
     wiped: 'The demo company has been removed'
   },
   live: {
+    queued: 'In queues',
+    longest: 'longest {{time}}',
+    parkedBy: 'parked at {{slot}} by {{name}}',
+    held: 'on hold',
+    setPresence: 'Set presence',
+    hangupText: 'End this call for everybody in it?',
     count_one: '{{count}} call',
     count_other: '{{count}} calls',
     stale: 'no news since {{time}}',

@@ -2,9 +2,11 @@
 export const calls = {
   phase: {
     arriving: 'Поступил',
+    dialling: 'Набираем',
     inScheme: 'В сценарии',
     ringing: 'Звонит',
     talking: 'Разговор',
+    parked: 'На парковке',
     ended: 'Завершён'
   },
   outcome: {
@@ -42,6 +44,15 @@ export const calls = {
     voicemail: 'Голосовое сообщение',
     rating: 'Оценка',
     hangup: 'Завершение',
+    queue: 'Очередь',
+    condition: 'Условие',
+    lookup: 'Запрос к системе',
+    callback: 'Обещан звонок',
+    external: 'Внешний номер',
+    goto: 'В другой сценарий',
+    transfer: 'Перевод',
+    tag: 'Метка',
+    recording: 'Запись включена или выключена',
     announce: 'Объявление'
   },
   reason: {

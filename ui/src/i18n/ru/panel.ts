@@ -151,6 +151,12 @@ export const panel = {
     wiped: 'Демо-компания удалена'
   },
   live: {
+    queued: 'В очередях',
+    longest: 'дольше всех {{time}}',
+    parkedBy: 'парковка {{slot}}, {{name}}',
+    held: 'на удержании',
+    setPresence: 'Сменить состояние',
+    hangupText: 'Завершить этот звонок для всех, кто в нём?',
     count_one: '{{count}} звонок',
     count_few: '{{count}} звонка',
     count_many: '{{count}} звонков',

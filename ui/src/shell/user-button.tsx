@@ -1,0 +1,42 @@
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useMe } from '../session/session.ts'
+import styles from './shell.module.css'
+
+const UserMenu = lazy(() => import('./user-menu.tsx'))
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean)
+  return words
+    .slice(0, 2)
+    .map((word) => word[0] ?? '')
+    .join('')
+    .toUpperCase()
+}
+
+/** The signed-in user's initials: opens the menu with name, language, theme, sign-out. */
+export function UserButton(props: React.ComponentPropsWithRef<'button'>) {
+  const { t } = useTranslation()
+  const me = useMe()
+  return (
+    <button
+      type="button"
+      className={styles.user}
+      aria-label={t('shell.userMenu')}
+      data-testid="user-menu"
+      {...props}
+    >
+      {initials(me.name)}
+    </button>
+  )
+}
+
+/** The button at once; its menu as soon as it has come. Who pressed before that gets it open. */
+export function UserCorner({ onKeys }: { onKeys: () => void }) {
+  const [isWanted, setWanted] = useState(false)
+  return (
+    <Suspense fallback={<UserButton onClick={() => setWanted(true)} />}>
+      <UserMenu onKeys={onKeys} isOpenAtFirst={isWanted} />
+    </Suspense>
+  )
+}
