@@ -9,6 +9,8 @@ import { createMedia } from '../../../media/media.ts'
 import { hashPassword } from '../../../db/passwords.ts'
 import { roles, type Role } from '../../../api/contract/common.ts'
 import type { ApiDeps, Demo, MediaStore, StoredRecording } from '../../../api/deps.ts'
+import { createDialling, type Dialling } from '../../../dialling/dialling.ts'
+import { createFakeExchange, takeNode, type FakeExchange } from '../../dialling/support/exchange.ts'
 import { createTestDatabase } from '../../support/database.ts'
 import { createFakePbx, type FakePbx } from './fake-pbx.ts'
 
@@ -48,6 +50,9 @@ export interface Rig {
   /** Files that `recordings.open` finds, by recording id. */
   files: Map<string, StoredRecording>
   sent: { replayed: string[]; tested: string[] }
+  /** Calls that are placed, and how they go. */
+  exchange: FakeExchange
+  dialling: Dialling
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>
   signIn(login: string, password?: string): Promise<Person>
   close(): Promise<void>
@@ -85,8 +90,22 @@ export async function startRig(
   const pbx = createFakePbx(db)
   const files = new Map<string, StoredRecording>()
   const sent = { replayed: [] as string[], tested: [] as string[] }
+  const metrics = new Registry()
+  const exchange = createFakeExchange(db, await takeNode(db, 'test'))
+  const dialling = createDialling({
+    ...{ db, databaseUrl: database.url, fence: exchange.fence, registry: metrics },
+    ports: {
+      ...exchange.ports,
+      feed: pbx.feed,
+      operators: () => pbx.operators(),
+      trunkState: (id) => pbx.trunks.get(id)
+    },
+    log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' })
+  })
+  await dialling.prepare()
   const given: ApiDeps = {
     db,
+    dialling,
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     pbx,
     media: options.media ?? silentMedia(),
@@ -97,7 +116,7 @@ export async function startRig(
       sendTest: (id) => Promise.resolve(sent.tested.push(id))
     },
     demo: options.demo ?? null,
-    metrics: new Registry(),
+    metrics,
     uiDir: options.uiDir ?? null,
     version: '0.0.0-test',
     publicUrl: undefined,
@@ -166,10 +185,13 @@ export async function startRig(
     pbx,
     files,
     sent,
+    exchange,
+    dialling,
     as: { admin, supervisor, operator, marketer },
     request,
     signIn,
     async close() {
+      await dialling.stop()
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
       await database.drop()
