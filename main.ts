@@ -17,10 +17,12 @@ import { createMedia } from './media/media.ts'
 import { ensureSounds } from './media/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
 import { keepRunning } from './host/keep.ts'
+import { keepSmall } from './host/rotate.ts'
 import { projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
+import { takeMoments } from './dialling/inbox.ts'
 import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
@@ -28,6 +30,7 @@ import { createAri } from './pbx/ari/client.ts'
 import { trunkEndpointId } from './pbx/provision/objects.ts'
 import { startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
 import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
+import { asteriskLogs } from './pbx/provision/logs.ts'
 import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
 import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
 import { watchDisk } from './recordings/disk.ts'
@@ -120,7 +123,17 @@ async function start(config: Config): Promise<void> {
   // When it dies its calls are lost, and recovery says so in each.
   const asterisk = await keepRunning('Asterisk', () => startAsterisk(asteriskOptions), log)
   aside.push(() => asterisk.stop())
-  running.asterisk = { cli: (command) => asterisk.current.cli(command) }
+  const cli = (command: string): Promise<string> => asterisk.current.cli(command)
+  running.asterisk = { cli }
+  const postgresLog = path.join(dataDir, 'postgres/postgres.log')
+  const logs = keepSmall(
+    [
+      ...asteriskLogs(asteriskDir, cli),
+      { file: postgresLog, maxBytes: 20 * 1024 ** 2, keep: 5, how: 'copy' }
+    ],
+    log
+  )
+  aside.push(() => Promise.resolve(logs.stop()))
 
   let metrics: Metrics | undefined
   const ari = createAri({
@@ -187,7 +200,8 @@ async function start(config: Config): Promise<void> {
     recordingsDir,
     outbox: {
       enqueueDeliveries: (trx, rows) => webhooks.enqueueDeliveries(trx, rows),
-      enqueueRecording: (trx, started) => recordings.enqueueRecording(trx, started)
+      enqueueRecording: (trx, started) => recordings.enqueueRecording(trx, started),
+      takeMoments
     },
     normalise: (raw, country) => normalise(raw, country),
     media: (sound, locale) => media.soundOf(sound, locale),

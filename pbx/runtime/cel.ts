@@ -71,23 +71,29 @@ export function sourceOf(extra: string): string {
 }
 
 /**
- * The last part of the log.
+ * The last part of the log. When the log was put aside a moment ago (`<file>.1`), the part before that belongs to it.
  * @param maxBytes how far back to read; older calls are not recovered from the log
  */
 export async function readCelTail(file: string, maxBytes: number): Promise<CelEvent[]> {
+  const tail = await readTail(file, maxBytes)
+  const earlier = maxBytes > tail.length ? await readTail(`${file}.1`, maxBytes - tail.length) : ''
+  return parseCel(earlier + tail)
+}
+
+async function readTail(file: string, maxBytes: number): Promise<string> {
   let handle: fs.FileHandle
   try {
     handle = await fs.open(file, 'r')
   } catch (error) {
     // No call yet, so no log.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw error
   }
   try {
     const { size } = await handle.stat()
     const start = Math.max(0, size - maxBytes)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start)
-    return parseCel(buffer.subarray(0, bytesRead).toString('utf8'))
+    return buffer.subarray(0, bytesRead).toString('utf8')
   } finally {
     await handle.close()
   }
