@@ -1,71 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { createTracking, type Tracking } from '../../tracking/store/tracking.ts'
-import { idOf, startRig, type Answer, type Rig } from '../api/support/rig.ts'
-import { until } from '../support/until.ts'
-import { chrome, foundSite, silent, startTracking, type TestSite } from './site.ts'
+import type { Tracking } from '../../tracking/store/tracking.ts'
+import { idOf, type Answer, type Rig } from '../api/support/rig.ts'
+import { chrome, startTracking } from './site.ts'
+import { flooding, startTrackedRig, type TrackedRig } from './tracked-rig.ts'
 
-/** An address that has had its share. */
-const flooding = '203.0.113.9'
 const numbersIn = (answer: Answer) =>
   answer.body['numbers'] as { group: string; e164: string; kind: string }[]
 
 describe('The public routes of tracking', function () {
   this.timeout(90_000)
+  let world: TrackedRig
   let rig: Rig
   let tracking: Tracking
-  let databaseUrl = ''
-  let addresses = 0
+  let site: TrackedRig['site']
+  let browser: TrackedRig['browser']
   before(async () => {
-    rig = await startRig({
-      before: (deps, url) => {
-        databaseUrl = url
-        tracking = createTracking({ db: deps.db, databaseUrl: url, log: silent })
-        const admit = (address: string): boolean => address !== flooding && tracking.admit(address)
-        return { ...deps, tracking: Object.assign(Object.create(tracking) as Tracking, { admit }) }
-      }
-    })
-    await tracking.start()
+    world = await startTrackedRig()
+    ;({ rig, tracking, site, browser } = world)
   })
-  after(async () => {
-    await tracking.stop()
-    await rig.close()
-  })
+  after(() => world.close())
 
-  async function site(
-    count: number,
-    settings?: Parameters<typeof foundSite>[2]
-  ): Promise<TestSite & { origin: string }> {
-    const made = await foundSite(rig.db, count, settings)
-    await tracking.reload()
-    const { domain = '' } = tracking.config.sites.get(made.key) ?? {}
-    return { ...made, origin: `https://${domain}` }
-  }
-  /** A browser at an address of its own. */
-  function browser({ key, origin }: { key: string; origin: string }, headers: Record<string, string> = {}) {
-    addresses += 1
-    const own = {
-      Origin: origin,
-      'User-Agent': chrome,
-      'X-Forwarded-For': `198.51.${Math.floor(addresses / 250)}.${addresses % 250}`,
-      'Content-Type': 'text/plain;charset=UTF-8',
-      ...headers
-    }
-    const visitor = randomUUID()
-    const post = (path: string, body: object): Promise<Answer> =>
-      rig.request('POST', `/api/track/${path}`, { body: { key, visitor, ...body }, headers: own })
-    return {
-      visitor,
-      post,
-      visit: (body: object = {}) =>
-        post('visits', {
-          url: `${origin}/?utm_source=yandex&utm_medium=cpc&utm_campaign=okna`,
-          at: 1,
-          groups: ['main'],
-          ...body
-        })
-    }
-  }
   const rowsOf = async (table: string, siteId: string): Promise<number> =>
     Number(
       (await rig.db(table).where({ site_id: siteId }).count<{ count: number }[]>('* as count'))[0]?.count
@@ -107,7 +62,7 @@ describe('The public routes of tracking', function () {
     const shop = await site(2)
     const answer = await browser(shop).visit()
     const numberId = shop.numberIds.get(numbersIn(answer)[0]?.e164 ?? '') ?? ''
-    const restarted = await startTracking(rig.db, databaseUrl)
+    const restarted = await startTracking(rig.db, world.databaseUrl)
     try {
       for (const one of [tracking, restarted]) {
         const found = one.sourceOf(numberId, Date.now(), '+79161112233')
@@ -394,71 +349,5 @@ describe('The public routes of tracking', function () {
     expect(known.status).to.equal(204)
     expect(known.headers.get('Access-Control-Allow-Origin')).to.equal(shop.origin)
     expect((await ask('https://evil.example')).headers.get('Access-Control-Allow-Origin')).to.equal(null)
-  })
-
-  describe('beside the settings', () => {
-    it('let a marketer make a pool, and a number be in one only', async () => {
-      const { marketer, operator, admin } = rig.as
-      const shop = await site(0)
-      const number = async (e164: string): Promise<string> =>
-        idOf(await admin.send('POST', '/api/numbers', { e164 }))
-      const [a, b, c] = [
-        await number('+78120000001'),
-        await number('+78120000002'),
-        await number('+78120000003')
-      ]
-      const made = await marketer.send('POST', '/api/number-pools', {
-        name: 'North',
-        siteId: shop.siteId,
-        numberIds: [a, b],
-        overflowNumberId: c,
-        rule: { channels: ['paid'] }
-      })
-      expect(made.status, JSON.stringify(made.body)).to.equal(201)
-      expect(made.body['numberIds']).to.deep.equal([a, b])
-      expect(made.body['rule']).to.deep.include({ channels: ['paid'], pages: [] })
-      expect(
-        (await operator.send('POST', '/api/number-pools', { name: 'x', siteId: shop.siteId })).status
-      ).to.equal(403)
-      const other = { name: 'South', siteId: shop.siteId }
-      const twice = await marketer.send('POST', '/api/number-pools', { ...other, numberIds: [b] })
-      expect(twice.body).to.include({ code: 'number_in_pool', status: 409 })
-      expect(String(twice.body['detail'])).to.include('+78120000002').and.include('North')
-      const lentOverflow = await marketer.send('POST', '/api/number-pools', { ...other, numberIds: [c] })
-      expect(lentOverflow.body).to.include({ code: 'number_in_pool' })
-      const unknown = await marketer.send('POST', '/api/number-pools', {
-        ...other,
-        numberIds: [randomUUID()]
-      })
-      expect(unknown.body).to.include({ code: 'unknown_reference' })
-      const path = `/api/number-pools/${idOf(made)}`
-      await marketer.send('PATCH', path, { numberIds: [a] })
-      expect((await admin.get(`/api/numbers/${b}`)).body['poolId']).to.equal(null)
-      expect(
-        (await marketer.send('POST', '/api/number-pools', { ...other, numberIds: [b] })).status
-      ).to.equal(201)
-      expect((await marketer.send('DELETE', path)).status).to.equal(204)
-      expect(await rig.db('number_slots').where({ number_id: a })).to.deep.equal([])
-      expect((await marketer.get(`${path}/advice`)).status).to.equal(404)
-    })
-
-    it('show a site with its key, and follow its settings without a restart', async () => {
-      const made = await rig.as.marketer.send('POST', '/api/sites', { name: 'Live', domain: 'live.example' })
-      expect(made.body).to.deep.include({
-        lingerSeconds: 180,
-        consent: 'notNeeded',
-        numberGroups: [],
-        attributionModel: 'lastNonDirect'
-      })
-      const key = String(made.body['key'])
-      expect(key).to.match(/^[0-9a-f]{32}$/)
-      await until(() => tracking.config.sites.has(key), { what: 'the new site is tracked' })
-      const numberGroups = [{ name: 'main', replaces: ['+74950000000'] }]
-      await rig.as.marketer.send('PATCH', `/api/sites/${idOf(made)}`, { numberGroups, lingerSeconds: 60 })
-      await until(() => tracking.config.sites.get(key)?.lingerSeconds === 60, {
-        what: 'its settings are followed'
-      })
-      expect(tracking.config.sites.get(key)?.groups).to.deep.equal(numberGroups)
-    })
   })
 })

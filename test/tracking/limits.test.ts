@@ -19,9 +19,19 @@ describe('Limits by address', () => {
     expect(open('s', 'a', 3_599_999)).to.equal(false)
     expect(open('s', 'a', 3_600_000)).to.equal(true)
   })
+  it('take a network of IPv6 for one address', () => {
+    const limits = createLimits()
+    const open = (address: string) => limits.mayOpen('s', address, 1, 0)
+    expect([open('2001:db8:1:2::1'), open('2001:db8:1:2:aaaa:bbbb:cccc:dddd')]).to.deep.equal([true, false])
+    expect([open('2001:db8::1'), open('2001:db8::ffff:1'), open('2001:db8:1::1')]).to.deep.equal([
+      true,
+      false,
+      true
+    ])
+  })
   it('keep no more addresses than fit', () => {
     const limits = createLimits()
-    for (let i = 0; i < 250_000; i += 1) limits.admit(`address ${i}`, 0)
+    for (let i = 0; i < 50_000; i += 1) limits.admit(`address ${i}`, 0)
     expect(limits.admit('address 0', 0)).to.equal(true)
   })
 })

@@ -10,20 +10,21 @@ export interface Limits {
 const perSecond = 300
 const burst = 1500
 const hourMs = 3_600_000
-const mostEntries = 100_000
+const mostEntries = 20_000
 
 export function createLimits(): Limits {
   const buckets = new Map<string, { left: number; atMs: number }>()
   const opened = new Map<string, { count: number; sinceMs: number }>()
   return {
-    admit(address, nowMs) {
+    admit(whole, nowMs) {
+      const address = networkOf(whole)
       const known = buckets.get(address)
       const left = known ? Math.min(burst, known.left + ((nowMs - known.atMs) / 1000) * perSecond) : burst
       keep(buckets, address, { left: Math.max(0, left - 1), atMs: nowMs })
       return left >= 1
     },
     mayOpen(siteId, address, most, nowMs) {
-      const key = `${siteId} ${address}`
+      const key = `${siteId} ${networkOf(address)}`
       const known = opened.get(key)
       const entry = known && nowMs - known.sinceMs < hourMs ? known : { count: 0, sinceMs: nowMs }
       if (entry.count >= most) return false
@@ -40,4 +41,15 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
   if (map.size <= mostEntries) return
   const eldest = map.keys().next()
   if (!eldest.done) map.delete(eldest.value)
+}
+
+/** Of IPv6 whoever has one address has the 2⁶⁴ around it. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':')
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
+  return [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...(tail?.split(':') ?? [])]
+    .slice(0, 4)
+    .join(':')
 }
