@@ -60,7 +60,9 @@ export function keepSmall(
     }
   }
   const inTurn = (): Promise<void> => (looking = looking.then(look))
-  const timer = setInterval(() => void inTurn(), everyMs)
+  const timer = setInterval(() => {
+    inTurn().catch((err: unknown) => log.warn({ err }, 'The logs could not be looked at'))
+  }, everyMs)
   timer.unref()
   return { look: inTurn, stop: () => clearInterval(timer) }
 }

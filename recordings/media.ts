@@ -13,19 +13,19 @@ export interface Audio {
 }
 
 /** Narrow band stays narrow: what was not said above 4 kHz is not invented, for people or for speech recognition. */
-const rates = [8000, 16_000] as const
+type Rate = 8000 | 16_000
 /**
  * Kilobits a second for mono, and for stereo a channel more. Constant, so that byte offset and time are proportional
  * and seeking is exact. 24 to 32 a channel is where speech recognition does not notice the coding (docs/recordings.md).
  */
-const bitrates: Record<(typeof rates)[number], { mono: string; stereo: string }> = {
+const bitrates: Record<Rate, { mono: string; stereo: string }> = {
   8000: { mono: '24', stereo: '48' },
   16_000: { mono: '32', stereo: '64' }
 }
 /** Encoding takes only the processor time that no call wants. */
 const background = { timeoutMs: 15 * 60_000, niceness: 19 }
 
-const outputRate = (hertz: number): (typeof rates)[number] => (hertz > 8000 ? 16_000 : 8000)
+const outputRate = (hertz: number): Rate => (hertz > 8000 ? 16_000 : 8000)
 
 /**
  * Two mono files into one stereo WAV: left is the client, right the operator, a missing side is silence, the shorter

@@ -10,7 +10,22 @@ import { alone, filesUnder, root, textOf } from './project.mjs'
 import { sweep } from './sweep.mjs'
 
 /** What breaks first is told first; areas not named here come after. */
-const order = ['pure', 'arch', 'ui', 'api', 'out', 'operators', 'provision', 'ari', 'demo', 'pbx', 'sip', 'browser']
+const order = [
+  'pure',
+  'arch',
+  'ui',
+  'api',
+  'out',
+  'tracking',
+  'operators',
+  'provision',
+  'ari',
+  'media',
+  'demo',
+  'pbx',
+  'sip',
+  'browser'
+]
 /** An area that takes longer hangs. */
 const areaMs = 8 * 60_000
 /** After its last test mocha has this long to end. */

@@ -121,7 +121,7 @@ describe('sounds in calls', function () {
     expect(await play(caller, media.soundOf({ text: 'Нажмите один' }, 'ru'))).to.include({ isFailed: false })
     await ari.createBridge('talk1')
     // Ringing after the answer, as the exchange lets an answered caller hear it.
-    await ari.play(caller, 'ring1', [String(media.soundOf({ tone: 'ring' }, 'ru'))])
+    await ari.play(caller, 'ring1', [await media.soundOf({ tone: 'ring' }, 'ru')])
     const leg = await ring('whole1')
     await ari.stopPlayback('ring1')
     await ari.addToBridge('talk1', [caller, leg])
