@@ -13,7 +13,7 @@ export interface PresenceChange {
 }
 
 export interface PresenceStore {
-  /** Takes a change; it is written a moment later, together with others. */
+  /** Takes a change; it is written at once, or together with others when the last writing is done. */
   save(change: PresenceChange): void
   /** Writes what waits. Resolves when that was tried; what could not be written waits on. */
   flush(): Promise<void>
@@ -21,8 +21,6 @@ export interface PresenceStore {
   close(): Promise<void>
 }
 
-/** Every talk brings two changes: those of a moment are written together. */
-const gatherMs = 200
 const retryMs = 2000
 /** While the database is away the oldest log rows go first; what an operator is now is never lost. */
 const mostKept = 20_000
@@ -37,8 +35,7 @@ export function keepPresence({ db, log }: { db: Knex; log: Logger }): PresenceSt
   function writeSoon(afterMs: number): void {
     if (isClosed) return
     timer ??= setTimeout(() => {
-      timer = undefined
-      writing = writing.then(write)
+      flush().catch((error: unknown) => log.error({ err: error }, 'Presence'))
     }, afterMs)
   }
 
@@ -50,7 +47,7 @@ export function keepPresence({ db, log }: { db: Knex; log: Logger }): PresenceSt
       await db.transaction((trx) => writeChanges(trx, batch))
     } catch (error) {
       log.warn({ err: error, changes: batch.length }, 'Presence could not be written; trying again')
-      waiting = [...batch, ...waiting].slice(-mostKept)
+      waiting = shortened([...batch, ...waiting])
       writeSoon(retryMs)
     }
   }
@@ -65,7 +62,8 @@ export function keepPresence({ db, log }: { db: Knex; log: Logger }): PresenceSt
   return {
     save(change) {
       waiting.push(change)
-      writeSoon(gatherMs)
+      // At once; what comes while that is being written is written together after it.
+      writeSoon(0)
     },
     flush,
     async close() {
@@ -73,6 +71,13 @@ export function keepPresence({ db, log }: { db: Knex; log: Logger }): PresenceSt
       await flush()
     }
   }
+}
+
+/** The newest, and of everybody at least what they are now. */
+function shortened(changes: readonly PresenceChange[]): PresenceChange[] {
+  if (changes.length <= mostKept) return [...changes]
+  const latest = new Set(new Map(changes.map((change) => [change.userId, change])).values())
+  return changes.filter((change, index) => index >= changes.length - mostKept || latest.has(change))
 }
 
 /** Users who were deleted meanwhile drop out by the join. */
