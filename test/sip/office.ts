@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { JournalCallWithLegs, TapeEntry } from '../../api/contract/calls.ts'
+import type { Device, Provisioning } from '../../api/contract/operators.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
 import { groupOf, onlyRow } from '../pbx/chaos.ts'
 import { foundCompany, type Company, type Operator } from '../support/company.ts'
@@ -19,6 +20,8 @@ export interface Office {
   desk(options?: DeskOptions): Promise<Desk>
   /** Somebody at the carrier. */
   outside(options?: Partial<PeerOptions>): Promise<Peer>
+  /** The carrier that our calls to outside numbers reach; it waits for the test to act. */
+  carrier(options?: Partial<PeerOptions>): Promise<Peer>
   /** The one row of a number's only call, once it has ended and Asterisk holds nothing of it any more. */
   ended(number: string, timeoutMs?: number): Promise<JournalCallWithLegs>
   /** The moments of a call: those of its legs and talks, in order. */
@@ -41,6 +44,8 @@ export interface Desk {
   number: string
   groupId: string
   operators: Operator[]
+  /** The short number of the operator with this index, set now. */
+  extension(index: number): Promise<string>
   phones: Peer[]
   phone: Peer
 }
@@ -56,6 +61,7 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
   const peers: Peer[] = []
   let nextPort = 6000
   let nextNumber = 1
+  let nextExtension = 201
   async function peer(options: PeerOptions): Promise<Peer> {
     const made = await createPeer(options)
     peers.push(made)
@@ -70,9 +76,11 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
       if (operators.length < count) throw new Error('The office has too few operators')
       const number = `+74957${String(nextNumber++).padStart(6, '0')}`
       const phones = await Promise.all(
-        operators.map((operator) => {
+        operators.map(async (operator, index) => {
           const { host, port } = operator
-          return peer({ host, port, server, user: 'operator', dialog: { hertz: 1000 }, ...phone })
+          const { user, secret } = await accountOf(instance, operator.id)
+          const dialog = { hertz: tones[index] ?? 1000 }
+          return peer({ host, port, server, user, password: secret, dialog, ...phone })
         })
       )
       const groupId = count === 0 ? '' : await groupOf(instance, ...operators)
@@ -95,6 +103,11 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
         number,
         groupId,
         operators,
+        async extension(index) {
+          const extension = String(nextExtension++)
+          await instance.api('PATCH', `/api/users/${operators[index]?.id ?? ''}`, { extension })
+          return extension
+        },
         phones,
         get phone() {
           if (!first) throw new Error('Nobody sits at this desk')
@@ -102,6 +115,15 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
         }
       }
     },
+    carrier: (options = {}) =>
+      peer({
+        host: company.trunkHost,
+        port: 5060,
+        server,
+        user: 'carrier',
+        dialog: { hertz: 600 },
+        ...options
+      }),
     outside: (options = {}) =>
       peer({ host: company.trunkHost, port: (nextPort += 2), server, user: '+79161112233', ...options }),
     async ended(number, timeoutMs = 20_000) {
@@ -149,6 +171,17 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
       await instance.stop()
     }
   }
+}
+
+/** What each operator of a desk says. */
+const tones = [1000, 1500, 2000]
+
+/** The SIP account of an operator's telephone. */
+async function accountOf(instance: Instance, userId: string): Promise<{ user: string; secret: string }> {
+  const { items } = await instance.api<{ items: Device[] }>('GET', `/api/devices?userId=${userId}`)
+  const device = items.find((one) => one.kind === 'sip')
+  if (!device) throw new Error('The operator has no SIP phone')
+  return instance.api<Provisioning>('GET', `/api/devices/${device.id}/provisioning`)
 }
 
 /** Scenarios that do not disturb each other run all at once; each is a test of its own. */
