@@ -14,6 +14,8 @@ const absent = 20
 
 /** Rings one telephone of an operator; once answered it comes through the dialplan, which records it. */
 export function originate(live: LiveCall, effect: EffectOf<'originate'>, ports: EffectPorts): void {
+  // Found operators are reserved already; those who take a parked call, or watch one, ring because they asked for it.
+  ports.operators.hold(live.call.id, effect.userId, effect.leg.startsWith('sup'))
   // Beside the ringing, so that the bridge is there with the answer.
   openBridge(live, 'main', ports)
   inLanes(live, [effect.leg], 'originate', () => ring(live, effect, ports), ports.log)
@@ -46,6 +48,12 @@ async function ring(live: LiveCall, effect: EffectOf<'originate'>, ports: Effect
   ports.deliver(live, { type: 'legEnded', atMs: ports.now(), leg: effect.leg, cause: absent })
 }
 
+/**
+ * Left to itself Asterisk gives a channel that is not answered yet the first format of its list, which nobody can
+ * speak, and the bridge drops it without a word. The carrier is offered its trunk's codecs all the same.
+ */
+const speakable = ['alaw', 'ulaw', 'g722', 'opus']
+
 /** First word of a dialled channel's arguments: it enters the application when it is made, long before any answer. */
 export const dialledWord = 'dialled'
 
@@ -66,6 +74,7 @@ export function dialOut(live: LiveCall, effect: EffectOf<'dialOut'>, ports: Effe
         app: ari.app,
         appArgs: [dialledWord, Math.ceil(effect.ringMs / 1000) + 5, effect.early ?? ''].join(','),
         callerId: { number: effect.callerId },
+        media: { formats: speakable },
         variables: {
           ...referToUs,
           // Tells when there is something to hear before the answer.

@@ -263,7 +263,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     adopt(live) {
       open(live)
       for (const leg of live.call.legs) {
-        if (leg.state !== 'ended' && leg.userId !== null) operators.hold(live.call.id, leg.userId)
+        if (leg.state !== 'ended' && leg.userId !== null)
+          operators.hold(live.call.id, leg.userId, leg.kind === 'supervisor')
       }
       if (live.call.deadlineMs !== null) startTimer(live, live.call.deadlineMs, effects)
     },

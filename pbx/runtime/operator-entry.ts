@@ -13,7 +13,7 @@ export interface Entry extends Candidate {
   untilMs: number | null
   presenceAtMs: number
   /** What holds this operator, ringing or talking, by call id, in the order in which it came. */
-  calls: Map<string, { sinceMs: number; groupId: string | null }>
+  calls: Map<string, { sinceMs: number; groupId: string | null; isWatching: boolean }>
   /** One of their telephones is in a call that we do not lead. */
   isElsewhere: boolean
   /** Rings that nobody answered since the last talk or change of presence. */

@@ -33,6 +33,8 @@ const orderMs = 20_000
 /** A telephone that has just dialled belongs to no call for a moment. */
 const newChannelMs = 1500
 const lookEveryMs = 4000
+/** With thousands of channels a look takes its time: it never takes more than this part of it. */
+const looksShare = 0.05
 const idleAfterMs = 12_000
 
 /** Compares whom we hold with what Asterisk has. Pure. */
@@ -93,6 +95,7 @@ export function watchOperators(options: {
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let isStopped = false
+  let pauseMs = lookEveryMs
 
   async function lookOnce(): Promise<void> {
     if (!ari.isUp) return
@@ -145,11 +148,13 @@ export function watchOperators(options: {
   function plan(): void {
     if (isStopped) return
     timer = setTimeout(() => {
+      const beganMs = performance.now()
       look()
+        .finally(() => (pauseMs = Math.max(lookEveryMs, (performance.now() - beganMs) / looksShare)))
         .catch((error: unknown) => log.error({ err: error }, 'Operators could not be compared with Asterisk'))
         .finally(plan)
         .catch((error: unknown) => log.error({ err: error }, 'The watchdog of operators'))
-    }, lookEveryMs)
+    }, pauseMs)
     timer.unref()
   }
 

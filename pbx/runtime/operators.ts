@@ -30,8 +30,11 @@ export interface Operators {
   reserve(callId: string, query: OperatorQuery, nowMs: number, orderId?: string | null): FoundOperator[]
   /** Whether this operator is free and the query would take them. */
   couldTake(query: OperatorQuery, userId: string): boolean
-  /** Takes an operator for a call that already holds them (after a restart), or who came into it by themselves. */
-  hold(callId: string, userId: string): void
+  /**
+   * Takes an operator for a call that already holds them (after a restart), or who came into it by themselves.
+   * @param isWatching they only listen in: no wrap-up follows
+   */
+  hold(callId: string, userId: string, isWatching?: boolean): void
   /**
    * Frees an operator, if `callId` is one of those that hold them. After a talk the wrap-up begins; after too many
    * missed rings in a row a pause does.
@@ -253,7 +256,11 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
       })
       for (const entry of chosen) {
         if (holder !== null) entry.calls.delete(holder)
-        entry.calls.set(callId, { sinceMs: nowMs, groupId: isGroup ? query.groupId : null })
+        entry.calls.set(callId, {
+          sinceMs: nowMs,
+          groupId: isGroup ? query.groupId : null,
+          isWatching: false
+        })
         change(entry, nowMs, { lastOfferedMs: nowMs })
       }
       return chosen.map((entry) => ({
@@ -266,10 +273,10 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
       const entry = entries.get(userId)
       return entry !== undefined && fits(entry, query, null) && meant(query).includes(entry)
     },
-    hold(callId, userId) {
+    hold(callId, userId, isWatching = false) {
       const entry = entries.get(userId)
       if (!entry || entry.calls.has(callId)) return
-      entry.calls.set(callId, { sinceMs: Date.now(), groupId: null })
+      entry.calls.set(callId, { sinceMs: Date.now(), groupId: null, isWatching })
       change(entry, Date.now(), {})
     },
     release(callId, userId, talked, nowMs, result = null) {
@@ -280,7 +287,8 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
       const missed = talked ? 0 : result === 'noAnswer' ? entry.missedInRow + 1 : entry.missedInRow
       const fields = { missedInRow: missed, ...(talked ? { idleSinceMs: nowMs } : {}) }
       const isOnDuty = entry.presence === 'available' || entry.presence === 'wrapUp'
-      const wrapUp = talked && isOnDuty && entry.calls.size === 0 ? wrapUpMs(held.groupId, entry) : 0
+      const needsNotes = talked && !held.isWatching
+      const wrapUp = needsNotes && isOnDuty && entry.calls.size === 0 ? wrapUpMs(held.groupId, entry) : 0
       const isPaused =
         rules.autoPauseAfter > 0 && missed >= rules.autoPauseAfter && result === 'noAnswer' && isOnDuty
       if (isPaused) {

@@ -169,6 +169,14 @@ describe('Operators', () => {
     expect(desk.state('anna')).to.include({ presence: 'away', reason: 'lunch', callId: null })
   })
 
+  it('are busy while they listen in on a call, and need no wrap-up after it', () => {
+    desk = sitDown([person('anna')], rules({ wrapUpSeconds: 20 }))
+    desk.operators.hold('watched', 'anna', true)
+    expect(desk.state('anna')).to.include({ presence: 'busy', callId: 'watched' })
+    desk.operators.release('watched', 'anna', true, now(), 'answered')
+    expect(desk.state('anna')?.presence).to.equal('available')
+  })
+
   it('keep what they are here when the configuration is read again, unless it is newer', () => {
     desk = sitDown([person('anna')])
     desk.operators.setPresence('anna', { presence: 'away', reason: 'lunch' }, 1000)
