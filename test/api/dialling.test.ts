@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { operatorOf } from '../dialling/support/exchange.ts'
+import { isMissed, operatorOf } from '../dialling/support/exchange.ts'
 import { until } from '../support/until.ts'
 import { idOf, itemsOf, startRig, type Rig } from './support/rig.ts'
 
@@ -22,11 +22,11 @@ describe('Calls that are started, over the API', function () {
   before(async () => {
     rig = await startRig()
     const { admin, operator } = rig.as
-    trunkId = idOf(await admin.send('POST', '/api/trunks', { name: 'MTS', kind: 'address', host: '192.0.2.1' }))
-    numberId = idOf(await admin.send('POST', '/api/numbers', { e164: '+74951112233', trunkId }))
-    groupId = idOf(
-      await admin.send('POST', '/api/groups', { name: 'Sales', memberIds: [operator.userId] })
+    trunkId = idOf(
+      await admin.send('POST', '/api/trunks', { name: 'MTS', kind: 'address', host: '192.0.2.1' })
     )
+    numberId = idOf(await admin.send('POST', '/api/numbers', { e164: '+74951112233', trunkId }))
+    groupId = idOf(await admin.send('POST', '/api/groups', { name: 'Sales', memberIds: [operator.userId] }))
     await admin.send('PUT', '/api/callback-settings', { hours: always, groupId })
     await rig.dialling.policy.reload()
   })
@@ -95,10 +95,7 @@ describe('Calls that are started, over the API', function () {
 
   describe('a click', () => {
     it('rings the operator first, then the client, showing the number that the client called', async () => {
-      await rig.exchange.comesIn(client, [
-        { type: 'arrived', atMs: 0, isSpeakable: true },
-        { type: 'callerLeft', atMs: 0, cause: 16 }
-      ])
+      await rig.exchange.comesIn(client, isMissed)
       await rig.db('calls').where({ caller_number: client }).update({ number_id: numberId })
       const answer = await post('operator', '/api/calls', { to: '8 916 111-22-33' })
       expect(answer.status).to.equal(202)
@@ -150,7 +147,9 @@ describe('Calls that are started, over the API', function () {
         { kind: 'external', number: '112' }
       ])
       const audit = await rig.as.admin.get('/api/audit?action=dial.refused&limit=10')
-      expect(itemsOf(audit).map(({ data }) => (data as { reason: string }).reason)).to.include('prefix_blocked')
+      expect(itemsOf(audit).map(({ data }) => (data as { reason: string }).reason)).to.include(
+        'prefix_blocked'
+      )
     })
 
     it('warns of a client who wishes no calls', async () => {
@@ -231,7 +230,11 @@ describe('Calls that are started, over the API', function () {
 
   describe('a task', () => {
     it('is made, taken, put off and done', async () => {
-      const made = await post('operator', '/api/tasks', { title: 'Send the offer', phone: '89161112233', groupId })
+      const made = await post('operator', '/api/tasks', {
+        title: 'Send the offer',
+        phone: '89161112233',
+        groupId
+      })
       expect(made.body).to.include({ kind: 'follow_up', state: 'open', phone: client, assigneeId: null })
       const path = `/api/tasks/${idOf(made)}`
       const { operator } = rig.as
@@ -266,7 +269,10 @@ describe('Calls that are started, over the API', function () {
     it('takes entries as JSON or CSV, all or nothing, and counts its progress', async () => {
       const path = await make()
       const csv = 'phone;name\n8 916 111-22-33;Иван\n+74951234567;Пётр\n'
-      expect((await post('supervisor', `${path}/entries`, { csv })).body).to.deep.equal({ added: 2, skipped: 0 })
+      expect((await post('supervisor', `${path}/entries`, { csv })).body).to.deep.equal({
+        added: 2,
+        skipped: 0
+      })
       const more = { entries: [{ phone: client }, { phone: '+78121234567', name: 'Olga' }] }
       expect((await post('supervisor', `${path}/entries`, more)).body).to.deep.equal({ added: 1, skipped: 1 })
       const bad = await post('supervisor', `${path}/entries`, { csv: `${csv}oops;Nobody\n;\nx` })
@@ -314,11 +320,19 @@ describe('Calls that are started, over the API', function () {
 
   it('keeps the rules of callbacks, and refuses ones that cannot be meant', async () => {
     const { admin, supervisor } = rig.as
-    const body = { hours: always, groupId, maxAttempts: 5, pausesMinutes: [1, 2], autoCallback: { isOn: true } }
+    const body = {
+      hours: always,
+      groupId,
+      maxAttempts: 5,
+      pausesMinutes: [1, 2],
+      autoCallback: { isOn: true }
+    }
     const set = await admin.send('PUT', '/api/callback-settings', body)
     expect(set.body).to.deep.include({ maxAttempts: 5, pausesMinutes: [1, 2] })
     expect((await supervisor.get('/api/callback-settings')).body).to.deep.equal(set.body)
-    expect((await admin.send('PUT', '/api/callback-settings', { groupId: randomUUID() })).status).to.equal(422)
+    expect((await admin.send('PUT', '/api/callback-settings', { groupId: randomUUID() })).status).to.equal(
+      422
+    )
     expect((await admin.send('PUT', '/api/callback-settings', { pausesMinutes: [] })).status).to.equal(422)
     expect((await supervisor.send('PUT', '/api/callback-settings', body)).status).to.equal(403)
   })

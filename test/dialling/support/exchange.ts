@@ -3,7 +3,9 @@ import type { Knex } from 'knex'
 import { takeMoments } from '../../../dialling/inbox.ts'
 import type { DiallingPorts } from '../../../dialling/ports.ts'
 import type { FoundOperator, OperatorQuery, QueueRequest } from '../../../ivr/block.ts'
+import type { Scheme } from '../../../ivr/scheme.ts'
 import { foldJournal } from '../../../pbx/call/journal.ts'
+import { route } from '../../pure/call/given.ts'
 import { newCall, newPlacedCall, step } from '../../../pbx/call/step.ts'
 import type { Call, CallEvent, Order, TapeRow } from '../../../pbx/call/types.ts'
 import { createFeed, type OperatorState } from '../../../pbx/runtime/feed.ts'
@@ -11,7 +13,54 @@ import { writeBatch, type Fence } from '../../../pbx/runtime/tape-sql.ts'
 
 /** How a placed call goes. `open` leaves it in progress, `unwritten` never comes to the tape: its controller dies first. */
 export type Fate =
-  'talk' | 'noOperator' | 'clientBusy' | 'clientNoAnswer' | 'operatorLeaves' | 'open' | 'unwritten' | 'refused'
+  | 'talk'
+  | 'noOperator'
+  | 'clientBusy'
+  | 'clientNoAnswer'
+  | 'operatorLeaves'
+  | 'open'
+  | 'unwritten'
+  | 'refused'
+
+type Tell = (event: Record<string, unknown> & { type: CallEvent['type'] }) => void
+export type Story = (tell: Tell, call: () => Call) => void
+
+const groupId = '00000000-0000-4000-8000-0000000000f0'
+
+const ring = {
+  type: 'ring',
+  settings: { groupId, strategy: 'longestIdle', ringSeconds: 20, rounds: 1, record: true },
+  exits: { talked: null, noAnswer: null }
+}
+const straightToOperators: Scheme = { locale: 'ru', start: 'ring', blocks: { ring } }
+export const toVoicemail: Scheme = {
+  ...{ locale: 'ru', start: 'message' },
+  blocks: { message: { type: 'voicemail', settings: {}, exits: { next: null } } }
+}
+export const toPromise: Scheme = {
+  ...{ locale: 'ru', start: 'promise' },
+  blocks: {
+    promise: { type: 'callback', settings: { sayNumber: false }, exits: { next: null, noNumber: null } }
+  }
+}
+const anna = { userId: '00000000-0000-4000-8000-00000000000a', name: 'Anna', devices: ['anna'] }
+
+/** The caller hangs up while somebody rings. */
+export const isMissed: Story = (tell) => {
+  tell({ type: 'operatorsFound', operators: [anna] })
+  tell({ type: 'callerLeft', cause: 16 })
+}
+/** A talk of half a minute. */
+export const isAnswered: Story = (tell) => {
+  tell({ type: 'operatorsFound', operators: [anna] })
+  tell({ type: 'legAnswered', leg: 'op1' })
+  tell({ type: 'callerLeft', cause: 16, atMs: Date.now() + 30_000 })
+}
+/** The caller hears a promise or a greeting out, and hangs up. */
+export const hearsAndLeaves: Story = (tell, call) => {
+  tell({ type: 'played', playId: call().playing ?? '' })
+  tell({ type: 'callerLeft', cause: 16, atMs: Date.now() + 5000 })
+}
 
 export interface Ringing {
   callId: string
@@ -35,8 +84,8 @@ export interface FakeExchange {
   waits: Map<string, { request: QueueRequest; onReserved: (operator: FoundOperator) => void }>
   /** Tells that an operator has become free. */
   becomesFree(userId: string): void
-  /** A call from outside that ends as the events say. @returns its id */
-  comesIn(phone: string | null, events: readonly CallEvent[], change?: Partial<Call>): Promise<string>
+  /** A call from outside that goes as told, through a scheme. @returns its id */
+  comesIn(phone: string | null, story: Story, body?: Scheme): Promise<string>
   /** Ends an `open` call as fate would have it. */
   finish(callId: string, fate: Fate): Promise<void>
 }
@@ -58,7 +107,7 @@ export async function takeNode(db: Knex, node: string): Promise<Fence> {
   return { node, owner, epoch: Number(rows[0]?.epoch) }
 }
 
-export function createFakeExchange(db: Knex, fence: Fence): FakeExchange {
+export function createFakeExchange(db: Knex, fence: Fence, now: () => number = Date.now): FakeExchange {
   const feed = createFeed((error) => {
     throw error
   })
@@ -66,7 +115,7 @@ export function createFakeExchange(db: Knex, fence: Fence): FakeExchange {
   let clockMs = 0
 
   /** Milliseconds rise, so that rows of one call keep their order whatever the clock does. */
-  const tick = (): number => (clockMs = Math.max(clockMs + 1, Date.now()))
+  const tick = (): number => (clockMs = Math.max(clockMs + 1, now()))
 
   function take(id: string, event: Record<string, unknown> & { type: CallEvent['type'] }): void {
     const one = calls.get(id)
@@ -139,13 +188,19 @@ export function createFakeExchange(db: Knex, fence: Fence): FakeExchange {
       exchange.free.add(userId)
       feed.operator(operatorOf(userId))
     },
-    async comesIn(phone, events, change = {}) {
+    async comesIn(phone, story, body = straightToOperators) {
       const id = randomUUID()
       const caller = { number: phone, name: null, country: null, region: null }
       const startedMs = tick()
       const call = newCall({ id, pbxUniqueId: id, startedMs, caller, dialed: '+74951112233', trunkId: null })
-      calls.set(id, { call: { ...call, ...change }, rows: [], written: 0 })
-      for (const event of events) take(id, { ...event, atMs: Math.max(event.atMs, tick()) })
+      const one = { call, rows: [], written: 0 }
+      calls.set(id, one)
+      take(id, { type: 'arrived', isSpeakable: true })
+      take(id, { type: 'routed', route: route(body) })
+      story(
+        (event) => take(id, event),
+        () => one.call
+      )
       await write(id)
       return id
     },
