@@ -90,7 +90,10 @@ export function createTelephones(options: TelephonesOptions) {
       const userId = operators.ownerOf(text)
       if (userId !== null) return { kind: 'user', userId }
       const wanted = readDialled(text, directory, countryOf(directory), normalise)
-      return wanted.kind === 'target' ? wanted.target : null
+      if (wanted.kind === 'slot') return null
+      const { target: to } = wanted
+      // A name of nobody's would only make the client wait.
+      return to.kind === 'user' || /^\+?\d{2,20}$/.test(to.number) ? to : null
     })
     if (!target) return false
     const wish: Wish = { type: 'transfer', mode: 'blind', target, note: null }

@@ -109,6 +109,7 @@ describe('talks with more than two parties', () => {
     const made = await ari.create({
       ...{ channelId, endpoint, app: 'ringtrace', appArgs: 'dialled' },
       callerId: { number: '+74951000001' },
+      media: { formats: ['alaw', 'ulaw'] },
       variables: { 'TALK_DETECT(set)': '' }
     })
     expect(made).to.deep.include({ ok: true })
@@ -137,8 +138,10 @@ describe('talks with more than two parties', () => {
     const a = await ring('op-a')
     await ari.createBridge(bridge)
     await ari.addToBridge(bridge, [a])
+    await ari.playOnBridge(bridge, 'tone0', ['tone:ring;tonezone=ru'])
     const out = await dialOut(bridge, 'early')
     await heard.wait('ChannelTalkingStarted', out)
+    await ari.stopPlayback('tone0')
     await hears(operator, { 1000: true })
     expect(client.shown.at(-1)).to.contain('sip:+74951000001@')
     expect(heard.types(out)).to.not.include('ChannelStateChange')

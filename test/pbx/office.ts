@@ -105,8 +105,9 @@ export async function openOffice(
     ended: (id) =>
       until(
         async () => {
-          const call = await instance.api<JournalCallWithLegs>('GET', `/api/calls/${id}`)
-          return call.endedAt ? call : null
+          const { items } = await instance.api<{ items: JournalCall[] }>('GET', '/api/calls?limit=5')
+          if (!items.some((item) => item.id === id && item.endedAt)) return null
+          return instance.api<JournalCallWithLegs>('GET', `/api/calls/${id}`)
         },
         { what: `the call ${id} has ended` }
       ),
