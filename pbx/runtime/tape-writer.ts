@@ -13,6 +13,8 @@ import { FencedError, writeBatch, type Fence, type RecordingStart, type TapeBatc
 export interface TapeOutbox {
   enqueueDeliveries(trx: Knex.Transaction, rows: readonly TapeRow[]): Promise<void>
   enqueueRecording(trx: Knex.Transaction, recording: RecordingStart): Promise<void>
+  /** Copies what callbacks and tasks follow from; worked out afterwards. */
+  takeMoments(trx: Knex.Transaction, rows: readonly TapeRow[]): Promise<void>
 }
 
 export interface TapeWriter {
@@ -148,6 +150,7 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
       await writeBatch(trx, fence, batch)
       for (const recording of batch.recordings) await outbox.enqueueRecording(trx, recording)
       await outbox.enqueueDeliveries(trx, batch.rows)
+      await outbox.takeMoments(trx, batch.rows)
     })
     options.onCommitted([...new Set(batch.calls.map((call) => call.id))])
   }
