@@ -71,7 +71,8 @@ describe('A call that comes in over a trunk', function () {
     const { channels, seconds } = await soundInfo(file)
     expect(channels).to.equal(2)
     expect(seconds).to.be.closeTo(4, 0.5)
-    expect(recording.seconds).to.be.closeTo(seconds, 0.2)
+    // The file itself is a little longer: MP3 begins and ends with filling.
+    expect(recording.seconds).to.be.closeTo(seconds, 0.35)
     const [client = {}, operator = {}] = await tonesIn(file, [440, 1000])
     expect(client[440], 'the client in the client’s channel').to.be.greaterThan(0.2)
     expect(client[1000], 'the operator in the client’s channel').to.be.lessThan(0.02)
