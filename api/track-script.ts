@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { projectRoot } from '../host/project-root.ts'
+import { nationalLength } from '../tracking/phones.ts'
 import type { TrackedSite } from '../tracking/store/config.ts'
 
 /** Sites whose script is kept ready. */
@@ -21,7 +22,11 @@ let core: Promise<string> | undefined
 
 /** Sends a site's snippet: its settings in front, then the code that all sites share. */
 export async function sendScript(site: TrackedSite, req: Request, res: Response): Promise<void> {
-  const { key, consent, groups } = site
+  const { key, consent } = site
+  const groups = site.groups.map(({ name, replaces }) => ({
+    name,
+    replaces: replaces.map((e164) => ({ digits: e164.slice(1), national: nationalLength(e164) }))
+  }))
   const settings = JSON.stringify({ key, consent: consent === 'required', groups })
   const { plain, zipped, etag } = await scriptFor(settings)
   res.set({
@@ -33,7 +38,8 @@ export async function sendScript(site: TrackedSite, req: Request, res: Response)
     Vary: 'Accept-Encoding',
     ETag: etag
   })
-  if (req.fresh) {
+  // Asked for by hand: Express takes `no-cache` for a wish to get it all again.
+  if (req.get('If-None-Match')?.includes(etag)) {
     res.status(304).end()
     return
   }

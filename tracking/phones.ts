@@ -39,6 +39,11 @@ export function formatNational(e164: string): string {
   return parsePhoneNumberFromString(e164)?.formatNational() ?? e164
 }
 
+/** How many of a number's digits are those within its country; all of them where that cannot be told. */
+export function nationalLength(e164: string): number {
+  return parsePhoneNumberFromString(e164)?.nationalNumber.length ?? e164.length - 1
+}
+
 /** Takes the user out of a SIP or tel URI, parameters and display name away. */
 function userPart(raw: string): string {
   const bracketed = /<([^<>]*)>/.exec(raw)?.[1] ?? raw

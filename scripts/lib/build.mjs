@@ -29,10 +29,12 @@ export async function build(report) {
   const server = hashOf(serverSources)
   // The browser's part shares the contract, and so changes with the server.
   const ui = hashOf([...serverSources, ...filesUnder(['ui'])])
+  const snippet = hashOf([...filesUnder(['tracking/snippet']), join(root, 'scripts/snippet.vite.mjs')])
   const jobs = []
   if (!isFresh('server', server, 'main.js')) jobs.push(buildServer(server, report))
   if (existsSync(join(root, 'ui/vite.config.ts')) && !isFresh('ui', ui, 'ui/index.html'))
     jobs.push(buildUi(ui, report))
+  if (!isFresh('snippet', snippet, 't.js')) jobs.push(buildSnippet(snippet, report))
   const results = await Promise.allSettled(jobs)
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
   const foreign = failures.find((failure) => !(failure instanceof Problem))
@@ -51,7 +53,8 @@ async function buildServer(hash, report) {
   mkdirSync(dist, { recursive: true })
   // What was deleted in the sources must not live on in dist/.
   for (const name of readdirSync(dist)) {
-    if (name !== 'ui' && name !== '.ui-stamp') rmSync(join(dist, name), { recursive: true })
+    if (!['ui', '.ui-stamp', 't.js', '.snippet-stamp'].includes(name))
+      rmSync(join(dist, name), { recursive: true })
   }
   await tool('The server could not be built', ['typescript/bin/tsc', '-p', 'tsconfig.build.json'], root)
   writeFileSync(join(dist, '.server-stamp'), hash)
@@ -65,6 +68,17 @@ async function buildUi(hash, report) {
     join(root, 'ui')
   )
   writeFileSync(join(dist, '.ui-stamp'), hash)
+}
+
+async function buildSnippet(hash, report) {
+  report('Building the snippet for sites')
+  mkdirSync(dist, { recursive: true })
+  await tool(
+    'The snippet could not be built',
+    ['vite/bin/vite.js', 'build', '--config', 'scripts/snippet.vite.mjs'],
+    root
+  )
+  writeFileSync(join(dist, '.snippet-stamp'), hash)
 }
 
 async function tool(failure, [script, ...args], cwd) {

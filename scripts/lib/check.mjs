@@ -11,6 +11,10 @@ const checks = [
   { name: 'eslint', args: ['eslint/bin/eslint.js', '--max-warnings', '0', '.'] },
   { name: 'types of the server', args: ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'types of the browser part', args: ['typescript/bin/tsc', '--noEmit', '-p', 'ui/tsconfig.json'] },
+  {
+    name: 'types of the snippet',
+    args: ['typescript/bin/tsc', '--noEmit', '-p', 'tracking/snippet/tsconfig.json']
+  },
   { name: 'prettier', args: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
   {
     name: 'fast tests',
