@@ -233,7 +233,7 @@ describe('Blocks of a scheme in the ears of a caller', function () {
     it('leads on when it is busy, and when the policy does not allow it', async () => {
       const [busy, abroad] = ['+74956000012', '+74956000013']
       await number(busy, blocks)
-      const somebody = await outsider({ manner: { status: 486, text: 'Busy Here' } })
+      await outsider({ manner: { status: 486, text: 'Busy Here' } })
       const caller = await phones.outside({ toneHz: 440 })
       expect(await caller.call(busy)).to.equal(200)
       expect(way(await onlyRow(instance, busy))).to.deep.equal([

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Party } from '../ari/party.ts'
 import type { Operator } from '../support/company.ts'
 import { until } from '../support/until.ts'
-import { hears, newest, openOffice, type Office } from './office.ts'
+import { hears, newest, openOffice, speakOn, type Office } from './office.ts'
 
 describe('A call of ours', function () {
   this.timeout(60_000)
@@ -60,6 +60,7 @@ describe('A call of ours', function () {
     client.answer()
     await hears(client, { anna: true })
     await hears(anna, { outside: true })
+    await speakOn(anna)
     anna.hangup()
     const call = await office.ended(id)
     expect(call).to.include({

@@ -156,6 +156,12 @@ export async function hearsMusic(party: Party): Promise<void> {
   )
 }
 
+/** Two seconds of talk, as they come in on the wire. */
+export async function speakOn(party: Party): Promise<void> {
+  const before = party.audio().length
+  await until(() => party.audio().length > before + 16_000, { what: 'two seconds of talk' })
+}
+
 /** The newest call of the journal. */
 export async function newest(instance: Instance): Promise<JournalCall> {
   const { items } = await instance.api<{ items: JournalCall[] }>('GET', '/api/calls?limit=1')

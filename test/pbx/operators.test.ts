@@ -211,23 +211,31 @@ describe('Operators at work', function () {
     expect(rows.map((row) => row.outcome)).to.deep.equal(['missed', 'missed', 'missed'])
   })
 
-  it('are served calls that wait in a queue, the first in turn first', async () => {
-    const to = number(5)
+  const waiting = async (): Promise<QueueState['waiting']> =>
+    (await instance.api<{ items: QueueState[] }>('GET', '/api/queues')).items[0]?.waiting ?? []
+
+  /** Two callers wait for Anna, the first of them longer; both hear music. */
+  async function twoWait(to: string): Promise<[Party, Party]> {
     await company.number(to, queueScheme(annas))
     await instance.api('POST', `/api/users/${anna.id}/presence`, { presence: 'away', reason: 'lunch' })
-    const desk = await phones.at(anna)
     const first = await phones.outside({ toneHz: 440, user: '+79160000001' })
     const answered = first.call(to)
-    const waiting = async (): Promise<QueueState['waiting']> =>
-      (await instance.api<{ items: QueueState[] }>('GET', '/api/queues')).items[0]?.waiting ?? []
     await until(async () => (await waiting()).length === 1, { what: 'the first waits' })
     const second = await phones.outside({ toneHz: 880, user: '+79160000002' })
     const next = second.call(to)
     await until(async () => (await waiting()).length === 2, { what: 'the second waits' })
     expect((await waiting()).map(({ position }) => position)).to.deep.equal([1, 2])
-    expect([await answered, await next], 'both hear music').to.deep.equal([200, 200])
+    expect([await answered, await next]).to.deep.equal([200, 200])
+    return [first, second]
+  }
+  const comesBack = (): Promise<void> =>
+    instance.api('POST', `/api/users/${anna.id}/presence`, { presence: 'available' })
 
-    await instance.api('POST', `/api/users/${anna.id}/presence`, { presence: 'available' })
+  it('are served calls that wait in a queue, the first in turn first', async () => {
+    const to = number(5)
+    const desk = await phones.at(anna)
+    const [first, second] = await twoWait(to)
+    await comesBack()
     await until(() => desk.isUp(), { what: 'the first is served' })
     expect(desk.shown.at(-1)).to.include('+79160000001')
     expect((await waiting()).map(({ position }) => position)).to.deep.equal([1])
@@ -242,6 +250,24 @@ describe('Operators at work', function () {
     })
     expect(rows.map((row) => row.outcome)).to.deep.equal(['answered', 'answered'])
     expect(await waiting()).to.deep.equal([])
+  })
+
+  it('find the queue as it was when the controller comes back', async function () {
+    this.timeout(90_000)
+    const desk = await phones.at(anna)
+    const to = number(9)
+    const [first, second] = await twoWait(to)
+    await until(async () => (await rowsOf(instance, to)).length === 2, { what: 'both are written down' })
+    const before = await waiting()
+    await instance.kill()
+    await instance.start()
+    await until(async () => (await waiting()).length === 2, { what: 'both wait again' })
+    expect(await waiting()).to.deep.equal(before)
+    await comesBack()
+    await until(() => desk.isUp(), { what: 'the first is served' })
+    expect(desk.shown.at(-1)).to.include('+79160000001')
+    for (const caller of [second, first]) caller.hangup()
+    await until(async () => (await waiting()).length === 0)
   })
 
   it('count as busy while their telephone is in a call of its own', async () => {
