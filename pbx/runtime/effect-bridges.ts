@@ -59,8 +59,22 @@ export function part(live: LiveCall, { bridge, parties }: EffectOf<'part'>, { ar
   )
 }
 
-/** Whoever is still in it is free again. */
+/**
+ * Whoever is still in it is free again. The bridge itself stays until the call is over: Asterisk takes a moment to
+ * destroy one, and whatever is asked of a new one of the same name in that moment is lost with the old one.
+ */
 export function closeBridge(live: LiveCall, bridge: BridgeName, ports: EffectPorts): void {
+  const inside = live.bridges.get(bridge)
+  if (!inside) return
+  bridgeTone(live, { do: 'bridgeTone', bridge, on: false }, ports)
+  // Whoever has hung up is out by that; named here, they would keep the others in.
+  const ended = new Set(live.call.legs.filter((leg) => leg.state === 'ended').map((leg) => leg.id))
+  const parties = [...inside].filter((party) => !ended.has(party))
+  part(live, { do: 'part', bridge, parties }, ports)
+  inside.clear()
+}
+
+function destroyBridge(live: LiveCall, bridge: BridgeName, ports: EffectPorts): void {
   const { ari, log } = ports
   const inside = live.bridges.get(bridge)
   if (!inside) return
@@ -69,7 +83,7 @@ export function closeBridge(live: LiveCall, bridge: BridgeName, ports: EffectPor
   inLanes(
     live,
     [bridgeLane(bridge), ...inside],
-    'closeBridge',
+    'destroyBridge',
     () => ari.destroyBridge(bridgeId(live.call.id, bridge)),
     log
   )
@@ -166,5 +180,5 @@ export function unsnoop(live: LiveCall, { watcher }: EffectOf<'unsnoop'>, { ari,
 /** The call is over: nothing of it stays behind in Asterisk. */
 export function letGo(live: LiveCall, ports: EffectPorts): void {
   for (const watcher of [...live.snoops.keys()]) unsnoop(live, { do: 'unsnoop', watcher }, ports)
-  for (const bridge of [...live.bridges.keys()]) closeBridge(live, bridge, ports)
+  for (const bridge of [...live.bridges.keys()]) destroyBridge(live, bridge, ports)
 }
