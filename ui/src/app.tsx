@@ -79,7 +79,9 @@ function Gate() {
           <Route index element={isMarketer ? <Navigate to="/journal" replace /> : page(<OperatorPage />)} />
           {!isMarketer && <Route path="live" element={page(<LivePage />)} />}
           <Route path="journal" element={page(<JournalPage />)} />
-          {me.role === 'admin' && <Route path="settings/:section?" element={page(<SettingsPage />)} />}
+          {(me.role === 'admin' || me.role === 'supervisor') && (
+            <Route path="settings/:section?" element={page(<SettingsPage />)} />
+          )}
           <Route path="*" element={<Navigate to="/" replace />} />
         </Route>
       </Routes>

@@ -41,7 +41,7 @@ function useWho(call: LiveCall): { who: string; about: string } {
     queue && t('block.queue'),
     held && t('live.held'),
     consult && `${t('transfer.button')} → ${consult.name ?? '…'}`,
-    call.watchers.length > 0 && `👁 ${call.watchers.map((each) => each.name).join(', ')}`,
+    ...call.watchers.map((each) => `${each.name}: ${t(`watch.mode.${each.mode}`).toLowerCase()}`),
     who ? step : call.scheme?.name,
     call.pressed && `${t('call.pressed')}: ${call.pressed}`
   ]

@@ -52,8 +52,36 @@ async function problemOf(response: Response): Promise<Problem> {
   return body && typeof body === 'object' && 'code' in body ? (body as Problem) : fallback
 }
 
+/** Sends a request. @throws ApiError for every answer outside 200–299, and with code `network` when none came. */
+async function send(
+  method: Method,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>
+): Promise<Response> {
+  const all: Record<string, string> = { accept: 'application/json', ...headers }
+  // The browser itself writes where the parts of a form begin.
+  const isForm = body instanceof FormData
+  if (body !== undefined && !isForm) all['content-type'] = 'application/json'
+  if (method !== 'GET' && csrfToken) all['x-csrf-token'] = csrfToken
+  let response: Response
+  try {
+    const init: RequestInit = { method, headers: all, credentials: 'same-origin' }
+    if (body !== undefined) init.body = isForm ? body : JSON.stringify(body)
+    response = await fetch(path, init)
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new ApiError({ type: 'about:blank', title: 'No answer', status: 0, code: 'network', detail }, null)
+  }
+  learnClock(response)
+  if (response.ok) return response
+  if (response.status === 401 && path !== '/api/auth/login') signedOut()
+  const after = Number(response.headers.get('retry-after') ?? '')
+  throw new ApiError(await problemOf(response), Number.isFinite(after) && after > 0 ? after : null)
+}
+
 /**
- * One request to our API. `body` is sent as JSON.
+ * One request to our API. `body` is sent as JSON, or as the form that it is.
  * @throws ApiError for every answer outside 200–299, and with code `network` when none came.
  */
 export async function api<T>(
@@ -62,26 +90,14 @@ export async function api<T>(
   body?: unknown,
   headers: Record<string, string> = {}
 ): Promise<T> {
-  const all: Record<string, string> = { accept: 'application/json', ...headers }
-  if (body !== undefined) all['content-type'] = 'application/json'
-  if (method !== 'GET' && csrfToken) all['x-csrf-token'] = csrfToken
-  let response: Response
-  try {
-    const init: RequestInit = { method, headers: all, credentials: 'same-origin' }
-    if (body !== undefined) init.body = JSON.stringify(body)
-    response = await fetch(path, init)
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
-    throw new ApiError({ type: 'about:blank', title: 'No answer', status: 0, code: 'network', detail }, null)
-  }
-  learnClock(response)
-  if (response.ok) {
-    const isJson = (response.headers.get('content-type') ?? '').includes('json')
-    return (isJson ? await response.json() : undefined) as T
-  }
-  if (response.status === 401 && path !== '/api/auth/login') signedOut()
-  const after = Number(response.headers.get('retry-after') ?? '')
-  throw new ApiError(await problemOf(response), Number.isFinite(after) && after > 0 ? after : null)
+  const response = await send(method, path, body, headers)
+  const isJson = (response.headers.get('content-type') ?? '').includes('json')
+  return (isJson ? await response.json() : undefined) as T
+}
+
+/** As `api`, where the answer is a file. */
+export async function apiFile(method: Method, path: string, body?: unknown): Promise<Blob> {
+  return (await send(method, path, body, { accept: '*/*' })).blob()
 }
 
 export interface Page<T> {

@@ -16,12 +16,13 @@ export async function all<T>(path: string): Promise<T[]> {
 }
 
 /** A whole collection, kept for a minute: for selects and for names beside ids. */
-export function useAll<T>(name: string, isOn = true) {
+export function useAll<T>(name: string, isOn = true, refetchMs?: number) {
   return useQuery({
     queryKey: ['all', name],
     queryFn: () => all<T>(`/api/${name}`),
     staleTime: 60_000,
-    enabled: isOn
+    enabled: isOn,
+    ...(refetchMs !== undefined && { refetchInterval: refetchMs })
   })
 }
 

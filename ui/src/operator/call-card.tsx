@@ -131,7 +131,7 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
         <CallerName live={live} fallback={phoneCall?.from ?? null} />
         {live && isTalking && <Company call={live} />}
         {(live === null || live.direction === 'in' || live.source !== null) && <CallSource live={live} />}
-        {live && <CallFacts live={live} />}
+        {live && !(isDocked && part === 'watching') && <CallFacts live={live} />}
       </div>
       <footer className={styles.actions}>
         {part === 'watching' && live && (

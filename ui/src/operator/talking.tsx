@@ -167,7 +167,7 @@ export function Talking({ current }: { current: CurrentCall }) {
         )}
         {isOwner && live?.recording !== 'off' && (
           <Tool
-            icon={tools.isPaused ? IconPlayerRecord : IconPlayerPause}
+            icon={IconPlayerRecord}
             label={t(tools.isPaused ? 'talk.resumeRecording' : 'talk.pauseRecording')}
             hint="R"
             isOn={tools.isPaused}

@@ -48,7 +48,7 @@ export default function Watching({ call }: { call: LiveCall }) {
         loading={wish.isPending && wish.variables.path === 'take-over'}
         onClick={() => wish.mutate({ path: 'take-over' })}
         data-testid="take-over-call"
-        style={{ alignSelf: 'center' }}
+        style={{ gridColumn: '1 / -1' }}
       >
         {t('watch.takeOver')}
       </Button>

@@ -9,7 +9,8 @@ import {
   TextInput
 } from '@mantine/core'
 
-export type Value = string | number | boolean | string[] | null
+/** `object`: what only an input of its own understands, such as working hours. */
+export type Value = string | number | boolean | string[] | object | null
 export type Values = Record<string, Value>
 
 export interface Option {
@@ -54,7 +55,7 @@ export function FieldInput({ field, value, error, onChange }: Props) {
     name: field.name,
     'data-testid': `field-${field.name}`
   }
-  const listed = Array.isArray(value) ? value : []
+  const listed = Array.isArray(value) ? (value as string[]) : []
   const options = [...(field.options ?? [])]
   switch (field.type) {
     case 'text':

@@ -33,14 +33,19 @@ interface Props<T extends { id: string }> {
   /** More buttons at the end of a row. */
   actions?: (item: T) => ReactNode
   refetchMs?: number
+  /** Things of this kind are made and removed, never changed. */
+  isFixed?: boolean
+  /** Makes a new one in a way of its own, instead of the form. */
+  onAdd?: () => void
 }
 
 /** A collection of settings: a table, a form to make and change, a button to remove. */
 export function ResourceTable<T extends { id: string }>(props: Props<T>) {
   const { things, title, text, addLabel, nameOf, columns, fields, toForm, toBody, onSaved, actions } = props
+  const { isFixed = false, onAdd, refetchMs } = props
   const { t } = useTranslation()
   const client = useQueryClient()
-  const items = useAll<T>(things)
+  const items = useAll<T>(things, true, refetchMs)
   const [edited, setEdited] = useState<T | 'new' | null>(null)
   const remove = useMutation({
     mutationFn: (id: string) => api('DELETE', `/api/${things}/${id}`),
@@ -58,7 +63,7 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
         </div>
         <Button
           leftSection={<IconPlus size={16} />}
-          onClick={() => setEdited('new')}
+          onClick={() => (onAdd ? onAdd() : setEdited('new'))}
           data-testid={`add-${things}`}
         >
           {addLabel}
@@ -107,12 +112,12 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
                 <Table.Tr
                   key={each.id}
                   data-testid={`${things}-row`}
-                  style={{ cursor: 'pointer' }}
-                  onClick={() => setEdited(each)}
+                  style={isFixed ? {} : { cursor: 'pointer' }}
+                  onClick={() => !isFixed && setEdited(each)}
                 >
                   {columns.map((column, index) => (
                     <Table.Td key={column.header} ta={column.isRight ? 'right' : 'left'}>
-                      {index === 0 ? (
+                      {index === 0 && !isFixed ? (
                         <button type="button" className={styles.open} onClick={() => setEdited(each)}>
                           {column.cell(each)}
                         </button>

@@ -1,45 +1,105 @@
 import '../styles/later.ts'
-import type { ComponentType } from 'react'
+import type { ParseKeys } from 'i18next'
+import { Fragment, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, NavLink, useParams } from 'react-router'
+import { useMe } from '../session/session.ts'
+import { AuditSection, TokensSection } from './access.tsx'
+import { CallbackRulesSection } from './callback-rules.tsx'
 import { DemoSection } from './demo-section.tsx'
+import { DevicesSection } from './devices.tsx'
+import { DialListsSection } from './dial-lists.tsx'
+import { DialRulesSection, DoNotCallSection } from './dial-rules.tsx'
 import { NumbersSection, SitesSection, SourcesSection, TrunksSection } from './lines.tsx'
+import { OperatorRulesSection } from './operator-rules.tsx'
 import { GroupsSection, UsersSection } from './people.tsx'
 import { SchemesSection } from './schemes.tsx'
 import styles from './settings.module.css'
+import { MusicSection, PromptsSection } from './sounds.tsx'
 import { WebhooksSection } from './webhooks.tsx'
 
-const sections = [
-  ['users', UsersSection],
-  ['groups', GroupsSection],
-  ['trunks', TrunksSection],
-  ['numbers', NumbersSection],
-  ['sources', SourcesSection],
-  ['sites', SitesSection],
-  ['schemes', SchemesSection],
-  ['webhooks', WebhooksSection],
-  ['demo', DemoSection]
-] as const satisfies readonly (readonly [string, ComponentType])[]
+interface Section {
+  name: string
+  title: ParseKeys
+  page: ComponentType
+  /** Supervisors work with it too. */
+  isForLeads?: boolean
+}
 
-/** What an admin sets up. */
+const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
+  {
+    title: 'setup.part.people',
+    sections: [
+      { name: 'users', title: 'settings.users.title', page: UsersSection },
+      { name: 'groups', title: 'settings.groups.title', page: GroupsSection },
+      { name: 'devices', title: 'setup.devices.title', page: DevicesSection },
+      { name: 'operators', title: 'setup.operators.title', page: OperatorRulesSection }
+    ]
+  },
+  {
+    title: 'setup.part.incoming',
+    sections: [
+      { name: 'trunks', title: 'settings.trunks.title', page: TrunksSection },
+      { name: 'numbers', title: 'settings.numbers.title', page: NumbersSection },
+      { name: 'sources', title: 'settings.sources.title', page: SourcesSection },
+      { name: 'sites', title: 'settings.sites.title', page: SitesSection },
+      { name: 'schemes', title: 'settings.schemes.title', page: SchemesSection },
+      { name: 'prompts', title: 'setup.prompts.title', page: PromptsSection },
+      { name: 'music', title: 'setup.music.title', page: MusicSection }
+    ]
+  },
+  {
+    title: 'setup.part.outgoing',
+    sections: [
+      { name: 'dial-rules', title: 'setup.dial.title', page: DialRulesSection },
+      { name: 'callbacks', title: 'setup.callbacks.title', page: CallbackRulesSection },
+      { name: 'dial-lists', title: 'setup.lists.title', page: DialListsSection, isForLeads: true },
+      { name: 'do-not-call', title: 'setup.doNotCall.title', page: DoNotCallSection, isForLeads: true }
+    ]
+  },
+  {
+    title: 'setup.part.system',
+    sections: [
+      { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
+      { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
+      { name: 'audit', title: 'setup.audit.title', page: AuditSection },
+      { name: 'demo', title: 'settings.demo.title', page: DemoSection }
+    ]
+  }
+]
+
+/** What an admin sets up; supervisors see what is theirs. */
 export default function SettingsPage() {
   const { t } = useTranslation()
+  const me = useMe()
   const { section } = useParams()
-  const found = sections.find(([name]) => name === section)
-  if (!found) return <Navigate to="/settings/users" replace />
-  const Section = found[1]
+  const shown = parts
+    .map((part) => ({
+      ...part,
+      sections: part.sections.filter((each) => me.role === 'admin' || each.isForLeads === true)
+    }))
+    .filter((part) => part.sections.length > 0)
+  const all = shown.flatMap((part) => part.sections)
+  const found = all.find(({ name }) => name === section)
+  if (!found) return <Navigate to={`/settings/${all[0]?.name ?? ''}`} replace />
+  const Page = found.page
   return (
     <main className="page">
       <div className={styles.layout}>
         <nav className={styles.menu} aria-label={t('nav.settings')}>
-          {sections.map(([name]) => (
-            <NavLink key={name} to={`/settings/${name}`} className={styles.item ?? ''}>
-              {t(`settings.${name}.title`)}
-            </NavLink>
+          {shown.map((part) => (
+            <Fragment key={part.title}>
+              <span className={`eyebrow ${styles.menuTitle}`}>{t(part.title)}</span>
+              {part.sections.map(({ name, title }) => (
+                <NavLink key={name} to={`/settings/${name}`} className={styles.item ?? ''}>
+                  {t(title)}
+                </NavLink>
+              ))}
+            </Fragment>
           ))}
         </nav>
         <div style={{ minWidth: 0 }}>
-          <Section key={found[0]} />
+          <Page key={found.name} />
         </div>
       </div>
     </main>

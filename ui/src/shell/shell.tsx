@@ -29,7 +29,7 @@ const places = [
 function usePlaces() {
   const me = useMe()
   return places.filter(({ key }) => {
-    if (key === 'settings') return me.role === 'admin'
+    if (key === 'settings') return me.role === 'admin' || me.role === 'supervisor'
     if (key === 'journal') return true
     return me.role !== 'marketer'
   })

@@ -15,13 +15,13 @@ function initials(name: string): string {
 }
 
 /** The signed-in user's initials: opens the menu with name, language, theme, sign-out. */
-export function UserButton(props: React.ComponentPropsWithRef<'button'>) {
+export function UserButton({ className, ...props }: React.ComponentPropsWithRef<'button'>) {
   const { t } = useTranslation()
   const me = useMe()
   return (
     <button
       type="button"
-      className={styles.user}
+      className={`${styles.user} ${className ?? ''}`}
       aria-label={t('shell.userMenu')}
       data-testid="user-menu"
       {...props}

@@ -1,7 +1,8 @@
 import '../styles/menus.ts'
 import { Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
-import { IconKeyboard, IconLogout } from '@tabler/icons-react'
+import { IconKey, IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ApiError } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
@@ -12,12 +13,15 @@ import { UserButton } from './user-button.tsx'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 
+const PasswordDialog = lazy(() => import('./password-dialog.tsx'))
+
 /** Name, language, theme, keys, sign out. */
 export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void; isOpenAtFirst: boolean }) {
   const { t } = useTranslation()
   const me = useMe()
   const client = useQueryClient()
   const { call } = useSoftphone()
+  const [isPasswordOpen, setPasswordOpen] = useState(false)
   const { colorScheme, setColorScheme } = useMantineColorScheme()
 
   const signOut = async (): Promise<void> => {
@@ -42,44 +46,58 @@ export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void
     })
   }
   return (
-    <Menu position="bottom-end" shadow="md" width={260} closeOnItemClick defaultOpened={isOpenAtFirst}>
-      <Menu.Target>
-        <UserButton />
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div style={{ padding: '8px 12px' }}>
-          <Text fw={620}>{me.name}</Text>
-          <Text c="dimmed" fz="sm">
-            {t(`role.${me.role}`)} · {me.login}
-          </Text>
-        </div>
-        <Menu.Divider />
-        <div style={{ display: 'grid', gap: 8, padding: '8px 12px' }}>
-          <LanguageSwitch onChange={keepLocale} />
-          <SegmentedControl
-            size="xs"
-            aria-label={t('shell.theme')}
-            value={colorScheme}
-            onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
-            data={[
-              { value: 'light', label: t('shell.light') },
-              { value: 'dark', label: t('shell.dark') },
-              { value: 'auto', label: t('shell.auto') }
-            ]}
-          />
-        </div>
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={onKeys}>
-          {t('keys.title')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconLogout size={16} />}
-          onClick={() => inBackground(signOut())}
-          data-testid="sign-out"
-        >
-          {t('shell.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" shadow="md" width={260} closeOnItemClick defaultOpened={isOpenAtFirst}>
+        <Menu.Target>
+          <UserButton />
+        </Menu.Target>
+        <Menu.Dropdown>
+          <div style={{ padding: '8px 12px' }}>
+            <Text fw={620}>{me.name}</Text>
+            <Text c="dimmed" fz="sm">
+              {t(`role.${me.role}`)} · {me.login}
+            </Text>
+          </div>
+          <Menu.Divider />
+          <div style={{ display: 'grid', gap: 8, padding: '8px 12px' }}>
+            <LanguageSwitch onChange={keepLocale} />
+            <SegmentedControl
+              size="xs"
+              aria-label={t('shell.theme')}
+              value={colorScheme}
+              onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
+              data={[
+                { value: 'light', label: t('shell.light') },
+                { value: 'dark', label: t('shell.dark') },
+                { value: 'auto', label: t('shell.auto') }
+              ]}
+            />
+          </div>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={onKeys}>
+            {t('keys.title')}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconKey size={16} />}
+            onClick={() => setPasswordOpen(true)}
+            data-testid="change-password"
+          >
+            {t('password.title')}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconLogout size={16} />}
+            onClick={() => inBackground(signOut())}
+            data-testid="sign-out"
+          >
+            {t('shell.signOut')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {isPasswordOpen && (
+        <Suspense>
+          <PasswordDialog onClose={() => setPasswordOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }

@@ -1,0 +1,123 @@
+import { Alert, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState, type ReactNode, type SyntheticEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api } from '../lib/api.ts'
+import { explain, fieldErrors } from '../lib/explain.ts'
+import { inBackground } from '../lib/in-background.ts'
+import { toast } from '../lib/toast.tsx'
+import { FieldInput, type Field, type Value, type Values } from './form-fields.tsx'
+
+export interface Part {
+  title: string
+  text?: string
+  fields: readonly Field[]
+  /** Inputs that no plain field can be; they read and write the values themselves. */
+  more?: (values: Values, set: (name: string, value: Value) => void) => ReactNode
+}
+
+interface Props<T> {
+  title: string
+  text: string
+  path: string
+  method: 'PUT' | 'PATCH'
+  parts: readonly Part[]
+  toForm: (settings: T) => Values
+  /** `before` is what the server gave: what the form does not show goes back as it was. */
+  toBody: (values: Values, before: T) => object
+}
+
+/** One set of rules of the whole company, in parts with a heading each. */
+export function SettingsForm<T>(props: Props<T>) {
+  const { t } = useTranslation()
+  const { title, text, path } = props
+  const settings = useQuery({
+    queryKey: ['settings', path],
+    queryFn: () => api<T>('GET', path),
+    staleTime: 0
+  })
+  return (
+    <section>
+      <Title order={2}>{title}</Title>
+      <Text c="dimmed" maw={620} mb="md">
+        {text}
+      </Text>
+      {settings.isPending && <Skeleton height={240} radius="lg" />}
+      {settings.isError && !settings.data && (
+        <Stack align="flex-start">
+          <Text>{explain(settings.error)}</Text>
+          <Button variant="default" onClick={() => inBackground(settings.refetch())}>
+            {t('common.retry')}
+          </Button>
+        </Stack>
+      )}
+      {settings.data !== undefined && (
+        <Form key={settings.dataUpdatedAt} {...props} settings={settings.data} />
+      )}
+    </section>
+  )
+}
+
+function Form<T>({ path, method, parts, toForm, toBody, settings }: Props<T> & { settings: T }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [values, setValues] = useState(() => toForm(settings))
+  const set = (name: string, value: Value): void => setValues((old) => ({ ...old, [name]: value }))
+  const save = useMutation({
+    mutationFn: () => api(method, path, toBody(values, settings)),
+    onSuccess: async () => {
+      toast('pine', t('common.saved'))
+      await client.invalidateQueries({ queryKey: ['settings', path] })
+    }
+  })
+  const errors = fieldErrors(save.error)
+  const shown = parts.flatMap((part) => part.fields.map((field) => field.name))
+  const last = (name: string): string => name.split('.').find((step) => shown.includes(step)) ?? name
+  const errorOf = (name: string): string | undefined =>
+    Object.entries(errors).find(([at]) => last(at) === name)?.[1]
+  const homeless = Object.entries(errors).filter(([at]) => !shown.includes(last(at)))
+  const onSubmit = (event: SyntheticEvent): void => {
+    event.preventDefault()
+    save.mutate()
+  }
+  return (
+    <form onSubmit={onSubmit} data-testid="settings-form">
+      <Stack gap="md" maw={680}>
+        {parts.map((part) => (
+          <div key={part.title} className="sheet" style={{ padding: '16px 20px 20px' }}>
+            <Text fw={620}>{part.title}</Text>
+            {part.text && (
+              <Text c="dimmed" fz="sm">
+                {part.text}
+              </Text>
+            )}
+            <Stack gap="sm" mt="sm">
+              {part.fields
+                .filter((field) => field.when?.(values) ?? true)
+                .map((field) => (
+                  <FieldInput
+                    key={field.name}
+                    field={field}
+                    value={values[field.name] ?? null}
+                    error={errorOf(field.name)}
+                    onChange={(value) => set(field.name, value)}
+                  />
+                ))}
+              {part.more?.(values, set)}
+            </Stack>
+          </div>
+        ))}
+        {save.isError && (
+          <Alert color="rust" role="alert">
+            {explain(save.error)} {homeless.map(([name, message]) => `${name}: ${message}`).join('; ')}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button type="submit" loading={save.isPending} data-testid="settings-save">
+            {t('common.save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
