@@ -6,6 +6,7 @@ import { addJob } from '../db/jobs.ts'
 import type { Moments } from '../pbx/call/moments.ts'
 import { fileIn, findRaw, finishedFile, removeRaw } from './files.ts'
 import type { Folders, RawFiles, RecordingKind } from './files.ts'
+import { expectedLength, isLengthFlaw, wrongLength } from './length.ts'
 import { MediaError, convertMessage, encode, mergeTalk } from './media.ts'
 import type { MediaCommand } from './media.ts'
 
@@ -150,7 +151,8 @@ async function convert(options: FinishOptions, row: RecordingRow, raw: RawFiles)
     await encode(command, wav, mp3, audio)
     const { size } = await stat(mp3)
     await rename(mp3, finishedFile(dir, row.file))
-    const error = lostSide(row, raw) ?? wrongLength(seconds, await talkSeconds(options.db, row))
+    const expected = isMessage ? null : await expectedLength(options.db, row.call_id, row.leg)
+    const error = lostSide(row, raw) ?? wrongLength(seconds, expected)
     return { state: 'ready', channels, seconds, bytes: size, error }
   } finally {
     await Promise.all([wav, mp3, `${wav}.side.wav`].map((file) => rm(file, { force: true })))
@@ -161,33 +163,6 @@ function lostSide(row: RecordingRow, raw: RawFiles): string | null {
   if (row.kind === 'voicemail' || raw.message !== null) return null
   if (raw.client === null) return 'the client\u2019s side is missing'
   return raw.operator === null ? 'the operator\u2019s side is missing' : null
-}
-
-/** How long the leg was in its call, by the journal; null when that is not known or the recording is no talk. */
-async function talkSeconds(db: Knex, row: RecordingRow): Promise<number | null> {
-  if (row.kind === 'voicemail') return null
-  const leg = await db<{ call_id: string; leg: string; answered_at: Date | null; ended_at: Date | null }>(
-    'call_legs'
-  )
-    .where({ call_id: row.call_id, leg: row.leg })
-    .first()
-  if (!leg?.answered_at || !leg.ended_at) return null
-  return (leg.ended_at.getTime() - leg.answered_at.getTime()) / 1000
-}
-
-const lengthFlaw = 'than the talk'
-const isLengthFlaw = (error: string | null): boolean => error?.includes(lengthFlaw) === true
-
-/**
- * Whether a recording is as long as its talk: connecting and hanging up may take or add a second, and clocks two in a
- * hundred. @returns what is wrong, or null
- */
-export function wrongLength(seconds: number, talked: number | null): string | null {
-  if (talked === null) return null
-  const difference = seconds - talked
-  if (Math.abs(difference) <= 1 + talked * 0.02) return null
-  const how = difference < 0 ? 'shorter' : 'longer'
-  return `${how} ${lengthFlaw}: ${seconds.toFixed(1)} s of ${talked.toFixed(1)} s`
 }
 
 async function store(options: FinishOptions, row: RecordingRow, finished: Finished): Promise<void> {

@@ -120,7 +120,8 @@ describe('recordings: from a finished leg to a file that plays', function () {
   async function finish(
     kind: 'talk' | 'voicemail' | 'fallback',
     write: (base: string) => void | Promise<void>,
-    talked?: number
+    talked?: number,
+    recorded?: number
   ): Promise<{ id: string; callId: string; row: Record<string, unknown>; wav: string }> {
     const [id, callId] = [randomUUID(), randomUUID()]
     await write(path.join(kind === 'voicemail' ? messagesDir : dir, id))
@@ -128,7 +129,9 @@ describe('recordings: from a finished leg to a file that plays', function () {
       const startMs = Date.now() - 3_600_000
       const at = (ms: number): Date => new Date(startMs + ms)
       const times = { started_at: at(0), answered_at: at(1500), ended_at: at(1500 + talked * 1000) }
-      await postgres.db('call_legs').insert({ call_id: callId, leg: 'l1', ...times })
+      await postgres
+        .db('call_legs')
+        .insert({ call_id: callId, leg: 'l1', ...times, recorded_seconds: recorded ?? null })
     }
     await postgres.db.transaction((trx) =>
       recordings.enqueueRecording(trx, { recordingId: id, callId, leg: 'l1', kind })
@@ -227,6 +230,19 @@ describe('recordings: from a finished leg to a file that plays', function () {
     )
     expect(row).to.include({ state: 'ready', error: null })
     await until(() => isGone(path.join(dir, `${id}-in.wav`)))
+  })
+
+  it('a recording that began in the midst of the talk is compared with its own time', async () => {
+    const { row } = await finish(
+      'talk',
+      (base) => {
+        tone(`${base}-in.wav`, 1000, 5)
+        tone(`${base}-out.wav`, 440, 5)
+      },
+      60,
+      5
+    )
+    expect(row).to.include({ state: 'ready', error: null })
   })
 
   it('a recording that is shorter than its talk plays, says so, is counted, and keeps its originals', async () => {
