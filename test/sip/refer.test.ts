@@ -42,11 +42,18 @@ describe('A telephone that transfers by REFER', function () {
     })
   const transfers = (rows: TapeEntry[]) =>
     rows.filter((row) => row.type === 'call.transfer').map((row) => [row.data['mode'], row.data['state']])
-  /** Every answered leg of an operator has a recording of its own. */
-  function allRecorded(call: JournalCallWithLegs): void {
+  /** Every answered leg has a recording of its own, which becomes a file. */
+  async function allRecorded(call: JournalCallWithLegs): Promise<void> {
     const answered = call.legs.filter((leg) => leg.result === 'answered')
-    expect(answered.every((leg) => leg.recordingId !== null)).to.equal(true)
+    expect(answered.map((leg) => leg.recordingId)).to.not.include(null)
     expect(new Set(answered.map((leg) => leg.recordingId)).size).to.equal(answered.length)
+    await until(
+      async () => {
+        const { legs } = await office.instance.api<JournalCallWithLegs>('GET', `/api/calls/${call.id}`)
+        return legs.filter((leg) => leg.recordingState === 'ready').length === answered.length
+      },
+      { timeoutMs: 30_000, everyMs: 200, what: 'every answered leg can be heard' }
+    )
   }
   /** A caller in a talk with one of two operators, and the other one. */
   async function talkingOfTwo(): Promise<{
@@ -91,7 +98,7 @@ describe('A telephone that transfers by REFER', function () {
       const call = await office.ended(desk.number)
       expect(call).to.include({ outcome: 'answered', hangupBy: 'client', isTransferred: true })
       expect(call.legs.map((leg) => leg.result)).to.deep.equal(['answered', 'answered'])
-      allRecorded(call)
+      await allRecorded(call)
       expect(transfers(await office.moments(call.id))).to.deep.equal([
         ['blind', 'started'],
         ['blind', 'completed']
@@ -112,7 +119,7 @@ describe('A telephone that transfers by REFER', function () {
       expect(call.legs.map((leg) => leg.result)).to.deep.equal(['answered', 'declined', 'answered'])
       expect(transfers(await office.moments(call.id)).at(-1)).to.deep.equal(['blind', 'failed'])
       expect(call).to.include({ outcome: 'answered', isTransferred: false })
-      allRecorded(call)
+      await allRecorded(call)
     },
 
     'blind, to a number that the policy allows: the client speaks with somebody outside': async () => {
@@ -127,7 +134,7 @@ describe('A telephone that transfers by REFER', function () {
       await caller.waitFor('BYE')
       const call = await office.ended(desk.number)
       expect(call).to.include({ outcome: 'answered', isTransferred: true })
-      allRecorded(call)
+      await allRecorded(call)
     },
 
     'blind, to a number abroad: the policy refuses, nobody is dialled, and the client comes back':
@@ -158,7 +165,7 @@ describe('A telephone that transfers by REFER', function () {
   it.skip('attended: the talk with the colleague is recorded too', async () => {
     const { desk, caller } = await attended()
     await caller.hangup()
-    allRecorded(await office.ended(desk.number))
+    await allRecorded(await office.ended(desk.number))
   })
 
   // `legGiven` releases the telephone that leaves but not the colleague who goes over, and the call that takes them
@@ -206,7 +213,7 @@ describe('A telephone that transfers by REFER', function () {
       ['blind', 'failed']
     ])
     expect(call).to.include({ outcome: 'answered', hangupBy: 'client', isTransferred: false })
-    allRecorded(call)
+    await allRecorded(call)
     return call
   }
 
