@@ -1,3 +1,4 @@
+import type { CallFacts } from '../../ivr/block.ts'
 import type { CallEvent, Effect } from '../call/types.ts'
 import { contextOf, startTurn } from '../call/turn.ts'
 import { bridgeTone, closeBridge, connect, letGo, music, part, snoop, unsnoop } from './effect-bridges.ts'
@@ -125,15 +126,21 @@ function ask(live: LiveCall, effect: Extract<Effect, { do: 'ask' }>, atMs: numbe
     }
     case 'lookup': {
       const { facts } = contextOf(startTurn(call, { type: 'lookedUp', atMs, answer: null }))
-      void ports
-        .lookup(effect.url, effect.timeoutMs, facts)
-        .catch((error: unknown) => {
-          ports.log.error({ err: error, callId: call.id }, 'A lookup failed unexpectedly')
-          return null
-        })
-        .then((answer) => tell({ type: 'lookedUp', atMs: ports.now(), answer }))
+      void answerLookup(live, effect, facts, ports).catch((error: unknown) =>
+        ports.log.error({ err: error, callId: call.id }, 'A lookup failed unexpectedly')
+      )
     }
   }
+}
+
+async function answerLookup(
+  live: LiveCall,
+  { url, timeoutMs }: Extract<Effect, { what: 'lookup' }>,
+  facts: CallFacts,
+  ports: EffectPorts
+): Promise<void> {
+  const answer = await ports.lookup(url, timeoutMs, facts)
+  ports.deliver(live, { type: 'lookedUp', atMs: ports.now(), answer })
 }
 
 /** Sets the call's one timer; it carries its deadline, so that a stale one is told from the one that runs. */

@@ -111,7 +111,11 @@ export async function openOffice(
         },
         { what: `the call ${id} has ended` }
       ),
-    tapeOf: async (id) => (await company.tape(id)).map((row) => row.type),
+    async tapeOf(id) {
+      // A call that has just begun is not written yet.
+      const { items } = await instance.api<{ items: JournalCall[] }>('GET', '/api/calls?limit=5')
+      return items.some((item) => item.id === id) ? (await company.tape(id)).map((row) => row.type) : []
+    },
     async clear() {
       await phones.close()
       await company.clear()
