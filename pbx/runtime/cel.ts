@@ -59,6 +59,11 @@ export function endOf(
   return { atMs: end.atMs, cause: causeOf(end.extra) }
 }
 
+/** When a channel was answered, by Asterisk's log; null when it does not say. */
+export function answeredAt(events: readonly CelEvent[], uniqueId: string): number | null {
+  return events.find((event) => event.type === 'ANSWER' && event.uniqueId === uniqueId)?.atMs ?? null
+}
+
 /** The Q.850 cause of a hang-up; null when Asterisk names none. */
 export function causeOf(extra: string): number | null {
   const match = /"hangupcause":(\d+)/.exec(extra)

@@ -4,7 +4,7 @@ import type { Ari } from '../ari/client.ts'
 import type { AriBridge } from '../ari/requests.ts'
 import type { AriChannel } from '../ari/events.ts'
 import type { Call } from '../call/types.ts'
-import { endOf, type CelEvent } from './cel.ts'
+import { answeredAt, endOf, type CelEvent } from './cel.ts'
 import { connect, parseSnoop, snoop, toneId } from './effect-bridges.ts'
 import { clientChannel, legChannel } from './effect-ports.ts'
 import { parseLegChannel, type Exchange } from './exchange.ts'
@@ -113,7 +113,7 @@ async function repair(
       })
     } else if (leg.state === 'ringing' && channel.state === 'Up' && channel.application === 'Stasis') {
       // One that the dialplan still holds for us comes by itself.
-      const atMs = ports.now()
+      const atMs = answeredAt(cel, id) ?? ports.now()
       missed.push({ atMs, tell: () => exchange.deliver(live, { type: 'legAnswered', atMs, leg: leg.id }) })
     }
   }
