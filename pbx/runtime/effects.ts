@@ -88,7 +88,7 @@ export function runEffect(live: LiveCall, effect: Effect, atMs: number, ports: E
       referAnswer(live, effect, ports)
       return
     case 'release':
-      operators.release(call.id, effect.userId, effect.talked, atMs, effect.result)
+      release(live, effect, atMs, ports)
       return
     case 'recordVoicemail':
       if (client !== null) inLanes(live, [lane], effect.do, () => voicemail(live, client, effect, ports), log)
@@ -141,6 +141,24 @@ async function answerLookup(
 ): Promise<void> {
   const answer = await ports.lookup(url, timeoutMs, facts)
   ports.deliver(live, { type: 'lookedUp', atMs: ports.now(), answer })
+}
+
+/**
+ * Gives an operator back. After a talk only when Asterisk has taken the hang-up: the next call's INVITE would else be
+ * at the telephone before the BYE.
+ */
+function release(
+  live: LiveCall,
+  { userId, talked, result }: Extract<Effect, { do: 'release' }>,
+  atMs: number,
+  { operators, log }: EffectPorts
+): void {
+  const { call } = live
+  const free = (): void => operators.release(call.id, userId, talked, atMs, result)
+  const legs = talked ? call.legs.filter((leg) => leg.userId === userId).map((leg) => leg.id) : []
+  const lanes = legs.filter((leg) => live.lanes.has(leg))
+  if (lanes.length === 0) free()
+  else inLanes(live, lanes, 'release', () => Promise.resolve(free()), log)
 }
 
 /** Sets the call's one timer; it carries its deadline, so that a stale one is told from the one that runs. */
