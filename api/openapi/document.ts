@@ -82,8 +82,16 @@ function register(registry: OpenAPIRegistry, endpoint: Endpoint): void {
     method === 'POST' && rule !== 'public' && endpoint.isUnrepeatable !== true
       ? { headers: z.object({ 'Idempotency-Key': z.string().max(200).optional() }) }
       : {}
+  const forms =
+    endpoint.takesUpload === true && endpoint.body instanceof z.ZodObject
+      ? {
+          'multipart/form-data': {
+            schema: endpoint.body.extend({ file: z.string().meta({ format: 'binary' }) })
+          }
+        }
+      : {}
   const body = endpoint.body
-    ? { body: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
+    ? { body: { required: true, content: { 'application/json': { schema: endpoint.body }, ...forms } } }
     : {}
   registry.registerPath({
     method: method.toLowerCase() as 'get',
