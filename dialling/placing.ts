@@ -19,6 +19,8 @@ export interface Placing {
   catchUp(): Promise<void>
 }
 
+const notPlaced = 'not_placed'
+
 /** Attempts of this controller. */
 export function createPlacing(options: {
   db: Knex
@@ -46,10 +48,12 @@ export function createPlacing(options: {
         placed = await ports.place(await makeOrder())
       } catch (error) {
         log.error({ err: error, ...owner }, 'A call could not be placed')
-        placed = { refused: 'not_placed' }
+        placed = { refused: notPlaced }
       }
       if ('refused' in placed) {
-        await close(attemptId, { result: 'noOperator', reason: placed.refused, operatorId: null })
+        // An exchange that is down is nobody's fault; what fails by itself must come to an end.
+        const result = placed.refused === notPlaced ? 'noOperator' : 'lost'
+        await close(attemptId, { result, reason: placed.refused, operatorId: null })
         return placed
       }
       const { callId } = placed

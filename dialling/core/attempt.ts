@@ -4,7 +4,7 @@ import type { LegResult } from '../../pbx/call/types.ts'
 /**
  * How an attempt to bring an operator and a client together went.
  * `noOperator`: no operator answered; `operatorLeft`: they answered and hung up before the client did; `refused`: the
- * dialling policy said no; `lost`: a controller died before the call was on the tape.
+ * dialling policy said no; `lost`: no fault of anybody's, such as a controller that died before the call was on the tape.
  */
 export type AttemptResult =
   'talked' | 'noOperator' | 'operatorLeft' | 'clientBusy' | 'clientNoAnswer' | 'failed' | 'refused' | 'lost'

@@ -65,6 +65,16 @@ describe('Callbacks', function () {
     expect(await office.becomes(id, 'done')).to.include({ attempts: 1, short_tries: 2 })
   })
 
+  it('wait for an exchange that is down, without counting tries', async () => {
+    const { exchange } = await office.controller()
+    let asked = 0
+    exchange.fateOf = () => ((asked += 1) < 4 ? 'refused' : 'talk')
+    const id = await office.order({ phone: client })
+    expect(await office.becomes(id, 'done')).to.include({ attempts: 1, short_tries: 0 })
+    const reasons = (await office.attempts(id)).map(({ reason }) => reason)
+    expect(reasons).to.deep.equal(['asterisk_away', 'asterisk_away', 'asterisk_away', null])
+  })
+
   it('become a task at once when the policy will never allow the number', async () => {
     const { exchange } = await office.controller()
     exchange.refuse = 'country_not_allowed'
@@ -266,7 +276,9 @@ describe('Callbacks', function () {
       await office.workedOut()
       const tasks = await office.tasks()
       expect(tasks.map(({ kind, call_id }) => [kind, call_id])).to.deep.equal([['voicemail', left]])
-      const rows = await office.db('callbacks').select()
+      const rows = await office
+        .db('callbacks')
+        .select<{ kind: string; parent_call_id: string }[]>('kind', 'parent_call_id')
       expect(rows.map(({ kind, parent_call_id }) => [kind, parent_call_id])).to.deep.equal([
         ['scheme', promised]
       ])
