@@ -9,7 +9,7 @@ import { play, ringback } from './effect-sounds.ts'
 
 /** Does one effect of a step. What cannot be done comes back as an event. */
 export function runEffect(live: LiveCall, effect: Effect, atMs: number, ports: EffectPorts): void {
-  const { ari, operators, log } = ports
+  const { ari, log } = ports
   const { call } = live
   const client = clientChannel(call)
   const lane = clientLane(call)
