@@ -251,6 +251,8 @@ function targetOf(uri: unknown): string | null {
 /** Asterisk writes `2026-11-21T22:31:05.123+0000`, which the Date parser takes only with a colon in the zone. */
 function timeOf(value: unknown): number {
   if (typeof value !== 'string') return 0
-  const atMs = Date.parse(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+  const at = value.length - 2
+  const hasColon = value.charCodeAt(at - 1) === 58
+  const atMs = Date.parse(hasColon ? value : `${value.slice(0, at)}:${value.slice(at)}`)
   return Number.isNaN(atMs) ? 0 : atMs
 }

@@ -4,7 +4,6 @@ import { expect } from 'chai'
 import { createAmi } from '../../pbx/ami/client.ts'
 import type { Ami } from '../../pbx/ami/client.ts'
 import type { Ari } from '../../pbx/ari/client.ts'
-import { settled } from '../../pbx/ari/http.ts'
 import { wantedObjects } from '../../pbx/provision/objects.ts'
 import { createObjects } from '../../pbx/provision/reconcile.ts'
 import { until } from '../support/until.ts'
@@ -116,7 +115,9 @@ describe('talks with more than two parties', () => {
     expect((await heard.wait('StasisStart', channelId)).args).to.deep.equal(['dialled'])
     expect(await ari.dial(channelId, seconds)).to.deep.include({ ok: true })
     // Earlier, the bridge would put its other party's name into the INVITE.
-    expect(settled(await ari.addToBridge(bridge, [channelId]))).to.equal(true)
+    const added = await ari.addToBridge(bridge, [channelId])
+    // A number that is busy may have said so already.
+    expect(added.ok || added.code === 'gone').to.equal(true)
     return channelId
   }
   /** The party hears each of these tones (true) or does not (false). */
