@@ -92,7 +92,7 @@ async function start(config: Config): Promise<void> {
     home,
     dataDir,
     asteriskDir,
-    reloadMusic: async () => running.asterisk?.cli('moh reload'),
+    reloadMusic: () => running.asterisk?.cli('moh reload') ?? null,
     log
   })
   const following = await followMedia({ db, databaseUrl, media, log })
@@ -125,6 +125,9 @@ async function start(config: Config): Promise<void> {
   aside.push(() => asterisk.stop())
   const cli = (command: string): Promise<string> => asterisk.current.cli(command)
   running.asterisk = { cli }
+  await media
+    .asteriskStarted()
+    .catch((err: unknown) => log.warn({ err }, 'Asterisk has not read its music yet'))
   const postgresLog = path.join(dataDir, 'postgres/postgres.log')
   const logs = keepSmall(
     [

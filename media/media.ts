@@ -47,8 +47,10 @@ export interface Media {
   saveTrack(id: string, bytes: Buffer): Promise<{ seconds: number }>
   removeTrack(id: string): Promise<void>
   trackFile(id: string): Promise<StoredSound | null>
-  /** Tells Asterisk which classes of music there are. */
+  /** Tells Asterisk which classes of music there are. Throws what `reloadMusic` throws; repeating it tries again. */
   setMusic(classes: readonly MusicClass[]): Promise<void>
+  /** Asterisk runs now: one that outlived an earlier controller may know other classes of music. */
+  asteriskStarted(): Promise<void>
   /** Removes what killed processes left half made, and texts that no published scheme has said for long. */
   sweep(published: readonly Scheme[]): Promise<void>
 }
@@ -64,8 +66,8 @@ export function createMedia(options: {
   dataDir: string
   /** The folder that Asterisk writes in. */
   asteriskDir: string
-  /** Makes Asterisk read its classes of music again. */
-  reloadMusic: () => Promise<unknown>
+  /** Makes Asterisk read its classes of music again; null while it does not run yet. */
+  reloadMusic: () => Promise<unknown> | null
   log: Logger
 }): Media {
   const { home, dataDir, asteriskDir, reloadMusic } = options
@@ -73,6 +75,16 @@ export function createMedia(options: {
   const tts = createTts({ command: home.command, dataDir, log })
   /** Conversions go one after another: each takes a processor for itself. */
   let last: Promise<unknown> = Promise.resolve()
+
+  /** Asterisk has not read the latest classes of music. */
+  let isMusicNew = false
+
+  async function tellAsterisk(): Promise<void> {
+    const reloading = isMusicNew ? reloadMusic() : null
+    if (reloading === null) return
+    await reloading
+    isMusicNew = false
+  }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = last.then(work)
@@ -138,9 +150,10 @@ export function createMedia(options: {
     removeTrack: (id) => removeSound(trackPath(dataDir, id)),
     trackFile: (id) => fileOf(trackPath(dataDir, id)),
     async setMusic(classes) {
-      const isNew = await writeMusic(asteriskDir, dataDir, classes)
-      if (isNew) await reloadMusic()
+      if (await writeMusic(asteriskDir, dataDir, classes)) isMusicNew = true
+      await tellAsterisk()
     },
+    asteriskStarted: tellAsterisk,
     async sweep(published) {
       for (const folder of ['prompts', 'music', 'tts/ru', 'tts/en']) {
         await removePartials(join(dataDir, 'sounds', folder))

@@ -347,6 +347,29 @@ describe('Uploaded prompts and music on hold', function () {
     expect(await filesIn('music')).to.deep.equal([])
   })
 
+  it('music: what Asterisk could not be told is told again, and only what is new is told', async () => {
+    let answers: ('fails' | 'absent' | 'works')[] = ['absent', 'fails', 'works']
+    const told: string[] = []
+    const reloadMusic = (): Promise<void> | null => {
+      const answer = answers.shift() ?? 'works'
+      told.push(answer)
+      if (answer === 'absent') return null
+      return answer === 'works' ? Promise.resolve() : Promise.reject(new Error('Asterisk is busy'))
+    }
+    const log = pino({ level: 'silent' })
+    const media = createMedia({ home, dataDir, asteriskDir: join(dir, 'other'), reloadMusic, log })
+    const classes = [{ id: '0190b0a0-0000-7000-8000-000000000001', sort: 'order' as const, trackIds: [] }]
+    await media.setMusic(classes)
+    const failure: unknown = await media.asteriskStarted().catch((error: unknown) => error)
+    expect(failure).to.be.instanceOf(Error)
+    await media.setMusic(classes)
+    await media.setMusic(classes)
+    expect(told).to.deep.equal(['absent', 'fails', 'works'])
+    answers = ['works']
+    await media.setMusic([])
+    expect(told).to.have.length(4)
+  })
+
   it('music: a class without tracks plays what comes with the system', () => {
     const id = '0190b0a0-0000-7000-8000-000000000001'
     const text = musicConfig([{ id, sort: 'order', trackIds: [] }], '/data', '/data/pbx/moh')
