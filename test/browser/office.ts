@@ -1,12 +1,15 @@
 import path from 'node:path'
+import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import type { Scheme, SchemeBlock } from '../../ivr/scheme.ts'
 import { createParty, type Party } from '../ari/party.ts'
 import { foundCompany, ringScheme, type Company } from '../support/company.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
-import { buildPages, openBrowser, signIn, sitDown, waitMs, type Desk, type Look } from './browser.ts'
+import { buildPages, openBrowser, shot, signIn, sitDown, waitMs, type Desk, type Look } from './browser.ts'
 
 export const microphoneHz = 440
+/** The voice of somebody who is to be told from Vera. */
+export const otherHz = 620
 export const clientHz = 1000
 export const password = 'an-operator-password'
 /** A number for every way of ringing: menu → Vera, Vera → everybody, Vera alone, Vera and Gleb at once. */
@@ -24,8 +27,8 @@ export interface Office {
   readonly vera: { id: string; name: string }
   readonly gleb: { id: string; name: string }
   readonly desk: Desk
-  /** Another person at a computer of their own, signed in. */
-  colleague(login: string, look?: Look): Promise<Desk>
+  /** Another person at a computer of their own, signed in; `isDistinct` speaks another tone than Vera. */
+  colleague(login: string, look?: Look & { isDistinct?: boolean }): Promise<Desk>
   /** A client at the trunk who speaks a tone. */
   client(user: string): Promise<Party>
   /** Ends what a test left behind. @returns what went wrong in the pages */
@@ -44,6 +47,7 @@ export async function openOffice(base: number, lane: number): Promise<Office> {
   await addNumbers()
   const desk = await sitDown(browser, instance)
   const others: Desk[] = []
+  let secondBrowser: Promise<Browser> | undefined
   const callers: Party[] = []
 
   async function operator(login: string, name: string): Promise<{ id: string; name: string }> {
@@ -75,7 +79,9 @@ export async function openOffice(base: number, lane: number): Promise<Office> {
     gleb,
     desk,
     async colleague(login, look) {
-      const other = await sitDown(browser, instance, look)
+      if (look?.isDistinct) secondBrowser ??= openBrowser(path.join(instance.dataDir, 'other-tones'), otherHz)
+      const ownBrowser = look?.isDistinct ? await secondBrowser : undefined
+      const other = await sitDown(ownBrowser ?? browser, instance, look)
       others.push(other)
       await signIn(other.page, login, login === 'admin' ? instance.password : password)
       return other
@@ -99,10 +105,49 @@ export async function openOffice(base: number, lane: number): Promise<Office> {
       return faults
     },
     async close() {
+      await (await secondBrowser)?.close()
       await browser.close()
       await instance.stop()
     }
   }
+}
+
+/**
+ * One office for all tests of a `describe`. Each test ends with no call and no fault of a page; of a failed one there
+ * is a tape and a picture.
+ * @returns how to get at it, from the first test on
+ */
+export function officeForTests(
+  name: string,
+  options: {
+    beforeClear?: (office: Office) => Promise<void>
+    areFaultsExpected?: boolean
+    lane?: number
+  } = {}
+): () => Office {
+  let opened: Office | undefined
+  const office = (): Office => {
+    if (!opened) throw new Error('The office is not open yet')
+    return opened
+  }
+  before(async function () {
+    this.timeout(240_000)
+    opened = await openOffice(35_000, options.lane ?? 35)
+  })
+  after(async function () {
+    this.timeout(60_000)
+    await opened?.close()
+  })
+  afterEach(async function () {
+    await options.beforeClear?.(office())
+    if (this.currentTest?.state === 'failed') {
+      console.log(await office().company.account())
+      await shot(office().desk.page, `failed-${name}`)
+    }
+    const faults = await office().clear()
+    if (!options.areFaultsExpected) expect(faults).to.deep.equal([])
+  })
+  return office
 }
 
 /** What an operator does and sees. */

@@ -8,46 +8,33 @@ import {
   isLoud,
   microphoneHz,
   number,
-  openOffice,
+  officeForTests,
   password,
   ready,
   rings,
   takesCalls,
   talks,
-  vanished,
-  type Office
+  vanished
 } from './office.ts'
 
 describe('An operator in a browser while the server dies and comes back', function () {
   this.timeout(120_000)
-  let office: Office
   let isDown = false
-
-  before(async function () {
-    this.timeout(240_000)
-    office = await openOffice(35_000, 35)
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await office?.close()
-  })
-  afterEach(async function () {
+  const office = officeForTests('restart', {
     // Asterisk and PostgreSQL live on after a kill: whoever left them alone would keep their ports taken.
-    if (isDown) await office.instance.start()
-    if (this.currentTest?.state === 'failed') {
-      console.log(await office.company.account())
-      await shot(office.desk.page, 'failed-restart')
-    }
-    await office.clear()
+    beforeClear: async ({ instance }) => {
+      if (isDown) await instance.start()
+    },
+    areFaultsExpected: true
   })
 
   it('goes on talking, is told, and hangs up as ever; then the next call rings', async () => {
-    const { instance, company } = office
-    const { page } = office.desk
+    const { instance, company } = office()
+    const { page } = office().desk
     await signIn(page, 'vera', password)
     await ready(page)
     await takesCalls(page)
-    const caller = await office.client('+79161112277')
+    const caller = await office().client('+79161112277')
     const calling = caller.call(number.vera)
     await rings(page)
     await answer(page)
@@ -77,9 +64,9 @@ describe('An operator in a browser while the server dies and comes back', functi
     caller.hangup()
     const call = await company.ended(number.vera)
     expect(call).to.include({ outcome: 'answered', hangupBy: 'operator' })
-    expect(call.operator?.name).to.equal(office.vera.name)
+    expect(call.operator?.name).to.equal(office().vera.name)
 
-    const next = await office.client('+79161112288')
+    const next = await office().client('+79161112288')
     const callingAgain = next.call(number.vera)
     await rings(page)
     await answer(page)

@@ -13,38 +13,21 @@ import {
   isLoud,
   microphoneHz,
   number,
-  openOffice,
+  officeForTests,
   password,
   ready,
   rings,
   takesCalls,
   talks,
-  vanished,
-  type Office
+  vanished
 } from './office.ts'
 
 describe('An operator who answers in a browser', function () {
   this.timeout(90_000)
-  let office: Office
+  const office = officeForTests('softphone')
   let page: Page
-
-  before(async function () {
-    this.timeout(240_000)
-    office = await openOffice(35_000, 35)
-    page = office.desk.page
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await office?.close()
-  })
-
-  /** No script of a stranger ran, nothing broke a rule of the content policy, and no call is left. */
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      console.log(await office.company.account())
-      await shot(page, 'failed')
-    }
-    expect(await office.clear()).to.deep.equal([])
+  before(() => {
+    page = office().desk.page
   })
 
   it('signs in, and the phone in the page is ready', async () => {
@@ -60,7 +43,7 @@ describe('An operator who answers in a browser', function () {
 
   it('sees why the phone rings, talks with sound both ways, and finds the call in the journal', async () => {
     const to = number.menu
-    const caller = await office.client('+79161112233')
+    const caller = await office().client('+79161112233')
     expect(await caller.call(to)).to.equal(200)
     caller.key('1')
     await rings(page)
@@ -90,16 +73,16 @@ describe('An operator who answers in a browser', function () {
     caller.key('5')
     await until(() => !caller.isUp(), { timeoutMs: waitMs, what: 'the caller was thanked and let go' })
 
-    const ended = await office.company.ended(to)
+    const ended = await office().company.ended(to)
     expect(ended).to.include({ outcome: 'answered', rating: 5, pressed: '1', hangupBy: 'operator' })
-    expect(ended.operator?.name).to.equal(office.vera.name)
-    await until(async () => (await office.company.ended(to)).recording?.state === 'ready', {
+    expect(ended.operator?.name).to.equal(office().vera.name)
+    await until(async () => (await office().company.ended(to)).recording?.state === 'ready', {
       timeoutMs: waitMs,
       what: 'the recording is ready'
     })
-    const file = path.join(office.instance.dataDir, 'heard.mp3')
-    const url = `${office.instance.url}/api/calls/${call}/recording`
-    const recording = await fetch(url, { headers: await office.instance.headers() })
+    const file = path.join(office().instance.dataDir, 'heard.mp3')
+    const url = `${office().instance.url}/api/calls/${call}/recording`
+    const recording = await fetch(url, { headers: await office().instance.headers() })
     await fs.writeFile(file, Buffer.from(await recording.arrayBuffer()))
     expect(await soundInfo(file)).to.include({ channels: 2 })
     const [left = {}, right = {}] = await tonesIn(file, [microphoneHz, clientHz])
@@ -120,7 +103,7 @@ describe('An operator who answers in a browser', function () {
     const row = page.locator(`[data-testid=journal-row][data-call="${call}"]`)
     await row.waitFor()
     const words = await row.innerText()
-    for (const told of ['Yandex.Direct', 'windows → «buy windows»', office.vera.name, '5 ★']) {
+    for (const told of ['Yandex.Direct', 'windows → «buy windows»', office().vera.name, '5 ★']) {
       expect(words).to.include(told)
     }
     await shot(page, 'journal-ru-light')
@@ -129,7 +112,7 @@ describe('An operator who answers in a browser', function () {
     const player = drawer.getByTestId('player')
     await player.waitFor()
     expect(await drawer.getByTestId('tape-lane').count()).to.be.at.least(2)
-    expect(await drawer.getByTestId('tape').innerText()).to.include(office.vera.name)
+    expect(await drawer.getByTestId('tape').innerText()).to.include(office().vera.name)
     const wave = drawer.getByTestId('waveform')
     await until(async () => ((await wave.boundingBox())?.height ?? 0) > 30, { what: 'the sound is drawn' })
     await shot(page, 'call-ru-light')
@@ -137,7 +120,7 @@ describe('An operator who answers in a browser', function () {
     await page.locator('[data-testid=player][data-playing=true]').waitFor()
     const { width = 0, height = 0 } = (await wave.boundingBox()) ?? {}
     await wave.click({ position: { x: width * 0.75, y: height / 2 } })
-    const seconds = (await office.company.ended(number.menu)).recording?.seconds ?? 0
+    const seconds = (await office().company.ended(number.menu)).recording?.seconds ?? 0
     await until(async () => Number(await player.getAttribute('data-position')) > seconds * 0.7, {
       what: 'it plays from where she pointed'
     })
@@ -149,30 +132,30 @@ describe('An operator who answers in a browser', function () {
 
   it('declines, is not rung again in this call, and the next operator gets it', async () => {
     const to = number.inTurn
-    const [anna] = office.company.operators
+    const [anna] = office().company.operators
     if (!anna) throw new Error('No operator')
-    const tone = await toneFile(path.join(office.instance.dataDir, 'tones'), clientHz)
-    await office.company.phone(anna, { scenario: 'operator-answers', keys: { ring: 300 }, tone })
-    const caller = await office.company.caller(to, { scenario: 'caller-hangs-up', keys: { talk: 1500 } })
+    const tone = await toneFile(path.join(office().instance.dataDir, 'tones'), clientHz)
+    await office().company.phone(anna, { scenario: 'operator-answers', keys: { ring: 300 }, tone })
+    const caller = await office().company.caller(to, { scenario: 'caller-hangs-up', keys: { talk: 1500 } })
     await rings(page)
     await page.locator('[data-testid=decline]:enabled').click()
     await vanished(page)
     await caller.done
-    const call = await office.company.ended(to)
+    const call = await office().company.ended(to)
     expect(call.operator?.name).to.equal(anna.name)
     expect(call.legs.map((leg) => [leg.userName, leg.result])).to.deep.equal([
-      [office.vera.name, 'declined'],
+      [office().vera.name, 'declined'],
       [anna.name, 'answered']
     ])
   })
 
   it('sees the card vanish when the caller gives up, and a missed call in the journal', async () => {
     const to = number.vera
-    const caller = await office.company.caller(to, { scenario: 'caller-cancels', keys: { before: 1500 } })
+    const caller = await office().company.caller(to, { scenario: 'caller-cancels', keys: { before: 1500 } })
     await rings(page)
     await vanished(page)
     await caller.done
-    const { id } = await office.company.ended(to)
+    const { id } = await office().company.ended(to)
     await page.getByTestId('nav-journal').click()
     const row = page.locator(`[data-testid=journal-row][data-call="${id}"]`)
     await row.waitFor()
@@ -181,14 +164,14 @@ describe('An operator who answers in a browser', function () {
   })
 
   it('opens a second tab: it is told where the phone is, and may take it over; so may a reload', async () => {
-    const second = await office.desk.tab()
+    const second = await office().desk.tab()
     await second.getByTestId('elsewhere').waitFor()
     await shot(second, 'elsewhere-ru-light')
     await second.getByTestId('take-over').click()
     await ready(second)
     await page.getByTestId('elsewhere').waitFor()
     const to = number.vera
-    const caller = await office.client('+79161112244')
+    const caller = await office().client('+79161112244')
     const calling = caller.call(to)
     await rings(second)
     await answer(second)
@@ -207,7 +190,7 @@ describe('An operator who answers in a browser', function () {
   })
 
   it('reloads the page in a talk: is asked first, and then the client is not left in silence', async () => {
-    const caller = await office.client('+79161112299')
+    const caller = await office().client('+79161112299')
     const calling = caller.call(number.vera)
     await rings(page)
     await answer(page)
@@ -223,7 +206,7 @@ describe('An operator who answers in a browser', function () {
     const call = await current(number.vera)
     const rows = await until(
       async () => {
-        const tape = await office.company.tape(call)
+        const tape = await office().company.tape(call)
         return tape.some((row) => row.type === 'call.talk_ended') ? tape : null
       },
       { timeoutMs: waitMs, what: 'the talk has ended' }
@@ -236,10 +219,10 @@ describe('An operator who answers in a browser', function () {
 
   it('rings together with a colleague; one answers, and the other’s card vanishes', async () => {
     const to = number.both
-    const other = await office.colleague('gleb', { locale: 'en-US', colorScheme: 'dark' })
+    const other = await office().colleague('gleb', { locale: 'en-US', colorScheme: 'dark' })
     await ready(other.page)
     await takesCalls(other.page)
-    const caller = await office.client('+79161112255')
+    const caller = await office().client('+79161112255')
     const calling = caller.call(to)
     await Promise.all([rings(page), rings(other.page)])
     await shot(other.page, 'ringing-en-dark')
@@ -256,18 +239,18 @@ describe('An operator who answers in a browser', function () {
     await shot(other.page, 'talking-en-dark')
     caller.hangup()
     await vanished(other.page)
-    const call = await office.company.ended(to)
-    expect(call.operator?.name).to.equal(office.gleb.name)
-    expect(call.legs.find((leg) => leg.userName === office.vera.name)?.result).to.equal('cancelled')
+    const call = await office().company.ended(to)
+    expect(call.operator?.name).to.equal(office().gleb.name)
+    expect(call.legs.find((leg) => leg.userName === office().vera.name)?.result).to.equal('cancelled')
   })
 
   it('reads a caller’s name as text wherever it stands, also one that is a page of its own', async () => {
     const to = number.vera
     const name = '<img src=x onerror=alert(1)>'
-    const admin = await office.colleague('admin', { locale: 'en-US' })
+    const admin = await office().colleague('admin', { locale: 'en-US' })
     await admin.page.getByTestId('nav-live').click()
-    const from = `"${name}" <sip:+79161112266@${office.company.trunkHost}>`
-    const caller = await office.company.caller(to, {
+    const from = `"${name}" <sip:+79161112266@${office().company.trunkHost}>`
+    const caller = await office().company.caller(to, {
       scenario: 'caller-hangs-up',
       keys: { talk: 2000 },
       from
@@ -281,7 +264,7 @@ describe('An operator who answers in a browser', function () {
     await answer(page)
     await talks(page)
     await caller.done
-    const { id } = await office.company.ended(to)
+    const { id } = await office().company.ended(to)
     await admin.page.getByTestId('nav-journal').click()
     const row = admin.page.locator(`[data-testid=journal-row][data-call="${id}"]`)
     await row.waitFor()
@@ -294,7 +277,7 @@ describe('An operator who answers in a browser', function () {
 
   /** The call to this number that is in progress. */
   async function current(to: string): Promise<string> {
-    const page = await office.instance.api<{ items: { id: string; dialedNumber: string }[] }>(
+    const page = await office().instance.api<{ items: { id: string; dialedNumber: string }[] }>(
       'GET',
       '/api/calls'
     )
@@ -306,7 +289,7 @@ describe('An operator who answers in a browser', function () {
   async function reaches(call: string, blockType: string): Promise<void> {
     await until(
       async () =>
-        (await office.company.tape(call)).some(
+        (await office().company.tape(call)).some(
           (row) => row.data['blockType'] === blockType && row.data['state'] === 'started'
         ),
       { what: `the call reaches the ${blockType}` }

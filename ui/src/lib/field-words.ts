@@ -5,6 +5,12 @@ type Word = keyof typeof en.fieldError
 
 /** What the server's checker says, in English, and the sentence of ours that means the same. */
 const patterns: readonly (readonly [RegExp, Word])[] = [
+  [/not a telephone number/i, 'phone'],
+  [/must be a time such as/i, 'time'],
+  [/must be a country/i, 'country'],
+  [/beginning of a number/i, 'prefix'],
+  [/time zone/i, 'timeZone'],
+  [/must be a date/i, 'date'],
   [/E\.164/i, 'e164'],
   [/Latin letters/i, 'login'],
   [/host name|IPv4/i, 'host'],

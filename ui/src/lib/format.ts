@@ -43,13 +43,45 @@ export function countryName(code: string | null | undefined): string {
   return new Intl.DisplayNames([dayjs.locale()], { type: 'region' }).of(code) ?? code
 }
 
-/** What the server says in place of a region, of numbers that have none. */
-const kinds: Readonly<Record<string, string>> = { Мобильный: 'Mobile', 'Бесплатный вызов': 'Toll-free' }
+/** Places as the server names them, in English: those that most numbers are from, and words that are no names. */
+const places: Readonly<Record<string, string>> = {
+  Мобильный: 'Mobile',
+  'Бесплатный вызов': 'Toll-free',
+  Москва: 'Moscow',
+  'Московская область': 'Moscow Region',
+  'Санкт-Петербург': 'Saint Petersburg',
+  'Ленинградская область': 'Leningrad Region',
+  Казань: 'Kazan',
+  Татарстан: 'Tatarstan',
+  Екатеринбург: 'Yekaterinburg',
+  'Свердловская область': 'Sverdlovsk Region',
+  Новосибирск: 'Novosibirsk',
+  'Новосибирская область': 'Novosibirsk Region',
+  'Нижний Новгород': 'Nizhny Novgorod',
+  'Нижегородская область': 'Nizhny Novgorod Region',
+  Самара: 'Samara',
+  'Самарская область': 'Samara Region',
+  Краснодар: 'Krasnodar',
+  'Краснодарский край': 'Krasnodar Territory',
+  'Ростов-на-Дону': 'Rostov-on-Don',
+  'Ростовская область': 'Rostov Region',
+  Челябинск: 'Chelyabinsk',
+  'Челябинская область': 'Chelyabinsk Region',
+  Уфа: 'Ufa',
+  Башкортостан: 'Bashkortostan',
+  Красноярск: 'Krasnoyarsk',
+  'Красноярский край': 'Krasnoyarsk Territory',
+  Пермь: 'Perm',
+  'Пермский край': 'Perm Territory',
+  Воронеж: 'Voronezh',
+  'Воронежская область': 'Voronezh Region'
+}
 
-/** A region as the server names it, in the reader's language where it is a word and not a name. */
+/** A region in the reader's language; null where only its Russian name is known and the reader reads no Russian. */
 export function regionName(region: string | null | undefined): string | null {
   if (!region) return null
-  return dayjs.locale() === 'ru' ? region : (kinds[region] ?? region)
+  if (dayjs.locale() === 'ru') return region
+  return places[region] ?? (/[а-яё]/i.test(region) ? null : region)
 }
 
 /** Where a number is from: its region, with the country when that says more. */

@@ -151,7 +151,10 @@ export function DevicesSection() {
         nameOf={(device) => device.name}
         refetchMs={10_000}
         columns={[
-          { header: t('settings.name'), cell: (device) => device.name },
+          {
+            header: t('settings.name'),
+            cell: (device) => (device.kind === 'browser' ? t('setup.devices.browser') : device.name)
+          },
           { header: t('setup.devices.whose'), cell: (device) => names.get(device.userId) ?? '…' },
           { header: t('setup.devices.kind'), cell: (device) => t(`setup.devices.${device.kind}`) },
           {

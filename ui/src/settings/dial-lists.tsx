@@ -17,6 +17,7 @@ import { useTranslation } from 'react-i18next'
 import type { DialListItem } from '../../../api/contract/dialling.ts'
 import { api, ApiError } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
+import { fieldWord } from '../lib/field-words.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useAll, useNumbers } from '../lib/lookups.ts'
 import { formatPhone } from '../lib/format.ts'
@@ -109,7 +110,8 @@ function Import({ list, onClose }: { list: DialListItem; onClose: () => void }) 
             {explain(bring.error)}
             {faults.slice(0, 8).map((fault) => (
               <div key={fault.path}>
-                {fault.path}: {fault.message}
+                {t('setup.lists.line', { number: /\d+/.exec(fault.path)?.[0] ?? fault.path })}:{' '}
+                {fieldWord(fault.message)}
               </div>
             ))}
           </Alert>

@@ -46,7 +46,10 @@ export function HoursInput({ value, onChange }: { value: Hours; onChange: (hours
             {first ? (
               <Group gap={6} wrap="nowrap">
                 <TextInput
-                  type="time"
+                  w={70}
+                  inputMode="numeric"
+                  placeholder="09:00"
+                  maxLength={5}
                   size="xs"
                   aria-label={`${label}: ${t('setup.from')}`}
                   value={first[0]}
@@ -54,7 +57,10 @@ export function HoursInput({ value, onChange }: { value: Hours; onChange: (hours
                 />
                 <Text>–</Text>
                 <TextInput
-                  type="time"
+                  w={70}
+                  inputMode="numeric"
+                  placeholder="09:00"
+                  maxLength={5}
                   size="xs"
                   aria-label={`${label}: ${t('setup.to')}`}
                   value={first[1]}

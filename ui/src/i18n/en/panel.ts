@@ -38,6 +38,11 @@ export const panel = {
     navigation: 'Pages'
   },
   keys: {
+    hold: 'Hold the client, or come back',
+    record: 'Pause the recording, or go on',
+    consult: 'Transfer: complete, swap, all three, back',
+    watch: 'Supervisor: listen, whisper, join',
+    wrapUp: 'End the time after a call',
     title: 'Keyboard',
     mute: 'Mute or unmute',
     pages: 'Go to a page',

@@ -133,6 +133,12 @@ export const settings = {
     blockUnreachable: 'No way leads to this block'
   },
   fieldError: {
+    phone: 'This is no telephone number.',
+    time: 'A time such as 09:00.',
+    country: 'Two capital letters, such as RU.',
+    prefix: 'The beginning of a number, such as +7809.',
+    timeZone: 'A time zone such as Europe/Moscow.',
+    date: 'A date such as 2027-01-01.',
     required: 'Fill this in.',
     tooShort: 'Too short.',
     tooLong: 'Too long.',

@@ -130,6 +130,7 @@ export const setup = {
       text: 'Clients to call one after another: only when an operator is free, never before nine or after eight where the client lives.',
       add: 'Add list',
       empty: 'Nobody in it yet',
+      line: 'Line {{number}}',
       progress: 'Progress',
       counts: 'reached {{done}}, not reached {{failed}}, left {{left}}',
       import: 'Add clients',

@@ -135,6 +135,12 @@ export const settings = {
     blockUnreachable: 'К этому блоку ничто не ведёт'
   },
   fieldError: {
+    phone: 'Это не телефонный номер.',
+    time: 'Время вида 09:00.',
+    country: 'Две заглавные буквы, например RU.',
+    prefix: 'Начало номера, например +7809.',
+    timeZone: 'Часовой пояс вида Europe/Moscow.',
+    date: 'Дата вида 2027-01-01.',
     required: 'Заполните это поле.',
     tooShort: 'Слишком коротко.',
     tooLong: 'Слишком длинно.',

@@ -1,0 +1,190 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { loudness } from '../ari/tone.ts'
+import { until } from '../support/until.ts'
+import { hears, shot, signIn, waitMs, type Desk } from './browser.ts'
+import {
+  answer,
+  card,
+  clientHz,
+  isLoud,
+  microphoneHz,
+  number,
+  officeForTests,
+  otherHz,
+  password,
+  ready,
+  rings,
+  takesCalls,
+  talks,
+  vanished
+} from './office.ts'
+import type { Party } from '../ari/party.ts'
+
+describe('What operators and a supervisor do with a talk in their browsers', function () {
+  this.timeout(90_000)
+  const office = officeForTests('moves', { lane: 36 })
+  let page: Page
+  before(async () => {
+    page = office().desk.page
+    await signIn(page, 'vera', password)
+    await ready(page)
+    await takesCalls(page)
+  })
+
+  /** The last half second of what the client hears. */
+  const atClient = (client: Party, hertz: number): number => loudness(client.audio().slice(-4000), hertz)
+  const level = (client: Party): number =>
+    client
+      .audio()
+      .slice(-4000)
+      .reduce((top, each) => Math.max(top, Math.abs(each)), 0) / 32_768
+  const clientHears = (client: Party, hertz: number, what: string): Promise<unknown> =>
+    until(() => atClient(client, hertz) > 0.1, { timeoutMs: waitMs, what })
+  const hearsLoud = (at: Page, hertz: number, what: string): Promise<unknown> =>
+    until(async () => isLoud(await hears(at, [hertz])), { timeoutMs: waitMs, what })
+
+  async function talkWithVera(from: string): Promise<Party> {
+    const client = await office().client(from)
+    const calling = client.call(number.vera)
+    await rings(page)
+    await answer(page)
+    await talks(page)
+    expect(await calling).to.equal(200)
+    await clientHears(client, microphoneHz, 'the client hears Vera')
+    return client
+  }
+
+  async function gleb(): Promise<Desk> {
+    const desk = await office().colleague('gleb', { isDistinct: true })
+    await ready(desk.page)
+    await takesCalls(desk.page)
+    return desk
+  }
+
+  it('holds the client with music, and comes back', async () => {
+    const client = await talkWithVera('+79161112201')
+    await page.getByTestId('hold').click()
+    await page.locator('[data-testid=ring-card][data-held=true]').waitFor()
+    await until(() => atClient(client, microphoneHz) < 0.01 && level(client) > 0.01, {
+      timeoutMs: waitMs,
+      what: 'the client hears music instead of Vera'
+    })
+    await shot(page, 'held-ru-light')
+    await page.keyboard.press('h')
+    await page.locator('[data-testid=ring-card][data-held=false]').waitFor()
+    await clientHears(client, microphoneHz, 'the client hears Vera again')
+    await page.getByTestId('hangup').click()
+    await vanished(page)
+  })
+
+  it('asks a colleague first, who sees why before answering, and leaves the client to him', async () => {
+    const other = await gleb()
+    const client = await talkWithVera('+79161112202')
+    await page.keyboard.press('t')
+    await page.getByTestId('transfer-search').fill('глеб')
+    await page.getByTestId('transfer-note').fill('Хочет окна на дачу')
+    await shot(page, 'transfer-ru-light')
+    await page.getByTestId('transfer-warm').click()
+    await rings(other.page)
+    expect(await other.page.getByTestId('handover').innerText()).to.include(office().vera.name)
+    expect(await other.page.getByTestId('handover-note').innerText()).to.equal('Хочет окна на дачу')
+    expect(await card(other.page).innerText()).to.include('Yandex.Direct')
+    await answer(other.page)
+    await page.locator('[data-testid=consult][data-stage=talking]').waitFor()
+    await hearsLoud(page, otherHz, 'Vera hears Gleb')
+    await hearsLoud(other.page, microphoneHz, 'Gleb hears Vera')
+    expect(atClient(client, otherHz), 'the client hears nothing of it').to.be.lessThan(0.01)
+    await shot(page, 'consult-ru-light')
+
+    await page.getByTestId('swap').click()
+    await page.locator('[data-testid=consult][data-side=client]').waitFor()
+    await clientHears(client, microphoneHz, 'the client hears Vera in between')
+    await page.getByTestId('complete-transfer').click()
+    await vanished(page)
+    await clientHears(client, otherHz, 'the client hears Gleb')
+    await hearsLoud(other.page, clientHz, 'Gleb hears the client')
+    expect(await card(other.page).getAttribute('data-part')).to.equal('owner')
+    await other.page.getByTestId('hangup').click()
+    await vanished(other.page)
+    client.hangup()
+    const call = await office().company.ended(number.vera)
+    expect(call.operator?.name).to.equal(office().gleb.name)
+  })
+
+  it('parks the client, and anybody takes them', async () => {
+    const client = await talkWithVera('+79161112203')
+    await page.getByTestId('park').click()
+    await vanished(page)
+    await page.getByTestId('parked-call').waitFor()
+    await until(() => atClient(client, microphoneHz) < 0.01 && level(client) > 0.01, {
+      timeoutMs: waitMs,
+      what: 'the client hears music'
+    })
+    await page.getByTestId('take-parked').click()
+    await talks(page)
+    await clientHears(client, microphoneHz, 'the client hears Vera again')
+  })
+
+  it('listens, whispers and joins, and the operator sees who does', async () => {
+    const client = await talkWithVera('+79161112204')
+    const admin = await office().colleague('admin', {
+      locale: 'en-US',
+      colorScheme: 'dark',
+      isDistinct: true
+    })
+    await ready(admin.page)
+    await admin.page.getByTestId('nav-live').click()
+    await admin.page.getByTestId('watch').click()
+    await admin.page.getByTestId('watch-as-listen').click()
+    await page.getByTestId('watched').waitFor()
+    await hearsLoud(admin.page, clientHz, 'the supervisor hears the client')
+    await hearsLoud(admin.page, microphoneHz, 'the supervisor hears Vera')
+    expect(atClient(client, otherHz), 'the client hears nobody else').to.be.lessThan(0.01)
+    await shot(admin.page, 'watching-en-dark')
+    await admin.page.getByTestId('watch-whisper').click()
+    await hearsLoud(page, otherHz, 'Vera hears the whisper')
+    expect(atClient(client, otherHz), 'the client does not').to.be.lessThan(0.01)
+    await admin.page.getByTestId('watch-join').click()
+    await clientHears(client, otherHz, 'the client hears the supervisor who joined')
+    await shot(page, 'watched-ru-light')
+    await admin.page.getByTestId('hangup').click()
+    await page.getByTestId('watched').waitFor({ state: 'detached' })
+    await clientHears(client, microphoneHz, 'Vera talks on')
+  })
+
+  it('says why a number may not be called', async () => {
+    await page.getByTestId('dial-input').fill('+44 20 7946 0000')
+    await page.keyboard.press('Enter')
+    const refusal = page.getByTestId('dial-error')
+    await refusal.waitFor()
+    expect(await refusal.innerText()).to.include('страну')
+    await shot(page, 'dial-refused-ru-light')
+    await page.getByTestId('dial-input').fill('')
+    // The browser itself writes the refused request on its console.
+    await page.getByTestId('dial-error').waitFor({ state: 'detached' })
+  })
+
+  it('counts the time after a call down, longer or shorter as the operator wishes', async () => {
+    await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 40 })
+    await talkWithVera('+79161112205')
+    await page.getByTestId('hangup').click()
+    await page.getByTestId('wrap-up-bar').waitFor()
+    const left = async (): Promise<number> => {
+      const [minutes = 0, seconds = 0] = (await page.getByTestId('wrap-up-left').innerText())
+        .split(':')
+        .map(Number)
+      return minutes * 60 + seconds
+    }
+    const first = await left()
+    expect(first).to.be.within(20, 40)
+    await until(async () => (await left()) < first, { what: 'it counts down' })
+    await page.getByTestId('wrap-up-extend').click()
+    await until(async () => (await left()) > 60, { what: 'it is longer' })
+    await shot(page, 'wrap-up-ru-light')
+    await page.getByTestId('wrap-up-end').click()
+    await page.getByTestId('wrap-up-bar').waitFor({ state: 'detached' })
+    await page.locator('[data-testid=presence][data-presence=available]').waitFor()
+    await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 0 })
+  })
+})
