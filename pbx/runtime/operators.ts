@@ -58,7 +58,6 @@ export interface Operators {
   devicesOf(userId: string): string[]
   /** Whose telephone it is. */
   ownerOf(sipUser: string): string | null
-  endpointOf(userId: string): string | null
   /** Who is held, by what, since when; and who is busy elsewhere. */
   holds(): Hold[]
   /** Somebody can take a call now who could not before. */
@@ -355,7 +354,6 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
     },
     devicesOf: (userId) => reachableDevices(entries.get(userId)),
     ownerOf: (sipUser) => owners.get(sipUser)?.userId ?? null,
-    endpointOf: (userId) => reachableDevices(entries.get(userId))[0] ?? null,
     holds: () =>
       [...entries.values()].map((entry) => ({
         userId: entry.userId,

@@ -34,8 +34,8 @@ export async function readWanted(db: Knex): Promise<Wanted> {
   }
 }
 
-/** At most this many ring at once in the fallback: a dial string has an end, and so has everybody's patience. */
-const fallbackLimit = 20
+/** At most this many telephones ring at once in the fallback: Asterisk takes 4096 characters, each of them 42. */
+const fallbackLimit = 60
 
 async function fallbackPhones(db: Knex): Promise<string[]> {
   const setting = await db('settings')

@@ -21,7 +21,7 @@ export interface Queues {
    * Keeps a place for somebody who is to be called back. When their turn comes an operator is reserved for the order
    * `callbackId` and told to `onReserved`; the call placed for that order gets them. An operator whom no call takes
    * goes back to the others after a while (`operator-watchdog.ts`).
-   * @returns what gives the place up
+   * @returns what gives the place up, or the operator who was reserved and is not called for
    */
   waitVirtually(
     wait: { callbackId: string; request: QueueRequest },
@@ -209,13 +209,21 @@ export function createQueues(options: QueuesOptions): Queues {
       if (one) remove(one)
     },
     waitVirtually({ callbackId, request }, onReserved) {
-      const one = entry(orderHolder(callbackId), request, {
+      const holder = orderHolder(callbackId)
+      let reserved: string | undefined
+      const one = entry(holder, request, {
         callId: null,
         callbackId,
-        take: ([operator]) => operator && onReserved(operator)
+        take: ([operator]) => {
+          reserved = operator?.userId
+          if (operator) onReserved(operator)
+        }
       })
       add(one)
-      return () => remove(one)
+      return () => {
+        remove(one)
+        if (reserved !== undefined) operators.release(holder, reserved, false, now())
+      }
     },
     list: () => [...new Set([...waiting.values()].map((one) => one.queueId))].map(stateOf),
     close() {

@@ -23,7 +23,7 @@ type Act =
   | { do: 'phone'; who: string; isOn: boolean }
   | { do: 'elsewhere'; who: string; isOn: boolean }
   | { do: 'wrapUp'; who: string }
-  | { do: 'virtual'; call: string }
+  | { do: 'virtual'; call: string; isPlaced: boolean }
   | { do: 'reload' }
 
 const [call, who, isOn] = [fc.constantFrom(...calls), fc.constantFrom(...people), fc.boolean()]
@@ -35,7 +35,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('phone' as const), who, isOn }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('elsewhere' as const), who, isOn }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('wrapUp' as const), who }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('virtual' as const), call }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('virtual' as const), call, isPlaced: isOn }) },
   { weight: 1, arbitrary: fc.constant<Act>({ do: 'reload' }) },
   {
     weight: 3,
@@ -132,12 +132,23 @@ class Model {
       case 'wrapUp':
         operators.endWrapUp(act.who, nowMs)
         break
-      case 'virtual':
-        queues.waitVirtually(
-          { callbackId: act.call, request: { queueId: 'sales', query: anyone(), priority: 0, sinceMs: 0 } },
-          (operator) => this.#take(`order:${act.call}`, [operator])
-        )()
+      case 'virtual': {
+        // A callback whose turn comes at once is placed, or given up; one whose turn does not come is given up.
+        const query = anyone()
+        let isServed = false
+        const giveUp = queues.waitVirtually(
+          { callbackId: act.call, request: { queueId: 'sales', query, priority: 0, sinceMs: 0 } },
+          ({ userId }) => {
+            isServed = true
+            if (!act.isPlaced) return
+            const found = operators.reserve(act.call, { kind: 'user', userId, except: [] }, nowMs, act.call)
+            expect(found, 'whoever was reserved for the order is there for its call').to.have.length(1)
+            this.#take(act.call, found)
+          }
+        )
+        if (!isServed || !act.isPlaced) giveUp()
         break
+      }
       case 'reload':
         this.desk.load()
         break

@@ -137,6 +137,17 @@ describe('A queue', () => {
     await until(() => desk.queueStates.at(-1)?.waiting.length === 1)
   })
 
+  it('takes an operator back whom no callback calls for', () => {
+    desk = sitDown([person('anna')])
+    const giveUp = desk.queues.waitVirtually({ callbackId: 'b1', request: request(1) }, () => undefined)
+    expect(desk.state('anna')?.presence).to.equal('busy')
+    desk.queues.join('c1', request(2))
+    giveUp()
+    expect(given()).to.deep.equal(['c1←anna'])
+    giveUp()
+    expect(desk.state('anna')?.callId, 'it is not theirs any more').to.equal('c1')
+  })
+
   it('keeps a place for a callback, and its operator for the call that is placed for it', () => {
     desk = sitDown([person('anna')])
     busy('anna')
