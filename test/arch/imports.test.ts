@@ -26,7 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   'dialling/core': ['tracking', 'dialling/policy', 'type:pbx/call'],
   dialling: ['db', 'ivr', 'tracking', 'crm/tasks', 'type:pbx'],
   crm: ['db'],
-  integrations: ['db', 'host', 'pbx/call/moments.ts', 'type:pbx/call'],
+  integrations: ['db', 'host', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
   demo: [
     'host',
     'ivr',
