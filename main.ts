@@ -225,6 +225,7 @@ async function start(config: Config): Promise<void> {
       feed: pbx.feed,
       operators: () => pbx.operators(),
       isAnyoneFree: (query) => pbx.isAnyoneFree(query),
+      endWrapUp: (userId) => pbx.endWrapUp(userId),
       place: (order) => pbx.place(order),
       waitVirtually: (wait, onReserved) => pbx.waitVirtually(wait, onReserved),
       trunkState: (trunkId) => pbx.trunkStates().get(trunkId),

@@ -37,6 +37,7 @@ export const problems = {
   same_party: [409, 'They are in this call already'],
   no_phone: [409, 'No telephone of yours is connected'],
   operator_busy: [409, 'The operator is in a call'],
+  operator_away: [409, 'The operator is away: they must be available first'],
   operator_unreachable: [409, 'No telephone of the operator is connected'],
   not_placed: [409, 'The call could not be placed'],
   do_not_call: [409, 'The client wishes no calls'],

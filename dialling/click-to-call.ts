@@ -17,7 +17,8 @@ export interface WantedCall {
   isApi: boolean
 }
 
-export type ClickRefusal = DialRefusal | 'operator_busy' | 'operator_unreachable' | 'not_placed'
+export type ClickRefusal =
+  DialRefusal | 'operator_busy' | 'operator_unreachable' | 'operator_away' | 'not_placed'
 export type Clicked =
   { ok: true; callId: string; warnings: 'do_not_call'[] } | { ok: false; code: ClickRefusal; detail?: string }
 
@@ -36,7 +37,7 @@ export async function clickToCall(
   const { to, userId, byUserId, numberId } = wanted
   const asked = keeper.explain({ number: to, byUserId, numberId })
   if (!asked.decision.allowed) return { ok: false, code: asked.decision.reason as DialRefusal }
-  const unable = whyUnable(ports, userId)
+  const unable = whyUnable(ports, userId, byUserId)
   if (unable) return { ok: false, code: unable }
   const order = await makeOrder(
     db,
@@ -56,14 +57,21 @@ export async function clickToCall(
   return { ok: true, callId: placed.callId, warnings: asked.isDoNotCall ? ['do_not_call'] : [] }
 }
 
-/** Why an operator's telephones cannot ring now. */
+/**
+ * Why an operator's telephones cannot ring now. Whoever calls for themselves has done with their notes; an operator who
+ * is away is left in peace.
+ */
 export function whyUnable(
-  ports: Pick<DiallingPorts, 'operators'>,
-  userId: string
-): 'operator_unreachable' | 'operator_busy' | null {
+  ports: Pick<DiallingPorts, 'operators' | 'endWrapUp'>,
+  userId: string,
+  byUserId: string
+): 'operator_unreachable' | 'operator_busy' | 'operator_away' | null {
   const operator = ports.operators().find((state) => state.userId === userId)
   if (!operator?.isReachable) return 'operator_unreachable'
-  return operator.callId !== null || operator.presence === 'busy' ? 'operator_busy' : null
+  if (operator.callId !== null || operator.presence === 'busy') return 'operator_busy'
+  if (operator.presence === 'wrapUp')
+    return userId === byUserId && ports.endWrapUp(userId) ? null : 'operator_busy'
+  return operator.presence === 'available' ? null : 'operator_away'
 }
 
 export const notPlaced = (refused: string): Clicked => ({

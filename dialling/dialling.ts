@@ -13,7 +13,7 @@ export interface Dialling {
   readonly policy: PolicyKeeper
   call(wanted: WantedCall): Promise<Clicked>
   /** Places an open callback at once for an operator. */
-  callNow(callback: { id: string; phone: string }, userId: string): Promise<Clicked>
+  callNow(callback: { id: string; phone: string }, userId: string, byUserId: string): Promise<Clicked>
   /** Looks at what is due now. */
   wake(): void
   /** Reads the policy: before the first call can come. */
@@ -43,10 +43,10 @@ export function createDialling(options: {
   return {
     policy: keeper,
     call: (wanted) => clickToCall({ db, ports, keeper }, wanted),
-    async callNow({ id, phone }, userId) {
+    async callNow({ id, phone }, userId, byUserId) {
       const asked = keeper.explain({ number: phone, byUserId: userId, isUnsolicited: true })
       if (!asked.decision.allowed) return { ok: false, code: asked.decision.reason as DialRefusal }
-      const unable = whyUnable(ports, userId)
+      const unable = whyUnable(ports, userId, byUserId)
       if (unable) return { ok: false, code: unable }
       const placed = runner ? await runner.callNow(id, userId) : { refused: 'starting' }
       if (placed === null) return { ok: false, code: 'not_placed', detail: 'It is not open any more.' }

@@ -8,6 +8,8 @@ export interface DiallingPorts {
   operators(): readonly OperatorState[]
   /** Whether somebody whom the query would take is free at this moment. */
   isAnyoneFree(query: OperatorQuery): boolean
+  /** Ends an operator's time for notes; false when there is none. */
+  endWrapUp(userId: string): boolean
   /** Starts a call; `refused` says why there is none. */
   place(order: Order): Promise<{ callId: string } | { refused: string }>
   /** Keeps a place in a queue; see `pbx/runtime/queues.ts`. @returns what gives it up */

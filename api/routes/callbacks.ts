@@ -186,7 +186,8 @@ export function callbackRoutes({ db, dialling }: ApiDeps): Endpoint[] {
         const userId = forWhom(context, context.body.userId)
         if (row['state'] === 'calling') throw new ApiError('callback_calling')
         if (!open.includes(String(row['state']))) throw new ApiError('callback_closed')
-        const result = await dialling.callNow({ id: context.id, phone: String(row['phone']) }, userId)
+        const wanted = { id: context.id, phone: String(row['phone']) }
+        const result = await dialling.callNow(wanted, userId, context.who.userId)
         await audit(db, context, {
           action: 'callback.call_now',
           entity: 'callback',

@@ -28,6 +28,9 @@ export async function wipeDemo(db: Knex): Promise<Wiped> {
       ['call_events', 'call_id'],
       ['call_legs', 'call_id'],
       ['call_snapshots', 'call_id'],
+      ['tape_inbox', 'call_id'],
+      ['tasks', 'call_id'],
+      ['callbacks', 'parent_call_id'],
       ['calls', 'id']
     ] as const
     for (const [table, column] of ofCalls) {

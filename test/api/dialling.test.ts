@@ -11,6 +11,7 @@ const always = {
   )
 }
 const client = '+79161112233'
+const soon = (): string => new Date(Date.now() + 60_000).toISOString()
 
 describe('Calls that are started, over the API', function () {
   this.timeout(60_000)
@@ -136,6 +137,8 @@ describe('Calls that are started, over the API', function () {
       expect(await refusal()).to.equal('operator_unreachable')
       rig.pbx.operatorStates = [operatorOf(userId, { presence: 'busy', callId: randomUUID() })]
       expect(await refusal()).to.equal('operator_busy')
+      rig.pbx.operatorStates = [operatorOf(userId, { presence: 'away', chosen: 'away' })]
+      expect(await refusal()).to.equal('operator_away')
       rig.pbx.operatorStates = [operatorOf(userId)]
       expect(await refusal('+33612345678')).to.equal('country_not_allowed')
       expect(await refusal('+882161234567')).to.equal('prefix_blocked')
@@ -150,6 +153,15 @@ describe('Calls that are started, over the API', function () {
       expect(itemsOf(audit).map(({ data }) => (data as { reason: string }).reason)).to.include(
         'prefix_blocked'
       )
+    })
+
+    it('ends the time for notes of whoever calls for themselves, but not of another', async () => {
+      const { userId } = rig.as.operator
+      rig.pbx.operatorStates = [operatorOf(userId, { presence: 'wrapUp', chosen: 'wrapUp', until: soon() })]
+      const other = await post('supervisor', '/api/calls', { to: client, userId })
+      expect(other.body).to.include({ code: 'operator_busy' })
+      expect((await post('operator', '/api/calls', { to: client })).status).to.equal(202)
+      expect(rig.pbx.operatorStates[0]?.presence).to.equal('available')
     })
 
     it('warns of a client who wishes no calls', async () => {

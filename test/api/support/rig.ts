@@ -98,6 +98,7 @@ export async function startRig(
       ...exchange.ports,
       feed: pbx.feed,
       operators: () => pbx.operators(),
+      endWrapUp: (userId) => pbx.endWrapUp(userId),
       trunkState: (id) => pbx.trunks.get(id)
     },
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' })

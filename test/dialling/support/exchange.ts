@@ -211,6 +211,7 @@ export function createFakeExchange(db: Knex, fence: Fence, now: () => number = D
     ports: {
       feed,
       operators: () => exchange.operatorStates,
+      endWrapUp: () => false,
       isAnyoneFree: (query: OperatorQuery) =>
         query.kind === 'group' ? exchange.free.size > 0 : exchange.free.has(query.userId),
       async place(order) {
