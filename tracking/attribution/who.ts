@@ -5,12 +5,14 @@
  * The formula. People call while they look at the number, or soon after: the weight of a visit that was last seen
  * `d` seconds before the call is
  *
- *     w(d) = exp(−d / 300 s)          (1 while the page is open)
+ *     w(d) = exp(−d / 180 s)          (1 while the page is open)
  *
  * and somebody who is none of them (the number from a business card, a friend, an old note) has the weight
  * `w₀ = 0.01`. The confidence in a visit is its weight over the sum of all weights and w₀: what Bayes' rule gives
- * when every visitor is equally likely to call and waits an exponential time. So a lone visitor on the page has
- * 0.99; a lone one who left twenty minutes ago 0.65; after an hour nobody reaches `leastConfidence`, and the call
+ * when every visitor is equally likely to call and waits an exponential time. The 180 s are what the trade holds a
+ * number for after a visit (two and a half to three minutes), and what the simulation in `test/tracking` checks the
+ * formula against. So a lone visitor on the page has 0.99, one who left ten minutes ago 0.78, twenty minutes ago
+ * 0.11; after half an hour nobody reaches `leastConfidence`, and the call
  * belongs to the number only. A caller who has called this number before within the redial window is most likely
  * redialling from the call list: then the earlier visit stands, with 0.95 of its confidence.
  */
@@ -60,7 +62,7 @@ export interface Question {
   readonly redialMs: number
 }
 
-export const decayMs = 300_000
+export const decayMs = 180_000
 export const strangerWeight = 0.01
 /** Below this a guess is worse than saying that we do not know. */
 export const leastConfidence = 0.05

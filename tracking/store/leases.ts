@@ -54,9 +54,9 @@ with own as (
   update number_leases l set until_at = least(l.until_at, now())
   from taken t where l.id = t.last_lease_id and l.until_at > now()
 ), noted as (
-  insert into number_leases (id, number_id, pool_id, site_id, visit_id, visitor_id, is_stolen, until_at)
+  insert into number_leases (id, number_id, pool_id, site_id, visit_id, visitor_id, is_stolen, from_at, seen_at, until_at)
   select t.lease_id, t.number_id, cast(:poolId as uuid), cast(:siteId as uuid), cast(:visitId as uuid),
-    cast(:visitorId as uuid), t.is_stolen, t.held_until from taken t
+    cast(:visitorId as uuid), t.is_stolen, now(), now(), t.held_until from taken t
   on conflict (id) do update set seen_at = now(), until_at = excluded.until_at
   returning from_at
 )
