@@ -145,8 +145,16 @@ describe('A telephone that transfers by REFER', function () {
         expect(numbers()).to.not.include('+881612345678')
       },
 
-    'blind, to somebody nobody knows: the client comes back': async () => {
-      await comesBack('no-such-colleague')
+    'blind, to somebody nobody knows: it is told so, and the talk goes on': async () => {
+      const { desk, caller, owner, ownHz } = await talkingOfTwo()
+      await refer(owner, `sip:no-such-colleague@${server()}`)
+      expect(Number(await told(owner))).to.be.within(400, 699)
+      expect(owner.state()).to.equal('up')
+      await hear(caller, owner, 440, ownHz)
+      await caller.hangup()
+      const call = await office.ended(desk.number)
+      expect(call).to.include({ outcome: 'answered', hangupBy: 'client', isTransferred: false })
+      expect(transfers(await office.moments(call.id))).to.deep.equal([])
     },
 
     'attended (Replaces), from a talk with a colleague: the client speaks with the colleague': async () => {
