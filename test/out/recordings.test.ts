@@ -7,7 +7,6 @@ import { expect } from 'chai'
 import { startJobs } from '../../db/jobs.ts'
 import type { Jobs } from '../../db/jobs.ts'
 import type { AsteriskHome } from '../../pbx/provision/home.ts'
-import { watchDisk } from '../../recordings/disk.ts'
 import { expire } from '../../recordings/expire.ts'
 import { createRecordings } from '../../recordings/recordings.ts'
 import type { Recordings } from '../../recordings/recordings.ts'
@@ -387,25 +386,5 @@ describe('recordings: from a finished leg to a file that plays', function () {
       .update({ created_at: new Date(Date.now() - 3_600_000) })
     await recordings.tasks['recordings.resume']?.({}, { id: '1', attempt: 1, isLastAttempt: false })
     await until(() => moments.some(({ data }) => data['recordingId'] === id))
-  })
-
-  it('a full disk stops new recordings, and they go on when there is room', async () => {
-    let freeBytes = 10e9
-    const watch = watchDisk({
-      dir,
-      log: silent,
-      space: () => Promise.resolve({ freeBytes, totalBytes: 20e9 })
-    })
-    try {
-      expect((await watch.check()).status).to.equal('ok')
-      freeBytes = 1e9
-      expect([(await watch.check()).status, watch.hasRoom()]).to.deep.equal(['degraded', true])
-      freeBytes = 1e8
-      expect([(await watch.check()).status, watch.hasRoom()]).to.deep.equal(['failed', false])
-      freeBytes = 10e9
-      expect([(await watch.check()).status, watch.hasRoom()]).to.deep.equal(['ok', true])
-    } finally {
-      watch.stop()
-    }
   })
 })
