@@ -86,7 +86,7 @@ describe('Calls from tracked visits', function () {
     await caller.done
     const row = await company.ended(to)
     await company.clear()
-    return row as unknown as Record<string, unknown>
+    return { ...row }
   }
 
   it('carry the campaign of the visit that was shown the number', async () => {
