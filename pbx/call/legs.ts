@@ -189,7 +189,9 @@ export function releaseOf(turn: Turn, leg: Leg, result: LegResult): void {
   const { userId } = leg
   if (userId === null) return
   if (turn.call.legs.some((other) => other.userId === userId && other.state !== 'ended')) return
-  effect(turn, { do: 'release', userId, talked: leg.answeredMs !== null, result })
+  // Whoever waited for a client who never came has nothing to write down.
+  const talked = leg.answeredMs !== null && (leg.purpose !== 'order' || turn.call.firstTalkMs !== null)
+  effect(turn, { do: 'release', userId, talked, result })
 }
 
 /** Stops everybody who rings for this purpose. */
