@@ -173,6 +173,58 @@ describe('Callbacks and lists with real telephones', function () {
     expect(talked).to.have.length(1)
   })
 
+  it('keep the place that a caller had in a queue, over a restart of the controller too', async () => {
+    const to = '+74954400005'
+    await office.company.number(to, {
+      ...{ locale: 'ru', start: 'queue' },
+      blocks: {
+        queue: {
+          type: 'queue',
+          settings: { groupId, callbackKey: '1', ringSeconds: 10 },
+          exits: { talked: null, noAnswer: null, full: null, callback: null }
+        }
+      }
+    })
+    const { id: talkId, client: first, anna } = await office.talk('+74954400004')
+    const waiting = await office.outside({ port: 5066, user: number })
+    expect(await waiting.call(to)).to.equal(200)
+    const queued = await until(async () => {
+      const { items } = await office.instance.api<{ items: JournalCall[] }>('GET', '/api/calls?limit=5')
+      const call = items.find((one) => one.dialedNumber === to)
+      return call && (await office.tapeOf(call.id)).includes('call.queued') ? call : null
+    })
+    waiting.press('1')
+    await until(async () => (await office.tapeOf(queued.id)).includes('call.callback_promised'), {
+      what: 'the callback is promised'
+    })
+    waiting.hangup()
+    await office.ended(queued.id)
+    const callback = await until(async () => {
+      const { items } = await office.instance.api<{ items: Item[] }>('GET', '/api/callbacks?kind=queue')
+      return items.find((one) => one['parentCallId'] === queued.id)
+    })
+    expect(callback).to.include({ phone: number, isQueued: true, state: 'waiting' })
+    const inLine = (): Promise<unknown> =>
+      until(
+        async () =>
+          JSON.stringify(await office.instance.api('GET', '/api/queues')).includes(String(callback['id'])),
+        { what: 'the callback stands in the queue' }
+      )
+    await inLine()
+    await office.instance.kill()
+    await office.instance.start()
+    await inLine()
+    const client = await office.outside({ manner: 'ring' })
+    first.hangup()
+    await office.ended(talkId)
+    await until(() => client.isRinging(), { what: 'the client is called when their turn has come' })
+    client.answer()
+    await hears(client, { anna: true })
+    expect(anna.isUp()).to.equal(true)
+    client.hangup()
+    expect(await becomes(String(callback['id']), 'done')).to.include({ lastResult: 'talked' })
+  })
+
   it('of a list call one client after the other, at a polite hour, and only who wishes it', async () => {
     const anna = await office.desk(office.anna)
     const client = await office.outside()
