@@ -33,7 +33,7 @@ describe('sounds in calls', function () {
 
   before(async function () {
     this.timeout(180_000)
-    rig = await startRig(44_000)
+    rig = await startRig(22_400)
     ari = rig.ari()
     const { amiPort: port, amiUser: user, amiPassword: password } = rig.settings
     ami = createAmi({ host: '127.0.0.1', port, user, password, log })
@@ -50,16 +50,16 @@ describe('sounds in calls', function () {
     const sipAddress = 'sip:op-a@127.0.0.1:44090'
     const anna = { name: 'Anna', sipUser: 'op-a', sipSecret: 'secret', device: 'sip' as const, sipAddress }
     const trunk = {
-      ...{ id: '1-1', name: 'Carrier', kind: 'address' as const, host: '127.0.45.3', port: 44_091 },
+      ...{ id: '1-1', name: 'Carrier', kind: 'address' as const, host: '127.0.45.3', port: 22_491 },
       ...{ transport: 'udp' as const, username: null, secret: null, matchAddresses: [], codecs: ['ulaw'] }
     }
     const wanted = wantedObjects({ operators: [anna], trunks: [trunk] })
     expect((await createObjects({ ari, log }).reconcile(wanted)).failures).to.deep.equal([])
     const { server } = rig
-    operator = await createParty({ host: '127.0.0.1', port: 44_090, server, user: 'op-a', toneHz: 440 })
+    operator = await createParty({ host: '127.0.0.1', port: 22_490, server, user: 'op-a', toneHz: 440 })
     client = await createParty({
       host: '127.0.45.3',
-      port: 44_091,
+      port: 22_491,
       server,
       user: '+79161234567',
       toneHz: 1000

@@ -24,7 +24,7 @@ describe('Operators at work', function () {
 
   before(async function () {
     this.timeout(120_000)
-    instance = await startInstance(42_000)
+    instance = await startInstance(20_600)
     company = await foundCompany(instance, 43, 2)
     phones = telephones(instance, company)
     ;[anna, boris] = company.operators as [Operator, Operator]

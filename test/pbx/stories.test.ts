@@ -29,7 +29,7 @@ describe('Random calls of real telephones', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(48_000, 50)
+    office = await openOffice(21_200, 50)
     const scheme: Scheme = {
       locale: 'ru',
       start: 'ring',

@@ -15,7 +15,7 @@ describe('Operators are rung', function () {
 
   before(async function () {
     this.timeout(120_000)
-    instance = await startInstance(33_000)
+    instance = await startInstance(20_000)
     company = await foundCompany(instance, 33, 3)
     phones = telephones(instance, company)
   })

@@ -104,7 +104,7 @@ describe('logs that grow', () => {
 
   it('of Asterisk go on in a new file, while it lives', async function () {
     this.timeout(180_000)
-    const rig = await startRig(44_200)
+    const rig = await startRig(23_000)
     try {
       const all = asteriskLogs(path.join(rig.dir, 'ast'), (command) => rig.cli(command))
       const messages = all.find(({ file }) => file.endsWith('messages.log'))
