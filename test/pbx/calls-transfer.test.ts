@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { until } from '../support/until.ts'
+import { groupOf } from './chaos.ts'
 import { hears, hearsMusic, openOffice, type Office } from './office.ts'
 
 describe('A call in progress is given on', function () {
@@ -21,7 +22,8 @@ describe('A call in progress is given on', function () {
   })
   after(() => office.close())
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.log(await office.company.account())
+    if (this.currentTest?.state === 'failed')
+      console.log(await office.company.account(), await office.operators())
     await office.clear()
   })
 
@@ -118,6 +120,56 @@ describe('A call in progress is given on', function () {
     await until(() => !boris.isUp(), { what: 'Boris is let go' })
     await hears(client, { anna: true, boris: false })
     await hears(anna, { client: true })
+    client.hangup()
+    await office.ended(id)
+  })
+
+  it('warmly, completed while the colleague still rings: the client is rung through', async () => {
+    const { id, client, anna } = await office.talk('+74951400001')
+    const boris = await office.desk(office.boris, { manner: 'ring' })
+    await wish(id, 'transfer', toBoris('warm'))
+    await until(() => boris.isRinging())
+    await hearsMusic(client)
+    await wish(id, 'complete-transfer')
+    await until(() => !anna.isUp(), { what: 'Anna is let go' })
+    await until(() => boris.isRinging(), { what: 'Boris is rung for the client' })
+    boris.answer()
+    await hears(client, { boris: true })
+    await hears(boris, { client: true })
+    client.hangup()
+    await office.ended(id)
+  })
+
+  it('warmly to a number outside, which the operator hears before it answers; both legs are recorded', async () => {
+    const { id, client, anna } = await office.talk('+74951400001')
+    const outside = await office.outside({ manner: 'early' })
+    await wish(id, 'transfer', { mode: 'warm', target: { kind: 'external', number: '+79035550101' } })
+    await hears(anna, { outside: true, client: false })
+    await hearsMusic(client)
+    expect(outside.isUp()).to.equal(false)
+    outside.answer()
+    await hears(outside, { anna: true })
+    await until(async () => (await office.tapeOf(id)).includes('leg.answered'))
+    await wish(id, 'complete-transfer')
+    await hears(client, { outside: true, anna: false })
+    await hears(outside, { client: true, anna: false })
+    client.hangup()
+    const call = await office.ended(id)
+    await until(() => !outside.isUp(), { what: 'the number outside is let go' })
+    expect(call.legs.map((leg) => [leg.userName, leg.result, leg.recordingId !== null])).to.deep.equal([
+      ['Anna', 'answered', true],
+      ['+79035550101', 'answered', true]
+    ])
+  })
+
+  it('blindly to a group: whoever is free is rung', async () => {
+    const groupId = await groupOf(office.instance, office.boris, office.vera)
+    const { id, client } = await office.talk('+74951400001')
+    await office.desk(office.boris, { manner: { status: 486, text: 'Busy Here' } })
+    const vera = await office.desk(office.vera)
+    await wish(id, 'transfer', { mode: 'blind', target: { kind: 'group', groupId } })
+    await hears(client, { vera: true })
+    await hears(vera, { client: true })
     client.hangup()
     await office.ended(id)
   })

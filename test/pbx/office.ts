@@ -36,6 +36,8 @@ export interface Office {
   /** The newest call to a number, ended. */
   ended(id: string): Promise<JournalCallWithLegs>
   tapeOf(id: string): Promise<string[]>
+  /** How the exchange sees its operators, for a person who reads why a test failed. */
+  operators(): Promise<string>
   /** Ends what a test has left, and makes sure that nothing is left in Asterisk. */
   clear(): Promise<void>
   close(): Promise<void>
@@ -115,6 +117,14 @@ export async function openOffice(
       // A call that has just begun is not written yet.
       const { items } = await instance.api<{ items: JournalCall[] }>('GET', '/api/calls?limit=5')
       return items.some((item) => item.id === id) ? (await company.tape(id)).map((row) => row.type) : []
+    },
+    async operators() {
+      const { items } = await instance.api<{ items: Record<string, unknown>[] }>('GET', '/api/users')
+      return items
+        .map((one) =>
+          ['name', 'presence', 'presenceReason', 'isReachable'].map((key) => String(one[key])).join(' ')
+        )
+        .join('; ')
     },
     async clear() {
       await phones.close()
