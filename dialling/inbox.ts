@@ -26,7 +26,8 @@ const isWanted = ({ type, data }: TapeRow): boolean =>
 
 /**
  * Copies the moments that matter here, in the tape's own transaction. One statement at most, which no content of a row
- * can fail; a replayed spool adds nothing.
+ * can fail; a replayed spool adds nothing. Most calls leave nothing: the end of an incoming one matters only when it was
+ * a talk with a client to whom something is owed. What is still being worked out looks for later talks by itself.
  */
 export async function takeMoments(trx: Knex, rows: readonly TapeRow[]): Promise<void> {
   const chosen = rows.filter(isWanted)
@@ -36,6 +37,10 @@ export async function takeMoments(trx: Knex, rows: readonly TapeRow[]): Promise<
        insert into tape_inbox (call_id, seq, at, type, data)
        select r."callId", r.seq, to_timestamp(r."atMs" / 1000.0), r.type, r.data
        from jsonb_to_recordset(cast(? as jsonb)) as r("callId" uuid, seq int, "atMs" double precision, type text, data jsonb)
+       left join calls c on c.id = r."callId"
+       where r.type <> 'call.ended' or c.direction is distinct from 'in' or (c.outcome = 'answered' and (
+         exists (select 1 from tasks t where t.phone = c.caller_number and t.state = 'open') or
+         exists (select 1 from callbacks b where b.phone = c.caller_number and b.state in ('waiting','calling','retry'))))
        on conflict do nothing returning 1
      )
      select pg_notify(?, 'inbox') where exists (select from added)`,

@@ -29,7 +29,7 @@ const lookAhead = 50
 /**
  * Places one call for each running list that has an operator free and a client who may be called at this hour. Never
  * ahead of an operator: a call is placed only when somebody is there to take it.
- * @returns whether any was placed
+ * @returns whether any was placed, and whether some list waits for an operator
  */
 export async function runLists(options: {
   db: Knex
@@ -38,10 +38,11 @@ export async function runLists(options: {
   settings: CallbackSettings
   policy: Policy
   now: () => number
-}): Promise<boolean> {
+}): Promise<{ isPlaced: boolean; isWaiting: boolean }> {
   const { db, ports, placing, settings, policy, now } = options
   const lists = (await db('dial_lists').where({ state: 'running' }).orderBy('created_at')) as ListRow[]
   const usedLines = new Set<string>()
+  let isWaiting = false
   for (const list of lists) {
     const hours = hoursOf(list, settings)
     const query = whoTalks({
@@ -50,13 +51,17 @@ export async function runLists(options: {
       groupId: list.group_id ?? settings.groupId
     })
     const line = list.user_id ?? list.group_id ?? ''
-    if (!query || usedLines.has(line) || !isOpen(hours, now()) || !ports.isAnyoneFree(query)) continue
+    if (!query || !isOpen(hours, now())) continue
+    if (usedLines.has(line) || !ports.isAnyoneFree(query)) {
+      isWaiting = true
+      continue
+    }
     const entry = await nextEntry(db, list, hours, policy, now())
     if (!entry) {
       await finishList(db, list.id)
       continue
     }
-    const isPlaced = await placing.attempt({ kind: 'entry', id: entry.id }, () =>
+    const placed = await placing.attempt({ kind: 'entry', id: entry.id }, () =>
       makeOrder(
         db,
         { phone: entry.phone, numberId: list.number_id },
@@ -71,9 +76,9 @@ export async function runLists(options: {
         }
       )
     )
-    if (isPlaced !== null) usedLines.add(line)
+    if (placed !== null) usedLines.add(line)
   }
-  return usedLines.size > 0
+  return { isPlaced: usedLines.size > 0, isWaiting }
 }
 
 function hoursOf(list: ListRow, settings: CallbackSettings): Hours {

@@ -97,11 +97,7 @@ async function missed(place: Place): Promise<void> {
   if (await isSpam(trx, call, phone)) return
   // A callback that the caller was promised in this call, or a talk since then, leaves nothing to do.
   if (await trx('callbacks').where({ parent_call_id: call.id }).first<unknown>('id')) return
-  const later: unknown = await trx('calls')
-    .where({ caller_number: phone, outcome: 'answered' })
-    .where('started_at', '>', call.started_at)
-    .first<unknown>('id')
-  if (later) return
+  if (await hasTalkedSince(trx, call, phone)) return
   const who = await responsible(place)
   const missedMs = row.at.getTime()
   if (settings.autoCallback.isOn && (await mayCallBack(place, phone, missedMs))) {
@@ -135,6 +131,15 @@ async function missed(place: Place): Promise<void> {
     createdAtMs: missedMs
   })
 }
+
+/** The client has talked with us since, whoever called whom. */
+const hasTalkedSince = async (trx: Knex, call: CallRow, phone: string): Promise<boolean> =>
+  Boolean(
+    await trx('calls')
+      .where({ caller_number: phone, outcome: 'answered' })
+      .where('started_at', '>', call.started_at)
+      .first<unknown>('id')
+  )
 
 async function isSpam(trx: Knex, call: CallRow, phone: string): Promise<boolean> {
   if (call.is_spam || call.tags.includes('spam')) return true
@@ -175,7 +180,7 @@ async function responsible({
 async function promised(place: Place): Promise<void> {
   const { trx, row, call } = place
   const { phone, atMs, groupId, queue } = dataOf(place, 'call.callback_promised')
-  if (!/^\+[1-9]\d{3,14}$/.test(phone)) return
+  if (!/^\+[1-9]\d{3,14}$/.test(phone) || (await hasTalkedSince(trx, call, phone))) return
   const who = groupId === null ? await responsible(place) : null
   await orderCallback(trx, {
     phone,

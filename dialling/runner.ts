@@ -60,6 +60,8 @@ export function startRunner(options: RunnerOptions): Runner {
   let again = false
   let isStopped = false
   let purgedMs = 0
+  /** Something is due and nobody was free for it: only then is an operator who becomes free news. */
+  let waitsForOperator = false
 
   function wakeIn(ms: number): void {
     if (isStopped || now() + ms >= timerAtMs) return
@@ -89,13 +91,15 @@ export function startRunner(options: RunnerOptions): Runner {
     const lost = await closeLost(db, fence, options.settings(), now())
     if (lost > 0) log.warn({ lost }, 'Calls that an earlier controller was placing are lost, and tried again')
     if (isStopped) return
-    const placedCallbacks = await runCallbacks()
+    waitsForOperator = false
+    const isPlaced = await runCallbacks()
     if (isStopped) return
-    const placed = await runLists({
+    const lists = await runLists({
       ...{ db, ports, placing, settings: options.settings(), policy: options.policy(), now }
     })
+    waitsForOperator ||= lists.isWaiting
     // One call per round and line: the exchange has taken the operator before the next one is looked for.
-    if (placedCallbacks || placed) wakeIn(4 * settleMs)
+    if (isPlaced || lists.isPlaced) wakeIn(4 * settleMs)
     if (now() - purgedMs > purgeEveryMs) {
       purgedMs = now()
       await purgeInbox(db)
@@ -162,7 +166,10 @@ export function startRunner(options: RunnerOptions): Runner {
     const query = await queryOf(callback, settings)
     if (query === null) return giveUp(callback)
     const line = query.kind === 'group' ? query.groupId : query.userId
-    if (usedLines.has(line) || !ports.isAnyoneFree(query)) return
+    if (usedLines.has(line) || !ports.isAnyoneFree(query)) {
+      waitsForOperator = true
+      return
+    }
     if (await isInCall(callback.phone)) return later(callback, nowMs + inCallPauseMs)
     if ((await place(callback, query)) !== null) usedLines.add(line)
   }
@@ -241,7 +248,7 @@ export function startRunner(options: RunnerOptions): Runner {
     )
 
   const stopFeed = ports.feed.onOperator((state) => {
-    if (state.presence === 'available') wakeIn(settleMs)
+    if (state.presence === 'available' && waitsForOperator) wakeIn(settleMs)
   })
   const listening = listen({
     databaseUrl: options.databaseUrl,

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { wakeRunner } from '../../dialling/callbacks.ts'
 import { addDoNotCall } from '../../dialling/do-not-call.ts'
 import { addEntries } from '../../dialling/lists.ts'
 import { until } from '../support/until.ts'
@@ -11,6 +12,8 @@ const mobile = '+79161112233'
 /** A Friday noon in Moscow: seven in the evening in Vladivostok. */
 const noon = Date.parse('2026-11-20T09:00:00Z')
 
+type Change = Record<string, unknown> & { state?: string }
+
 describe('Dialling lists', function () {
   this.timeout(60_000)
   let office: Office
@@ -20,10 +23,10 @@ describe('Dialling lists', function () {
   after(() => office.close())
   afterEach(() => office.clear())
 
-  async function list(phones: string[], change: Record<string, unknown> = {}): Promise<string> {
+  async function list(phones: string[], { state = 'running', ...change }: Change = {}): Promise<string> {
     const [row] = await office
       .db('dial_lists')
-      .insert({ name: newId(), group_id: office.groupId, state: 'running', max_attempts: 2, ...change })
+      .insert({ name: newId(), group_id: office.groupId, max_attempts: 2, ...change })
       .returning<{ id: string }[]>('id')
     const id = row?.id ?? ''
     const entries = phones.map((phone) => ({ phone, name: null, note: null }))
@@ -32,6 +35,8 @@ describe('Dialling lists', function () {
       .db('dial_list_entries')
       .where({ list_id: id })
       .update({ next_attempt_at: new Date(0) })
+    await office.db('dial_lists').where({ id }).update({ state })
+    await wakeRunner(office.db)
     return id
   }
   const states = async (id: string): Promise<unknown[]> =>
