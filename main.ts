@@ -28,6 +28,7 @@ import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
 import { createAri } from './pbx/ari/client.ts'
 import { trunkEndpointId } from './pbx/provision/objects.ts'
+import type { Moments } from './pbx/call/moments.ts'
 import { startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
 import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
 import { asteriskLogs } from './pbx/provision/logs.ts'
@@ -234,6 +235,9 @@ async function start(config: Config): Promise<void> {
     registry: metrics.registry
   })
   late.dialling = dialling
+  pbx.feed.onRow(({ type, data }) => {
+    if (type === 'call.initiated') tracking.onInitiated(data as unknown as Moments['call.initiated'])
+  })
   await dialling.prepare()
   say(7, 'Connecting to Asterisk')
   await pbx.start()

@@ -86,6 +86,7 @@ export const access = {
   'POST /api/track/heartbeat': 'public',
   'POST /api/track/events': 'public',
   'POST /api/track/forms': 'public',
+  'POST /api/track/callbacks': 'public',
 
   'GET /api/sources': everyone,
   'POST /api/sources': marketing,

@@ -183,9 +183,25 @@ export const trackForm = z.object({
 })
 export const trackFormAnswer = z.object({ id })
 
+export const trackCallback = z.object({
+  key: z.string().max(100),
+  visitor: id.nullish(),
+  visit: id.nullish(),
+  phone: z.string().min(3).max(40),
+  name: cut(200).nullish(),
+  note: cut(2000).nullish(),
+  /** When the client wishes it; left out: at once. */
+  wishedAt: isoTime.nullish(),
+  url: address.nullish(),
+  trap: z.string().max(1000).optional()
+})
+/** `isMerged`: an open callback to this phone was there already. */
+export const trackCallbackAnswer = z.object({ id, isMerged: z.boolean() })
+
 export const scriptQuery = z.object({ key: z.string().max(100) })
 
 export type NumberPool = z.infer<typeof numberPool>
 export type PoolAdvice = z.infer<typeof poolAdvice>
 export type TrackVisit = z.infer<typeof trackVisit>
+export type TrackCallback = z.infer<typeof trackCallback>
 export type TrackVisitAnswer = z.infer<typeof trackVisitAnswer>

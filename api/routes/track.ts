@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { orderCallback } from '../../dialling/callbacks.ts'
 import { deviceOf } from '../../tracking/bots.ts'
 import { clean } from '../../tracking/landing.ts'
 import { formatNational } from '../../tracking/phones.ts'
@@ -6,6 +7,8 @@ import { identify, keepForm, noteEvent } from '../../tracking/store/events.ts'
 import { beatSeconds } from '../../tracking/store/tracking.ts'
 import {
   scriptQuery,
+  trackCallback,
+  trackCallbackAnswer,
   trackEvent,
   trackForm,
   trackFormAnswer,
@@ -13,6 +16,7 @@ import {
   trackHeartbeatAnswer,
   trackVisit,
   trackVisitAnswer,
+  type TrackCallback,
   type TrackVisit
 } from '../contract/track.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -127,6 +131,14 @@ export const trackRoutes = (deps: ApiDeps): Endpoint[] => [
       })
       return { id }
     }
+  }),
+  endpoint({
+    route: 'POST /api/track/callbacks',
+    summary: 'Order a callback from a page of the site: an operator is rung first, then the visitor',
+    body: trackCallback,
+    answer: trackCallbackAnswer,
+    status: 201,
+    handle: (context) => orderFromPage(deps, context)
   })
 ]
 
@@ -154,4 +166,46 @@ function viewOf({ req, body }: Context<unknown, TrackVisit>) {
     ymClientId: ids['_ym_uid'] || null,
     cookies: ids
   }
+}
+
+/** Which refusals of the dialling policy will still stand when the time of the callback has come. */
+const lasting = ['bad_number', 'do_not_call', 'prefix_blocked', 'country_not_allowed'] as const
+
+async function orderFromPage(
+  deps: ApiDeps,
+  context: Context<unknown, TrackCallback>
+): Promise<{ id: string; isMerged: boolean }> {
+  const { body, req } = context
+  const site = siteOf(deps, body.key, context)
+  if (body.trap) return { id: randomUUID(), isMerged: false }
+  const { decision, number, isEmergency } = deps.dialling.policy.explain({
+    number: body.phone,
+    byUserId: null,
+    // Whoever types the number need not be the one who asked for no calls.
+    isUnsolicited: true
+  })
+  const reason = decision.allowed ? undefined : lasting.find((code) => code === decision.reason)
+  if (reason) throw new ApiError(reason)
+  if (number === null || isEmergency) throw new ApiError('bad_number')
+  if (deps.tracking?.mayOrder(site.id, req.ip ?? '', number) !== true)
+    throw new ApiError('too_many_attempts', { retryAfterSeconds: 3600 })
+  const wanted = { name: body.name, note: body.note }
+  const visit = await deps
+    .db('visits')
+    .where({ id: body.visit ?? null, site_id: site.id })
+    .first<{ id: string; visitor_id: string } | undefined>('id', 'visitor_id')
+  const made = await orderCallback(deps.db, {
+    phone: number,
+    kind: 'form',
+    name: wanted.name ? clean(wanted.name) : null,
+    note: wanted.note ? clean(wanted.note, 2000) : null,
+    atMs: body.wishedAt ? Date.parse(body.wishedAt) : null,
+    siteId: site.id,
+    visitId: visit?.id ?? null
+  })
+  if (visit) {
+    const ids = { siteId: site.id, visitId: visit.id, visitorId: visit.visitor_id }
+    await identify(deps.db, ids, { phone: number, ...(wanted.name && { name: clean(wanted.name) }) })
+  }
+  return { id: made.id, isMerged: !made.isNew }
 }

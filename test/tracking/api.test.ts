@@ -341,6 +341,38 @@ describe('The public routes of tracking', function () {
     expect(rows[1]).to.deep.include({ visit_id: null, visitor_id: null })
   })
 
+  it('order callbacks for the visit, few per phone and address, and none to where nothing may be dialled', async () => {
+    const shop = await site(1)
+    const anna = browser(shop)
+    const { body } = await anna.visit()
+    const order = (phone: string, from = anna, rest: object = {}) =>
+      from.post('callbacks', { visit: body['visit'], phone, ...rest })
+    const made = await order('8 916 777 88 01', anna, { name: 'Анна', note: 'about windows' })
+    expect(made.status, JSON.stringify(made.body)).to.equal(201)
+    const row: unknown = await rig.db('callbacks').where({ id: made.body['id'] }).first()
+    const visit_id = body['visit']
+    expect(row).to.deep.include({
+      phone: '+79167778801',
+      kind: 'form',
+      name: 'Анна',
+      visit_id,
+      site_id: shop.siteId
+    })
+    expect((await order('+79167778801')).body).to.deep.equal({ id: made.body['id'], isMerged: true })
+    expect((await order('nonsense')).body).to.include({ code: 'bad_number' })
+    expect((await order('112')).status).to.equal(422)
+    expect((await order('+9647901234567')).body).to.include({ code: 'country_not_allowed' })
+    expect((await order('+79167778801')).status).to.equal(201)
+    expect((await order('+79167778801', browser(shop))).body, 'the phone').to.include({
+      code: 'too_many_attempts'
+    })
+    for (const last of [2, 3]) expect((await order(`+7916777880${last}`)).status).to.equal(201)
+    expect((await order('+79167778804')).body, 'the address').to.include({ code: 'too_many_attempts' })
+    expect((await order('+79167778804', browser(shop))).status).to.equal(201)
+    const elsewhere = browser(shop, { Origin: 'https://evil.example' })
+    expect((await order('+79167778805', elsewhere)).body).to.include({ code: 'wrong_origin' })
+  })
+
   it('answer the question that browsers ask before JSON, for known origins only', async () => {
     const shop = await site(1)
     const ask = (origin: string) =>

@@ -7,6 +7,7 @@ import { classify, type Touch } from '../classify.ts'
 import { landingOf } from '../landing.ts'
 import { choosePool, type Pool } from '../pools.ts'
 import { keepConfig, type TrackedSite, type TrackingConfig } from './config.ts'
+import { joinCaller } from './events.ts'
 import { lease, noteOverflow, sign } from './leases.ts'
 import { createLimits } from './limits.ts'
 import { loadMemory } from './load.ts'
@@ -55,6 +56,13 @@ export interface Tracking {
   readonly config: TrackingConfig
   /** False: the address floods us. */
   admit(address: string): boolean
+  /** False: enough callbacks were ordered for this phone, from this address, or on this site. */
+  mayOrder(siteId: string, address: string, phone: string): boolean
+  /** A call with its first moment: a known client joins the visitor who called. */
+  onInitiated(data: {
+    visit?: { visitorId: string | null } | undefined
+    contact: { id: string } | null
+  }): void
   visit(site: TrackedSite, request: VisitRequest): Promise<VisitAnswer>
   heartbeat(
     site: TrackedSite,
@@ -171,6 +179,13 @@ export function createTracking(options: {
     },
     memory,
     admit: (address) => limits.admit(address, now()),
+    mayOrder: (siteId, address, phone) => limits.mayOrder(siteId, address, phone, now()),
+    onInitiated({ visit: from, contact }) {
+      if (!from?.visitorId || !contact) return
+      joinCaller(db, from.visitorId, contact.id).catch((error: unknown) =>
+        log.warn({ err: error }, 'A caller could not be joined to the visitor')
+      )
+    },
     visit,
     async heartbeat(site, request) {
       const answer = await sign(db, {
