@@ -1,28 +1,14 @@
 import { z } from 'zod'
+import { inquiryChannels, outcomes, presences, roles } from './words.ts'
+
+export { inquiryChannels, outcomes, presences, roles }
 
 export const id = z.uuid()
 export const isoTime = z.iso.datetime()
-export const roles = ['admin', 'supervisor', 'operator', 'marketer'] as const
 export const role = z.enum(roles)
 export const locale = z.enum(['ru', 'en'])
-export const presence = z.enum(['available', 'busy', 'wrapUp', 'away', 'offline'])
-export const outcomes = ['answered', 'missed', 'abandoned', 'busy', 'failed', 'blocked', 'voicemail'] as const
+export const presence = z.enum(presences)
 export const outcome = z.enum(outcomes)
-export const inquiryChannels = [
-  'paid',
-  'organic',
-  'direct',
-  'referral',
-  'social',
-  'email',
-  'messenger',
-  'display',
-  'affiliate',
-  'internal',
-  'recommendation',
-  'offline',
-  'unknown'
-] as const
 export const inquiryChannel = z.enum(inquiryChannels)
 
 /** RFC 9457, with a stable `code` and, for a bad body, the fields at fault. */

@@ -177,7 +177,7 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
       return minutes * 60 + seconds
     }
     const first = await left()
-    expect(first).to.be.within(20, 40)
+    expect(first).to.be.within(10, 40)
     await until(async () => (await left()) < first, { what: 'it counts down' })
     await page.getByTestId('wrap-up-extend').click()
     await until(async () => (await left()) > 60, { what: 'it is longer' })

@@ -27,8 +27,12 @@ export function WrapUpBar() {
   const isOn = state?.presence === 'wrapUp'
   useKeys({ KeyF: isOn ? () => ask.mutate('end') : undefined })
   if (!isOn) return null
-  const left = state.until ? Math.ceil((Date.parse(state.until) - now) / 1000) : null
   const whole = state.until ? (Date.parse(state.until) - Date.parse(state.since)) / 1000 : null
+  // The clock of the screen is up to a second old: never more than there was at first.
+  const left =
+    state.until && whole !== null
+      ? Math.min(Math.ceil(whole), Math.ceil((Date.parse(state.until) - now) / 1000))
+      : null
   const share = left !== null && whole ? Math.min(1, Math.max(0, left / whole)) : 0
   return (
     <section className={`sheet ${styles.wrapUp}`} data-testid="wrap-up-bar" role="timer">

@@ -18,7 +18,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import type { webhook, webhookDelivery } from '../../../api/contract/config.ts'
-import type { webhookEvents as contractEvents } from '../../../pbx/call/moments.ts'
+import { webhookEvents as events } from '../../../pbx/call/moments.ts'
 import { api, type Page } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { dayOf, exactTime } from '../lib/format.ts'
@@ -30,17 +30,6 @@ import { toast } from '../lib/toast.tsx'
 
 type Webhook = z.infer<typeof webhook>
 type Delivery = z.infer<typeof webhookDelivery>
-
-const events = [
-  'call.initiated',
-  'call.forwarding_step',
-  'call.answered',
-  'call.ended',
-  'call.rated',
-  'call.missed',
-  'call.recording_ready',
-  'call.modified'
-] as const satisfies typeof contractEvents
 
 const deliveryColours: Record<Delivery['state'], string> = {
   pending: 'amber',

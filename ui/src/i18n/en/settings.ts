@@ -177,6 +177,7 @@ export const settings = {
     same_party: 'They are in this call already.',
     no_phone: 'Your phone is not connected. Open the page “Calls” and wait for “Phone ready”.',
     operator_busy: 'You are in a call. Finish it first.',
+    operator_away: 'Whoever calls must be available: choose “Available” at the top right.',
     operator_unreachable: 'No phone of yours is connected. Wait for “Phone ready” and try again.',
     not_placed: 'The call could not be placed. Try again in a moment.',
     do_not_call: 'This client asked not to be called.',

@@ -6,7 +6,8 @@ export const work = {
     unhold: 'Resume',
     held: 'On hold: the client hears music',
     park: 'Park',
-    parkedAt: 'The call is parked at {{slot}}. Anybody can take it.',
+    parkedAt:
+      'The call is parked at {{slot}}. Anybody can take it here, or by dialling *{{slot}} on a telephone.',
     parkedCalls: 'Parked calls',
     take: 'Take',
     pauseRecording: 'Pause rec.',
