@@ -139,8 +139,9 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
     isTouched = false
     const answer = await post('heartbeat', { ...ids, at: Date.now(), active })
     if (answer?.['result'] === 'held') keepNumbers(numbers, Date.now() + keptMs)
-    // Another visitor may see our number by now.
-    else if (answer?.['result'] === 'lost' && active) await view(false)
+    // Another visitor may see our number by now. Whoever was shown a shared one keeps it on this page.
+    else if (answer?.['result'] === 'lost' && active && numbers.some(({ kind }) => kind === 'lease'))
+      await view(false)
   }
   const beat = (): void => later(heartbeat())
 
