@@ -38,7 +38,7 @@ describe('Callbacks and lists with real telephones', function () {
 
   const rules = (change: Item): Promise<unknown> =>
     office.instance.api('PUT', '/api/callback-settings', {
-      ...{ hours: { timeZone: 'Europe/Moscow', hours: always }, groupId, ringSeconds: 10 },
+      ...{ hours: { timeZone: 'Europe/Moscow', hours: always }, groupId, ringSeconds: 60 },
       ...{ pausesMinutes: [0.02], shortPauseSeconds: 0.5, minTalkSeconds: 0, ...change }
     })
   const order = async (phone = number, change: Item = {}): Promise<string> =>
@@ -145,6 +145,16 @@ describe('Callbacks and lists with real telephones', function () {
     const client = await office.outside({ manner: 'ring' })
     const id = await order()
     await until(() => client.isRinging())
+    // What was not on the tape yet is lost with the controller, and tried again: another test.
+    await until(
+      async () => {
+        const { items } = await office.instance.api<{ items: JournalCall[] }>('GET', '/api/calls?limit=1')
+        if (!items[0] || items[0].endedAt) return false
+        const tape = await office.tapeOf(items[0].id)
+        return tape.filter((type) => type === 'leg.ringing').length === 2
+      },
+      { what: 'the ringing is on the tape' }
+    )
     await office.instance.kill()
     await office.instance.start()
     client.answer()
