@@ -7,6 +7,7 @@ import { clock } from '../lib/format.ts'
 import { useBoard } from '../live/use-live.tsx'
 import { useDemo } from '../session/demo.ts'
 import { useMe } from '../session/session.ts'
+import { useOwnPresence } from '../shell/presence.tsx'
 import { useSoftphoneWords } from '../shell/softphone-pill.tsx'
 import { askForNotifications, notificationState } from '../softphone/attention.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
@@ -149,6 +150,7 @@ function FirstCall() {
 /** The operator's own page: the call on the line, or the calm before it; own recent calls beside. */
 export default function OperatorPage() {
   const current = useCurrentCall()
+  const presence = useOwnPresence()
   const { last } = useSoftphone()
   const [opened, setOpened] = useState<string | null>(null)
   // In one place for the talk and for the time after it, so that a note half written stays.
@@ -162,7 +164,7 @@ export default function OperatorPage() {
           {current ? <CallCard current={current} /> : <Notices />}
           {!current && <PausedNotice />}
           <WrapUpBar />
-          {!current && <Idle />}
+          {!current && presence !== 'wrapUp' && <Idle />}
           {notesOf && (
             <Suspense>
               <WrapUp key={notesOf} callId={notesOf} />
