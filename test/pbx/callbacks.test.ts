@@ -17,7 +17,7 @@ describe('Callbacks and lists with real telephones', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(43_000, 44)
+    office = await openOffice(23_600, 44)
     groupId = office.company.groupId
     // Only Anna takes calls here.
     for (const one of [office.boris, office.vera, office.gleb])
