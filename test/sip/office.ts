@@ -44,8 +44,8 @@ export interface Desk {
   number: string
   groupId: string
   operators: Operator[]
-  /** The short number of the operator with this index, set now. */
-  extension(index: number): Promise<string>
+  /** Their short numbers, in the same order. */
+  extensions: string[]
   phones: Peer[]
   phone: Peer
 }
@@ -83,6 +83,10 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
           return peer({ host, port, server, user, password: secret, dialog, ...phone })
         })
       )
+      // Before the number: who waits for the number's route waits for these too.
+      const extensions = operators.map(() => String(nextExtension++))
+      for (const [index, extension] of extensions.entries())
+        await instance.api('PATCH', `/api/users/${operators[index]?.id ?? ''}`, { extension })
       const groupId = count === 0 ? '' : await groupOf(instance, ...operators)
       await company.number(number, {
         locale: 'ru',
@@ -103,11 +107,7 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
         number,
         groupId,
         operators,
-        async extension(index) {
-          const extension = String(nextExtension++)
-          await instance.api('PATCH', `/api/users/${operators[index]?.id ?? ''}`, { extension })
-          return extension
-        },
+        extensions,
         phones,
         get phone() {
           if (!first) throw new Error('Nobody sits at this desk')
