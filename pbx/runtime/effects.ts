@@ -113,8 +113,20 @@ function ask(live: LiveCall, effect: Extract<Effect, { do: 'ask' }>, atMs: numbe
       return
     case 'operators': {
       const orderId = call.order?.orderId ?? null
-      const operators = ports.operators.reserve(call.id, effect.query, atMs, orderId)
-      tell({ type: 'operatorsFound', atMs, operators })
+      const find = (nowMs: number) => ports.operators.reserve(call.id, effect.query, nowMs, orderId)
+      const operators = find(atMs)
+      if (operators.length > 0 || !live.releasing) {
+        tell({ type: 'operatorsFound', atMs, operators })
+        return
+      }
+      // Whoever gave the call on a moment ago may be the one who is wanted, and their telephone not yet free.
+      const findLater = (): void => {
+        const nowMs = ports.now()
+        tell({ type: 'operatorsFound', atMs: nowMs, operators: find(nowMs) })
+      }
+      live.releasing.then(findLater, (error: unknown) =>
+        ports.log.error({ err: error }, 'Giving an operator back')
+      )
       return
     }
     case 'dial': {
@@ -157,8 +169,16 @@ function release(
   const free = (): void => operators.release(call.id, userId, talked, atMs, result)
   const legs = talked ? call.legs.filter((leg) => leg.userId === userId).map((leg) => leg.id) : []
   const lanes = legs.filter((leg) => live.lanes.has(leg))
-  if (lanes.length === 0) free()
-  else inLanes(live, lanes, 'release', () => Promise.resolve(free()), log)
+  const [lane] = lanes
+  if (lane === undefined) {
+    free()
+    return
+  }
+  inLanes(live, lanes, 'release', () => Promise.resolve(free()), log)
+  const releasing = Promise.all([live.releasing, live.lanes.get(lane)]).then(() => {
+    if (live.releasing === releasing) live.releasing = undefined
+  })
+  live.releasing = releasing
 }
 
 /** Sets the call's one timer; it carries its deadline, so that a stale one is told from the one that runs. */

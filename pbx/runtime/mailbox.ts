@@ -21,6 +21,8 @@ export interface LiveCall {
   readonly tones: Map<BridgeName, string>
   /** Channels through which supervisors hear, by their leg. */
   readonly snoops: Map<string, string>
+  /** Operators of this call who are given back as soon as their telephones are free. */
+  releasing: Promise<unknown> | undefined
   isForgotten: boolean
 }
 
@@ -46,6 +48,7 @@ export function openLiveCall(call: Call, journal: Journal | null = null, rows: T
     bridges: new Map(),
     tones: new Map(),
     snoops: new Map(),
+    releasing: undefined,
     isForgotten: false
   }
 }
