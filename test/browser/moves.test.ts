@@ -153,6 +153,18 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
     await clientHears(client, microphoneHz, 'Vera talks on')
   })
 
+  it('calls a client by their number: her own phone is answered by itself', async () => {
+    const client = await office().callee()
+    await page.getByTestId('dial-input').fill('8 916 111-22-06')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-testid=ring-card][data-part=owner]').waitFor()
+    await hearsLoud(page, clientHz, 'Vera hears the client')
+    await clientHears(client, microphoneHz, 'the client hears Vera')
+    await page.getByTestId('hangup').click()
+    await vanished(page)
+    await until(() => !client.isUp(), { timeoutMs: waitMs, what: 'the client is let go' })
+  })
+
   it('says why a number may not be called', async () => {
     await page.getByTestId('dial-input').fill('+44 20 7946 0000')
     await page.keyboard.press('Enter')

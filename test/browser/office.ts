@@ -31,6 +31,8 @@ export interface Office {
   colleague(login: string, look?: Look & { isDistinct?: boolean }): Promise<Desk>
   /** A client at the trunk who speaks a tone. */
   client(user: string): Promise<Party>
+  /** Somebody outside whom calls through the trunk reach: picks up, and speaks the client's tone. */
+  callee(): Promise<Party>
   /** Ends what a test left behind. @returns what went wrong in the pages */
   clear(): Promise<string[]>
   close(): Promise<void>
@@ -90,6 +92,13 @@ export async function openOffice(base: number, lane: number): Promise<Office> {
       const port = 6100 + callers.length * 2
       const server = { host: '127.0.0.1', port: instance.sipPort }
       const party = await createParty({ host: company.trunkHost, port, server, user, toneHz: clientHz })
+      callers.push(party)
+      return party
+    },
+    async callee() {
+      const server = { host: '127.0.0.1', port: instance.sipPort }
+      const there = { host: company.trunkHost, port: 5060, user: 'outside' }
+      const party = await createParty({ ...there, server, toneHz: clientHz })
       callers.push(party)
       return party
     },

@@ -106,77 +106,82 @@ export function Talking({ current }: { current: CurrentCall }) {
     KeyP: tools.park,
     KeyR: tools.pause
   })
-  if (!phoneCall && !isOwner) {
-    return <Text c="dimmed">{t(softphone.isBrowserPhone ? 'call.inOtherTab' : 'call.onDeskPhone')}</Text>
-  }
+  const hasTools = phoneCall !== null || isOwner
   return (
     <>
-      <div className={styles.tools} role="group" aria-label={t('talk.tools')}>
-        {phoneCall && (
-          <Tool
-            icon={isMuted ? IconMicrophoneOff : IconMicrophone}
-            label={t(isMuted ? 'call.unmute' : 'call.mute')}
-            hint="M"
-            isOn={isMuted}
-            testId="mute"
-            onClick={() => softphone.setMuted(!isMuted)}
-          />
-        )}
-        {isOwner && (
-          <Tool
-            icon={tools.isHeld ? IconPlayerPlay : IconPlayerPause}
-            label={t(tools.isHeld ? 'talk.unhold' : 'talk.hold')}
-            hint="H"
-            isOn={tools.isHeld}
-            isOff={!tools.hold}
-            isBusy={tools.path === 'hold'}
-            testId="hold"
-            onClick={() => tools.hold?.()}
-          />
-        )}
-        {isOwner && (
-          <Tool
-            icon={IconArrowsExchange}
-            label={t('transfer.button')}
-            hint="T"
-            isOff={!tools.choose}
-            testId="transfer"
-            onClick={() => tools.choose?.()}
-          />
-        )}
-        {phoneCall && (
-          <Tool
-            icon={IconDialpad}
-            label={t('call.keypad')}
-            hint="K"
-            isOn={hasKeypad}
-            testId="keypad"
-            onClick={() => setKeypad(!hasKeypad)}
-          />
-        )}
-        {isOwner && (
-          <Tool
-            icon={IconParking}
-            label={t('talk.park')}
-            hint="P"
-            isOff={!tools.park}
-            isBusy={tools.path === 'park'}
-            testId="park"
-            onClick={() => tools.park?.()}
-          />
-        )}
-        {isOwner && live?.recording !== 'off' && (
-          <Tool
-            icon={IconPlayerRecord}
-            label={t(tools.isPaused ? 'talk.resumeRecording' : 'talk.pauseRecording')}
-            hint="R"
-            isOn={tools.isPaused}
-            isBusy={tools.path === 'pause-recording'}
-            testId="pause-recording"
-            onClick={() => tools.pause?.()}
-          />
-        )}
-      </div>
+      {!phoneCall && (
+        <Text c="dimmed" style={{ flex: '1 1 100%' }}>
+          {t(softphone.isBrowserPhone ? 'call.inOtherTab' : 'call.onDeskPhone')}
+        </Text>
+      )}
+      {hasTools && (
+        <div className={styles.tools} role="group" aria-label={t('talk.tools')}>
+          {phoneCall && (
+            <Tool
+              icon={isMuted ? IconMicrophoneOff : IconMicrophone}
+              label={t(isMuted ? 'call.unmute' : 'call.mute')}
+              hint="M"
+              isOn={isMuted}
+              testId="mute"
+              onClick={() => softphone.setMuted(!isMuted)}
+            />
+          )}
+          {isOwner && (
+            <Tool
+              icon={tools.isHeld ? IconPlayerPlay : IconPlayerPause}
+              label={t(tools.isHeld ? 'talk.unhold' : 'talk.hold')}
+              hint="H"
+              isOn={tools.isHeld}
+              isOff={!tools.hold}
+              isBusy={tools.path === 'hold'}
+              testId="hold"
+              onClick={() => tools.hold?.()}
+            />
+          )}
+          {isOwner && (
+            <Tool
+              icon={IconArrowsExchange}
+              label={t('transfer.button')}
+              hint="T"
+              isOff={!tools.choose}
+              testId="transfer"
+              onClick={() => tools.choose?.()}
+            />
+          )}
+          {phoneCall && (
+            <Tool
+              icon={IconDialpad}
+              label={t('call.keypad')}
+              hint="K"
+              isOn={hasKeypad}
+              testId="keypad"
+              onClick={() => setKeypad(!hasKeypad)}
+            />
+          )}
+          {isOwner && (
+            <Tool
+              icon={IconParking}
+              label={t('talk.park')}
+              hint="P"
+              isOff={!tools.park}
+              isBusy={tools.path === 'park'}
+              testId="park"
+              onClick={() => tools.park?.()}
+            />
+          )}
+          {isOwner && live?.recording !== 'off' && (
+            <Tool
+              icon={IconPlayerRecord}
+              label={t(tools.isPaused ? 'talk.resumeRecording' : 'talk.pauseRecording')}
+              hint="R"
+              isOn={tools.isPaused}
+              isBusy={tools.path === 'pause-recording'}
+              testId="pause-recording"
+              onClick={() => tools.pause?.()}
+            />
+          )}
+        </div>
+      )}
       {hasKeypad && phoneCall && <Keypad pressed={phoneCall.pressed} onPress={softphone.press} />}
       {phoneCall && (
         <Button
