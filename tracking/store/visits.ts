@@ -79,12 +79,14 @@ export async function findVisitor(
 /**
  * Writes a visit that begins: visitor, visit and touchpoint in one statement. False when the visitor's id belongs
  * to another site.
+ * @param isNewcomer write it only for an id that nobody has; false when somebody has it
  */
 export async function openVisit(
   db: Knex,
   ids: { siteId: string; visitorId: string; visitId: string },
   view: PageView,
-  found: Classified
+  found: Classified,
+  isNewcomer = false
 ): Promise<boolean> {
   const { touch, current, rule } = found
   const { rows } = await db.raw<{ rows: unknown[] }>(
@@ -96,7 +98,7 @@ export async function openVisit(
          touch_at = case when :isDirect then visitors.touch_at else now() end,
          ga_client_id = coalesce(excluded.ga_client_id, visitors.ga_client_id),
          ym_client_id = coalesce(excluded.ym_client_id, visitors.ym_client_id)
-       where visitors.site_id = :siteId
+       where visitors.site_id = :siteId and not cast(:isNewcomer as boolean)
        returning id
      ), visit as (
        insert into visits (id, visitor_id, site_id, beat_ms, landing_url, page_url, page_title, pages, referrer, rule,
@@ -118,6 +120,7 @@ export async function openVisit(
       ...columnsOf(view),
       current: JSON.stringify(current),
       rule,
+      isNewcomer,
       isDirect: rule === 'direct',
       channel: touch.inquiryChannel,
       source: touch.source,
