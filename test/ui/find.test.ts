@@ -41,5 +41,7 @@ describe('finding somebody', () => {
       operator('Boris', 'available')
     ].sort(byPresence)
     expect(sorted.map((each) => each.name)).to.deep.equal(['Boris', 'Vera', 'Gleb', 'Anna'])
+    const away = { ...operator('Dina', 'available'), isReachable: false }
+    expect([away, operator('Anna', 'busy')].sort(byPresence)[0]?.name).to.equal('Anna')
   })
 })

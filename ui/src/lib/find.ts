@@ -18,5 +18,6 @@ export function matches(search: string, ...texts: readonly (string | null | unde
 
 /** Those who can take a call now come first. */
 export function byPresence(a: OperatorState, b: OperatorState): number {
+  if (a.isReachable !== b.isReachable) return a.isReachable ? -1 : 1
   return order.indexOf(a.presence) - order.indexOf(b.presence) || a.name.localeCompare(b.name)
 }

@@ -5,7 +5,7 @@ import type { LiveCall } from '../../../api/contract/live.ts'
 import { formatPhone, secondsSince } from '../lib/format.ts'
 import { refusalWord, transferReason } from '../lib/refusals.ts'
 import { useNow } from '../lib/use-now.ts'
-import { legOf, othersIn, type Part } from '../live/part.ts'
+import { legOf, othersIn, partOf, type Part } from '../live/part.ts'
 import { useMe } from '../session/session.ts'
 import styles from './call-card.module.css'
 
@@ -71,7 +71,8 @@ export function CallNews({ call, part }: { call: LiveCall; part: Part | null }) 
 export function Company({ call }: { call: LiveCall }) {
   const { t } = useTranslation()
   const me = useMe()
-  const others = othersIn(call, me.id)
+  // Whoever is consulted does not hear the client yet: who asks stands above.
+  const others = partOf(call, me.id) === 'consulted' ? [] : othersIn(call, me.id)
   const watchers = call.watchers.filter((each) => each.userId !== me.id)
   if (others.length === 0 && watchers.length === 0) return null
   return (

@@ -111,7 +111,7 @@ export function Talking({ current }: { current: CurrentCall }) {
     <>
       {!phoneCall && (
         <Text c="dimmed" style={{ flex: '1 1 100%' }}>
-          {t(softphone.isBrowserPhone ? 'call.inOtherTab' : 'call.onDeskPhone')}
+          {t(softphone.isBrowserPhone ? 'call.inOtherTab' : 'talk.onDeskPhone')}
         </Text>
       )}
       {hasTools && (

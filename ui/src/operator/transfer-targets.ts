@@ -43,7 +43,7 @@ export function useTargets(search: string): Target[] {
       ]
         .filter(Boolean)
         .join(' · '),
-      presence: each.presence,
+      presence: each.isReachable ? each.presence : 'offline',
       target: { kind: 'user', userId: each.userId }
     }))
   const free = new Set(

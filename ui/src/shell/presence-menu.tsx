@@ -74,7 +74,7 @@ export default function PresenceMenu({ isOpenAtFirst }: { isOpenAtFirst: boolean
           item('away', t('presence.away'))
         ) : (
           <>
-            <Menu.Label>{t('presence.away')}</Menu.Label>
+            <Menu.Label>{t('pause.title')}</Menu.Label>
             {reasons.map((each) =>
               item('away', i18n.language === 'ru' ? each.nameRu : each.nameEn, each.code)
             )}

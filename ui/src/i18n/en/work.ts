@@ -2,6 +2,7 @@
 export const work = {
   talk: {
     tools: 'In this call',
+    onDeskPhone: 'You speak on your desk phone.',
     hold: 'Hold',
     unhold: 'Resume',
     held: 'On hold: the client hears music',
@@ -82,6 +83,7 @@ export const work = {
     end: 'Done'
   },
   pause: {
+    title: 'Not taking calls',
     autoTitle: 'You are paused',
     autoText:
       'Several calls rang here and were not answered, so no more are sent to you. Come back when you are at your desk.',
