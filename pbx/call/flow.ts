@@ -2,8 +2,9 @@ import { enterBlock, tellBlock } from './blocks.ts'
 import { consultAnswered, consultDecided, consultFound, consultLegFailed, endConsult } from './consult.ts'
 import { jumpTo } from './detour.ts'
 import { endCall } from './ending.ts'
-import { closeLeg, dialOrRefuse, dropLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
+import { closeLeg, dialOrRefuse, dropLeg, recordLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
 import { ringTaker, parkTimedOut, taken, takerFailed } from './park.ts'
+import { recordingIdOf } from './recording-id.ts'
 import { clientAnswered, clientProgress, operatorReady, placed, placedDecided, placedFound, placedLegEnded, placedTimedOut } from './place.ts'
 import { clientLegLeft, handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
 import { changeLeg, clientParty, effect, legOf, moment, partyOf, type Turn } from './turn.ts'
@@ -209,7 +210,9 @@ function adopt(turn: Turn, { leaving: leavingId, leg: given }: EventOf<'legAdopt
   }
   const id = `${given.kind === 'operator' ? 'op' : 'ext'}${call.nextLeg}`
   call.nextLeg += 1
-  const leg: Leg = { ...given, id, purpose: 'consult' }
+  // Recorded on, as the leg was in whose place it comes, into a file of its own.
+  const recordingId = leaving.recordingId === null ? null : recordingIdOf(call.id, id)
+  const leg: Leg = { ...given, id, purpose: 'consult', recordingId, recordedMs: null }
   call.legs = [...call.legs, leg]
   const { kind, purpose, userId, name } = leg
   moment(turn, 'leg.started', { leg: id, kind, purpose, userId, name, ringMs: 0, handover: null })
@@ -217,6 +220,7 @@ function adopt(turn: Turn, { leaving: leavingId, leg: given }: EventOf<'legAdopt
   if (call.talk.heldSinceMs !== null && call.talk.heldBy === 'operator')
     effect(turn, { do: 'music', party: clientParty(turn), on: false, musicClass: null })
   effect(turn, { do: 'connect', bridge: 'main', parties: [clientParty(turn), id] })
+  recordLeg(turn, id)
   handOver(turn, id)
   moment(turn, 'call.transfer', {
     state: 'completed',

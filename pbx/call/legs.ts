@@ -1,7 +1,7 @@
 import type { ExternalTarget, FoundOperator } from '../../ivr/block.ts'
 import { recordingIdOf } from './recording-id.ts'
 import { changeLeg, effect, legOf, moment, secondsBetween, type Turn } from './turn.ts'
-import type { BridgeName, DialDecision, Handover, Leg, LegPurpose, LegResult } from './types.ts'
+import type { BridgeName, Call, DialDecision, Effect, Handover, Leg, LegPurpose, LegResult } from './types.ts'
 
 interface NewLeg {
   kind: Leg['kind']
@@ -74,13 +74,20 @@ export function ringOperator(
       device,
       ringMs,
       recordingId: recordsItself ? leg.recordingId : null,
-      showing: {
-        name: call.route?.contact?.name ?? call.order?.contact?.name ?? call.caller.name,
-        number: call.caller.number
-      }
+      showing: purpose === 'client' ? colleague(call) : client(call)
     })
   }
 }
+
+type Showing = Extract<Effect, { do: 'originate' }>['showing']
+
+const client = ({ route, order, caller }: Call): Showing => ({
+  name: route?.contact?.name ?? order?.contact?.name ?? caller.name,
+  number: caller.number
+})
+
+/** Inside the company, whoever is called sees who calls. */
+const colleague = ({ lastOperatorName }: Call): Showing => ({ name: lastOperatorName, number: null })
 
 /** Wants a number outside: the dialling policy decides, and `dialDecided` goes on. */
 export function wantNumber(

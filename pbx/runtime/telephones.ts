@@ -125,7 +125,10 @@ export function createTelephones(options: TelephonesOptions) {
     const { nextLeg } = keeper.live.call
     keeper.live.lanes.set(`${leg.kind === 'operator' ? 'op' : 'ext'}${nextLeg}`, left)
     options.adoptLeg(keeper.live, leg.channelId ?? '')
-    if (leg.userId !== null) operators.hold(keeper.live.call.id, leg.userId)
+    if (leg.userId !== null) {
+      operators.hold(keeper.live.call.id, leg.userId)
+      operators.release(giver.live.call.id, leg.userId, false, atMs)
+    }
     tell(keeper.live, { type: 'legAdopted', atMs, leaving: keeper.leg.id, leg })
     return true
   }
