@@ -11,6 +11,7 @@ import { OutcomeBadge } from './outcome-badge.tsx'
 import { useCall } from './queries.ts'
 import { Recording } from './recording.tsx'
 import { Tape } from './tape.tsx'
+import { CallNumber } from '../operator/click-to-call.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
 function Head({ call }: { call: JournalCallWithLegs }) {
@@ -23,6 +24,7 @@ function Head({ call }: { call: JournalCallWithLegs }) {
         <Text fz={22} fw={640} lh={1.25}>
           {name ?? <span className="num">{number}</span>}
         </Text>
+        <CallNumber number={call.callerNumber} name={name} />
         <OutcomeBadge outcome={call.outcome} />
         {call.rating !== null && <Rating value={call.rating} readOnly size="sm" color="amber" />}
       </Group>

@@ -5,6 +5,7 @@ import type { TFunction } from 'i18next'
 import type { JournalCall } from '../../../api/contract/calls.ts'
 import { OutcomeBadge } from '../call/outcome-badge.tsx'
 import { clock, dayOf, exactTime, formatPhone, isToday, regionName } from '../lib/format.ts'
+import { CallNumber } from '../operator/click-to-call.tsx'
 import styles from './journal.module.css'
 
 export interface RowActions {
@@ -100,8 +101,9 @@ export function journalColumns(
         const name = call.contact?.name ?? call.callerName
         return (
           <>
-            <b className={`cut ${styles.two}`} style={{ fontWeight: 600 }}>
-              {name ?? <span className="num">{number}</span>}
+            <b className={`cut ${styles.two} ${styles.who}`} style={{ fontWeight: 600 }}>
+              <span className="cut">{name ?? <span className="num">{number}</span>}</span>
+              <CallNumber number={call.callerNumber} name={name} />
             </b>
             <span className={`cut ${styles.two} ${styles.sub}`}>
               {[name ? number : null, regionName(call.callerRegion)].filter(Boolean).join(' · ') || ' '}
