@@ -233,7 +233,11 @@ describe('A call on the live board', () => {
     expect(project(before, row('leg.ringing', { leg: '1', userId: anna.userId }, 'inScheme'))).to.equal(
       before
     )
-    const plain: TapeRow = { ...row('call.voicemail', { recordingId: id, task: null }), type: 'timeout', to: 'inScheme' }
+    const plain: TapeRow = {
+      ...row('call.voicemail', { recordingId: id, task: null }),
+      type: 'timeout',
+      to: 'inScheme'
+    }
     expect(project(before, plain)).to.equal(before)
   })
 
