@@ -27,7 +27,6 @@ import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
 import { createAri } from './pbx/ari/client.ts'
-import { trunkEndpointId } from './pbx/provision/objects.ts'
 import type { Moments } from './pbx/call/moments.ts'
 import { startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
 import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
@@ -229,8 +228,7 @@ async function start(config: Config): Promise<void> {
       endWrapUp: (userId) => pbx.endWrapUp(userId),
       place: (order) => pbx.place(order),
       waitVirtually: (wait, onReserved) => pbx.waitVirtually(wait, onReserved),
-      trunkState: (trunkId) => pbx.trunkStates().get(trunkId),
-      endpointOf: trunkEndpointId
+      trunkState: (trunkId) => pbx.trunkStates().get(trunkId)
     },
     registry: metrics.registry
   })

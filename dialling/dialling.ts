@@ -36,8 +36,7 @@ export function createDialling(options: {
   const keeper = createPolicyKeeper({
     ...{ db, databaseUrl, registry, log },
     feed: ports.feed,
-    trunkState: (trunkId) => ports.trunkState(trunkId),
-    endpointOf: (trunkId) => ports.endpointOf(trunkId)
+    trunkState: (trunkId) => ports.trunkState(trunkId)
   })
   let runner: Runner | undefined
   return {

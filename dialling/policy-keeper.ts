@@ -52,7 +52,6 @@ export interface PolicyKeeperOptions {
   feed: Pick<Feed, 'onRow'>
   /** Of a trunk, by id; a trunk that is registering or rejected carries no call. */
   trunkState(trunkId: string): string | undefined
-  endpointOf(trunkId: string): string
   registry: Registry
   log: Logger
   now?: () => number
@@ -96,7 +95,6 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
     rules,
     trunks: tables.trunks.map((trunk) => ({
       ...trunk,
-      endpoint: options.endpointOf(trunk.id),
       isUsable: !deadStates.has(options.trunkState(trunk.id) ?? '')
     })),
     numbers: tables.numbers,
@@ -213,13 +211,16 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
 }
 
 interface Tables {
-  trunks: { id: string; name: string; country: string }[]
+  trunks: { id: string; name: string; country: string; endpoint: string }[]
   numbers: Map<string, OwnNumber>
   doNotCall: Set<string>
 }
 
 const readTrunks = (db: Knex): Promise<Tables['trunks']> =>
-  db('trunks').where({ is_active: true }).orderBy(['name', 'id']).select('id', 'name', 'country')
+  db('trunks')
+    .where({ is_active: true })
+    .orderBy(['name', 'id'])
+    .select('id', 'name', 'country', { endpoint: 'sip_endpoint' })
 
 async function readNumbers(db: Knex): Promise<Map<string, OwnNumber>> {
   const rows = await db('numbers')

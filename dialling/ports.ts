@@ -18,5 +18,4 @@ export interface DiallingPorts {
     onReserved: (operator: FoundOperator) => void
   ): () => void
   trunkState(trunkId: string): string | undefined
-  endpointOf(trunkId: string): string
 }

@@ -77,7 +77,9 @@ export const callRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
       const rows = (await db('call_events').where({ call_id: context.id }).orderBy('seq')) as Row[]
       if (rows.length === 0) throw new ApiError('not_found')
       return {
-        items: rows.map((row) => itemOf(tapeRow, row, { from: phase(row, 'from'), to: phase(row, 'to') }))
+        items: rows.map((row) =>
+          itemOf(tapeRow, discreet(row), { from: phase(row, 'from'), to: phase(row, 'to') })
+        )
       }
     }
   }),
@@ -102,6 +104,16 @@ export const callRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
     }
   })
 ]
+
+/** Without the names of trunks in Asterisk: see migration 0007. */
+function discreet(row: Row): Row {
+  const without = (value: unknown): unknown => {
+    const text = JSON.stringify(value)
+    if (!text.includes('"endpoint"')) return value
+    return JSON.parse(text, (key, inner: unknown) => (key === 'endpoint' ? undefined : inner)) as unknown
+  }
+  return { ...row, data: without(row['data']), effects: without(row['effects']) }
+}
 
 const phase = (row: Row, side: 'from' | 'to'): string | null => {
   const value = row[`${side}_phase`]

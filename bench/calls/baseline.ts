@@ -118,6 +118,7 @@ function pjsipText(operators: number): string {
     trunks: [
       {
         id: 'bench',
+        endpoint: 'trunk-bench',
         name: 'Bench',
         kind: 'address',
         host: trunkHost,

@@ -14,6 +14,8 @@ export interface OperatorDevice {
 /** A carrier: the columns of `trunks` that matter here. */
 export interface TrunkLink {
   id: string
+  /** `trunk-…`: what it is called in Asterisk. Nobody outside learns it; see migration 0007. */
+  endpoint: string
   name: string
   kind: 'address' | 'registration'
   host: string
@@ -37,11 +39,6 @@ export interface PjsipObject {
   /** Whose it is, in words for a person: `Trunk "Zadarma"`. */
   owner: string
   fields: Readonly<Record<string, string>>
-}
-
-/** Asterisk's id of a trunk's endpoint. */
-export function trunkEndpointId(trunkId: string): string {
-  return `trunk-${trunkId.replaceAll('-', '')}`
 }
 
 /** The dial string that rings while the controller is away; empty when nobody is chosen. */
@@ -135,7 +132,7 @@ function operatorObjects(operator: OperatorDevice): PjsipObject[] {
 }
 
 function trunkObjects(trunk: TrunkLink): PjsipObject[] {
-  const id = trunkEndpointId(trunk.id)
+  const id = trunk.endpoint
   const owner = `Trunk "${trunk.name}"`
   const uriTransport = trunk.transport === 'tcp' ? ';transport=tcp' : ''
   const uri = `sip:${trunk.host}:${trunk.port}${uriTransport}`

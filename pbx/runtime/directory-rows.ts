@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Scheme } from '../../ivr/scheme.ts'
-import { trunkEndpointId } from '../provision/objects.ts'
 import { usualRules, type DeviceEntry, type Directory, type OperatorRules } from '../routing/directory.ts'
 
 const text = z.string().nullable()
@@ -60,7 +59,7 @@ const rows = {
     })
   ),
   standIns: z.array(z.object({ id: z.string(), standInId: z.string() })),
-  trunks: z.array(z.object({ id: z.string(), name: z.string(), country: z.string() })),
+  trunks: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), endpoint: z.string() })),
   settings: z.array(z.object({ key: z.string(), value: z.unknown() }))
 }
 
@@ -104,7 +103,7 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
          order by d.kind, d.created_at, d.id`
       ),
       read(rows.standIns, `select id, stand_in_id as "standInId" from users where stand_in_id is not null`),
-      read(rows.trunks, `select id, name, country from trunks where is_active`),
+      read(rows.trunks, `select id, name, country, sip_endpoint as endpoint from trunks where is_active`),
       read(
         rows.settings,
         `select key, value from settings where key like 'operators.%' or key = 'company.timeZone'`
@@ -140,7 +139,7 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
       users.flatMap(({ id, extension }): [string, string][] => (extension === null ? [] : [[extension, id]]))
     ),
     standIns: new Map(standIns.map(({ id, standInId }) => [id, standInId])),
-    trunks: new Map(trunks.map((trunk) => [trunkEndpointId(trunk.id), trunk])),
+    trunks: new Map(trunks.map(({ endpoint, ...trunk }) => [endpoint, trunk])),
     rules: rulesOf(new Map(settings.map(({ key, value }) => [key, value])))
   }
 }

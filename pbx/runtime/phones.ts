@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Ami } from '../ami/client.ts'
 import type { Ari } from '../ari/client.ts'
-import { trunkEndpointId, type TrunkLink } from '../provision/objects.ts'
+import type { TrunkLink } from '../provision/objects.ts'
 import type { ObjectFailure } from '../provision/reconcile.ts'
 import type { Metrics } from './metrics.ts'
 import type { Operators } from './operators.ts'
@@ -56,7 +56,7 @@ export function createPhones({ ari, ami, operators, look, metrics, log }: Phones
   function trunkStates(): ReadonlyMap<string, TrunkState> {
     return new Map(
       trunks.map((trunk) => {
-        const state = trunk.kind === 'address' ? 'configured' : registrations.get(trunkEndpointId(trunk.id))
+        const state = trunk.kind === 'address' ? 'configured' : registrations.get(trunk.endpoint)
         return [trunk.id, ari.isUp ? (state ?? 'unknown') : 'unknown']
       })
     )

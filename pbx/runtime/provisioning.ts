@@ -25,7 +25,8 @@ export async function readWanted(db: Knex): Promise<Wanted> {
     .where({ is_active: true })
     .orderBy('id')
     .select<TrunkLink[]>('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', {
-      matchAddresses: 'match_addresses'
+      matchAddresses: 'match_addresses',
+      endpoint: 'sip_endpoint'
     })
   return {
     objects: wantedObjects({ operators, trunks }),

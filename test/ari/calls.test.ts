@@ -29,7 +29,14 @@ describe('calls through ARI', () => {
     await up(ari)
     const sipAddress = 'sip:op-a@127.0.0.1:22090'
     const a = { name: 'Anna', sipUser: 'op-a', sipSecret: 'secret', device: 'sip' as const, sipAddress }
-    const trunk = { id: '1-1', name: 'Carrier', kind: 'address' as const, host: '127.0.0.2', port: 22_091 }
+    const trunk = {
+      id: '1-1',
+      endpoint: 'trunk-11',
+      name: 'Carrier',
+      kind: 'address' as const,
+      host: '127.0.0.2',
+      port: 22_091
+    }
     const rest = {
       transport: 'udp' as const,
       username: null,

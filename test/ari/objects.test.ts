@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Ari } from '../../pbx/ari/client.ts'
 import { createAmi } from '../../pbx/ami/client.ts'
 import type { Ami, AmiSignals } from '../../pbx/ami/client.ts'
-import { trunkEndpointId, wantedObjects } from '../../pbx/provision/objects.ts'
+import { wantedObjects } from '../../pbx/provision/objects.ts'
 import type { OperatorDevice, TrunkLink } from '../../pbx/provision/objects.ts'
 import { createObjects } from '../../pbx/provision/reconcile.ts'
 import type { Objects } from '../../pbx/provision/reconcile.ts'
@@ -22,6 +22,7 @@ const anna: OperatorDevice = {
 const boris: OperatorDevice = { ...anna, name: 'Boris', sipUser: 'op-boris', device: 'browser' }
 const fixed: TrunkLink = {
   id: '0191d5a0-0000-7000-8000-000000000001',
+  endpoint: 'trunk-1f6f',
   name: 'Fixed carrier',
   kind: 'address',
   host: '127.0.0.2',
@@ -35,6 +36,7 @@ const fixed: TrunkLink = {
 const registering: TrunkLink = {
   ...fixed,
   id: '0191d5a0-0000-7000-8000-000000000002',
+  endpoint: 'trunk-2c9d',
   name: 'Registering carrier',
   kind: 'registration',
   host: '127.0.0.3',
@@ -88,7 +90,7 @@ describe('operators and trunks in Asterisk', () => {
     const wanted = wantedObjects({ operators: [anna, boris], trunks: [fixed] })
     const first = await objects.reconcile(wanted)
     expect(first).to.deep.include({ isComplete: true, deleted: [], unchanged: 0, failures: [] })
-    expect(first.pushed.toSorted()).to.deep.equal(['op-anna', 'op-boris', trunkEndpointId(fixed.id)])
+    expect(first.pushed.toSorted()).to.deep.equal(['op-anna', 'op-boris', fixed.endpoint])
     let asked = 0
     const counting = rig.ari({ observe: () => asked++ })
     const fresh = createObjects({ ari: counting, log })
@@ -126,7 +128,7 @@ describe('operators and trunks in Asterisk', () => {
     const moved = { ...fixed, host: '127.0.0.4', codecs: ['ulaw'] }
     const nowSip: OperatorDevice = { ...boris, device: 'sip', sipAddress: 'sip:boris@127.0.0.1:22299' }
     await objects.reconcile(wantedObjects({ operators: [anna, nowSip], trunks: [moved] }))
-    const id = trunkEndpointId(fixed.id)
+    const id = fixed.endpoint
     expect(await field('aor', id, 'contact')).to.equal('sip:127.0.0.4:22291')
     expect(await field('endpoint', id, 'allow')).to.match(/^\(ulaw\b/)
     expect(await field('identify', id, 'match')).to.match(/^127\.0\.0\.4/)
@@ -146,11 +148,11 @@ describe('operators and trunks in Asterisk', () => {
     expect(report.failures).to.have.length(1)
     expect(report.failures[0]).to.deep.include({ owner: 'Trunk "Bad carrier"', type: 'endpoint' })
     expect(report.deleted).to.deep.equal(['op-boris'])
-    expect(await listed()).to.deep.equal(['op-anna', trunkEndpointId(fixed.id)])
+    expect(await listed()).to.deep.equal(['op-anna', fixed.endpoint])
     // Tried again, and no half-made endpoint comes of it.
     const again = await objects.reconcile(wantedObjects({ operators: [anna], trunks: [bad, fixed] }))
     expect(again.failures).to.have.length(1)
-    expect(await listed()).to.deep.equal(['op-anna', trunkEndpointId(fixed.id)])
+    expect(await listed()).to.deep.equal(['op-anna', fixed.endpoint])
     const strange = { ...anna, name: 'Eve', sipUser: 'root' }
     const second = await objects.reconcile(wantedObjects({ operators: [anna, strange], trunks: [fixed] }))
     expect(second.failures.map(({ owner }) => owner)).to.deep.equal(['Operator "Eve"'])
@@ -166,14 +168,14 @@ describe('operators and trunks in Asterisk', () => {
         attempt
       ).to.deep.equal(['Trunk "Nameless" identify'])
     }
-    const server = await field('registration', trunkEndpointId(registering.id), 'server_uri')
+    const server = await field('registration', registering.endpoint, 'server_uri')
     expect(server).to.equal('sip:no-such-host.invalid:22292')
     await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed] }))
   })
 
   it('register at a carrier, and leave when they are deleted', async () => {
     const carrier = await party('127.0.0.3', 22_292, 'carrier')
-    const id = trunkEndpointId(registering.id)
+    const id = registering.endpoint
     await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed, registering] }))
     await until(async () => (await ami.registrations())?.get(id) === 'registered', {
       what: 'the trunk is registered'
@@ -229,8 +231,8 @@ describe('operators and trunks in Asterisk', () => {
     expect(report.pushed).to.include('op-anna')
     const another = createObjects({ ari, log })
     const next = await another.reconcile(wantedObjects({ operators: [boris], trunks: [] }))
-    expect(next.deleted.toSorted()).to.deep.equal(['op-anna', trunkEndpointId(fixed.id)])
+    expect(next.deleted.toSorted()).to.deep.equal(['op-anna', fixed.endpoint])
     expect(await listed()).to.deep.equal(['op-boris'])
-    expect(await ari.getObject('identify', trunkEndpointId(fixed.id))).to.deep.include({ code: 'gone' })
+    expect(await ari.getObject('identify', fixed.endpoint)).to.deep.include({ code: 'gone' })
   })
 })

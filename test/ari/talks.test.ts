@@ -41,7 +41,14 @@ describe('talks with more than two parties', () => {
       sipAddress: `sip:${sipUser}@127.0.0.1:${at}`
     })
     const trunk = {
-      ...{ id: '1-1', name: 'Carrier', kind: 'address' as const, host: '127.0.40.3', port: 40_092 },
+      ...{
+        id: '1-1',
+        endpoint: 'trunk-11',
+        name: 'Carrier',
+        kind: 'address' as const,
+        host: '127.0.40.3',
+        port: 40_092
+      },
       ...{ transport: 'udp' as const, username: null, secret: null, matchAddresses: [], codecs: ['ulaw'] }
     }
     const wanted = wantedObjects({

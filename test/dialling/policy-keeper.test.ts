@@ -40,8 +40,7 @@ describe('The policy in memory', function () {
     const keeper = createPolicyKeeper({
       ...{ db: database.db, databaseUrl: database.url, registry, log: pino({ level: 'silent' }) },
       feed: exchange.ports.feed,
-      trunkState: (id) => states.get(id) ?? 'registered',
-      endpointOf: (id) => `trunk-${id}`
+      trunkState: (id) => states.get(id) ?? 'registered'
     })
     keepers.push(keeper)
     await keeper.reload()
@@ -66,8 +65,9 @@ describe('The policy in memory', function () {
   it('decides at once from what the tables say, and counts each refusal by its reason', async () => {
     const registry = new Registry()
     const keeper = await keep(registry)
+    const [trunk] = await database.db('trunks').where({ id: trunkId }).select<{ sip_endpoint: string }[]>()
     expect(keeper.decide(asked())).to.deep.equal({
-      ...{ allowed: true, trunkId, endpoint: `trunk-${trunkId}`, number: client, callerId: '+74951112233' }
+      ...{ allowed: true, trunkId, endpoint: trunk?.sip_endpoint, number: client, callerId: '+74951112233' }
     })
     expect(reasonOf(keeper, { target: { number: '+882161234567' } })).to.equal('prefix_blocked')
     const metrics = await registry.metrics()

@@ -165,15 +165,12 @@ describe('A telephone that transfers by REFER', function () {
     }
   })
 
-  // The policy refuses within the step that asks for the owner again, but the owner is given back only when Asterisk has
-  // taken their hang-up (`release` in pbx/runtime/effects.ts): nobody is found, and the client is hung up on.
-  it.skip('blind, to a number abroad: the policy refuses, nobody is dialled, and the client comes back', async () => {
+  it('blind, to a number abroad: the policy refuses, nobody is dialled, and the client comes back', async () => {
     const call = await comesBack('+881612345678')
     const refused = (await office.moments(call.id)).find((row) => row.type === 'call.dial_refused')
     expect(refused?.data['number']).to.equal('+881612345678')
   })
 
-  // What must hold all the same.
   it('blind, to a number abroad: nobody is dialled, and the tape says why', async () => {
     const { desk, caller, owner } = await talkingOfTwo()
     await refer(owner, `sip:+881612345679@${server()}`)
@@ -191,17 +188,13 @@ describe('A telephone that transfers by REFER', function () {
     expect(numbers()).to.not.include('+881612345679')
   })
 
-  // The leg that the colleague becomes in the client's call (`leg.started` with purpose `consult`, from `legAdopted`)
-  // has no recording id and no `record` effect, so what is said after an attended REFER is lost.
-  it.skip('attended: the talk with the colleague is recorded too', async () => {
+  it('attended: the talk with the colleague is recorded too', async () => {
     const { desk, caller } = await attended()
     await caller.hangup()
     await allRecorded(await office.ended(desk.number))
   })
 
-  // `legGiven` releases the telephone that leaves but not the colleague who goes over, and the call that takes them
-  // in holds them once more: they stay busy with a call that is gone, until the watchdog finds them.
-  it.skip('attended: the colleague is free when the client has hung up', async () => {
+  it('attended: the colleague is free when the client has hung up', async () => {
     const { desk, caller } = await attended()
     await caller.hangup()
     await office.ended(desk.number)

@@ -233,8 +233,7 @@ export function createFakeExchange(db: Knex, fence: Fence, now: () => number = D
         exchange.waits.set(wait.callbackId, { request: wait.request, onReserved })
         return () => exchange.waits.delete(wait.callbackId)
       },
-      trunkState: () => 'registered',
-      endpointOf: (trunkId) => `trunk-${trunkId}`
+      trunkState: () => 'registered'
     }
   }
   return exchange

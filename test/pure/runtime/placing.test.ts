@@ -16,7 +16,7 @@ const leg = (id: string, more: Partial<Leg> = {}): Leg => ({
   ...more
 })
 const talkOf = (id: string, more: Partial<Talk> = {}): Talk => ({
-  ...{ leg: id, members: [id], startedMs: nowMs, heldSinceMs: null, heldBy: null, consult: null },
+  ...{ leg: id, members: [id], startedMs: nowMs, heldSinceMs: null, heldBy: null, heldMs: 0, consult: null },
   ...more
 })
 const inbound = (more: Partial<Call> = {}): Call => ({
