@@ -1,4 +1,4 @@
-import type { TapeRow } from '../pbx/call/types.ts'
+import type { TapeRow } from '../pbx/call/effects.ts'
 
 /** How the demo client behaves: as most do, pressing nothing at all, or hanging up while it rings. */
 export type Scenario = 'usual' | 'passive' | 'impatient'

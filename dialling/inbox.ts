@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import type { TapeRow } from '../pbx/call/types.ts'
+import type { TapeRow } from '../pbx/call/effects.ts'
 import { diallingChannel } from './callbacks.ts'
 
 /** A moment as the inbox keeps it. */

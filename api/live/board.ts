@@ -1,6 +1,6 @@
 import type { LiveCall } from '../contract/live.ts'
 import type { Moments, MomentType } from '../../pbx/call/moments.ts'
-import type { TapeRow } from '../../pbx/call/types.ts'
+import type { TapeRow } from '../../pbx/call/effects.ts'
 import { endings } from './fold-endings.ts'
 import { moves } from './fold-moves.ts'
 import { parties } from './fold-parties.ts'

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
-import type { Refusal, WatchMode, Wish } from '../../pbx/call/types.ts'
+import type { Refusal, Wish } from '../../pbx/call/events.ts'
+import type { WatchMode } from '../../pbx/call/types.ts'
 import { leadRoles } from '../access.ts'
 import { audit } from '../audit.ts'
 import {

@@ -2,7 +2,9 @@ import { exitTarget } from '../../ivr/run.ts'
 import { prompts } from '../../ivr/sounds.ts'
 import type { FoundOperator, OperatorQuery, Sound } from '../../ivr/block.ts'
 import { newCall, step } from '../../pbx/call/step.ts'
-import type { Call, Caller, CallEvent, Effect, Route, TapeRow } from '../../pbx/call/types.ts'
+import type { Effect, TapeRow } from '../../pbx/call/effects.ts'
+import type { CallEvent } from '../../pbx/call/events.ts'
+import type { Call, Caller, Route } from '../../pbx/call/types.ts'
 import type { Random } from './random.ts'
 
 /** One past call to be played through. */

@@ -1,5 +1,5 @@
 import { formatNational, normalise } from '../../tracking/phones.ts'
-import type { DialDecision } from '../../pbx/call/types.ts'
+import type { DialDecision } from '../../pbx/call/events.ts'
 import { emergencyNumber } from './emergency.ts'
 import { isOpen } from './hours.ts'
 import type { DialPolicySettings, TrunkRule } from './settings.ts'

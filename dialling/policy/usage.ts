@@ -1,5 +1,5 @@
 import type { Moments } from '../../pbx/call/moments.ts'
-import type { TapeRow } from '../../pbx/call/types.ts'
+import type { TapeRow } from '../../pbx/call/effects.ts'
 import type { Spent, Usage } from './decide.ts'
 
 interface Dial {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { webhookEvents } from '../../pbx/call/moments.ts'
-import type { TapeRow } from '../../pbx/call/types.ts'
+import type { TapeRow } from '../../pbx/call/effects.ts'
 import { storable } from './deliver.ts'
 
 /** Standard Webhooks asks for payloads under 20 kB. */

@@ -14,7 +14,8 @@ import {
 } from './legs.ts'
 import { changeTalk, holdClient, unholdClient } from './talk.ts'
 import { clientParty, effect, legOf, moment, ownerOf, partyOf, type Turn } from './turn.ts'
-import type { Consult, DialDecision, Leg, TransferTarget } from './types.ts'
+import type { DialDecision } from './events.ts'
+import type { Consult, Leg, TransferTarget } from './types.ts'
 
 /** How long somebody is rung for a warm transfer before the owner is given back to the client. */
 const ringMs = 30_000

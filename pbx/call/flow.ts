@@ -6,9 +6,10 @@ import { closeLeg, dialOrRefuse, dropLeg, recordLeg, releaseOf, resultOf, stopRi
 import { ringTaker, parkTimedOut, taken, takerFailed } from './park.ts'
 import { recordingIdOf } from './recording-id.ts'
 import { clientAnswered, clientProgress, operatorReady, placed, placedDecided, placedFound, placedLegEnded, placedTimedOut } from './place.ts'
-import { clientLegLeft, handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
+import { clientLegLeft, goesOut, handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
 import { changeLeg, clientParty, effect, legOf, moment, partyOf, type Turn } from './turn.ts'
-import type { CallEvent, Leg, Phase } from './types.ts'
+import type { CallEvent } from './events.ts'
+import type { Leg, Phase } from './types.ts'
 import { watcherAnswered, watcherLeft } from './watch.ts'
 import { wished } from './wishes.ts'
 
@@ -219,6 +220,7 @@ function adopt(turn: Turn, { leaving: leavingId, leg: given }: EventOf<'legAdopt
   moment(turn, 'leg.answered', { leg: id, userId, recordingId: leg.recordingId })
   if (call.talk.heldSinceMs !== null && call.talk.heldBy === 'operator')
     effect(turn, { do: 'music', party: clientParty(turn), on: false, musicClass: null })
+  goesOut(turn, leaving)
   effect(turn, { do: 'connect', bridge: 'main', parties: [clientParty(turn), id] })
   recordLeg(turn, id)
   handOver(turn, id)

@@ -1,5 +1,6 @@
 import type { Moments, MomentType, TalkParty } from './moments.ts'
-import type { CallVisit, TapeRow } from './types.ts'
+import type { TapeRow } from './effects.ts'
+import type { CallVisit } from './types.ts'
 
 /** A row of `calls`, by column name; instants are ISO strings. The whole row follows from the tape. */
 export type JournalRow = Record<string, unknown> & {

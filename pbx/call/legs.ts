@@ -1,7 +1,9 @@
 import type { ExternalTarget, FoundOperator } from '../../ivr/block.ts'
 import { recordingIdOf } from './recording-id.ts'
 import { changeLeg, effect, legOf, moment, secondsBetween, type Turn } from './turn.ts'
-import type { BridgeName, Call, DialDecision, Effect, Handover, Leg, LegPurpose, LegResult } from './types.ts'
+import type { BridgeName, Effect } from './effects.ts'
+import type { DialDecision } from './events.ts'
+import type { Call, Handover, Leg, LegPurpose, LegResult } from './types.ts'
 
 interface NewLeg {
   kind: Leg['kind']

@@ -13,7 +13,8 @@ import {
 } from './legs.ts'
 import { holdClient, startTalk } from './talk.ts'
 import { clientParty, effect, liveLegs, moment, partyOf, type Turn } from './turn.ts'
-import type { Leg, Person } from './types.ts'
+import type { Person } from './events.ts'
+import type { Leg } from './types.ts'
 import { stopWatchers } from './watch.ts'
 import type { FoundOperator } from '../../ivr/block.ts'
 

@@ -14,7 +14,8 @@ import {
 } from './legs.ts'
 import { startTalk } from './talk.ts'
 import { effect, legOf, moment, type Turn } from './turn.ts'
-import type { Call, DialDecision, Leg, LegResult, Order } from './types.ts'
+import type { DialDecision } from './events.ts'
+import type { Call, Leg, LegResult, Order } from './types.ts'
 
 /** A client who is out of reach through one trunk is tried through so many more. */
 const maxTrunks = 3

@@ -1,6 +1,8 @@
 import { callFlow } from './flow.ts'
 import { startTurn } from './turn.ts'
-import type { Call, Caller, CallEvent, Leg, Order, Step, TapeRow } from './types.ts'
+import type { Step, TapeRow } from './effects.ts'
+import type { CallEvent } from './events.ts'
+import type { Call, Caller, Leg, Order } from './types.ts'
 
 const blank = {
   seq: 0,

@@ -193,14 +193,24 @@ function ownerLeft(turn: Turn, leg: Leg, cause: number | null): void {
   afterTalk(turn)
 }
 
+/**
+ * Whoever gives the client on leaves the bridge before the next one comes in: three in it for a moment make Asterisk mix
+ * and stop mixing, after which the client may hear nothing.
+ */
+export function goesOut(turn: Turn, owner: Leg): void {
+  effect(turn, { do: 'part', bridge: 'main', parties: [owner.id] })
+}
+
 /** The consulted party takes the client, and the owner goes out. */
 export function giveToConsulted(turn: Turn, owner: Leg, cause: number | null | 'hangUp'): void {
   const { talk } = turn.call
   const consulted = legOf(turn, talk?.consult?.leg ?? null)
   if (!talk?.consult || !consulted) return
   const { target, note } = talk.consult
-  if (talk.consult.side === 'client')
+  if (talk.consult.side === 'client') {
+    goesOut(turn, owner)
     effect(turn, { do: 'music', party: consulted.id, on: false, musicClass: null })
+  }
   if (talk.heldSinceMs !== null) unholdClient(turn)
   effect(turn, { do: 'connect', bridge: 'main', parties: [clientParty(turn), consulted.id] })
   handOver(turn, consulted.id)

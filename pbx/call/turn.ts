@@ -1,6 +1,8 @@
 import type { BlockContext } from '../../ivr/block.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
-import type { Call, CallEvent, Effect, HangupBy, Leg, Party, Refusal } from './types.ts'
+import type { Effect, Party } from './effects.ts'
+import type { CallEvent, Refusal } from './events.ts'
+import type { Call, HangupBy, Leg } from './types.ts'
 import type { Moments, MomentType, TalkParty } from './moments.ts'
 
 /** A moment that this step yields, before it has its place on the tape. */

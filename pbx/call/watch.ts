@@ -2,9 +2,10 @@ import type { FoundOperator } from '../../ivr/block.ts'
 import { endConsult } from './consult.ts'
 import { answerLeg, closeLeg, dropLeg, releaseOf, resultOf, ringOperator } from './legs.ts'
 import { recordingIdOf } from './recording-id.ts'
-import { handOver, unholdClient } from './talk.ts'
+import { goesOut, handOver, unholdClient } from './talk.ts'
 import { changeLeg, clientParty, effect, legOf, moment, ownerOf, partyOf, type Turn } from './turn.ts'
-import type { Call, Leg, Person, WatchMode } from './types.ts'
+import type { Person } from './events.ts'
+import type { Call, Leg, WatchMode } from './types.ts'
 
 type Watcher = Call['watchers'][number]
 
@@ -135,6 +136,7 @@ export function takeOver(turn: Turn, watcher: Watcher, leg: Leg): void {
   if (turn.call.talk.consult) endConsult(turn, 'cancelled', 'taken_over')
   if (turn.call.talk.heldBy === 'operator') unholdClient(turn)
   if (watcher.mode === 'listen') effect(turn, { do: 'mute', leg: leg.id, on: false })
+  goesOut(turn, owner)
   effect(turn, { do: 'connect', bridge: 'main', parties: [clientParty(turn), leg.id] })
   forgetWatcher(turn, leg)
   if (owner.recordingId !== null)

@@ -3,7 +3,8 @@ import { sendTo } from './detour.ts'
 import { park, takeParked } from './park.ts'
 import { giveToConsulted, holdClient, leaveTalk, unholdClient } from './talk.ts'
 import { clientParty, effect, legOf, moment, ownerOf, type Turn } from './turn.ts'
-import type { Call, CallEvent, Consult, Leg, Person, Refusal, Talk, TransferTarget, Wish } from './types.ts'
+import type { CallEvent, Person, Refusal, Wish } from './events.ts'
+import type { Call, Consult, Leg, Talk, TransferTarget } from './types.ts'
 import { changeMode, removeWatcher, startWatching, takeOver, watcherOf } from './watch.ts'
 
 type WishOf<K extends Wish['type']> = Extract<Wish, { type: K }>

@@ -1,6 +1,7 @@
 import { recordingIdOf } from '../call/recording-id.ts'
 import type { Moments, MomentType } from '../call/moments.ts'
-import type { Caller, Route, TapeRow } from '../call/types.ts'
+import type { TapeRow } from '../call/effects.ts'
+import type { Caller, Route } from '../call/types.ts'
 import { secondsBetween } from '../call/turn.ts'
 import { causeOf, sourceOf, type CelEvent } from './cel.ts'
 

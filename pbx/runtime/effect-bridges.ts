@@ -1,5 +1,5 @@
 import { schemeOf } from '../call/turn.ts'
-import type { BridgeName, Effect, Party } from '../call/types.ts'
+import type { BridgeName, Effect, Party } from '../call/effects.ts'
 import { bridgeId, bridgeLane, channelOf, inLanes, legChannel, type EffectPorts } from './effect-ports.ts'
 import type { LiveCall } from './mailbox.ts'
 

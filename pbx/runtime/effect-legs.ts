@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { BridgeName, Effect } from '../call/types.ts'
+import type { BridgeName, Effect } from '../call/effects.ts'
 import { connect, openBridge } from './effect-bridges.ts'
 import { inLanes, legChannel, type EffectPorts } from './effect-ports.ts'
 import type { LiveCall } from './mailbox.ts'

@@ -2,16 +2,9 @@ import type { Logger } from 'pino'
 import type { CallFacts, LookupAnswer, QueueRequest, Sound } from '../../ivr/block.ts'
 import type { Ami } from '../ami/client.ts'
 import type { Ari } from '../ari/client.ts'
-import type {
-  BridgeName,
-  Call,
-  CallEvent,
-  DialDecision,
-  Effect,
-  Party,
-  Route,
-  RunningScheme
-} from '../call/types.ts'
+import type { BridgeName, Effect, Party } from '../call/effects.ts'
+import type { CallEvent, DialDecision } from '../call/events.ts'
+import type { Call, Route, RunningScheme } from '../call/types.ts'
 import type { LiveCall } from './mailbox.ts'
 import type { Operators } from './operators.ts'
 

@@ -1,6 +1,6 @@
 import type { Sound } from '../../ivr/block.ts'
 import { schemeOf } from '../call/turn.ts'
-import type { Effect } from '../call/types.ts'
+import type { Effect } from '../call/effects.ts'
 import { clientChannel, clientLane, inLanes, type EffectPorts } from './effect-ports.ts'
 import type { LiveCall } from './mailbox.ts'
 

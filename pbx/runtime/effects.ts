@@ -1,5 +1,6 @@
 import type { CallFacts } from '../../ivr/block.ts'
-import type { CallEvent, Effect } from '../call/types.ts'
+import type { Effect } from '../call/effects.ts'
+import type { CallEvent } from '../call/events.ts'
 import { contextOf, startTurn } from '../call/turn.ts'
 import { bridgeTone, closeBridge, connect, letGo, music, part, snoop, unsnoop } from './effect-bridges.ts'
 import { dialOut, hangupLeg, mute, originate, pauseRecording, record, referAnswer } from './effect-legs.ts'

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { TapeRow } from '../call/types.ts'
+import type { TapeRow } from '../call/effects.ts'
 
 type Unsubscribe = () => void
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Moments } from '../call/moments.ts'
-import type { TapeRow } from '../call/types.ts'
+import type { TapeRow } from '../call/effects.ts'
 import type { Figures } from './operators.ts'
 
 export interface FiguresKeeper {

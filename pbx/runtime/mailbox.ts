@@ -2,7 +2,9 @@ import type { Logger } from 'pino'
 import { brokenSchemeReason } from '../../ivr/run.ts'
 import { project, type Journal } from '../call/journal.ts'
 import { step } from '../call/step.ts'
-import type { BridgeName, Call, CallEvent, Effect, Party, Refusal, TapeRow } from '../call/types.ts'
+import type { BridgeName, Effect, Party, TapeRow } from '../call/effects.ts'
+import type { CallEvent, Refusal } from '../call/events.ts'
+import type { Call } from '../call/types.ts'
 
 /** A call in progress: its state, its journal so far, and its effects under way. */
 export interface LiveCall {

@@ -1,5 +1,5 @@
 import type { FoundOperator, OperatorQuery, QueueRequest } from '../../ivr/block.ts'
-import type { CallEvent } from '../call/types.ts'
+import type { CallEvent } from '../call/events.ts'
 import {
   averageWaitMs,
   byTurn,

@@ -1,5 +1,6 @@
 import type { AriBridge } from '../ari/requests.ts'
-import type { BridgeName, Call, Leg, Party } from '../call/types.ts'
+import type { BridgeName, Party } from '../call/effects.ts'
+import type { Call, Leg } from '../call/types.ts'
 import { bridgeId, channelOf } from './effect-ports.ts'
 
 const clientParty = (call: Call): Party => call.clientLeg ?? 'client'

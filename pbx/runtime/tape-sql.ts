@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { JournalRow, LegRow } from '../call/journal.ts'
-import type { TapeRow } from '../call/types.ts'
+import type { TapeRow } from '../call/effects.ts'
 
 /** A group of steps written in one transaction. Plain JSON: it is also what the spool keeps. */
 export interface TapeBatch {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { differsForOperators, forOperators, project, projectAll } from '../../api/live/board.ts'
 import { EventBuffer } from '../../api/live/events.ts'
 import type { LiveCall } from '../../api/contract/live.ts'
-import type { TapeRow } from '../../pbx/call/types.ts'
+import type { TapeRow } from '../../pbx/call/effects.ts'
 import { anna, boris, callId, initiated, rung, tapeOf } from './support/calls.ts'
 
 const step = {

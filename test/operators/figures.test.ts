@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { pino } from 'pino'
-import type { TapeRow } from '../../pbx/call/types.ts'
+import type { TapeRow } from '../../pbx/call/effects.ts'
 import { keepFigures } from '../../pbx/runtime/figures.ts'
 import type { Figures } from '../../pbx/runtime/operators.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import type { TapeRow } from '../../pbx/call/types.ts'
+import type { TapeRow } from '../../pbx/call/effects.ts'
 import { newSecret } from '../../integrations/webhooks/sign.ts'
 
 /** A tape row as the machine writes it. */

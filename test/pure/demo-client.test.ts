@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { endsPlans, reactionsTo, scenarios } from '../../demo/client.ts'
-import type { Effect, TapeRow } from '../../pbx/call/types.ts'
+import type { Effect, TapeRow } from '../../pbx/call/effects.ts'
 
 const row = (type: string, data: Record<string, unknown> = {}, effects: Effect[] = []): TapeRow => ({
   ...{ callId: 'c', seq: 1, atMs: 0, from: null, to: null },

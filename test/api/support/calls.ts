@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Moments, MomentType } from '../../../pbx/call/moments.ts'
-import type { Phase, TapeRow } from '../../../pbx/call/types.ts'
+import type { TapeRow } from '../../../pbx/call/effects.ts'
+import type { Phase } from '../../../pbx/call/types.ts'
 
 export const callId = (): string => randomUUID()
 

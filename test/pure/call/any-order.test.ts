@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { step } from '../../../pbx/call/step.ts'
 import { foldJournal } from '../../../pbx/call/journal.ts'
-import type { Call, Wish } from '../../../pbx/call/types.ts'
+import type { Wish } from '../../../pbx/call/events.ts'
+import type { Call } from '../../../pbx/call/types.ts'
 import { anna, boris, route, scheme, Story, type Told } from './given.ts'
 
 const legs = fc.constantFrom('op1', 'op2', 'op3', 'ext2', 'cl2', 'sup2', 'caller', '')

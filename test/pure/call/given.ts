@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { newCall, step } from '../../../pbx/call/step.ts'
 import { foldJournal } from '../../../pbx/call/journal.ts'
-import type { Call, CallEvent, Effect, Refusal, Route, TapeRow } from '../../../pbx/call/types.ts'
+import type { Effect, TapeRow } from '../../../pbx/call/effects.ts'
+import type { CallEvent, Refusal } from '../../../pbx/call/events.ts'
+import type { Call, Route } from '../../../pbx/call/types.ts'
 import type { Scheme } from '../../../ivr/scheme.ts'
 
 type WithoutTime<E> = E extends unknown ? Omit<E, 'atMs'> : never

@@ -2,7 +2,9 @@ import { expect } from 'chai'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { newPlacedCall } from '../../../pbx/call/step.ts'
-import type { Order, TapeRow, Wish } from '../../../pbx/call/types.ts'
+import type { TapeRow } from '../../../pbx/call/effects.ts'
+import type { Wish } from '../../../pbx/call/events.ts'
+import type { Order } from '../../../pbx/call/types.ts'
 import {
   anna,
   annaRings,

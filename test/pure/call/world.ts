@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { foldJournal } from '../../../pbx/call/journal.ts'
 import { newCall, newPlacedCall, step } from '../../../pbx/call/step.ts'
-import type { Call, CallEvent, Effect, Order, Party, Refusal, TapeRow } from '../../../pbx/call/types.ts'
+import type { Effect, Party, TapeRow } from '../../../pbx/call/effects.ts'
+import type { CallEvent, Refusal } from '../../../pbx/call/events.ts'
+import type { Call, Order } from '../../../pbx/call/types.ts'
 import { anna, boris, callId, groupId, route, scheme, t0, type Told } from './given.ts'
 
 export const zoya = {

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { attemptOf, type AttemptResult } from '../../../dialling/core/attempt.ts'
 import { afterAttempt, type Owed, type RetryRules } from '../../../dialling/core/retry.ts'
 import { newPlacedCall, step } from '../../../pbx/call/step.ts'
-import type { CallEvent, Order, TapeRow } from '../../../pbx/call/types.ts'
+import type { TapeRow } from '../../../pbx/call/effects.ts'
+import type { CallEvent } from '../../../pbx/call/events.ts'
+import type { Order } from '../../../pbx/call/types.ts'
 
 const anna = { userId: '30000000-0000-4000-8000-000000000001', name: 'Anna', devices: ['anna'] }
 const order: Order = {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { dayIn } from '../../../dialling/policy/hours.ts'
 import { createUsage, type UsageBook } from '../../../dialling/policy/usage.ts'
-import type { Effect, TapeRow } from '../../../pbx/call/types.ts'
+import type { Effect, TapeRow } from '../../../pbx/call/effects.ts'
 
 const callId = '0192f0c0-0000-7000-8000-000000000001'
 const anna = 'anna'

@@ -1,5 +1,5 @@
 import type { OperatorQuery } from '../../../ivr/block.ts'
-import type { CallEvent } from '../../../pbx/call/types.ts'
+import type { CallEvent } from '../../../pbx/call/events.ts'
 import { emptyDirectory, usualRules, type Directory, type UserEntry } from '../../../pbx/routing/directory.ts'
 import type { OperatorState, QueueState } from '../../../pbx/runtime/feed.ts'
 import { createOperators, type Operators } from '../../../pbx/runtime/operators.ts'
