@@ -26,7 +26,7 @@ describe('talks with more than two parties', () => {
 
   before(async function () {
     this.timeout(180_000)
-    rig = await startRig(40_000)
+    rig = await startRig(14_800)
     ari = rig.ari()
     const { amiPort: port, amiUser: user, amiPassword: password } = rig.settings
     ami = createAmi({ host: '127.0.0.1', port, user, password, log })
@@ -47,23 +47,23 @@ describe('talks with more than two parties', () => {
         name: 'Carrier',
         kind: 'address' as const,
         host: '127.0.40.3',
-        port: 40_092
+        port: 14_892
       },
       ...{ transport: 'udp' as const, username: null, secret: null, matchAddresses: [], codecs: ['ulaw'] }
     }
     const wanted = wantedObjects({
-      operators: [phone('op-a', 40_090), phone('op-b', 40_091)],
+      operators: [phone('op-a', 14_890), phone('op-b', 14_891)],
       trunks: [trunk]
     })
     const { failures } = await createObjects({ ari, log }).reconcile(wanted)
     expect(failures).to.deep.equal([])
     const { server } = rig
     const local = { host: '127.0.0.1', server, password: 'secret' }
-    operator = await createParty({ ...local, port: 40_090, user: 'op-a', toneHz: 440 })
-    second = await createParty({ ...local, port: 40_091, user: 'op-b', toneHz: 1400 })
+    operator = await createParty({ ...local, port: 14_890, user: 'op-a', toneHz: 440 })
+    second = await createParty({ ...local, port: 14_891, user: 'op-b', toneHz: 1400 })
     client = await createParty({
       host: '127.0.40.3',
-      port: 40_092,
+      port: 14_892,
       server,
       user: '+79161234567',
       toneHz: 1000

@@ -18,7 +18,7 @@ describe('Whoever has just installed Ringtrace', function () {
   before(async function () {
     this.timeout(240_000)
     await buildPages()
-    instance = await startInstance(35_600, { DEMO: '1', DEMO_SIP_PORT: '35670' })
+    instance = await startInstance(13_600, { DEMO: '1', DEMO_SIP_PORT: '13670' })
     browser = await openBrowser(path.join(instance.dataDir, 'tones'), 440)
     desk = await sitDown(browser, instance)
     page = desk.page

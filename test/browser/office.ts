@@ -141,7 +141,7 @@ export function officeForTests(
   }
   before(async function () {
     this.timeout(240_000)
-    opened = await openOffice(35_000, options.lane ?? 35)
+    opened = await openOffice(14_200, options.lane ?? 35)
   })
   after(async function () {
     this.timeout(60_000)

@@ -11,7 +11,7 @@ describe('A call of ours', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(40_600, 41)
+    office = await openOffice(11_200, 41)
     for (const [operator, extension] of [
       [office.boris, '202'],
       [office.vera, '203']

@@ -12,7 +12,7 @@ describe('A call with many parties survives the controller', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(40_600, 41)
+    office = await openOffice(11_200, 41)
     await office.instance.api('PATCH', `/api/users/${office.gleb.id}`, { role: 'supervisor' })
   })
   after(() => office.close())

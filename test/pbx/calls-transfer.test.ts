@@ -18,7 +18,7 @@ describe('A call in progress is given on', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(40_000, 40)
+    office = await openOffice(10_600, 40)
   })
   after(() => office.close())
   afterEach(async function () {

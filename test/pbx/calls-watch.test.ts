@@ -10,7 +10,7 @@ describe('A talk in progress', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(40_000, 40)
+    office = await openOffice(10_600, 40)
     await office.instance.api('PATCH', `/api/users/${office.gleb.id}`, { role: 'supervisor' })
   })
   after(() => office.close())

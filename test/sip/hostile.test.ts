@@ -19,7 +19,7 @@ describe('Messages that are strange, wrong or hostile', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(45_600, 47, 4)
+    office = await openOffice(12_400, 47, 4)
     target = `127.0.0.1:${office.instance.sipPort}`
     talk = await talking(office)
     startedAt = await upSince()

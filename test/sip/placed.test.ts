@@ -15,7 +15,7 @@ describe('A call that we place, by what the carrier answers', function () {
   let second: Peer
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(45_600, 47, 20)
+    office = await openOffice(12_400, 47, 20)
     const { instance } = office
     carrier = await office.carrier()
     second = await office.carrier({ host: '127.0.47.9' })

@@ -12,7 +12,7 @@ describe('A telephone that transfers by REFER', function () {
   let carrier: Peer
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(45_000, 46, 24)
+    office = await openOffice(11_800, 46, 24)
     carrier = await office.carrier()
   })
   after(() => office.close())

@@ -16,7 +16,7 @@ describe('A SIP phone that registers', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(45_600, 47, 1)
+    office = await openOffice(12_400, 47, 1)
     const { instance } = office
     const { id } = await instance.api<{ id: string }>('POST', '/api/users', {
       ...{ login: 'desk', name: 'Elena', role: 'operator', password: 'an-operator-password' }

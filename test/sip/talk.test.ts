@@ -10,7 +10,7 @@ describe('In a talk', function () {
   let office: Office
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(45_600, 47, 24)
+    office = await openOffice(12_400, 47, 24)
   })
   after(() => office.close())
 

@@ -31,7 +31,7 @@ describe('Calls from tracked visits', function () {
 
   before(async () => {
     await buildSnippet()
-    instance = await startInstance(47_000)
+    instance = await startInstance(13_000)
     company = await foundCompany(instance, 49, 1)
     for (const e164 of [...numbers, overflow]) await company.number(e164, ringScheme(company.groupId))
     const site = await instance.api<{ id: string; key: string }>('POST', '/api/sites', {
