@@ -76,7 +76,9 @@ describe('The live feed', function () {
     const operator = { id: anna.userId, name: anna.name }
     rig.pbx.say(row('call.answered', { leg: '1', operator, waitSeconds: 2, recordingId: null }, 'talking'))
     const end = { outcome: 'answered', reason: 'completed', hangupBy: 'client', cause: 16 } as const
-    rig.pbx.say(row('call.ended', { ...end, waitSeconds: 2, talkSeconds: 1, heldSeconds: 0, totalSeconds: 4 }, 'ended'))
+    rig.pbx.say(
+      row('call.ended', { ...end, waitSeconds: 2, talkSeconds: 1, heldSeconds: 0, totalSeconds: 4 }, 'ended')
+    )
     await until(() => events.length >= 4)
     const phases = events.map(({ data }) => (data['call'] as { phase: string }).phase)
     expect(phases).to.deep.equal(['inScheme', 'ringing', 'talking', 'ended'])

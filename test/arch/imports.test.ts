@@ -1,7 +1,20 @@
 import { expect } from 'chai'
 import { code, importsOf, type Import } from './tree.ts'
 
-const product = ['api', 'crm', 'db', 'demo', 'dialling', 'host', 'integrations', 'ivr', 'media', 'pbx', 'recordings', 'tracking']
+const product = [
+  'api',
+  'crm',
+  'db',
+  'demo',
+  'dialling',
+  'host',
+  'integrations',
+  'ivr',
+  'media',
+  'pbx',
+  'recordings',
+  'tracking'
+]
 
 /**
  * Which folders a folder may import, besides itself. The longest name that fits a file rules it; a name also allows
@@ -39,8 +52,24 @@ const allowed: Record<string, readonly string[]> = {
     'type:pbx/call',
     'type:config.ts'
   ],
-  'api/contract': ['pbx/call/moments.ts', 'dialling/core/settings.ts', 'dialling/policy', 'type:pbx/call', 'type:ivr'],
-  api: ['db', 'dialling', 'ivr', 'tracking', 'pbx/call', 'pbx/routing', 'host', 'media/errors.ts', 'type:pbx'],
+  'api/contract': [
+    'pbx/call/moments.ts',
+    'dialling/core/settings.ts',
+    'dialling/policy',
+    'type:pbx/call',
+    'type:ivr'
+  ],
+  api: [
+    'db',
+    'dialling',
+    'ivr',
+    'tracking',
+    'pbx/call',
+    'pbx/routing',
+    'host',
+    'media/errors.ts',
+    'type:pbx'
+  ],
   // The lists of words: nothing else of the server gets into the browser.
   ui: ['type:api/contract', 'api/contract/words.ts', 'pbx/call/moments.ts'],
   'config.ts': []

@@ -50,7 +50,14 @@ describe('sounds in calls', function () {
     const sipAddress = 'sip:op-a@127.0.0.1:44090'
     const anna = { name: 'Anna', sipUser: 'op-a', sipSecret: 'secret', device: 'sip' as const, sipAddress }
     const trunk = {
-      ...{ id: '1-1', endpoint: 'trunk-11', name: 'Carrier', kind: 'address' as const, host: '127.0.45.3', port: 22_491 },
+      ...{
+        id: '1-1',
+        endpoint: 'trunk-11',
+        name: 'Carrier',
+        kind: 'address' as const,
+        host: '127.0.45.3',
+        port: 22_491
+      },
       ...{ transport: 'udp' as const, username: null, secret: null, matchAddresses: [], codecs: ['ulaw'] }
     }
     const wanted = wantedObjects({ operators: [anna], trunks: [trunk] })
