@@ -141,6 +141,7 @@ describe('operators and trunks in Asterisk', () => {
     const bad = {
       ...fixed,
       id: '0191d5a0-0000-7000-8000-000000000009',
+      endpoint: 'trunk-9bad',
       name: 'Bad carrier',
       codecs: ['tin-can']
     }

@@ -47,7 +47,7 @@ describe('sounds in calls', function () {
       reloadMusic: () => rig.cli('moh reload'),
       log
     })
-    const sipAddress = 'sip:op-a@127.0.0.1:44090'
+    const sipAddress = 'sip:op-a@127.0.0.1:22490'
     const anna = { name: 'Anna', sipUser: 'op-a', sipSecret: 'secret', device: 'sip' as const, sipAddress }
     const trunk = {
       ...{
