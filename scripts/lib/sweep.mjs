@@ -26,7 +26,10 @@ function processesOf(folder) {
       command: words(pid, 'cmdline').join(' '),
       env: words(pid, 'environ')
     }))
-    .filter(({ command, env }) => command.includes(`${folder}/`) || env.includes(`TMPDIR=${folder}`))
+    .filter(
+      ({ command, env }) =>
+        command.includes(`${folder}/`) || env.some((one) => `${one}/`.startsWith(`TMPDIR=${folder}/`))
+    )
     .map(({ pid, command }) => ({ pid, command: command.slice(0, 160) }))
 }
 

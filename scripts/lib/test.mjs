@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
@@ -27,8 +27,10 @@ const order = [
   'sip',
   'browser'
 ]
+/** These play calls in their own time and mostly wait: they run beside the others, and are told when they are done. */
+const beside = ['pbx', 'sip']
 /** An area that takes longer hangs. */
-const areaMs = 8 * 60_000
+const areaMs = 12 * 60_000
 /** After its last test mocha has this long to end. */
 const endMs = 20_000
 /** Of the caller's environment, what would lead the tests' instances to the caller's own data. */
@@ -63,11 +65,17 @@ export async function test(only) {
   try {
     await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
     isReady = true
-    for (const area of areas) {
-      if (stopped !== undefined) break
-      console.log(`\n── ${area.name} ${'─'.repeat(Math.max(0, 60 - area.name.length))}`)
-      results.push(await runArea(area, folder))
-    }
+    const isStopped = () => stopped !== undefined
+    const [waiting, busy] = [true, false].map((is) =>
+      areas.filter(({ name }) => beside.includes(name) === is)
+    )
+    if (waiting.length > 0 && busy.length > 0)
+      console.log(`\nBeside the rest: ${waiting.map(({ name }) => name).join(', ')}`)
+    const lanes = await Promise.all([
+      runLane(busy, folder, isStopped, false),
+      runLane(waiting, folder, isStopped, busy.length > 0)
+    ])
+    results.push(...lanes.flat())
   } catch (error) {
     tell(error)
     console.log('0 passed, 1 failed')
@@ -102,14 +110,34 @@ async function prepare() {
     throw new Problem('The machine could not be set up for the tests', 'The lines above say why.')
 }
 
+/** Runs areas one after the other. With `isQuiet` the words of each are told when it is done. */
+async function runLane(areas, folder, isStopped, isQuiet) {
+  const results = []
+  for (const area of areas) {
+    if (isStopped()) break
+    const title = `\n── ${area.name} ${'─'.repeat(Math.max(0, 60 - area.name.length))}`
+    if (!isQuiet) console.log(title)
+    // Numbers, since the paths of unix sockets below must stay short.
+    const own = join(folder, String(order.indexOf(area.name) + 1))
+    mkdirSync(own)
+    chmodSync(own, 0o755)
+    const result = await runArea(area, own, isQuiet)
+    if (isQuiet) console.log(`${title}\n${result.words}`)
+    results.push(result)
+  }
+  return results
+}
+
 /** Runs one area in a mocha of its own; what it leaves behind is ended, and named. */
-async function runArea({ name, files }, folder) {
+async function runArea({ name, files }, folder, isQuiet) {
   const startedMs = Date.now()
   const resultsFile = join(folder, `${name}.jsonl`)
   const env = { ...process.env, TMPDIR: folder, RESULTS_FILE: resultsFile }
   for (const key of foreign) delete env[key]
   const reporter = join(root, 'test/support/reporter.cjs')
-  const running = node(['node_modules/mocha/bin/mocha.js', '--reporter', reporter, ...files], env)
+  const words = []
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', reporter, ...files]
+  const running = node(mocha, env, isQuiet ? (text) => words.push(text) : undefined)
   let endedMs
   let isStuck = false
   const watch = setInterval(() => {
@@ -134,10 +162,12 @@ async function runArea({ name, files }, folder) {
   } else if (code !== 0 && failures.length === 0) {
     failures.push({ title: `${name} ended with ${code}`, file: `test/${name}`, error: 'see above' })
   }
-  if (!isStuck && left.length > 0) console.log(`Left running, and ended now:\n  ${left.join('\n  ')}`)
+  const say = isQuiet ? (text) => words.push(text) : console.log
+  if (!isStuck && left.length > 0) say(`Left running, and ended now:\n  ${left.join('\n  ')}`)
   const count = (wanted) => found.filter(({ state }) => state === wanted).length
   const seconds = (Date.now() - startedMs) / 1000
-  return { name, passed: count('passed'), skipped: count('skipped'), failures, seconds }
+  const passed = count('passed')
+  return { name, passed, skipped: count('skipped'), failures, seconds, words: words.join('') }
 }
 
 function summary(results, tookMs, isStopped) {
@@ -156,8 +186,11 @@ function summary(results, tookMs, isStopped) {
   return failures.length > 0 || passed === 0 || isStopped ? 1 : 0
 }
 
-function node(args, env) {
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
+/** Runs Node; what it says goes to the terminal, or to `hear`. */
+function node(args, env, hear) {
+  const stdio = hear ? ['ignore', 'pipe', 'pipe'] : 'inherit'
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio })
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', hear)
   return new Promise((settle, reject) =>
     child.once('error', reject).once('exit', (code, signal) => settle(code ?? signal))
   )
