@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createServer } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Ari } from '../../pbx/ari/client.ts'
 import { until } from '../support/until.ts'
 import { listen, log, startRig, up } from './rig.ts'
@@ -105,6 +105,36 @@ describe('the connection to Asterisk', () => {
     ari.disconnect()
   })
 
+  it('notices that every packet is lost without a word, and hears of calls again when the way is open', async function () {
+    this.timeout(30_000)
+    const way = await openWay(rig.settings.ariPort)
+    const ari = rig.ari({ port: way.port })
+    open.push(ari)
+    const said = history(ari)
+    try {
+      await up(ari)
+      const lostMs = Date.now()
+      way.lose(true)
+      await until(() => !ari.isUp, { timeoutMs: 8000 })
+      expect(Date.now() - lostMs).to.be.below(5200)
+      expect(await ari.ping()).to.deep.include({ ok: false, code: 'unreachable' })
+      way.lose(false)
+      await until(() => ari.isUp)
+      expect(said).to.deep.equal(['up', 'down', 'up'])
+      const heard = listen(ari)
+      await ari.originate({
+        ...{ channelId: 'way.1', endpoint: 'Local/*43@from-operator', context: 'operator-leg' },
+        ...{ extension: 's', timeoutSeconds: 5 }
+      })
+      await heard.wait('StasisStart', 'way.1')
+      await ari.hangup('way.1', 16)
+      await heard.wait('ChannelDestroyed', 'way.1')
+    } finally {
+      ari.disconnect()
+      await way.close()
+    }
+  })
+
   it('refused by its password says why, and goes on trying', async () => {
     const ari = rig.ari({ password: 'wrong' })
     open.push(ari)
@@ -146,3 +176,37 @@ describe('the connection to Asterisk', () => {
     ari.disconnect()
   })
 })
+
+/** A way to a port of this machine on which everything can get lost, as behind a dead cable: nothing is ever refused. */
+async function openWay(to: number) {
+  let isLost = false
+  const pairs = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(to, '127.0.0.1')
+    for (const [from, into] of [
+      [near, far],
+      [far, near]
+    ] as const) {
+      pairs.add(from)
+      from.on('data', (data) => {
+        if (!isLost) into.write(data)
+      })
+      from.on('error', () => from.destroy())
+      from.on('close', () => {
+        pairs.delete(from)
+        if (!isLost) into.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    lose(on: boolean): void {
+      isLost = on
+    },
+    async close(): Promise<void> {
+      for (const socket of pairs) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  }
+}

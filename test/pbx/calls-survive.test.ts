@@ -69,6 +69,22 @@ describe('A call with many parties survives the controller', function () {
     await expectJournalOfTape(office.instance, office.company, id)
   })
 
+  it('while the client is asked for a mark, and gives it to the next one', async () => {
+    const { id, client, anna } = await office.talk(to)
+    anna.hangup()
+    await until(async () => {
+      const steps = (await office.company.tape(id)).filter((row) => row.type === 'call.forwarding_step')
+      return steps.some(({ data }) => data['blockType'] === 'rating' && data['state'] === 'started')
+    })
+    await restart()
+    client.key('4')
+    await until(async () => (await office.tapeOf(id)).includes('call.rated'), { what: 'the mark is written' })
+    client.hangup()
+    const call = await office.ended(id)
+    expect(call).to.include({ rating: 4, outcome: 'answered' })
+    await expectJournalOfTape(office.instance, office.company, id)
+  })
+
   it('while three speak, one of whom hangs up meanwhile', async () => {
     const { id, client, anna, boris } = await consult()
     await wish(id, 'join')
