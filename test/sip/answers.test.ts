@@ -10,7 +10,7 @@ describe('An operator’s telephone that is rung', function () {
   let office: Office
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(11_800, 46, 24)
+    office = await openOffice(11_800, 46, 34)
   })
   after(() => office.close())
 
