@@ -13,12 +13,16 @@ export const callStep = z.object({
   seconds: z.number().nullable(),
   exit: z.string().nullable(),
   pressed: z.string().nullable(),
-  targets: z.array(z.object({ userId: id, name: z.string() })),
+  /** Operators, or numbers outside (`userId` null). */
+  targets: z.array(z.object({ userId: id.nullable(), name: z.string() })),
   groupName: z.string().nullable()
 })
 
 export const callLeg = z.object({
   leg: z.string(),
+  kind: z.enum(['operator', 'external', 'client', 'supervisor']),
+  /** What it was in the call for: rung by the scheme, first side of a call of ours, consulted, … */
+  purpose: z.enum(['scheme', 'order', 'client', 'consult', 'return', 'watch']),
   userId: id.nullable(),
   userName: z.string().nullable(),
   startedAt: isoTime,
@@ -35,7 +39,27 @@ export const callLeg = z.object({
   recordingError: z.string().nullable()
 })
 
-/** One row of the journal: the fields of the call journal that exist without a site visit. */
+/** The visit to a site behind a call, and how sure that is. */
+export const callVisit = z.object({
+  /** Null where the number is known to stand for a pool or a source only. */
+  visitId: id.nullable(),
+  visitorId: id.nullable(),
+  poolId: id.nullable(),
+  poolName: z.string().nullable(),
+  model: z.string().nullable(),
+  /** 0…1: how likely this visit is the caller's. */
+  confidence: z.number().nullable(),
+  landingUrl: z.string().nullable(),
+  pageUrl: z.string().nullable(),
+  referrer: z.string().nullable(),
+  utm: z.record(z.string(), z.string()),
+  clickIds: z.record(z.string(), z.string()),
+  gaClientId: z.string().nullable(),
+  ymClientId: z.string().nullable(),
+  device: z.string().nullable()
+})
+
+/** One row of the journal. */
 export const call = z.object({
   id,
   pbxUniqueId: z.string(),
@@ -64,7 +88,8 @@ export const call = z.object({
   dialedNumber: z.string().nullable(),
   destinationNumber: z.string().nullable(),
   number: z.object({ id, e164: z.string(), label: z.string().nullable() }).nullable(),
-  source: named.nullable(),
+  /** `id` null: a source that only the visit tells of. */
+  source: z.object({ id: id.nullable(), name: z.string() }).nullable(),
   inquiryChannel: inquiryChannel.nullable(),
   medium: z.string().nullable(),
   campaign: z.string().nullable(),
@@ -76,6 +101,11 @@ export const call = z.object({
   groupName: z.string().nullable(),
   scheme: z.object({ id, name: z.string(), version: z.number().int() }).nullable(),
   steps: z.array(callStep),
+  visit: callVisit.nullable(),
+  /** Of a call that we placed: the callback or list entry it fulfils, who asked for it, and the call that it answers. */
+  orderId: z.string().nullable(),
+  orderedBy: id.nullable(),
+  parentCallId: id.nullable(),
   isTransferred: z.boolean(),
   pressed: z.string().nullable(),
   contact: named.nullable(),

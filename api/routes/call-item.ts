@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { call, type JournalCall } from '../contract/calls.ts'
+import { call, callVisit, type JournalCall } from '../contract/calls.ts'
 import { itemOf, type Row } from '../rows.ts'
 
 interface NumberRow {
@@ -51,11 +51,31 @@ function callItem(row: Row, numbers: ReadonlyMap<string, NumberRow>): JournalCal
   const numberId = text(row['number_id'])
   return itemOf(call, row, {
     number: numberId === null ? null : numberOf(numberId, row, numbers),
-    source: named(row['source_id'], row['source_name']),
+    source: sourceOf(row),
+    visit: visitOf(row),
     operator: named(row['operator_id'], row['operator_name']),
     contact: named(row['contact_id'], row['contact_name']),
     scheme: scheme && { ...scheme, version: Number(row['scheme_version'] ?? 0) },
     recording: recordingOf(row)
+  })
+}
+
+function sourceOf(row: Row): JournalCall['source'] {
+  const [id, name] = [text(row['source_id']), text(row['source_name'])]
+  return id === null && name === null ? null : { id, name: name ?? '' }
+}
+
+const words = (value: unknown): Record<string, string> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, string>) : {}
+
+/** Null where the number called was lent to nobody. */
+function visitOf(row: Row): JournalCall['visit'] {
+  if (row['visit_id'] === null && row['pool_id'] === null) return null
+  return itemOf(callVisit, row, {
+    model: text(row['attribution_model']),
+    confidence: row['attribution_confidence'] === null ? null : Number(row['attribution_confidence']),
+    utm: words(row['utm']),
+    clickIds: words(row['click_ids'])
   })
 }
 

@@ -38,6 +38,15 @@ function phone(value: string | null): ReactNode {
   return value ? <span className="num">{formatPhone(value)}</span> : null
 }
 
+function percent(share: number | null): ReactNode {
+  return share === null ? null : <span className="num">{Math.round(share * 100)} %</span>
+}
+
+/** Text only: where a visitor says to have been is nobody's word to follow. */
+function address(url: string | null): ReactNode {
+  return url === null ? null : <span style={{ overflowWrap: 'anywhere' }}>{url}</span>
+}
+
 function reasonWord(reason: string | null): string | null {
   if (!reason) return null
   return i18next.exists(`reason.${reason}`) ? i18next.t(`reason.${reason as keyof typeof en.reason}`) : reason
@@ -91,7 +100,10 @@ function Legs({ call }: { call: JournalCallWithLegs }) {
         <Table.Tbody>
           {call.legs.map((leg) => (
             <Table.Tr key={leg.leg}>
-              <Table.Td>{leg.userName ?? leg.leg}</Table.Td>
+              <Table.Td>
+                {leg.userName ?? leg.leg}
+                <LegRecording call={call} leg={leg} />
+              </Table.Td>
               <Table.Td className="num">{exactTime(leg.startedAt)}</Table.Td>
               <Table.Td>{leg.result ? resultWord(leg.result) : ''}</Table.Td>
               <Table.Td className="num" c="dimmed">
@@ -102,6 +114,39 @@ function Legs({ call }: { call: JournalCallWithLegs }) {
         </Table.Tbody>
       </Table>
     </section>
+  )
+}
+
+/** Further legs have recordings of their own; the main one has the player above. */
+function LegRecording({
+  call,
+  leg
+}: {
+  call: JournalCallWithLegs
+  leg: JournalCallWithLegs['legs'][number]
+}) {
+  const { t } = useTranslation()
+  if (leg.recordingId === null || leg.recordingId === call.recording?.id) return null
+  const isNotForMe = call.recording?.state === 'ready' && !call.recording.url
+  if (isNotForMe) return null
+  const state = leg.recordingState ?? 'processing'
+  if (state !== 'ready') {
+    return (
+      <Text c="dimmed" fz="xs" data-testid="leg-recording" data-state={state}>
+        {t(`recording.state.${state}`)}
+      </Text>
+    )
+  }
+  return (
+    <audio
+      controls
+      preload="none"
+      data-testid="leg-recording"
+      data-state={state}
+      aria-label={`${t('recording.play')}: ${leg.userName ?? leg.leg}`}
+      src={`/api/calls/${call.id}/recording?leg=${encodeURIComponent(leg.leg)}`}
+      style={{ display: 'block', height: 32, maxWidth: 260, marginTop: 4 }}
+    />
   )
 }
 
@@ -127,6 +172,12 @@ export function CallFields({ call }: { call: JournalCallWithLegs }) {
             ['medium', call.medium],
             ['campaign', call.campaign],
             ['keyword', call.keyword],
+            ['confidence', percent(call.visit?.confidence ?? null)],
+            ['pool', call.visit?.poolName],
+            ['landingUrl', address(call.visit?.landingUrl ?? null)],
+            ['pageUrl', address(call.visit?.pageUrl ?? null)],
+            ['referrer', address(call.visit?.referrer ?? null)],
+            ['device', call.visit?.device],
             ['site', site],
             ['isFirstCall', yes(call.isFirstCall)],
             ['callNumber', call.callNumber]
