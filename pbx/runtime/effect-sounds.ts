@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Sound } from '../../ivr/block.ts'
 import { schemeOf } from '../call/turn.ts'
 import type { Effect } from '../call/effects.ts'
@@ -60,7 +61,23 @@ export function ringback(live: LiveCall, effect: EffectOf<'ringback'>, ports: Ef
     async () =>
       effect.on
         ? ari.play(client, playbackId, [await ports.media({ tone: 'ring' }, schemeOf(call).locale)])
-        : ari.stopPlayback(playbackId),
+        : stopTone(playbackId, ports),
     log
   )
+}
+
+/** How often, and how long apart, a tone that does not end is told to. */
+const stops = { times: 25, everyMs: 20 }
+
+/**
+ * Ends a tone and makes sure of it. Told to stop in the moment in which it begins, Asterisk may begin it all the same;
+ * a tone has no end, and the client would hear it instead of the talk.
+ */
+async function stopTone(playbackId: string, { ari, log }: EffectPorts): Promise<void> {
+  for (let time = 0; time < stops.times; time += 1) {
+    await ari.stopPlayback(playbackId)
+    if (!(await ari.findPlayback(playbackId)).ok) return
+    await delay(stops.everyMs)
+  }
+  log.warn({ playbackId }, 'A tone does not stop')
 }
