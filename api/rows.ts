@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import type { z } from 'zod'
 
 /** `created_at` → `createdAt`. */
@@ -39,6 +40,21 @@ export function columnsOf(body: object): Row {
 
 /** `50%` → `50\%`, for a pattern of `like`. */
 export const likePart = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`
+
+/** Keeps rows in which one of the names holds what was typed, or one of the telephone numbers its digits. */
+export function whereFound(
+  rows: Knex.QueryBuilder,
+  typed: string,
+  columns: { names: readonly string[]; phones: readonly string[] }
+): void {
+  const wanted = typed.trim()
+  if (wanted === '') return
+  const digits = phoneDigits(wanted)
+  rows.where((either) => {
+    for (const name of columns.names) either.orWhereILike(name, likePart(wanted))
+    if (digits !== '') for (const phone of columns.phones) either.orWhereLike(phone, likePart(digits))
+  })
+}
 
 /**
  * The digits of what was typed to find a telephone number; empty when it is no number. People type brackets and

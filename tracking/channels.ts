@@ -1,21 +1,6 @@
 import { knownHost } from './engines.ts'
+import type { inquiryChannels } from './inquiry-channels.ts'
 
-/** As in `sources.inquiry_channel`. */
-export const inquiryChannels = [
-  'paid',
-  'organic',
-  'direct',
-  'referral',
-  'social',
-  'email',
-  'messenger',
-  'display',
-  'affiliate',
-  'internal',
-  'recommendation',
-  'offline',
-  'unknown'
-] as const
 export type InquiryChannel = (typeof inquiryChannels)[number]
 
 const byMedium: readonly [pattern: RegExp, channel: InquiryChannel][] = [

@@ -19,7 +19,7 @@ import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
-import { columnsOf, itemOf, likePart, phoneDigits, type Row } from '../rows.ts'
+import { columnsOf, itemOf, whereFound, type Row } from '../rows.ts'
 import { forWhom, placed } from './click-to-call.ts'
 import { maySee, seenBy } from './visible.ts'
 
@@ -72,13 +72,7 @@ export function callbackRoutes({ db, dialling }: ApiDeps): Endpoint[] {
           rows.where((either) => {
             either.where('call_id', callId).orWhere('parent_call_id', callId)
           })
-        if (search !== undefined && search.trim() !== '') {
-          rows.where((either) => {
-            either.whereILike('name', likePart(search.trim()))
-            const digits = phoneDigits(search.trim())
-            if (digits !== '') either.orWhereLike('phone', likePart(digits))
-          })
-        }
+        if (search !== undefined) whereFound(rows, search, { names: ['name'], phones: ['phone'] })
         const found = await listPage(db, rows, query, sorts)
         return { items: found.rows.map(itemOfRow), nextCursor: found.nextCursor }
       }

@@ -19,7 +19,7 @@ import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { invalid } from '../errors.ts'
 import { ApiError } from '../problems.ts'
-import { itemOf, likePart, phoneDigits, type Row } from '../rows.ts'
+import { itemOf, whereFound, type Row } from '../rows.ts'
 import { callItems } from './call-item.ts'
 
 const sorts: Sorts = {
@@ -144,7 +144,10 @@ function filter(rows: Knex.QueryBuilder, query: CallsQuery): void {
   if (query.hasRecording === 'true') rows.where('recording_state', 'ready')
   if (query.hasRecording === 'false') rows.whereRaw("recording_state is distinct from 'ready'")
   if (query.minTalkSeconds !== undefined) rows.where('talk_seconds', '>=', query.minTalkSeconds)
-  if (query.search !== undefined && query.search.trim() !== '') search(rows, query.search.trim())
+  if (query.search !== undefined) {
+    const names = ['contact_name', 'caller_name']
+    whereFound(rows, query.search, { names, phones: ['caller_number', 'dialed_number'] })
+  }
 }
 
 const columns = {
@@ -166,14 +169,4 @@ function list<S extends z.ZodType>(name: string, text: string, item: S): Exclude
     throw new ApiError('invalid', { errors: errors.map(({ message }) => ({ path: name, message })) })
   }
   return result.data as Exclude<z.output<S>, undefined>[]
-}
-
-function search(rows: Knex.QueryBuilder, text: string): void {
-  const digits = phoneDigits(text)
-  rows.where((either) => {
-    either.whereILike('contact_name', likePart(text)).orWhereILike('caller_name', likePart(text))
-    if (digits !== '') {
-      either.orWhereLike('caller_number', likePart(digits)).orWhereLike('dialed_number', likePart(digits))
-    }
-  })
 }

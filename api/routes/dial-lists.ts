@@ -18,7 +18,7 @@ import { crud, findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
-import { columnsOf, itemOf, likePart, phoneDigits, type Row } from '../rows.ts'
+import { columnsOf, itemOf, whereFound, type Row } from '../rows.ts'
 
 const entrySorts: Sorts = {
   position: { column: 'position', type: 'int' },
@@ -125,14 +125,7 @@ export function dialListRoutes({ db, dialling }: ApiDeps): Endpoint[] {
         await findRow(db, 'dial_lists', id)
         const rows = db('dial_list_entries').where({ list_id: id }).select('*')
         if (query.state !== undefined) rows.where('state', query.state)
-        const search = query.search?.trim() ?? ''
-        if (search !== '') {
-          rows.where((either) => {
-            either.whereILike('name', likePart(search))
-            const digits = phoneDigits(search)
-            if (digits !== '') either.orWhereLike('phone', likePart(digits))
-          })
-        }
+        if (query.search !== undefined) whereFound(rows, query.search, { names: ['name'], phones: ['phone'] })
         const found = await listPage(db, rows, query, entrySorts)
         return { items: found.rows.map((row) => itemOf(dialListEntry, row)), nextCursor: found.nextCursor }
       }

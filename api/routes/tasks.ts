@@ -7,7 +7,7 @@ import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
-import { columnsOf, itemOf, likePart, phoneDigits, type Row } from '../rows.ts'
+import { columnsOf, itemOf, whereFound, type Row } from '../rows.ts'
 import { maySee, seenBy } from './visible.ts'
 
 const sorts: Sorts = {
@@ -58,13 +58,7 @@ export function taskRoutes({ db, dialling }: ApiDeps): Endpoint[] {
           if (value !== undefined) rows.where(columnsOf({ [name]: value }))
         }
         const { search } = query
-        if (search !== undefined && search.trim() !== '') {
-          rows.where((either) => {
-            either.whereILike('title', likePart(search.trim()))
-            const digits = phoneDigits(search.trim())
-            if (digits !== '') either.orWhereLike('phone', likePart(digits))
-          })
-        }
+        if (search !== undefined) whereFound(rows, search, { names: ['title'], phones: ['phone'] })
         const found = await listPage(db, rows, query, sorts)
         return { items: found.rows.map(itemOfRow), nextCursor: found.nextCursor }
       }

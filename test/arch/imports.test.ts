@@ -54,6 +54,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'api/contract': [
     'pbx/call/moments.ts',
+    'tracking/inquiry-channels.ts',
     'dialling/core/settings.ts',
     'dialling/policy',
     'type:pbx/call',
