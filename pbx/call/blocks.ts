@@ -129,8 +129,7 @@ function apply(turn: Turn, wanted: BlockEffect): void {
       stopPlaying(turn)
       return
     case 'timer':
-      call.deadlineMs = turn.atMs + wanted.ms
-      effect(turn, { do: 'timer', deadlineMs: call.deadlineMs })
+      startTimer(turn, wanted.ms)
       return
     case 'cancelTimer':
       stopTimer(turn)
@@ -258,6 +257,12 @@ export function answerCaller(turn: Turn): void {
 export function stopPlaying(turn: Turn): void {
   if (turn.call.playing) effect(turn, { do: 'stopPlaying', playId: turn.call.playing })
   turn.call.playing = null
+}
+
+/** One timer per call: starting one replaces the last. */
+export function startTimer(turn: Turn, ms: number): void {
+  turn.call.deadlineMs = turn.atMs + ms
+  effect(turn, { do: 'timer', deadlineMs: turn.call.deadlineMs })
 }
 
 export function stopTimer(turn: Turn): void {

@@ -1,13 +1,11 @@
 import type { FoundOperator } from '../../ivr/block.ts'
-import { stopTimer } from './blocks.ts'
+import { startTimer, stopTimer } from './blocks.ts'
 import {
   answerLeg,
-  closeLeg,
   dialOrRefuse,
   dropLeg,
+  endedByItself,
   recordLeg,
-  releaseOf,
-  resultOf,
   ringOperator,
   stopRinging,
   wantNumber
@@ -75,19 +73,14 @@ export function consultFound(turn: Turn, operators: readonly FoundOperator[]): v
     record: owner.recordingId !== null,
     handover: { fromUserId: owner.userId, fromName: owner.name, note }
   })
-  startConsultTimer(turn)
+  startTimer(turn, ringMs)
 }
 
 export function consultDecided(turn: Turn, legId: string, decision: DialDecision): void {
   const byUserId = ownerOf(turn)?.userId ?? null
   const reason = dialOrRefuse(turn, legId, decision, { ringMs, early: 'consult', byUserId })
   if (reason !== null) endConsult(turn, 'failed', reason)
-  else startConsultTimer(turn)
-}
-
-function startConsultTimer(turn: Turn): void {
-  turn.call.deadlineMs = turn.atMs + ringMs
-  effect(turn, { do: 'timer', deadlineMs: turn.call.deadlineMs })
+  else startTimer(turn, ringMs)
 }
 
 /** Owner and consulted party speak; the client goes on hearing music. */
@@ -107,9 +100,7 @@ export function consultAnswered(turn: Turn, leg: Leg): void {
 
 /** A telephone that was rung for the consult did not answer. */
 export function consultLegFailed(turn: Turn, leg: Leg, cause: number | null): void {
-  const result = resultOf(cause)
-  closeLeg(turn, leg, result, cause)
-  releaseOf(turn, leg, result)
+  const result = endedByItself(turn, leg, cause)
   const others = turn.call.legs.filter((other) => other.purpose === 'consult' && other.state !== 'ended')
   if (result === 'declined') stopRinging(turn, 'consult', null, 'cancelled')
   else if (others.length > 0) return

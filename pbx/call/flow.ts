@@ -2,8 +2,8 @@ import { enterBlock, tellBlock } from './blocks.ts'
 import { consultAnswered, consultDecided, consultFound, consultLegFailed, endConsult } from './consult.ts'
 import { jumpTo } from './detour.ts'
 import { endCall } from './ending.ts'
-import { closeLeg, dialOrRefuse, dropLeg, recordLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
-import { ringTaker, parkTimedOut, taken, takerFailed } from './park.ts'
+import { closeLeg, dialOrRefuse, dropLeg, endedByItself, recordLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
+import { ringTaker, parkTimedOut, taken } from './park.ts'
 import { recordingIdOf } from './recording-id.ts'
 import { clientAnswered, clientProgress, operatorReady, placed, placedDecided, placedFound, placedLegEnded, placedTimedOut } from './place.ts'
 import { clientLegLeft, goesOut, handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
@@ -139,18 +139,12 @@ function talkLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
   if (leg.purpose === 'watch' && turn.call.talk?.leg !== leg.id) watcherLeft(turn, leg, cause)
   else if (leg.state === 'answered') legLeftTalk(turn, leg, cause)
   else if (leg.purpose === 'consult') consultLegFailed(turn, leg, cause)
-  else ringingEnded(turn, leg, cause)
+  else endedByItself(turn, leg, cause)
 }
 
 function parkedLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
   if (leg.id === turn.call.clientLeg) clientLegLeft(turn, leg, cause)
-  else takerFailed(turn, leg, cause)
-}
-
-function ringingEnded(turn: Turn, leg: Leg, cause: number | null): void {
-  const result = resultOf(cause)
-  closeLeg(turn, leg, result, cause)
-  releaseOf(turn, leg, result)
+  else endedByItself(turn, leg, cause)
 }
 
 /** In a scheme: an operator or a number that was rung fails the block; a placed call's client may leave. */
@@ -160,9 +154,9 @@ function schemeLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
     clientLegLeft(turn, leg, cause)
     return
   }
-  const result = resultOf(cause)
   const { userId } = leg
-  ringingEnded(turn, leg, cause)
+  const result = resultOf(cause)
+  endedByItself(turn, leg, cause)
   if (leg.purpose !== 'scheme') return
   if (userId === null) {
     tellBlock(turn, { type: 'dialFailed', number: leg.number ?? leg.name, result, reason: null })

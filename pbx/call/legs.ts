@@ -184,6 +184,14 @@ export function closeLeg(turn: Turn, leg: Leg, result: LegResult, cause: number 
   })
 }
 
+/** A leg has ended by itself, answered or not: tape and operator. @returns how it ended */
+export function endedByItself(turn: Turn, leg: Leg, cause: number | null): LegResult {
+  const result = leg.state === 'answered' ? 'answered' : resultOf(cause)
+  closeLeg(turn, leg, result, cause)
+  releaseOf(turn, leg, result)
+  return result
+}
+
 /** Takes a leg out of the call, whatever it is doing: tape, telephone and operator. */
 export function dropLeg(turn: Turn, leg: Leg, result: LegResult): void {
   if (leg.state === 'ended') return

@@ -1,16 +1,7 @@
-import { stopTimer } from './blocks.ts'
+import { startTimer, stopTimer } from './blocks.ts'
 import { ringBack } from './detour.ts'
 import { endTalk } from './ending.ts'
-import {
-  addLeg,
-  answerLeg,
-  closeLeg,
-  dropLeg,
-  releaseOf,
-  resultOf,
-  ringOperator,
-  stopRinging
-} from './legs.ts'
+import { addLeg, answerLeg, dropLeg, ringOperator, stopRinging } from './legs.ts'
 import { holdClient, startTalk } from './talk.ts'
 import { clientParty, effect, liveLegs, moment, partyOf, type Turn } from './turn.ts'
 import type { Person } from './events.ts'
@@ -32,8 +23,7 @@ export function park(turn: Turn, owner: Leg, slot: number, seconds: number): voi
   }
   call.phase = 'parked'
   call.parked = { slot, byUserId: owner.userId ?? '', byName: owner.name, sinceMs: turn.atMs }
-  call.deadlineMs = turn.atMs + seconds * 1000
-  effect(turn, { do: 'timer', deadlineMs: call.deadlineMs })
+  startTimer(turn, seconds * 1000)
   moment(turn, 'call.parked', { slot, by: partyOf(owner) })
 }
 
@@ -81,12 +71,6 @@ export function taken(turn: Turn, leg: Leg): void {
   answerLeg(turn, leg.id, leg.channelId === null)
   call.phase = 'talking'
   startTalk(turn, leg.id)
-}
-
-export function takerFailed(turn: Turn, leg: Leg, cause: number | null): void {
-  const result = resultOf(cause)
-  closeLeg(turn, leg, result, cause)
-  releaseOf(turn, leg, result)
 }
 
 /** Nobody came for it: it rings whoever parked it. */

@@ -1,13 +1,12 @@
 import type { FoundOperator } from '../../ivr/block.ts'
-import { stopTimer } from './blocks.ts'
+import { startTimer, stopTimer } from './blocks.ts'
 import { endCall } from './ending.ts'
 import {
   addLeg,
   answerLeg,
   closeLeg,
   dialOrRefuse,
-  releaseOf,
-  resultOf,
+  endedByItself,
   ringOperator,
   stopRinging,
   wantNumber
@@ -173,9 +172,7 @@ export function clientAnswered(turn: Turn, leg: Leg): void {
 
 /** A leg of a call being placed has ended: the next operator, the next trunk, or the end. */
 export function placedLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
-  const result = leg.state === 'answered' ? 'answered' : resultOf(cause)
-  closeLeg(turn, leg, result, cause)
-  releaseOf(turn, leg, result)
+  const result = endedByItself(turn, leg, cause)
   if (leg.purpose === 'client') clientFailed(turn, leg, result, cause)
   else if (leg.purpose === 'order') operatorFailed(turn, leg, result)
 }
@@ -236,11 +233,6 @@ export function placedTimedOut(turn: Turn): void {
     placedLegEnded(turn, last, 19)
     return
   }
-}
-
-function startTimer(turn: Turn, ms: number): void {
-  turn.call.deadlineMs = turn.atMs + ms
-  effect(turn, { do: 'timer', deadlineMs: turn.call.deadlineMs })
 }
 
 const hasOperator = (call: Call): boolean =>

@@ -1,6 +1,6 @@
 import type { FoundOperator } from '../../ivr/block.ts'
 import { endConsult } from './consult.ts'
-import { answerLeg, closeLeg, dropLeg, releaseOf, resultOf, ringOperator } from './legs.ts'
+import { answerLeg, dropLeg, endedByItself, ringOperator } from './legs.ts'
 import { recordingIdOf } from './recording-id.ts'
 import { goesOut, handOver, unholdClient } from './talk.ts'
 import { changeLeg, clientParty, effect, legOf, moment, ownerOf, partyOf, type Turn } from './turn.ts'
@@ -98,10 +98,8 @@ function listenIn(turn: Turn, legId: string, watched: string, mode: 'listen' | '
 
 /** A supervisor's leg has ended by itself, answered or not. */
 export function watcherLeft(turn: Turn, leg: Leg, cause: number | null): void {
-  const result = leg.state === 'answered' ? 'answered' : resultOf(cause)
   forgetWatcher(turn, leg)
-  closeLeg(turn, leg, result, cause)
-  releaseOf(turn, leg, result)
+  endedByItself(turn, leg, cause)
 }
 
 /** Hangs a supervisor's leg up. */
