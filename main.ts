@@ -10,7 +10,7 @@ import { attachLive } from './api/live.ts'
 import { attachSipProxy } from './api/sip-proxy.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { startPostgres } from './db/embedded.ts'
-import { migrateJobs, startJobs } from './db/jobs.ts'
+import { migrateJobs, startJobs, type JobTasks } from './db/jobs.ts'
 import { connect, migrate } from './db/knex.ts'
 import { followMedia } from './media/follow.ts'
 import { createMedia } from './media/media.ts'
@@ -23,6 +23,7 @@ import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
+import { createJobs } from './jobs/jobs.ts'
 import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
@@ -248,13 +249,15 @@ async function start(config: Config): Promise<void> {
 
   webhooks.start()
   aside.push(() => webhooks.stop())
-  const jobs = startJobs({
+  const jobs = createJobs({ db, dir: path.join(dataDir, 'exports'), kinds: [], log })
+  const parts = [webhooks, recordings, following, jobs]
+  const runner = startJobs({
     databaseUrl,
-    tasks: { ...webhooks.tasks, ...recordings.tasks, ...following.tasks },
-    schedules: [...webhooks.schedules, ...recordings.schedules, ...following.schedules],
+    tasks: Object.assign({}, ...parts.map(({ tasks }) => tasks)) as JobTasks,
+    schedules: parts.flatMap(({ schedules }) => schedules),
     log
   })
-  aside.push(() => jobs.stop())
+  aside.push(() => runner.stop())
 
   // Only an installation with the demo pays for loading it.
   const demo = config.demo
@@ -287,6 +290,7 @@ async function start(config: Config): Promise<void> {
     demo,
     dialling,
     tracking,
+    jobs,
     metrics: metrics.registry,
     uiDir: hasUi ? uiDir : null,
     version,

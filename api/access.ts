@@ -204,6 +204,12 @@ export const access = {
 
   'GET /api/audit': admin,
 
+  // Their own; admins all.
+  'GET /api/jobs': everyone,
+  'GET /api/jobs/:id': everyone,
+  'POST /api/jobs/:id/cancel': everyone,
+  'GET /api/jobs/:id/file': everyone,
+
   'GET /api/demo': 'public',
   'POST /api/demo/calls': desk,
   'DELETE /api/demo': admin,

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Dialling } from '../dialling/dialling.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Scheme } from '../ivr/scheme.ts'
 import type { MomentType, Moments } from '../pbx/call/moments.ts'
 import type { TapeRow } from '../pbx/call/effects.ts'
@@ -119,6 +120,8 @@ export interface ApiDeps {
   readonly demo: Demo | null
   /** Absent where no sites are tracked: tests of other things. Its public routes then say so. */
   readonly tracking?: Tracking
+  /** Long work that people ask for; absent in tests of other things. */
+  readonly jobs?: Jobs
   readonly metrics: Registry
   /** Folder of the built browser app, absolute; null serves the API alone. */
   readonly uiDir: string | null

@@ -15,6 +15,7 @@ import { docsRoutes } from './docs.ts'
 import { doNotCallRoutes } from './do-not-call.ts'
 import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
+import { jobRoutes } from './jobs.ts'
 import { meRoutes } from './me.ts'
 import { metricsRoutes } from './metrics.ts'
 import { musicRoutes } from './music-classes.ts'
@@ -68,6 +69,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...webhookDeliveryRoutes(deps),
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
+    ...jobRoutes(deps),
     ...demoRoutes(deps),
     ...healthRoutes(deps),
     ...metricsRoutes(deps)

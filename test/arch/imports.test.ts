@@ -10,9 +10,11 @@ const product = [
   'host',
   'integrations',
   'ivr',
+  'jobs',
   'media',
   'pbx',
   'recordings',
+  'reports',
   'tracking'
 ]
 
@@ -38,7 +40,10 @@ const allowed: Record<string, readonly string[]> = {
   'dialling/policy': ['ivr', 'tracking', 'type:pbx/call'],
   'dialling/core': ['tracking', 'dialling/policy', 'type:pbx/call'],
   dialling: ['db', 'ivr', 'tracking', 'crm/tasks', 'type:pbx'],
-  crm: ['db'],
+  crm: ['db', 'tracking'],
+  jobs: ['db'],
+  'reports/core': ['tracking'],
+  reports: ['db', 'jobs', 'tracking', 'type:pbx/call'],
   integrations: ['db', 'host', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
   demo: [
     'host',
@@ -61,8 +66,11 @@ const allowed: Record<string, readonly string[]> = {
     'type:ivr'
   ],
   api: [
+    'crm',
     'db',
     'dialling',
+    'reports',
+    'type:jobs',
     'ivr',
     'tracking',
     'pbx/call',
@@ -77,7 +85,15 @@ const allowed: Record<string, readonly string[]> = {
 }
 
 /** Folders that know no database, no machine, no clock and no chance: all of that arrives in events. */
-export const pure = ['ivr', 'pbx/call', 'pbx/routing', 'tracking', 'dialling/policy', 'dialling/core']
+export const pure = [
+  'ivr',
+  'pbx/call',
+  'pbx/routing',
+  'tracking',
+  'dialling/policy',
+  'dialling/core',
+  'reports/core'
+]
 /** Parts of pure folders that are the way to the machine: the database behind tracking, the snippet in a browser. */
 const impure = ['tracking/store', 'tracking/snippet']
 const purePackages = new Set(['zod', 'libphonenumber-js', 'isbot'])

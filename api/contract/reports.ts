@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import { id, inquiryChannel, isoTime } from './common.ts'
+
+export const model = z.enum(['first', 'last', 'lastNonDirect', 'linear', 'position', 'timeDecay'])
+/** A day in the company's time zone. */
+export const day = z.iso.date()
+
+/**
+ * What a report counts. With a model that shares a call among visits, calls and the like are fractions.
+ * Calls: those that came in and have ended, spam left out. Missed: nobody talked with the client (outcomes missed,
+ * abandoned, busy, failed, voicemail). Deals, won and revenue: of deals that were made in the period.
+ * Rates are null where there is nothing to divide by, and money where nobody has entered any.
+ */
+export const measures = z.object({
+  visits: z.number().nullable(),
+  calls: z.number(),
+  firstCalls: z.number(),
+  uniqueCalls: z.number(),
+  repeatCalls: z.number(),
+  answered: z.number(),
+  missed: z.number(),
+  /** Of the missed: those whose client was talked with later. */
+  returned: z.number(),
+  /** Mean from the miss to that talk. */
+  returnSeconds: z.number().nullable(),
+  target: z.number(),
+  /** Means. */
+  waitSeconds: z.number().nullable(),
+  talkSeconds: z.number().nullable(),
+  totalTalkSeconds: z.number(),
+  rating: z.number().nullable(),
+  /** Share of calls tied to a visit, and the mean confidence of those. */
+  attributedShare: z.number().nullable(),
+  confidence: z.number().nullable(),
+  inquiries: z.number(),
+  deals: z.number(),
+  won: z.number(),
+  revenue: z.number(),
+  cost: z.number().nullable(),
+  /** Cost per inquiry, cost per target call, cost per won deal. */
+  cpl: z.number().nullable(),
+  costPerTarget: z.number().nullable(),
+  cac: z.number().nullable(),
+  /** (revenue − cost) / cost. */
+  roi: z.number().nullable(),
+  /** Share of visits that became calls. */
+  conversion: z.number().nullable()
+})
+export type Measures = z.infer<typeof measures>
+
+export const reportNames = [
+  'sources',
+  'missed',
+  'hours',
+  'operators',
+  'pools',
+  'landing-pages',
+  'regions'
+] as const
+export const reportName = z.enum(reportNames)
+
+/** Levels of the tree of sources, from the trunk to the leaves; `day` is for charts. */
+export const sourceLevels = ['inquiryChannel', 'source', 'medium', 'campaign', 'keyword', 'day'] as const
+
+/** Common to all reports. `from` and `to` are days, both counted. At most two years. */
+export const reportQuery = z.object({
+  from: day,
+  to: day,
+  siteId: z.string().max(2000).optional(),
+  model: model.default('lastNonDirect'),
+  /** `previous`: as many days just before. */
+  compare: z.enum(['none', 'previous']).default('none'),
+  format: z.enum(['json', 'csv', 'xlsx']).default('json')
+})
+export const sourcesQuery = reportQuery.extend({
+  /** What rows stand for. */
+  by: z.enum(sourceLevels).default('source'),
+  /** What the rows shall lie below; an empty value means "not given". */
+  inquiryChannel: inquiryChannel.optional(),
+  source: z.string().max(300).optional(),
+  medium: z.string().max(300).optional(),
+  campaign: z.string().max(300).optional(),
+  keyword: z.string().max(300).optional()
+})
+/** `by: day` gives the series of a chart. */
+export const plainQuery = reportQuery.extend({ by: z.enum(['key', 'day']).default('key') })
+
+/** One row. `before` is the same of the period compared with; null where that is not asked or was nothing. */
+export const reportRow = z.object({
+  /** Stable within the report: '' means "not given". Of hours `weekday-hour` (1 = Monday), of operators an id … */
+  key: z.string(),
+  /** For people: an operator's name, a pool's; null where the key says it all or the screen translates it. */
+  name: z.string().nullable(),
+  values: measures,
+  before: measures.nullable()
+})
+export const report = z.object({
+  from: day,
+  to: day,
+  model,
+  timeZone: z.string(),
+  currency: z.string(),
+  /** Until when everything is counted: sums follow calls by a few seconds. */
+  countedAt: isoTime,
+  total: measures,
+  totalBefore: measures.nullable(),
+  rows: z.array(reportRow)
+})
+export type Report = z.infer<typeof report>
+export type ReportRow = z.infer<typeof reportRow>
+
+/** Pools of numbers, measured. */
+export const poolRow = reportRow.extend({
+  leases: z.number().int(),
+  overflowed: z.number().int(),
+  stolen: z.number().int(),
+  /** Share of visits that got a number of their own; null when nobody came. */
+  coverage: z.number().nullable()
+})
+export const poolsReport = report.extend({ rows: z.array(poolRow) })
+
+/** How a client came to us: every visit, call, form, inquiry and deal in order, with the credit of each model. */
+export const pathStep = z.object({
+  at: isoTime,
+  kind: z.enum(['visit', 'call', 'form', 'callback', 'inquiry', 'deal', 'won', 'lost']),
+  id,
+  inquiryChannel: inquiryChannel.nullable(),
+  source: z.string().nullable(),
+  medium: z.string().nullable(),
+  campaign: z.string().nullable(),
+  keyword: z.string().nullable(),
+  landingUrl: z.string().nullable(),
+  /** What it was: the outcome of a call, a deal's title, a form's name. */
+  label: z.string().nullable(),
+  amount: z.number().nullable(),
+  /** Of a visit: its share of the call asked about, by model. */
+  credits: z.record(model, z.number()).nullable()
+})
+export const conversionPath = z.object({ steps: z.array(pathStep), isCut: z.boolean() })
+export type PathStep = z.infer<typeof pathStep>
+
+/** Rules of the project by which calls get their flags. A change counts for history too, once it is recomputed. */
+export const reportRules = z.object({
+  /** A target call: talk of at least so many seconds, spam and repeats left out. */
+  targetSeconds: z.number().int().min(1).max(3600).default(30),
+  /** A repeat: the client had a target call within so many days before. */
+  saleCycleDays: z.number().int().min(1).max(730).default(30),
+  /** Unique: the client's first call within so many days. */
+  uniqueDays: z.number().int().min(1).max(730).default(30),
+  /** Counted within one site, or over all. */
+  isPerSite: z.boolean().default(false),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('RUB')
+})
+export type ReportRules = z.infer<typeof reportRules>
+
+export const mailing = z.object({
+  id,
+  name: z.string().min(1).max(200),
+  report: reportName,
+  /** Of the report's address: site, model, by … */
+  query: z.record(z.string(), z.string()).default({}),
+  format: z.enum(['csv', 'xlsx']).default('xlsx'),
+  /** The days that it tells of end with yesterday. */
+  days: z.number().int().min(1).max(366).default(7),
+  schedule: z.enum(['daily', 'weekly', 'monthly']),
+  onDay: z.number().int().min(1).max(28).nullable().default(null),
+  atHour: z.number().int().min(0).max(23).default(9),
+  recipients: z.array(z.email()).min(1).max(20),
+  locale: z.enum(['ru', 'en']).default('ru'),
+  isActive: z.boolean().default(true),
+  nextAt: isoTime.nullable(),
+  lastSentAt: isoTime.nullable(),
+  lastError: z.string().nullable()
+})
+
+/** Links that open the calls behind a figure carry these to the journal. */
+export const creditFilters = z.object({
+  /** With it, the five of the path mean: calls of which this model gives a share to such a visit. */
+  model: model.optional()
+})
