@@ -50,6 +50,12 @@ export const access = {
   'PATCH /api/pause-reasons/:id': admin,
   'DELETE /api/pause-reasons/:id': admin,
 
+  'GET /api/wrap-up-codes': everyone,
+  'POST /api/wrap-up-codes': admin,
+  'GET /api/wrap-up-codes/:id': everyone,
+  'PATCH /api/wrap-up-codes/:id': admin,
+  'DELETE /api/wrap-up-codes/:id': admin,
+
   'GET /api/operator-settings': leads,
   'PATCH /api/operator-settings': admin,
   'GET /api/queues': desk,
@@ -140,6 +146,9 @@ export const access = {
   'GET /api/calls/:id/recording': desk,
   // Operators end only a call that they are in.
   'POST /api/calls/:id/hangup': desk,
+  // Of their own leg.
+  'POST /api/calls/:id/quality': desk,
+  'GET /api/calls/:id/quality': desk,
   // Only whoever has the call may move it: the machine refuses everybody else.
   'POST /api/calls/:id/hold': desk,
   'POST /api/calls/:id/transfer': desk,

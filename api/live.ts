@@ -155,6 +155,9 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
       return { ok: false, error: 'not_signed_in' }
     }
     if (!panelRoles.includes(role)) return { ok: false, error: 'forbidden' }
+    const own = pbx.operators().find((operator) => operator.userId === who.userId)
+    if (wanted.data.presence === 'available' && own?.owesCode != null)
+      return { ok: false, error: 'wrap_up_code_owed' }
     const reason = await reasonNow(wanted.data)
     if (reason === undefined) return { ok: false, error: 'invalid' }
     await pbx.setPresence(who.userId, { presence: wanted.data.presence, reason })

@@ -20,6 +20,7 @@ export const problems = {
   number_in_pool: [409, 'A number can be in one pool only'],
   in_use: [409, 'It is in use'],
   webhook_off: [409, 'The webhook is switched off'],
+  wrap_up_code_owed: [409, 'Say first how the talk ended'],
   no_wrap_up: [409, 'There is no wrap-up to end or prolong'],
   browser_device_stays: [409, 'The browser device cannot be deleted; switch it off instead'],
   last_admin: [409, 'The last admin must stay'],

@@ -137,6 +137,10 @@ export const operatorState = z.object({
   reason: z.string().nullable(),
   /** End of the wrap-up, for a countdown. */
   until: isoTime.nullable(),
+  /** The talk that the wrap-up is for. */
+  wrapUpCallId: id.nullable(),
+  /** The talk that waits for its wrap-up code, where the company demands one: only then the wrap-up ends. */
+  owesCode: id.nullable(),
   /** Any of their telephones is registered (or stands at a fixed address). */
   isReachable: z.boolean(),
   devices: z

@@ -72,12 +72,20 @@ export const pauseReasonCreate = z.object({
 /** The code stays: the log of presence names it. */
 export const pauseReasonPatch = patchOf(pauseReasonCreate.omit({ code: true }))
 
+/** How a talk ended, in the company's words. The first nine in use have the keys 1 … 9. */
+export const wrapUpCode = pauseReason
+export const wrapUpCodeCreate = pauseReasonCreate
+/** The code stays: calls carry it. */
+export const wrapUpCodePatch = pauseReasonPatch
+
 /** Rules of the company for its operators. */
 export const operatorSettings = z.object({
   /** Time for notes after a talk; 0 for none. A group may have its own. */
   wrapUpSeconds: z.number().int().min(0).max(3600),
   /** Missed rings in a row after which an operator is set away; 0 for never. */
-  autoPauseAfter: z.number().int().min(0).max(100)
+  autoPauseAfter: z.number().int().min(0).max(100),
+  /** The wrap-up lasts until the operator has said how the talk ended. */
+  requireWrapUpCode: z.boolean()
 })
 export const operatorSettingsPatch = operatorSettings.partial()
 
@@ -130,6 +138,7 @@ export const scores = z.object({
 export type Device = z.infer<typeof device>
 export type Provisioning = z.infer<typeof provisioning>
 export type PauseReason = z.infer<typeof pauseReason>
+export type WrapUpCode = z.infer<typeof wrapUpCode>
 export type OperatorSettings = z.infer<typeof operatorSettings>
 export type PresenceWish = z.infer<typeof presenceWish>
 export type QueueState = z.infer<typeof queueState>

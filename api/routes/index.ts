@@ -33,6 +33,8 @@ import { tokenRoutes } from './tokens.ts'
 import { trackRoutes } from './track.ts'
 import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
+import { legQualityRoutes } from './leg-quality.ts'
+import { wrapUpCodeRoutes } from './wrap-up-codes.ts'
 import { webhookDeliveryRoutes } from './webhook-deliveries.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -45,6 +47,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...callWishRoutes(deps),
     ...clickToCallRoutes(deps),
     ...recordingRoutes(deps),
+    ...legQualityRoutes(deps),
     ...callbackRoutes(deps),
     ...taskRoutes(deps),
     ...dialListRoutes(deps),
@@ -63,6 +66,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...userRoutes(deps),
     ...deviceRoutes(deps),
     ...pauseReasonRoutes(deps),
+    ...wrapUpCodeRoutes(deps),
     ...operatorRoutes(deps),
     ...trunkRoutes(deps),
     ...webhookRoutes(deps),

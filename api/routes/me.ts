@@ -16,6 +16,9 @@ import { userItem } from './users.ts'
 /** What a signed-in person sees and sets of themselves. */
 export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
   const throttle = new LoginThrottle()
+  /** The company demands a wrap-up code of their last talk. */
+  const owesCode = (userId: string): boolean =>
+    pbx.operators().some((operator) => operator.userId === userId && operator.owesCode !== null)
   return [
     endpoint({
       route: 'GET /api/me',
@@ -49,6 +52,7 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       summary: 'Say whether calls may ring here',
       body: presenceWish,
       async handle({ who, body }) {
+        if (body.presence === 'available' && owesCode(who.userId)) throw new ApiError('wrap_up_code_owed')
         const reason = await pauseReasonFor(db, body)
         await pbx.setPresence(who.userId, { presence: body.presence, reason })
       }
@@ -57,6 +61,7 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       route: 'POST /api/me/wrap-up/end',
       summary: 'End the wrap-up before its time: calls may ring again',
       handle({ who }) {
+        if (owesCode(who.userId)) throw new ApiError('wrap_up_code_owed')
         if (!pbx.endWrapUp(who.userId)) throw new ApiError('no_wrap_up')
         return Promise.resolve()
       }

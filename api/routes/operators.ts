@@ -23,8 +23,8 @@ export function operatorRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       .whereLike('key', `${prefix}%`)
       .select<{ key: string; value: unknown }[]>('key', 'value')
     const saved = Object.fromEntries(rows.map(({ key, value }) => [key.slice(prefix.length), value]))
-    const { wrapUpSeconds, autoPauseAfter } = usualRules
-    return operatorSettings.parse({ wrapUpSeconds, autoPauseAfter, ...saved })
+    const { wrapUpSeconds, autoPauseAfter, requireWrapUpCode } = usualRules
+    return operatorSettings.parse({ wrapUpSeconds, autoPauseAfter, requireWrapUpCode, ...saved })
   }
 
   return [

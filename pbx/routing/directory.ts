@@ -91,11 +91,13 @@ export interface OperatorRules {
   wrapUpSeconds: number
   /** Missed rings in a row after which an operator is set away; 0 for never. */
   autoPauseAfter: number
+  /** The wrap-up lasts until the operator has said how the talk ended. */
+  requireWrapUpCode: boolean
   /** When a day begins, for the talk time of today. */
   timeZone: string
 }
 
-export const usualRules: OperatorRules = { wrapUpSeconds: 10, autoPauseAfter: 3, timeZone: 'Europe/Moscow' }
+export const usualRules: OperatorRules = { wrapUpSeconds: 10, autoPauseAfter: 3, requireWrapUpCode: false, timeZone: 'Europe/Moscow' }
 
 export const emptyDirectory: Directory = {
   numbers: new Map(),

@@ -70,6 +70,8 @@ export function createDesk(options: DeskOptions): Desk {
     figures.onRow(row)
     // However it ended.
     if (row.type === 'call.ended') queues.leave(row.callId)
+    const code = row.type === 'call.modified' && (row.data as { changes?: Record<string, unknown> }).changes
+    if (code && typeof code['wrapUpCode'] === 'string') operators.codeGiven(row.callId, Date.now())
   })
 
   return {

@@ -154,6 +154,7 @@ function rulesOf(settings: ReadonlyMap<string, unknown>): OperatorRules {
   return {
     wrapUpSeconds: number('operators.wrapUpSeconds', usualRules.wrapUpSeconds),
     autoPauseAfter: number('operators.autoPauseAfter', usualRules.autoPauseAfter),
+    requireWrapUpCode: settings.get('operators.requireWrapUpCode') === true,
     timeZone: typeof timeZone === 'string' ? timeZone : usualRules.timeZone
   }
 }

@@ -15,6 +15,10 @@ export interface OperatorState {
   reason: string | null
   /** ISO time of the end of the wrap-up, for a countdown. */
   until: string | null
+  /** The talk that the wrap-up is for. */
+  wrapUpCallId: string | null
+  /** The talk that waits for its wrap-up code, where the company demands one: only then the wrap-up ends. */
+  owesCode: string | null
   /** Any of their telephones is registered, or stands at a fixed address. */
   isReachable: boolean
   devices: readonly { id: string; name: string; kind: 'browser' | 'sip'; isReachable: boolean }[]

@@ -13,7 +13,11 @@ export interface Entry extends Candidate {
   untilMs: number | null
   presenceAtMs: number
   /** What holds this operator, ringing or talking, by call id, in the order in which it came. */
-  calls: Map<string, { sinceMs: number; groupId: string | null; isWatching: boolean }>
+  calls: Map<string, { sinceMs: number; groupId: string | null; isWatching: boolean; isCoded: boolean }>
+  /** The talk that the wrap-up is for; null after a restart. */
+  wrapUpCallId: string | null
+  /** The talk that waits for its wrap-up code, where the company demands one. */
+  owesCode: string | null
   /** One of their telephones is in a call that we do not lead. */
   isElsewhere: boolean
   /** Rings that nobody answered since the last talk or change of presence. */
@@ -33,6 +37,8 @@ export function entryOf(user: UserEntry, nowMs: number): Entry {
     untilMs: user.presenceUntilMs,
     presenceAtMs: user.presenceAtMs,
     calls: new Map(),
+    wrapUpCallId: null,
+    owesCode: null,
     isElsewhere: false,
     missedInRow: 0,
     idleSinceMs: nowMs,
@@ -67,6 +73,8 @@ export function stateOf(entry: Entry): OperatorState {
     chosen: entry.presence,
     reason: entry.reason,
     until: entry.untilMs === null ? null : new Date(entry.untilMs).toISOString(),
+    wrapUpCallId: entry.presence === 'wrapUp' ? entry.wrapUpCallId : null,
+    owesCode: entry.owesCode,
     isReachable: isReachable(entry),
     devices: entry.devices.map(({ id, name, kind, isReachable }) => ({ id, name, kind, isReachable })),
     since: new Date(entry.sinceMs).toISOString(),

@@ -40,9 +40,14 @@ export interface Operators {
    * missed rings in a row a pause does.
    */
   release(callId: string, userId: string, talked: boolean, nowMs: number, result?: LegResult | null): void
-  /** @returns false when nobody knows the operator (yet) */
+  /**
+   * Somebody else may set whoever owes a wrap-up code available; they themselves may not.
+   * @returns false when nobody knows the operator (yet)
+   */
   setPresence(userId: string, wish: PresenceWish, nowMs: number): boolean
-  /** Ends the wrap-up now. @returns false when there is none */
+  /** The wrap-up code of a call is known: whoever owed it is free to go on. */
+  codeGiven(callId: string, nowMs: number): void
+  /** Ends the wrap-up now. @returns false when there is none, or its code is still owed */
   endWrapUp(userId: string, nowMs: number): boolean
   /** Lets the wrap-up last longer, up to an hour from now. @returns false when there is none */
   extendWrapUp(userId: string, seconds: number, nowMs: number): boolean
@@ -145,15 +150,22 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
     if (untilMs === null) return
     timers.set(
       userId,
-      setTimeout(() => endWrapUp(userId, Date.now()), Math.max(0, untilMs - Date.now()))
+      setTimeout(() => wrapUpIsOver(userId, Date.now()), Math.max(0, untilMs - Date.now()))
     )
   }
 
   function endWrapUp(userId: string, nowMs: number): boolean {
     const entry = entries.get(userId)
-    if (entry?.presence !== 'wrapUp') return false
+    if (entry?.presence !== 'wrapUp' || entry.owesCode !== null) return false
     changePresence(entry, nowMs, { presence: 'available' })
     return true
+  }
+
+  /** Its time has passed; without the code it goes on, and no longer by the clock. */
+  function wrapUpIsOver(userId: string, nowMs: number): void {
+    const entry = entries.get(userId)
+    if (!endWrapUp(userId, nowMs) && entry?.presence === 'wrapUp')
+      changePresence(entry, nowMs, { presence: 'wrapUp' })
   }
 
   /** Who is there for an absent operator; stand-ins of stand-ins too, but not in a circle. */
@@ -258,7 +270,8 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
         entry.calls.set(callId, {
           sinceMs: nowMs,
           groupId: isGroup ? query.groupId : null,
-          isWatching: false
+          isWatching: false,
+          isCoded: false
         })
         change(entry, nowMs, { lastOfferedMs: nowMs })
       }
@@ -275,7 +288,7 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
     hold(callId, userId, isWatching = false) {
       const entry = entries.get(userId)
       if (!entry || entry.calls.has(callId)) return
-      entry.calls.set(callId, { sinceMs: Date.now(), groupId: null, isWatching })
+      entry.calls.set(callId, { sinceMs: Date.now(), groupId: null, isWatching, isCoded: false })
       change(entry, Date.now(), {})
     },
     release(callId, userId, talked, nowMs, result = null) {
@@ -287,7 +300,9 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
       const fields = { missedInRow: missed, ...(talked ? { idleSinceMs: nowMs } : {}) }
       const isOnDuty = entry.presence === 'available' || entry.presence === 'wrapUp'
       const needsNotes = talked && !held.isWatching
-      const wrapUp = needsNotes && isOnDuty && entry.calls.size === 0 ? wrapUpMs(held.groupId, entry) : 0
+      const canWrapUp = needsNotes && isOnDuty && entry.calls.size === 0
+      const wrapUp = canWrapUp ? wrapUpMs(held.groupId, entry) : 0
+      const owesCode = canWrapUp && rules.requireWrapUpCode && !held.isCoded ? callId : null
       const isPaused =
         rules.autoPauseAfter > 0 && missed >= rules.autoPauseAfter && result === 'noAnswer' && isOnDuty
       if (isPaused) {
@@ -297,8 +312,14 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
           { presence: 'away', reason: autoPauseReason },
           { ...fields, missedInRow: 0 }
         )
-      } else if (wrapUp > 0) {
-        changePresence(entry, nowMs, { presence: 'wrapUp', untilMs: nowMs + wrapUp }, fields)
+      } else if (wrapUp > 0 || owesCode !== null) {
+        const untilMs = wrapUp > 0 ? nowMs + wrapUp : null
+        changePresence(
+          entry,
+          nowMs,
+          { presence: 'wrapUp', untilMs },
+          { ...fields, owesCode, wrapUpCallId: callId }
+        )
       } else {
         Object.assign(entry, fields, { sinceMs: nowMs })
         announce(stateOf(entry))
@@ -310,13 +331,25 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
       if (!entry) return false
       const reason = wish.presence === 'away' ? (wish.reason ?? null) : null
       if (entry.presence === wish.presence && entry.reason === reason) return true
+      const isByOther = wish.byUserId != null && wish.byUserId !== userId
+      // Going away and coming back is no way around it.
+      if (wish.presence === 'available' && entry.owesCode !== null && !isByOther) return true
       changePresence(
         entry,
         nowMs,
         { presence: wish.presence, reason, byUserId: wish.byUserId ?? null },
-        { idleSinceMs: nowMs, missedInRow: 0 }
+        { idleSinceMs: nowMs, missedInRow: 0, ...(isByOther && { owesCode: null }) }
       )
       return true
+    },
+    codeGiven(callId, nowMs) {
+      for (const entry of entries.values()) {
+        const held = entry.calls.get(callId)
+        if (held) held.isCoded = true
+        if (entry.owesCode !== callId) continue
+        change(entry, entry.sinceMs, { owesCode: null })
+        if (entry.presence === 'wrapUp' && entry.untilMs === null) endWrapUp(entry.userId, nowMs)
+      }
     },
     endWrapUp,
     extendWrapUp(userId, seconds, nowMs) {

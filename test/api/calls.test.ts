@@ -164,6 +164,8 @@ describe('The journal of calls', function () {
       chosen: 'available',
       reason: null,
       until: null,
+      wrapUpCallId: null,
+      owesCode: null,
       isReachable: true,
       devices: [],
       since: new Date().toISOString()

@@ -35,7 +35,15 @@ describe('Telephones of people', function () {
     rig.pbx.operatorStates = [
       {
         ...{ userId, name: 'The operator', presence: 'available', chosen: 'available', reason: null },
-        ...{ until: null, isReachable: true, devices: [state], since: new Date().toISOString(), callId: null }
+        ...{
+          until: null,
+          wrapUpCallId: null,
+          owesCode: null,
+          isReachable: true,
+          devices: [state],
+          since: new Date().toISOString(),
+          callId: null
+        }
       }
     ]
     expect((await devicesOf(userId)).map((one) => [one['kind'], one['isReachable']])).to.deep.equal([

@@ -12,7 +12,15 @@ describe('Presence over the API', function () {
 
   const state = (change: Partial<OperatorState>): OperatorState => ({
     ...{ userId: rig.as.operator.userId, name: 'The operator', presence: 'available', chosen: 'available' },
-    ...{ reason: null, until: null, isReachable: true, devices: [], callId: null },
+    ...{
+      reason: null,
+      until: null,
+      wrapUpCallId: null,
+      owesCode: null,
+      isReachable: true,
+      devices: [],
+      callId: null
+    },
     since: new Date().toISOString(),
     ...change
   })
@@ -90,15 +98,42 @@ describe('Presence over the API', function () {
     rig.pbx.operatorStates = []
   })
 
+  it('keeps an operator in the wrap-up who owes its code', async () => {
+    const { operator } = rig.as
+    const owing = '11111111-1111-4111-8111-111111111111'
+    const wrapUp = { presence: 'wrapUp', chosen: 'wrapUp', wrapUpCallId: owing, owesCode: owing } as const
+    rig.pbx.operatorStates = [state(wrapUp)]
+    const end = await operator.send('POST', '/api/me/wrap-up/end')
+    expect(end.body).to.include({ status: 409, code: 'wrap_up_code_owed' })
+    const back = await operator.send('PUT', '/api/me/presence', { presence: 'available' })
+    expect(back.body).to.include({ status: 409, code: 'wrap_up_code_owed' })
+    expect((await operator.send('PUT', '/api/me/presence', { presence: 'away' })).status).to.equal(204)
+    rig.pbx.operatorStates = []
+  })
+
+  it('offers wrap-up codes in the order of their keys', async () => {
+    const { admin, operator } = rig.as
+    const codes = async () => itemsOf(await operator.get('/api/wrap-up-codes')).map(({ code }) => code)
+    expect(await codes()).to.deep.equal([
+      ...['lead', 'sale', 'consulted', 'call_back', 'existing_client', 'not_target', 'spam']
+    ])
+    const body = { code: 'complaint', nameRu: 'Жалоба', nameEn: 'Complaint', position: 15 }
+    expect((await operator.send('POST', '/api/wrap-up-codes', body)).status).to.equal(403)
+    expect((await admin.send('POST', '/api/wrap-up-codes', body)).status).to.equal(201)
+    expect((await codes()).slice(0, 3)).to.deep.equal(['lead', 'complaint', 'sale'])
+  })
+
   it('has rules that an admin sets', async () => {
     const { admin, supervisor } = rig.as
     const path = '/api/operator-settings'
-    expect((await supervisor.get(path)).body).to.deep.equal({ wrapUpSeconds: 10, autoPauseAfter: 3 })
+    expect((await supervisor.get(path)).body).to.deep.equal({
+      ...{ wrapUpSeconds: 10, autoPauseAfter: 3, requireWrapUpCode: false }
+    })
     expect((await admin.send('PATCH', path, { wrapUpSeconds: 0 })).body).to.deep.equal({
-      ...{ wrapUpSeconds: 0, autoPauseAfter: 3 }
+      ...{ wrapUpSeconds: 0, autoPauseAfter: 3, requireWrapUpCode: false }
     })
     expect((await admin.send('PATCH', path, { autoPauseAfter: 5 })).body).to.deep.equal({
-      ...{ wrapUpSeconds: 0, autoPauseAfter: 5 }
+      ...{ wrapUpSeconds: 0, autoPauseAfter: 5, requireWrapUpCode: false }
     })
     expect((await admin.send('PATCH', path, { wrapUpSeconds: -1 })).status).to.equal(422)
     const made = await admin.send('POST', '/api/groups', { name: 'Slow', wrapUpSeconds: 60 })

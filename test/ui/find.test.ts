@@ -9,6 +9,8 @@ const operator = (name: string, presence: OperatorState['presence']): OperatorSt
   chosen: presence === 'busy' ? 'available' : presence,
   reason: null,
   until: null,
+  wrapUpCallId: null,
+  owesCode: null,
   isReachable: true,
   devices: [],
   since: '2026-11-21T10:00:00.000Z',

@@ -93,7 +93,16 @@ export interface FakeExchange {
 }
 
 export const operatorOf = (userId: string, change: Partial<OperatorState> = {}): OperatorState => ({
-  ...{ userId, name: userId, presence: 'available', chosen: 'available', reason: null, until: null },
+  ...{
+    userId,
+    name: userId,
+    presence: 'available',
+    chosen: 'available',
+    reason: null,
+    until: null,
+    wrapUpCallId: null,
+    owesCode: null
+  },
   ...{ isReachable: true, devices: [], since: new Date().toISOString(), callId: null },
   ...change
 })

@@ -84,7 +84,7 @@ class Model {
           devices: [{ ...device, sipUser: `op-${id}`, isFixed: false }]
         })
       }),
-      { rules: { wrapUpSeconds: 600, autoPauseAfter: 0, timeZone: 'UTC' } }
+      { rules: { wrapUpSeconds: 600, autoPauseAfter: 0, requireWrapUpCode: false, timeZone: 'UTC' } }
     )
     for (const id of people) this.desk.operators.setReachable(`op-${id}`, true, 1000)
   }

@@ -119,6 +119,47 @@ describe('Operators', () => {
     expect(desk.state('anna')?.presence).to.equal('available')
   })
 
+  it('owe a wrap-up code where the company demands one: neither time nor a pause frees them', async () => {
+    desk = sitDown([person('anna')], rules({ wrapUpSeconds: 0.03, requireWrapUpCode: true }))
+    const talk = (call: string): void => {
+      desk.operators.reserve(call, anyone(), now())
+      desk.operators.release(call, 'anna', true, now(), 'answered')
+    }
+    talk('c1')
+    expect(desk.state('anna')).to.include({ presence: 'wrapUp', owesCode: 'c1', wrapUpCallId: 'c1' })
+    expect(desk.operators.endWrapUp('anna', now()), 'not yet').to.equal(false)
+    await until(() => desk.state('anna')?.until === null, { everyMs: 5, timeoutMs: 2000 })
+    expect(desk.state('anna'), 'its time is over').to.include({ presence: 'wrapUp', owesCode: 'c1' })
+    desk.operators.setPresence('anna', { presence: 'away', reason: 'lunch' }, now())
+    desk.operators.setPresence('anna', { presence: 'available' }, now())
+    expect(desk.state('anna'), 'no way around').to.include({ presence: 'away', owesCode: 'c1' })
+    desk.operators.codeGiven('other', now())
+    expect(desk.state('anna')?.owesCode).to.equal('c1')
+    desk.operators.codeGiven('c1', now())
+    desk.operators.setPresence('anna', { presence: 'available' }, now())
+    expect(desk.state('anna')).to.include({ presence: 'available', owesCode: null })
+  })
+
+  it('are free at once with the code after the time, and owe none that was given in the talk', () => {
+    desk = sitDown([person('anna')], rules({ wrapUpSeconds: 0, requireWrapUpCode: true }))
+    desk.operators.reserve('c1', anyone(), 1000)
+    desk.operators.release('c1', 'anna', true, 1000, 'answered')
+    expect(desk.state('anna')).to.include({ presence: 'wrapUp', until: null })
+    desk.operators.codeGiven('c1', 2000)
+    expect(desk.state('anna')?.presence).to.equal('available')
+    desk.operators.reserve('c2', anyone(), 3000)
+    desk.operators.codeGiven('c2', 3500)
+    desk.operators.release('c2', 'anna', true, 4000, 'answered')
+    expect(desk.state('anna')?.presence, 'it was given in the talk').to.equal('available')
+    desk.operators.reserve('c3', anyone(), 5000)
+    desk.operators.release('c3', 'anna', true, 5000, 'answered')
+    desk.operators.setPresence('anna', { presence: 'available', byUserId: 'chief' }, 6000)
+    expect(desk.state('anna'), 'a supervisor frees them').to.include({
+      presence: 'available',
+      owesCode: null
+    })
+  })
+
   it('go on with a wrap-up that began before a restart', async () => {
     const wrapUp = { presence: 'wrapUp' as const, presenceAtMs: 5 }
     desk = sitDown([
