@@ -2,6 +2,7 @@ import type en from './en.ts'
 import { calls } from './ru/calls.ts'
 import { panel } from './ru/panel.ts'
 import { settings } from './ru/settings.ts'
+import { shift } from './ru/shift.ts'
 import { setup } from './ru/setup.ts'
 import { work } from './ru/work.ts'
 
@@ -12,6 +13,6 @@ type Same<T> = {
 } & {
   [K in Plural]?: string
 }
-const ru: Same<typeof en> = { ...panel, ...calls, ...settings, ...setup, ...work }
+const ru: Same<typeof en> = { ...panel, ...calls, ...settings, ...setup, ...work, ...shift }
 
 export default ru

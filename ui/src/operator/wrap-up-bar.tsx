@@ -9,7 +9,9 @@ import { useKeys } from '../lib/use-keys.ts'
 import { useNow } from '../lib/use-now.ts'
 import { useBoard } from '../live/use-live.tsx'
 import { useMe } from '../session/session.ts'
+import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import styles from './operator.module.css'
+import { WrapUpCodes } from './wrap-up-codes.tsx'
 
 const moreSeconds = 60
 
@@ -19,14 +21,18 @@ export function WrapUpBar() {
   const now = useNow()
   const me = useMe()
   const state = useBoard().operators[me.id]
+  const { last } = useSoftphone()
   const ask = useMutation({
     mutationFn: (what: 'end' | 'extend') =>
       api('POST', `/api/me/wrap-up/${what}`, what === 'extend' ? { seconds: moreSeconds } : {}),
     onError: (error) => toast('rust', explain(error))
   })
   const isOn = state?.presence === 'wrapUp'
-  useKeys({ KeyF: isOn ? () => ask.mutate('end') : undefined })
+  const isOwed = state?.owesCode != null
+  useKeys({ KeyF: isOn && !isOwed ? () => ask.mutate('end') : undefined })
   if (!isOn) return null
+  // After a restart of the server only this page knows which talk it was.
+  const callId = state.wrapUpCallId ?? (last?.wasTalking ? last.callId : null)
   const whole = state.until ? (Date.parse(state.until) - Date.parse(state.since)) / 1000 : null
   // The clock of the screen is up to a second old: never more than there was at first.
   const left =
@@ -38,9 +44,9 @@ export function WrapUpBar() {
     <section className={`sheet ${styles.wrapUp}`} data-testid="wrap-up-bar" role="timer">
       <Group justify="space-between" gap="sm">
         <div>
-          <Text fw={620}>{t('wrapUp.title')}</Text>
+          <Text fw={620}>{t(isOwed ? 'shift.codes.title' : 'wrapUp.title')}</Text>
           <Text c="dimmed" fz="sm">
-            {t('wrapUp.text')}
+            {t(isOwed ? 'shift.codes.owed' : 'wrapUp.text')}
           </Text>
         </div>
         <Group gap={10}>
@@ -62,6 +68,7 @@ export function WrapUpBar() {
           )}
           <Button
             size="xs"
+            disabled={isOwed}
             loading={ask.isPending && ask.variables === 'end'}
             rightSection={<kbd className="hint">F</kbd>}
             onClick={() => ask.mutate('end')}
@@ -71,6 +78,7 @@ export function WrapUpBar() {
           </Button>
         </Group>
       </Group>
+      {callId && <WrapUpCodes callId={callId} isOwed={isOwed} />}
       <i className={styles.leftBar} style={{ transform: `scaleX(${share})` }} />
     </section>
   )

@@ -28,55 +28,82 @@ export function OperatorRulesSection() {
                 label: t('setup.operators.autoPause'),
                 type: 'number',
                 help: t('setup.operators.autoPauseHelp')
+              },
+              {
+                name: 'requireWrapUpCode',
+                label: t('shift.codes.require'),
+                type: 'switch',
+                help: t('shift.codes.requireHelp')
               }
             ]
           }
         ]}
-        toForm={({ wrapUpSeconds, autoPauseAfter }) => ({ wrapUpSeconds, autoPauseAfter })}
+        toForm={({ wrapUpSeconds, autoPauseAfter, requireWrapUpCode }) => ({
+          wrapUpSeconds,
+          autoPauseAfter,
+          requireWrapUpCode
+        })}
         toBody={(values) => values}
       />
       <div style={{ height: 28 }} />
-      <ResourceTable<PauseReason>
+      <NamedCodes
         things="pause-reasons"
         title={t('setup.pauses.title')}
         text={t('setup.pauses.text')}
         addLabel={t('setup.pauses.add')}
-        nameOf={(reason) => reason.nameEn}
-        columns={[
-          { header: t('setup.pauses.ru'), cell: (reason) => reason.nameRu },
-          { header: t('setup.pauses.en'), cell: (reason) => reason.nameEn },
-          { header: t('setup.code'), cell: (reason) => <code>{reason.code}</code> },
-          {
-            header: t('settings.state'),
-            cell: (reason) => t(reason.isActive ? 'settings.active' : 'settings.inactive')
-          }
-        ]}
-        fields={(reason) => [
-          { name: 'nameRu', label: t('setup.pauses.ru'), type: 'text', isRequired: true },
-          { name: 'nameEn', label: t('setup.pauses.en'), type: 'text', isRequired: true },
-          ...(reason
-            ? []
-            : [
-                {
-                  name: 'code',
-                  label: t('setup.code'),
-                  type: 'text',
-                  isRequired: true,
-                  help: t('setup.codeHelp')
-                } as const
-              ]),
-          { name: 'position', label: t('setup.position'), type: 'number' },
-          { name: 'isActive', label: t('settings.active'), type: 'switch' }
-        ]}
-        toForm={(reason) => ({
-          nameRu: reason?.nameRu ?? '',
-          nameEn: reason?.nameEn ?? '',
-          code: reason?.code ?? '',
-          position: reason?.position ?? 100,
-          isActive: reason?.isActive ?? true
-        })}
-        toBody={({ code, ...rest }, isNew) => ({ ...rest, ...(isNew && { code }) })}
+      />
+      <div style={{ height: 28 }} />
+      <NamedCodes
+        things="wrap-up-codes"
+        title={t('shift.codes.settingsTitle')}
+        text={t('shift.codes.settingsText')}
+        addLabel={t('shift.codes.add')}
       />
     </>
+  )
+}
+
+/** A list of codes with their names in two languages: pause reasons and wrap-up codes are kept alike. */
+function NamedCodes(list: { things: string; title: string; text: string; addLabel: string }) {
+  const { t } = useTranslation()
+  return (
+    <ResourceTable<PauseReason>
+      {...list}
+      nameOf={(reason) => reason.nameEn}
+      columns={[
+        { header: t('setup.pauses.ru'), cell: (reason) => reason.nameRu },
+        { header: t('setup.pauses.en'), cell: (reason) => reason.nameEn },
+        { header: t('setup.code'), cell: (reason) => <code>{reason.code}</code> },
+        {
+          header: t('settings.state'),
+          cell: (reason) => t(reason.isActive ? 'settings.active' : 'settings.inactive')
+        }
+      ]}
+      fields={(reason) => [
+        { name: 'nameRu', label: t('setup.pauses.ru'), type: 'text', isRequired: true },
+        { name: 'nameEn', label: t('setup.pauses.en'), type: 'text', isRequired: true },
+        ...(reason
+          ? []
+          : [
+              {
+                name: 'code',
+                label: t('setup.code'),
+                type: 'text',
+                isRequired: true,
+                help: t('setup.codeHelp')
+              } as const
+            ]),
+        { name: 'position', label: t('setup.position'), type: 'number' },
+        { name: 'isActive', label: t('settings.active'), type: 'switch' }
+      ]}
+      toForm={(reason) => ({
+        nameRu: reason?.nameRu ?? '',
+        nameEn: reason?.nameEn ?? '',
+        code: reason?.code ?? '',
+        position: reason?.position ?? 100,
+        isActive: reason?.isActive ?? true
+      })}
+      toBody={({ code, ...rest }, isNew) => ({ ...rest, ...(isNew && { code }) })}
+    />
   )
 }

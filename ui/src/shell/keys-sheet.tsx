@@ -18,6 +18,7 @@ export default function KeysSheet({ onClose }: { onClose: () => void }) {
     ['L W J', t('keys.watch')],
     ['E', t('call.hangup')],
     ['F', t('keys.wrapUp')],
+    ['1 – 9', t('shift.codes.title')],
     ['1 – 4', t('keys.pages')],
     ['?', t('keys.title')],
     ['Esc', t('keys.close')]

@@ -11,7 +11,7 @@ import { useMe } from '../session/session.ts'
 import { SoftphoneProvider, useSoftphone } from '../softphone/softphone-provider.tsx'
 import { useCurrentCall, useOwnWishesAnswered } from '../softphone/use-current-call.ts'
 import { HealthBanner } from './health-banner.tsx'
-import { PresenceChoice } from './presence.tsx'
+import { PresenceChoice, useOwnPresence } from './presence.tsx'
 import styles from './shell.module.css'
 import { SoftphonePill } from './softphone-pill.tsx'
 import { UserCorner } from './user-button.tsx'
@@ -52,11 +52,12 @@ function Frame() {
   const navigate = useNavigate()
   const { call } = useSoftphone()
   const shown = usePlaces()
+  const presence = useOwnPresence()
   const [areKeysOpen, setKeysOpen] = useState(false)
   const go = (index: number) => {
     const place = shown[index]
-    // In a talk digits belong to the keypad.
-    if (!place || call) return undefined
+    // In a talk digits belong to the keypad, after it to the codes of how it ended.
+    if (!place || call || presence === 'wrapUp') return undefined
     return () => inBackground(navigate(place.to))
   }
   useKeys({ '?': () => setKeysOpen(true), Digit1: go(0), Digit2: go(1), Digit3: go(2), Digit4: go(3) })

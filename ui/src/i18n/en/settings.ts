@@ -163,6 +163,7 @@ export const settings = {
   problems: {
     unknown_site: 'There is no site with this key.',
     number_in_pool: 'This number is in another pool. Take it out there first.',
+    wrap_up_code_owed: 'Say first how the talk ended: choose its code.',
     no_wrap_up: 'The time for notes is over already.',
     browser_device_stays: 'The browser phone cannot be deleted. Switch it off instead.',
     not_in_talk: 'Nobody talks in this call now.',
