@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wakeRunner } from '../../dialling/callbacks.ts'
-import { parseCsv, readEntries } from '../../dialling/core/entries.ts'
+import { readEntries, readRows, type Parsed } from '../../dialling/core/entries.ts'
 import { addEntries, countEntries } from '../../dialling/lists.ts'
 import { audit } from '../audit.ts'
 import { listPage, listQuery, type Sorts } from '../collection.ts'
@@ -15,6 +15,7 @@ import {
   type DialListItem
 } from '../contract/dialling.ts'
 import { crud, findRow } from '../crud.ts'
+import { CsvFault, csvRows, type CsvRow } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
@@ -140,7 +141,7 @@ export function dialListRoutes({ db, dialling }: ApiDeps): Endpoint[] {
         const { homeCountry } = dialling.policy.policy.rules
         const { entries, problems } =
           'csv' in body
-            ? parseCsv(body.csv, homeCountry)
+            ? await readCsv(body.csv, homeCountry)
             : readEntries(
                 body.entries.map((entry, index) => ({
                   line: index + 1,
@@ -174,4 +175,15 @@ export function dialListRoutes({ db, dialling }: ApiDeps): Endpoint[] {
       }
     })
   ]
+}
+
+async function readCsv(text: string, homeCountry: string): Promise<Parsed> {
+  const rows: CsvRow[] = []
+  try {
+    for await (const row of csvRows(text)) rows.push(row)
+  } catch (error) {
+    if (!(error instanceof CsvFault)) throw error
+    return { entries: [], problems: [{ line: error.line, message: error.message }] }
+  }
+  return readRows(rows, homeCountry)
 }

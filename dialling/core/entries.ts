@@ -15,14 +15,17 @@ export type Parsed = { entries: NewEntry[]; problems: [] } | { entries: []; prob
 const longestName = 200
 const longestNote = 1000
 
+/** One row of a CSV file: the line on which it begins, from 1, and its cells. */
+export interface Row {
+  line: number
+  cells: readonly string[]
+}
+
 /**
- * Reads entries of a dialling list from CSV: `phone`, then name and note, with comma, semicolon or tab between, quotes
- * as usual, and an optional first line of headings. All or nothing: one bad line, and there are problems only.
+ * Reads entries of a dialling list from the rows of a CSV file: `phone`, then name and note, and an optional first row
+ * of headings. All or nothing: one bad line, and there are problems only.
  */
-export function parseCsv(text: string, homeCountry: string): Parsed {
-  const { rows, unclosed } = splitCsv(text.replace(/^\uFEFF/, ''))
-  if (unclosed !== null)
-    return { entries: [], problems: [{ line: unclosed, message: 'a quote is opened and never closed' }] }
+export function readRows(rows: readonly Row[], homeCountry: string): Parsed {
   const [first] = rows
   const hasHeadings = first !== undefined && !/\d/.test(first.cells[0] ?? '')
   const headings = hasHeadings ? first.cells.map((cell) => cell.trim().toLowerCase()) : []
@@ -76,48 +79,4 @@ export function readEntries(
 function clean(text: string | null | undefined): string | null {
   const plain = (text ?? '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '').trim()
   return plain === '' ? null : plain
-}
-
-interface CsvRow {
-  line: number
-  cells: string[]
-}
-
-/** Splits CSV into rows with the numbers of the lines on which they begin; empty lines are left out. */
-function splitCsv(text: string): { rows: CsvRow[]; unclosed: number | null } {
-  const [head = ''] = text.split('\n', 1)
-  const separator = ['\t', ';', ','].find((sign) => head.includes(sign)) ?? ','
-  const rows: CsvRow[] = []
-  let row: CsvRow = { line: 1, cells: [] }
-  let cell = ''
-  let line = 1
-  let quotedSince: number | null = null
-  const endRow = (): void => {
-    row.cells.push(cell)
-    if (row.cells.some((part) => part.trim() !== '')) rows.push(row)
-    cell = ''
-    row = { line: line + 1, cells: [] }
-  }
-  for (let i = 0; i < text.length; i += 1) {
-    const sign = text[i] ?? ''
-    if (quotedSince !== null) {
-      if (sign === '"' && text[i + 1] === '"') {
-        cell += '"'
-        i += 1
-      } else if (sign === '"') quotedSince = null
-      else cell += sign
-      if (sign === '\n') line += 1
-    } else if (sign === '"' && cell.trim() === '') {
-      cell = ''
-      quotedSince = line
-    } else if (sign === separator) {
-      row.cells.push(cell)
-      cell = ''
-    } else if (sign === '\n') {
-      endRow()
-      line += 1
-    } else if (sign !== '\r') cell += sign
-  }
-  if (cell !== '' || row.cells.length > 0) endRow()
-  return { rows, unclosed: quotedSince }
 }
