@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, inquiryChannel, isoTime } from './common.ts'
+import { id, inquiryChannel, isoTime, patchOf } from './common.ts'
 
 export const model = z.enum(['first', 'last', 'lastNonDirect', 'linear', 'position', 'timeDecay'])
 /** A day in the company's time zone. */
@@ -84,6 +84,9 @@ export const sourcesQuery = reportQuery.extend({
 })
 /** `by: day` gives the series of a chart. */
 export const plainQuery = reportQuery.extend({ by: z.enum(['key', 'day']).default('key') })
+/** Missed calls and how soon they were returned, by day, by where they came from, by the hour or by operator. */
+export const missedLevels = ['day', 'source', 'hour', 'operator'] as const
+export const missedQuery = reportQuery.extend({ by: z.enum(missedLevels).default('day') })
 
 /** One row. `before` is the same of the period compared with; null where that is not asked or was nothing. */
 export const reportRow = z.object({
@@ -104,7 +107,9 @@ export const report = z.object({
   countedAt: isoTime,
   total: measures,
   totalBefore: measures.nullable(),
-  rows: z.array(reportRow)
+  rows: z.array(reportRow),
+  /** There are more rows than an answer in JSON holds: the smallest are left out, the total has them. Files have all. */
+  isCut: z.boolean()
 })
 export type Report = z.infer<typeof report>
 export type ReportRow = z.infer<typeof reportRow>
@@ -118,6 +123,35 @@ export const poolRow = reportRow.extend({
   coverage: z.number().nullable()
 })
 export const poolsReport = report.extend({ rows: z.array(poolRow) })
+
+/** Missed calls. Those still not returned are `missed` less `returned`. */
+export const missedRow = reportRow.extend({
+  /** Half of the returned were returned sooner; null where none was, and by anything but the day. */
+  medianReturnSeconds: z.number().nullable()
+})
+export const missedReport = report.extend({
+  rows: z.array(missedRow),
+  medianReturnSeconds: z.number().nullable(),
+  medianReturnSecondsBefore: z.number().nullable()
+})
+
+/** How an operator's time went, all sites together. Talking counts as busy, whatever the presence said. */
+export const operatorLoad = z.object({
+  availableSeconds: z.number(),
+  busySeconds: z.number(),
+  wrapUpSeconds: z.number(),
+  awaySeconds: z.number(),
+  /** Share of the time on duty (available, busy, wrap-up) in which there was work; null when not on duty. */
+  occupancy: z.number().nullable(),
+  /** How often their telephone rang for a client's call, and how often they did not take it. */
+  rings: z.number().int(),
+  missedRings: z.number().int(),
+  /** Calls out that were talked. */
+  outCalls: z.number().int()
+})
+/** Operators. Deals, won and revenue are those for which they are responsible. */
+export const operatorRow = reportRow.extend({ load: operatorLoad.nullable() })
+export const operatorsReport = report.extend({ rows: z.array(operatorRow) })
 
 /** How a client came to us: every visit, call, form, inquiry and deal in order, with the credit of each model. */
 export const pathStep = z.object({
@@ -137,6 +171,12 @@ export const pathStep = z.object({
   credits: z.record(model, z.number()).nullable()
 })
 export const conversionPath = z.object({ steps: z.array(pathStep), isCut: z.boolean() })
+/** Exactly one of them. With `callId` visits tell their share of that call. */
+export const pathQuery = z.object({
+  contactId: id.optional(),
+  visitorId: id.optional(),
+  callId: id.optional()
+})
 export type PathStep = z.infer<typeof pathStep>
 
 /** Rules of the project by which calls get their flags. A change counts for history too, once it is recomputed. */
@@ -173,8 +213,20 @@ export const mailing = z.object({
   isActive: z.boolean().default(true),
   nextAt: isoTime.nullable(),
   lastSentAt: isoTime.nullable(),
-  lastError: z.string().nullable()
+  lastError: z.string().nullable(),
+  createdBy: id.nullable()
 })
+const mailingFields = mailing.omit({
+  id: true,
+  nextAt: true,
+  lastSentAt: true,
+  lastError: true,
+  createdBy: true
+})
+export const mailingCreate = mailingFields
+export const mailingPatch = patchOf(mailingFields)
+/** What became of a mailing that was sent at once; `error` in plain words. */
+export const mailingSent = z.object({ ok: z.boolean(), error: z.string().nullable() })
 
 /** Links that open the calls behind a figure carry these to the journal. */
 export const creditFilters = z.object({
