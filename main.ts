@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Knex } from 'knex'
 import { pino, type Logger } from 'pino'
 import { createApp } from './api/app.ts'
+import { callExport } from './api/call-export.ts'
 import { hashPassword } from './db/passwords.ts'
 import { attachLive } from './api/live.ts'
 import { attachSipProxy } from './api/sip-proxy.ts'
@@ -21,6 +22,7 @@ import { keepSmall } from './host/rotate.ts'
 import { projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
+import { createCrm } from './crm/crm.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
 import { createJobs } from './jobs/jobs.ts'
@@ -249,8 +251,11 @@ async function start(config: Config): Promise<void> {
 
   webhooks.start()
   aside.push(() => webhooks.stop())
-  const jobs = createJobs({ db, dir: path.join(dataDir, 'exports'), kinds: [], log })
-  const parts = [webhooks, recordings, following, jobs]
+  const crm = createCrm({ db, databaseUrl, announce: webhooks.announce, log })
+  crm.start()
+  aside.push(() => crm.stop())
+  const jobs = createJobs({ db, dir: path.join(dataDir, 'exports'), kinds: [callExport(db)], log })
+  const parts = [webhooks, recordings, following, tracking, jobs]
   const runner = startJobs({
     databaseUrl,
     tasks: Object.assign({}, ...parts.map(({ tasks }) => tasks)) as JobTasks,
@@ -291,6 +296,7 @@ async function start(config: Config): Promise<void> {
     dialling,
     tracking,
     jobs,
+    announce: webhooks.announce,
     metrics: metrics.registry,
     uiDir: hasUi ? uiDir : null,
     version,

@@ -8,8 +8,14 @@ import { endpoint, type Context, type Endpoint } from './endpoint.ts'
 import { ApiError } from './problems.ts'
 import { columnsOf, type Row } from './rows.ts'
 
+/** What has all five routes. */
+/** Whatever has all the usual routes. */
 type Thing = {
-  [K in RouteKey]: K extends `PATCH /api/${infer T}/:id` ? (T extends 'calls' ? never : T) : never
+  [K in RouteKey]: K extends `PATCH /api/${infer T}/:id`
+    ? `GET /api/${T}` | `POST /api/${T}` | `GET /api/${T}/:id` | `DELETE /api/${T}/:id` extends RouteKey
+      ? T
+      : never
+    : never
 }[RouteKey]
 
 /** A collection with the five usual routes. The differences between things stand in the functions. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, inquiryChannel, isoTime, outcome, page, pageQuery } from './common.ts'
+import { id, inquiryChannel, isoTime, outcome, page } from './common.ts'
 
 const named = z.object({ id, name: z.string() })
 
@@ -49,6 +49,10 @@ export const callVisit = z.object({
   model: z.string().nullable(),
   /** 0…1: how likely this visit is the caller's. */
   confidence: z.number().nullable(),
+  /** By which rule the visit was found: it held the number, held it last, the caller phoned again … */
+  rule: z.string().nullable(),
+  /** Visits that it may have been, the likeliest first, with how likely each is. */
+  candidates: z.array(z.object({ visitId: id, visitorId: id, share: z.number() })),
   landingUrl: z.string().nullable(),
   pageUrl: z.string().nullable(),
   referrer: z.string().nullable(),
@@ -56,7 +60,20 @@ export const callVisit = z.object({
   clickIds: z.record(z.string(), z.string()),
   gaClientId: z.string().nullable(),
   ymClientId: z.string().nullable(),
-  device: z.string().nullable()
+  device: z.string().nullable(),
+  /** Of the visit while it is kept. */
+  userAgent: z.string().nullable(),
+  ip: z.string().nullable()
+})
+
+/** What became of a call in the CRM. */
+const callDeal = z.object({
+  id,
+  title: z.string(),
+  stage: z.string(),
+  stageKind: z.enum(['open', 'won', 'lost']),
+  amount: z.number(),
+  currency: z.string()
 })
 
 /** One row of the journal. */
@@ -116,6 +133,16 @@ export const call = z.object({
   isSpam: z.boolean(),
   isFirstCall: z.boolean().nullable(),
   callNumber: z.number().int().nullable(),
+  /** By the rules of the project; null until worked out, a few seconds after the call. */
+  isUnique: z.boolean().nullable(),
+  isRepeat: z.boolean().nullable(),
+  isTarget: z.boolean().nullable(),
+  /** Of a call that nobody answered: when somebody talked with the client after it, and in which call. */
+  returnedAt: isoTime.nullable(),
+  returnedCallId: id.nullable(),
+  inquiry: z.object({ id, state: z.string() }).nullable(),
+  /** The newest deal of that inquiry. */
+  deal: callDeal.nullable(),
   recording: z
     .object({
       id,
@@ -128,33 +155,6 @@ export const call = z.object({
 })
 
 export const callWithLegs = call.extend({ legs: z.array(callLeg) })
-
-export const callSorts = [
-  'startedAt',
-  '-startedAt',
-  'waitSeconds',
-  '-waitSeconds',
-  'talkSeconds',
-  '-talkSeconds'
-] as const
-
-/** Filters of the journal; every one may stand in the URL. Lists are comma-separated. */
-export const callsQuery = pageQuery.extend({
-  sort: z.enum(callSorts).default('-startedAt'),
-  from: isoTime.optional(),
-  to: isoTime.optional(),
-  outcome: z.string().max(200).optional(),
-  sourceId: z.string().max(2000).optional(),
-  numberId: z.string().max(2000).optional(),
-  operatorId: z.string().max(2000).optional(),
-  schemeId: z.string().max(2000).optional(),
-  siteId: z.string().max(2000).optional(),
-  rating: z.string().max(20).optional(),
-  hasRecording: z.enum(['true', 'false']).optional(),
-  minTalkSeconds: z.coerce.number().int().min(0).optional(),
-  /** Part of a telephone number or of a client's name. */
-  search: z.string().max(100).optional()
-})
 
 export const callPage = page(call)
 
@@ -181,6 +181,6 @@ export const tape = z.object({ items: z.array(tapeRow) })
 export type JournalCall = z.infer<typeof call>
 export type JournalCallWithLegs = z.infer<typeof callWithLegs>
 export type CallStep = z.infer<typeof callStep>
+export type CallDeal = z.infer<typeof callDeal>
 export type CallLeg = z.infer<typeof callLeg>
-export type CallsQuery = z.infer<typeof callsQuery>
 export type TapeEntry = z.infer<typeof tapeRow>

@@ -1,44 +1,28 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { audit } from '../audit.ts'
-import { listPage, type Sorts } from '../collection.ts'
 import { hangupAnswer } from '../contract/access.ts'
-import {
-  callLeg,
-  callPage,
-  callPatch,
-  callWithLegs,
-  callsQuery,
-  tape,
-  tapeRow,
-  type CallsQuery
-} from '../contract/calls.ts'
-import { id, outcome } from '../contract/common.ts'
+import { callLeg, callPage, callPatch, callWithLegs, tape, tapeRow } from '../contract/calls.ts'
+import { callsQuery } from '../contract/journal.ts'
+import { companyZone } from '../company-zone.ts'
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
-import { invalid } from '../errors.ts'
 import { ApiError } from '../problems.ts'
-import { itemOf, whereFound, type Row } from '../rows.ts'
+import { itemOf, type Row } from '../rows.ts'
+import { selectionOf } from './call-filters.ts'
+import { callPageOf } from './call-list.ts'
 import { callItems } from './call-item.ts'
-
-const sorts: Sorts = {
-  startedAt: { column: 'started_at', type: 'time' },
-  waitSeconds: { column: 'wait_seconds', type: 'int', nullsAs: -1 },
-  talkSeconds: { column: 'talk_seconds', type: 'int', nullsAs: -1 }
-}
 
 /** The journal of calls and what can be done to a call. */
 export const callRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
   endpoint({
     route: 'GET /api/calls',
-    summary: 'List calls of the journal; lists in filters are comma-separated',
+    summary: 'List calls of the journal; ids and words in filters are comma-separated, free texts repeated',
     query: callsQuery,
     answer: callPage,
     async handle({ query }) {
-      const rows = db('calls').select('*')
-      filter(rows, query)
-      const found = await listPage(db, rows, query, sorts)
+      const found = await callPageOf(db, selectionOf(query, await companyZone(db)), query)
       return { items: await callItems(db, found.rows), nextCursor: found.nextCursor }
     }
   }),
@@ -130,43 +114,4 @@ async function oneCall(db: Knex, callId: string): Promise<z.output<typeof callWi
     .select('l.*', 'r.state as recording_state', 'r.error as recording_error')
     .select(db.raw('cast(r.seconds as float8) as recording_seconds'))
   return { ...item, legs: legs.map((leg) => itemOf(callLeg, leg)) }
-}
-
-function filter(rows: Knex.QueryBuilder, query: CallsQuery): void {
-  if (query.from !== undefined) rows.where('started_at', '>=', query.from)
-  if (query.to !== undefined) rows.where('started_at', '<', query.to)
-  if (query.outcome !== undefined) rows.whereIn('outcome', list('outcome', query.outcome, outcome))
-  for (const name of ['sourceId', 'numberId', 'operatorId', 'schemeId', 'siteId'] as const) {
-    const value = query[name]
-    if (value !== undefined) rows.whereIn(columns[name], list(name, value, id))
-  }
-  if (query.rating !== undefined) rows.whereIn('rating', list('rating', query.rating, digit))
-  if (query.hasRecording === 'true') rows.where('recording_state', 'ready')
-  if (query.hasRecording === 'false') rows.whereRaw("recording_state is distinct from 'ready'")
-  if (query.minTalkSeconds !== undefined) rows.where('talk_seconds', '>=', query.minTalkSeconds)
-  if (query.search !== undefined) {
-    const names = ['contact_name', 'caller_name']
-    whereFound(rows, query.search, { names, phones: ['caller_number', 'dialed_number'] })
-  }
-}
-
-const columns = {
-  sourceId: 'source_id',
-  numberId: 'number_id',
-  operatorId: 'operator_id',
-  schemeId: 'scheme_id',
-  siteId: 'site_id'
-} as const
-const digit = z.coerce.number().int().min(0).max(9)
-
-function list<S extends z.ZodType>(name: string, text: string, item: S): Exclude<z.output<S>, undefined>[] {
-  const result = z
-    .array(item)
-    .max(100)
-    .safeParse(text.split(',').filter((part) => part !== ''))
-  if (!result.success) {
-    const { errors = [] } = invalid(result.error)
-    throw new ApiError('invalid', { errors: errors.map(({ message }) => ({ path: name, message })) })
-  }
-  return result.data as Exclude<z.output<S>, undefined>[]
 }

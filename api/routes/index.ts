@@ -3,10 +3,13 @@ import type { Endpoint } from '../endpoint.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
 import { callbackRoutes } from './callbacks.ts'
+import { callCommentRoutes } from './call-comments.ts'
+import { callExportRoutes } from './call-exports.ts'
 import { callRoutes } from './calls.ts'
 import { clickToCallRoutes } from './click-to-call.ts'
 import { callWishRoutes } from './call-wishes.ts'
 import { contactRoutes } from './contacts.ts'
+import { dealRoutes } from './deals.ts'
 import { demoRoutes } from './demo.ts'
 import { deviceRoutes } from './devices.ts'
 import { dialListRoutes } from './dial-lists.ts'
@@ -15,6 +18,7 @@ import { docsRoutes } from './docs.ts'
 import { doNotCallRoutes } from './do-not-call.ts'
 import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
+import { inquiryRoutes } from './inquiries.ts'
 import { jobRoutes } from './jobs.ts'
 import { meRoutes } from './me.ts'
 import { metricsRoutes } from './metrics.ts'
@@ -23,9 +27,12 @@ import { operatorRoutes } from './operators.ts'
 import { pauseReasonRoutes } from './pause-reasons.ts'
 import { numberPoolRoutes } from './number-pools.ts'
 import { numberRoutes } from './numbers.ts'
+import { pipelineRoutes } from './pipelines.ts'
 import { promptRoutes } from './prompts.ts'
 import { recordingRoutes } from './recording.ts'
+import { savedViewRoutes } from './saved-views.ts'
 import { schemeRoutes } from './schemes.ts'
+import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
 import { sourceRoutes } from './sources.ts'
 import { taskRoutes } from './tasks.ts'
@@ -35,6 +42,7 @@ import { trunkRoutes } from './trunks.ts'
 import { userRoutes } from './users.ts'
 import { legQualityRoutes } from './leg-quality.ts'
 import { wrapUpCodeRoutes } from './wrap-up-codes.ts'
+import { visitRoutes } from './visits.ts'
 import { webhookDeliveryRoutes } from './webhook-deliveries.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -44,6 +52,10 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...authRoutes(deps),
     ...meRoutes(deps),
     ...callRoutes(deps),
+    ...callCommentRoutes(deps),
+    ...callExportRoutes(deps),
+    ...visitRoutes(deps),
+    ...savedViewRoutes(deps),
     ...callWishRoutes(deps),
     ...clickToCallRoutes(deps),
     ...recordingRoutes(deps),
@@ -54,10 +66,14 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...doNotCallRoutes(deps),
     ...dialPolicyRoutes(deps),
     ...contactRoutes(deps),
+    ...inquiryRoutes(deps),
+    ...pipelineRoutes(deps),
+    ...dealRoutes(deps),
     ...numberRoutes(deps),
     ...numberPoolRoutes(deps),
     ...sourceRoutes(deps),
     ...siteRoutes(deps),
+    ...siteCheckRoutes(deps),
     ...trackRoutes(deps),
     ...schemeRoutes(deps),
     ...promptRoutes(deps),

@@ -1,0 +1,300 @@
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import type { CallSelection } from '../contract/journal.ts'
+import {
+  boundName,
+  callFilters,
+  missedOutcomes,
+  type CallFilter,
+  type CallFilterName
+} from '../contract/journal-fields.ts'
+import { ApiError } from '../problems.ts'
+import { likePart, phoneDigits, snake } from '../rows.ts'
+
+/** One thing that calls must fulfil. */
+export interface Condition {
+  sql: string
+  bindings: readonly unknown[]
+}
+
+/** A list of ids or words in an index of its own: each value of it can be read in the order of time. */
+export interface Split {
+  column: string
+  values: readonly string[]
+}
+
+/** What a query of the journal asks of a call. */
+export interface Selection {
+  conditions: readonly Condition[]
+  /** Null where one look at the table will do. */
+  split: Split | null
+}
+
+type Words = readonly string[]
+type Sql = (values: Words) => Condition
+
+/** The same text as in the index of migration 0011. */
+const parts = `(coalesce(calls.caller_number, '') || ' ' || coalesce(calls.dialed_number, '') || ' ' ||
+  coalesce(calls.contact_name, '') || ' ' || coalesce(calls.caller_name, ''))`
+const missed = `calls.direction = 'in' and calls.outcome in (${missedOutcomes.map((word) => `'${word}'`).join(',')})`
+const plain = (sql: string): Condition => ({ sql, bindings: [] })
+
+/** Filters whose column is not called as they are. */
+const columns: Partial<Record<CallFilterName, string>> = {
+  region: 'calls.caller_region',
+  country: 'calls.caller_country',
+  group: 'calls.group_name',
+  source: 'calls.source_name',
+  utmSource: "calls.utm->>'source'",
+  utmMedium: "calls.utm->>'medium'",
+  utmCampaign: "calls.utm->>'campaign'",
+  utmTerm: "calls.utm->>'term'",
+  utmContent: "calls.utm->>'content'",
+  landing: 'calls.landing_url',
+  landingPath: "regexp_replace(calls.landing_url, '^https\\?://|[\\?#].*$', '', 'g')",
+  page: 'calls.page_url',
+  confidence: 'calls.attribution_confidence'
+}
+
+/** Yes and no where that is more than a column. */
+const flags: Partial<Record<CallFilterName, readonly [yes: string, no: string]>> = {
+  isMissed: [missed, `not coalesce(${missed}, false)`],
+  isReturned: ['calls.returned_at is not null', `calls.returned_at is null and ${missed}`],
+  isSpam: ['calls.is_spam', 'not calls.is_spam'],
+  isCounted: [
+    "calls.direction = 'in' and calls.ended_at is not null and not calls.is_spam and calls.outcome <> 'blocked'",
+    "not coalesce(calls.direction = 'in' and calls.ended_at is not null and not calls.is_spam and calls.outcome <> 'blocked', false)"
+  ],
+  hasRecording: ["calls.recording_state = 'ready'", "calls.recording_state is distinct from 'ready'"],
+  hasVisit: ['calls.visit_id is not null', 'calls.visit_id is null']
+}
+
+/** Filters that look elsewhere than at one column. */
+const special: Partial<Record<CallFilterName, Sql>> = {
+  callerNumber: (values) => phonePart('calls.caller_number', values),
+  dialedNumber: (values) => phonePart('calls.dialed_number', values),
+  tag: (values) => {
+    const tags = values.filter((value) => value !== '')
+    const some = { sql: "calls.tags <> '{}' and calls.tags && cast(? as text[])", bindings: [tags] }
+    if (tags.length === values.length) return some
+    return { sql: `(calls.tags = '{}' or ${some.sql})`, bindings: some.bindings }
+  },
+  comment: ([text = '']) => ({
+    sql: `(calls.note ilike ? or exists (
+      select from call_comments where call_comments.call_id = calls.id and call_comments.text ilike ?))`,
+    bindings: [likePart(text), likePart(text)]
+  }),
+  userAgent: ([text = '']) => ({
+    sql: 'exists (select from visits where visits.id = calls.visit_id and visits.user_agent ilike ?)',
+    bindings: [likePart(text)]
+  })
+}
+
+/** Lists with an index of their own. */
+const splittable: readonly CallFilterName[] = ['operatorId', 'numberId', 'sourceId', 'siteId', 'outcome']
+/** More looks than this cost more than they save. */
+const mostLooks = 12
+
+/**
+ * What a checked query asks for, as SQL.
+ * @param timeZone the company's
+ * @throws ApiError invalid, naming each filter at fault
+ */
+export function selectionOf(query: CallSelection, timeZone: string): Selection {
+  const errors: { path: string; message: string }[] = []
+  const given = query as Record<string, unknown>
+  const conditions = [...periodOf(query, timeZone), ...searchOf(query.search)]
+  let split: Split | null = null
+  const hasModel = query.model !== undefined
+  for (const [name, filter] of Object.entries(callFilters) as [CallFilterName, CallFilter][]) {
+    if (hasModel && isPathField(name)) continue
+    try {
+      if (filter.kind === 'range') {
+        conditions.push(...rangeOf(name, given))
+        continue
+      }
+      const value = given[name]
+      if (value === undefined) continue
+      const values = valuesOf(filter, value as string | string[])
+      if (values === null) continue
+      if (split === null && values.length > 1 && values.length <= mostLooks && splittable.includes(name)) {
+        split = { column: columnOf(name), values }
+        continue
+      }
+      conditions.push(conditionOf(name, filter, values, timeZone))
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error
+      errors.push({ path: name, message: error.message })
+    }
+  }
+  if (errors.length > 0) throw new ApiError('invalid', { errors })
+  if (hasModel) conditions.push(creditOf(query.model, given))
+  return { conditions, split }
+}
+
+/** Narrows rows of `calls` to the selection, without its split. */
+export function applyConditions(rows: Knex.QueryBuilder, conditions: readonly Condition[]): void {
+  for (const { sql, bindings } of conditions) rows.whereRaw(`(${sql})`, [...bindings] as Knex.RawBinding[])
+}
+
+/** The whole selection on one look at the table. */
+export function applySelection(rows: Knex.QueryBuilder, { conditions, split }: Selection): void {
+  applyConditions(rows, conditions)
+  if (split) rows.whereIn(split.column, [...split.values])
+}
+
+class FilterError extends Error {}
+
+const columnOf = (name: CallFilterName): string => columns[name] ?? `calls.${snake(name)}`
+
+const uuid = z.uuid()
+
+/** Null: nothing was asked for after all. */
+function valuesOf(filter: CallFilter, value: string | string[]): string[] | null {
+  const list = Array.isArray(value) ? value : [value]
+  switch (filter.kind) {
+    case 'texts':
+      return list
+    case 'contains': {
+      const text = list.join(' ').trim()
+      return text === '' ? null : [text]
+    }
+    case 'flag':
+      return list
+    case 'range':
+      return null
+    case 'words':
+    case 'ids':
+    case 'numbers': {
+      const words = [...new Set(list.flatMap((each) => each.split(',')).filter((each) => each !== ''))]
+      if (words.length === 0) return null
+      if (words.length > 100) throw new FilterError('takes at most 100 values')
+      for (const word of words) checkWord(filter, word)
+      return words
+    }
+  }
+}
+
+function checkWord(filter: CallFilter, word: string): void {
+  if (filter.kind === 'words' && !filter.words.includes(word)) {
+    throw new FilterError(`“${word.slice(0, 40)}” is none of ${filter.words.join(', ')}`)
+  }
+  if (filter.kind === 'ids' && !uuid.safeParse(word).success) {
+    throw new FilterError(`“${word.slice(0, 40)}” is no id`)
+  }
+  if (filter.kind === 'numbers') {
+    const number = Number(word)
+    if (!/^\d{1,6}$/.test(word) || number < filter.min || number > filter.max) {
+      throw new FilterError(`“${word.slice(0, 40)}” is no whole number from ${filter.min} to ${filter.max}`)
+    }
+  }
+}
+
+function conditionOf(name: CallFilterName, filter: CallFilter, values: Words, timeZone: string): Condition {
+  const own = special[name]
+  if (own) return own(values)
+  const column = columnOf(name)
+  if (filter.kind === 'flag') {
+    const isYes = values[0] === 'true'
+    const pair = flags[name]
+    if (pair) return plain(isYes ? pair[0] : pair[1])
+    return plain(`${column} is ${isYes ? 'true' : 'false'}`)
+  }
+  if (filter.kind === 'contains') return { sql: `${column} ilike ?`, bindings: [likePart(values[0] ?? '')] }
+  if (filter.kind === 'ids') return { sql: `${column} = any(cast(? as uuid[]))`, bindings: [values] }
+  if (name === 'weekday' || name === 'hour') {
+    return {
+      sql: `extract(${name === 'hour' ? 'hour' : 'isodow'} from calls.started_at at time zone ?) = any(cast(? as int[]))`,
+      bindings: [timeZone, values]
+    }
+  }
+  if (filter.kind === 'numbers') return { sql: `${column} = any(cast(? as int[]))`, bindings: [values] }
+  const some = values.filter((value) => value !== '')
+  const among = { sql: `${column} = any(cast(? as text[]))`, bindings: [some] }
+  // An empty value means "not given", beside whatever else is asked for.
+  if (some.length === values.length) return among
+  return { sql: `${column} is null or ${column} = '' or ${among.sql}`, bindings: among.bindings }
+}
+
+function rangeOf(name: CallFilterName, given: Record<string, unknown>): Condition[] {
+  const least = given[boundName('min', name)]
+  const most = given[boundName('max', name)]
+  if (typeof least === 'number' && typeof most === 'number' && least > most) {
+    throw new FilterError(`${boundName('min', name)} is above ${boundName('max', name)}`)
+  }
+  const column = columnOf(name)
+  return [
+    ...(typeof least === 'number' ? [{ sql: `${column} >= ?`, bindings: [least] }] : []),
+    ...(typeof most === 'number' ? [{ sql: `${column} <= ?`, bindings: [most] }] : [])
+  ]
+}
+
+/** Part of a number as people write it; words that are no number find none. */
+function phonePart(column: string, values: Words): Condition {
+  const text = values[0] ?? ''
+  return { sql: `${column} like ?`, bindings: [likePart(phoneDigits(text) || text)] }
+}
+
+function searchOf(search: string | undefined): Condition[] {
+  const typed = search?.trim() ?? ''
+  if (typed === '') return []
+  const wanted = phoneDigits(typed) || typed
+  // Calls in progress are few and stand in no index of parts: their text changes with every step.
+  return [
+    {
+      sql: `(calls.ended_at is not null and ${parts} ilike ?) or (calls.ended_at is null and ${parts} ilike ?)`,
+      bindings: [likePart(wanted), likePart(wanted)]
+    }
+  ]
+}
+
+const isDay = (border: string): boolean => !border.includes('T')
+const daysBack = { today: 0, yesterday: 1, week: 6, month: 29 } as const
+/** The first moment of a day of the company, so many days before its today. */
+const dayStart = "(date_trunc('day', now() at time zone ?) - ? * interval '1 day') at time zone ?"
+
+function periodOf({ from, to, period }: CallSelection, timeZone: string): Condition[] {
+  const found: Condition[] = []
+  if (from !== undefined) {
+    found.push(
+      isDay(from)
+        ? { sql: 'calls.started_at >= cast(? as timestamp) at time zone ?', bindings: [from, timeZone] }
+        : { sql: 'calls.started_at >= cast(? as timestamptz)', bindings: [from] }
+    )
+  }
+  if (to !== undefined) {
+    found.push(
+      isDay(to)
+        ? {
+            sql: "calls.started_at < (cast(? as timestamp) + interval '1 day') at time zone ?",
+            bindings: [to, timeZone]
+          }
+        : { sql: 'calls.started_at < cast(? as timestamptz)', bindings: [to] }
+    )
+  }
+  if (found.length > 0 || period === undefined || period === 'all') return found
+  found.push({ sql: `calls.started_at >= ${dayStart}`, bindings: [timeZone, daysBack[period], timeZone] })
+  if (period === 'yesterday') {
+    found.push({ sql: `calls.started_at < ${dayStart}`, bindings: [timeZone, 0, timeZone] })
+  }
+  return found
+}
+
+const pathFields = ['inquiryChannel', 'source', 'medium', 'campaign', 'keyword'] as const
+const isPathField = (name: CallFilterName): boolean => (pathFields as readonly string[]).includes(name)
+
+/** Calls of which a model gives a share to a path. */
+function creditOf(model: string | undefined, given: Record<string, unknown>): Condition {
+  const path = pathFields.flatMap((name) => {
+    const value = given[name]
+    if (value === undefined) return []
+    const values = Array.isArray(value) ? (value as string[]) : [value as string]
+    return [{ sql: `p.${snake(name)} = any(cast(? as text[]))`, bindings: [values] }]
+  })
+  const share = `c.${snake(model ?? '')} > 0`
+  return {
+    sql: `calls.id in (select c.subject_id from credits c join report_paths p on p.id = c.path_id
+      where c.subject = 'call' and ${[share, ...path.map(({ sql }) => sql)].join(' and ')})`,
+    bindings: path.flatMap(({ bindings }) => bindings)
+  }
+}

@@ -1,0 +1,52 @@
+import type { Knex } from 'knex'
+
+/**
+ * Indexes by which the journal stays quick with millions of calls. Every version of a call writes into every index
+ * that it fits, so most of these hold only what their filter looks for, and nothing until the call has ended.
+ */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+-- Filters name numbers by id; what was dialled is found by search.
+drop index if exists calls_dialed;
+create index calls_number on calls (number_id, started_at desc) where number_id is not null;
+create index calls_site on calls (site_id, started_at desc) where site_id is not null;
+create index calls_contact on calls (contact_id, started_at desc) where contact_id is not null;
+create index calls_open on calls (started_at desc) where ended_at is null;
+create index calls_unreturned on calls (started_at desc) where direction = 'in' and returned_at is null
+  and outcome in ('missed','abandoned','busy','failed','voicemail');
+create index calls_spam on calls (started_at desc) where is_spam;
+create index calls_tags on calls using gin (tags) where tags <> '{}';
+create index calls_talk on calls (talk_seconds, id) where talk_seconds is not null;
+create index calls_wait on calls (wait_seconds, id) where wait_seconds is not null;
+create index calls_total on calls (total_seconds, id) where total_seconds is not null;
+create index calls_rating on calls (rating, id) where rating is not null;
+create index calls_nth on calls (call_number, id) where call_number is not null;
+create index call_comments_user on call_comments (user_id) where user_id is not null;
+`)
+  await knex.raw(parts)
+}
+
+export function down(): Promise<void> {
+  throw new Error('Migrations only go forward: restore a backup instead')
+}
+
+/**
+ * Search by part of a number or name. PostgreSQL brings `pg_trgm` along, but a database of somebody else may lack it
+ * or not let us have it: then search reads through the calls of the period.
+ */
+const parts = `
+do $$
+begin
+  begin
+    create extension if not exists pg_trgm;
+  exception when others then
+    raise notice 'pg_trgm is not to be had (%): search in the journal goes without an index', sqlerrm;
+  end;
+  if exists (select from pg_extension where extname = 'pg_trgm') then
+    create index calls_parts on calls using gin ((
+      coalesce(caller_number, '') || ' ' || coalesce(dialed_number, '') || ' ' ||
+      coalesce(contact_name, '') || ' ' || coalesce(caller_name, '')
+    ) gin_trgm_ops) where ended_at is not null;
+  end if;
+end $$;
+`
