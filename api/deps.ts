@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Announce } from '../crm/ports.ts'
 import type { Dialling } from '../dialling/dialling.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Scheme } from '../ivr/scheme.ts'
@@ -122,6 +123,8 @@ export interface ApiDeps {
   readonly tracking?: Tracking
   /** Long work that people ask for; absent in tests of other things. */
   readonly jobs?: Jobs
+  /** Tells webhooks of inquiries and deals; absent in tests of other things. */
+  readonly announce?: Announce
   readonly metrics: Registry
   /** Folder of the built browser app, absolute; null serves the API alone. */
   readonly uiDir: string | null

@@ -51,6 +51,10 @@ export const problems = {
   no_trunk: [409, 'No trunk can carry this call now'],
   callback_calling: [409, 'The callback is being placed at this moment'],
   callback_closed: [409, 'The callback is not open any more'],
+  inquiry_is_spam: [409, 'Spam does not become a deal'],
+  inquiry_accepted: [409, 'The inquiry is a deal already'],
+  not_undoable: [409, 'It cannot be taken back any more'],
+  last_pipeline: [409, 'The last pipeline must stay'],
   list_running: [409, 'The list is running: pause it first'],
   list_not_ready: [409, 'The list cannot run yet'],
   demo_off: [409, 'The demo is off'],
@@ -68,6 +72,7 @@ export const problems = {
   audio_silent: [422, 'The audio is silent'],
   text_not_speakable: [422, 'The text cannot be spoken'],
   idempotency_key_reused: [422, 'This Idempotency-Key was used with another request'],
+  work_needed: [428, 'Solve the puzzle and ask again'],
   too_many_attempts: [429, 'Too many attempts'],
   internal: [500, 'Something went wrong on our side'],
   speech_failed: [503, 'The voice programs do not work just now'],
@@ -84,6 +89,7 @@ interface Extra {
   detail?: string
   errors?: FieldError[]
   retryAfterSeconds?: number
+  work?: { challenge: string; bits: number }
   cause?: unknown
 }
 
@@ -95,6 +101,7 @@ export class ApiError extends Error {
   readonly detail: string | undefined
   readonly errors: FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly work: Extra['work']
 
   constructor(code: ProblemCode, extra: Extra = {}) {
     super(extra.detail ?? problems[code][1], { cause: extra.cause })
@@ -103,6 +110,7 @@ export class ApiError extends Error {
     this.detail = extra.detail
     this.errors = extra.errors
     this.retryAfterSeconds = extra.retryAfterSeconds
+    this.work = extra.work
   }
 }
 
@@ -114,7 +122,8 @@ export function sendProblem(res: Response, error: ApiError): void {
     status: error.status,
     code: error.code,
     ...(error.detail !== undefined && { detail: error.detail }),
-    ...(error.errors !== undefined && { errors: error.errors })
+    ...(error.errors !== undefined && { errors: error.errors }),
+    ...(error.work !== undefined && { work: error.work })
   }
   if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds))
   if (error.status === 401) res.set('WWW-Authenticate', 'Bearer realm="ringtrace"')

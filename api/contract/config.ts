@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { id, inquiryChannel, isoTime, locale, patchOf, presence, role } from './common.ts'
 import { sipAddress } from './operators.ts'
+import { crmEvents } from '../../crm/events.ts'
 import { webhookEvents } from '../../pbx/call/moments.ts'
 import { siteTracking } from './track.ts'
 
@@ -269,11 +270,12 @@ export const contactCreate = z.object({
 })
 export const contactPatch = patchOf(contactCreate)
 
+const webhookEvent = z.enum([...webhookEvents, ...crmEvents])
 export const webhook = z.object({
   id,
   name,
   url: z.url(),
-  events: z.array(z.enum(webhookEvents)),
+  events: z.array(webhookEvent),
   isActive: z.boolean(),
   failingSince: isoTime.nullable(),
   disabledReason: z.string().nullable(),
@@ -283,7 +285,7 @@ export const webhook = z.object({
 export const webhookCreate = z.object({
   name,
   url: z.url({ protocol: /^https?$/ }).max(2000),
-  events: z.array(z.enum(webhookEvents)).min(1),
+  events: z.array(webhookEvent).min(1),
   isActive: z.boolean().default(true)
 })
 export const webhookPatch = patchOf(webhookCreate)

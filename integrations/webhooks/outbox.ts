@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { CrmEvent } from '../../crm/events.ts'
 import { webhookEvents } from '../../pbx/call/moments.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 import { storable } from './deliver.ts'
@@ -61,6 +62,45 @@ export async function enqueueDeliveries(
      )
      select pg_notify(?, webhook_id::text) from (select distinct webhook_id from added) as to_wake`,
     [JSON.stringify(entries), deliveriesChannel]
+  )
+}
+
+/**
+ * Writes the deliveries of an event that belongs to no call's tape, in the transaction of what happened. Whoever calls
+ * this does so once for each event.
+ */
+export async function enqueueEvent(
+  trx: Knex,
+  event: CrmEvent,
+  wanted: ReadonlySet<string> | undefined
+): Promise<void> {
+  if (wanted !== undefined && !wanted.has(event.type)) return
+  await trx.raw(
+    `with added as (
+       insert into webhook_deliveries (webhook_id, event_type, payload)
+       select id, :type, cast(:payload as jsonb) from webhooks where is_active and :type = any (events)
+       for key share
+       returning webhook_id
+     )
+     select pg_notify(:channel, webhook_id::text) from added`,
+    { type: event.type, payload: JSON.stringify(payloadOfEvent(event)), channel: deliveriesChannel }
+  )
+}
+
+/** The payload of such an event, under 20 kB: of a long form the single fields are left out first. */
+export function payloadOfEvent({ type, atMs, data }: CrmEvent): Payload {
+  const timestamp = new Date(atMs).toISOString()
+  const make = (isTruncated: boolean, keep: (key: string, value: unknown) => unknown): Payload =>
+    JSON.parse(
+      JSON.stringify(
+        { type, timestamp, data: isTruncated ? { ...data, isTruncated } : data },
+        (key, value: unknown) => keep(key, typeof value === 'string' ? storable(value) : value)
+      )
+    ) as Payload
+  const whole = make(false, (_key, value) => value)
+  if (Buffer.byteLength(JSON.stringify(whole)) < maxPayloadBytes) return whole
+  return make(true, (key, value) =>
+    key === 'fields' ? {} : typeof value === 'string' ? value.slice(0, 300) : value
   )
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { listen } from '../../db/listen.ts'
 import type { Listening } from '../../db/listen.ts'
 import type { JobSchedule, JobTasks } from '../../db/jobs.ts'
+import type { CrmEvent } from '../../crm/events.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 import { deliver } from './deliver.ts'
 import type { AttemptResult } from './deliver.ts'
@@ -11,7 +12,7 @@ import { prune, replay } from './deliveries.ts'
 import type { Claimed } from './deliveries.ts'
 import { guardedAgent } from './guard.ts'
 import type { Resolve } from './guard.ts'
-import { deliveriesChannel, enqueueDeliveries } from './outbox.ts'
+import { deliveriesChannel, enqueueDeliveries, enqueueEvent } from './outbox.ts'
 import { createPump } from './pump.ts'
 import type { Pump } from './pump.ts'
 import { pauseAfter, standardPausesMs } from './schedule.ts'
@@ -22,6 +23,8 @@ export type AttemptOutcome = AttemptResult['outcome']
 export interface Webhooks {
   /** See `outbox.ts`; costs no query when nobody wants these rows. */
   enqueueDeliveries(trx: Knex, rows: readonly TapeRow[]): Promise<void>
+  /** Of what belongs to no call: inquiries, forms, deals. */
+  readonly announce: (trx: Knex, event: CrmEvent) => Promise<void>
   /** Reads anew which webhooks are active. Done by itself on every change; for whoever cannot wait. */
   refresh(): Promise<void>
   /** Sends a delivery again under its own id. `inactive`: it goes out when its webhook is switched on. */
@@ -131,6 +134,7 @@ export function createWebhooks(options: {
     schedules: [{ task: 'webhooks.prune', match: '40 3 * * *' }],
     refresh,
     enqueueDeliveries: (trx, rows) => enqueueDeliveries(trx, rows, wanted),
+    announce: (trx, event) => enqueueEvent(trx, event, wanted),
     replay: (deliveryId) => replay(db, deliveryId),
     async sendTest(webhookId) {
       const [webhook] = await db<{ id: string; url: string; secrets: string[] }>('webhooks')

@@ -44,7 +44,7 @@ const allowed: Record<string, readonly string[]> = {
   jobs: ['db'],
   'reports/core': ['tracking'],
   reports: ['db', 'jobs', 'tracking', 'type:pbx/call'],
-  integrations: ['db', 'host', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
+  integrations: ['db', 'host', 'crm/events.ts', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
   demo: [
     'host',
     'ivr',
@@ -59,9 +59,12 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'api/contract': [
     'pbx/call/moments.ts',
+    'crm/events.ts',
     'tracking/inquiry-channels.ts',
+    'tracking/widget.ts',
     'dialling/core/settings.ts',
     'dialling/policy',
+    'reports/core/rules.ts',
     'type:pbx/call',
     'type:ivr'
   ],
@@ -80,7 +83,7 @@ const allowed: Record<string, readonly string[]> = {
     'type:pbx'
   ],
   // The lists of words: nothing else of the server gets into the browser.
-  ui: ['type:api/contract', 'api/contract/words.ts', 'pbx/call/moments.ts'],
+  ui: ['type:api/contract', 'api/contract/words.ts', 'crm/events.ts', 'pbx/call/moments.ts'],
   'config.ts': []
 }
 

@@ -162,6 +162,7 @@ export const settings = {
   },
   problems: {
     unknown_site: 'There is no site with this key.',
+    work_needed: 'Much is being asked at this moment. Try again in a minute.',
     number_in_pool: 'This number is in another pool. Take it out there first.',
     wrap_up_code_owed: 'Say first how the talk ended: choose its code.',
     no_wrap_up: 'The time for notes is over already.',
@@ -192,6 +193,10 @@ export const settings = {
     no_trunk: 'No line to a carrier works just now. Tell your admin.',
     callback_calling: 'This client is being called just now.',
     callback_closed: 'This callback is settled already.',
+    inquiry_is_spam: 'Spam does not become a deal. Take it out of spam first.',
+    inquiry_accepted: 'This inquiry is a deal already. Open the deal.',
+    not_undoable: 'Something has happened in the deal since, so this cannot be taken back.',
+    last_pipeline: 'This is the only pipeline. Create another one first.',
     list_running: 'The list is running. Pause it first.',
     list_not_ready: 'The list cannot start:',
     upload_expected: 'Choose an audio file.',

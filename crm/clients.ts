@@ -1,0 +1,85 @@
+import type { Knex } from 'knex'
+
+export interface Client {
+  id: string
+  name: string
+  ownerId: string | null
+}
+
+/** A telephone number that names a client: hidden and internal ones do not. */
+export const isPhone = (text: string | null): text is string =>
+  text !== null && /^\+[1-9]\d{3,14}$/.test(text)
+
+/**
+ * Until the transaction ends, nobody else works out whose an event is, or accepts an inquiry: "is there an open one?"
+ * and "then make one" are one step. Nothing of the call path ever takes this lock.
+ */
+export async function lockCrm(trx: Knex): Promise<void> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtext('ringtrace.crm'))`)
+}
+
+/** The contact with this telephone number. */
+export async function contactOf(trx: Knex, phone: string): Promise<Client | null> {
+  const row = await trx('contact_phones as p')
+    .join('contacts as c', 'c.id', 'p.contact_id')
+    .where('p.e164', phone)
+    .first<Client | undefined>('c.id', 'c.name', 'c.owner_id as ownerId')
+  return row ?? null
+}
+
+/**
+ * The contact with this telephone number; a new one when there is none, named as they are known or by the number. A name
+ * that comes later replaces the number; what a person has written stays. The owner is never touched here.
+ */
+export async function ensureContact(
+  trx: Knex,
+  { phone, name, isDemo }: { phone: string; name: string | null; isDemo: boolean }
+): Promise<Client> {
+  const wanted = name?.trim().slice(0, 200) || null
+  const known = await contactOf(trx, phone)
+  if (known) {
+    if (wanted === null || known.name !== phone) return known
+    await trx('contacts').where({ id: known.id }).update({ name: wanted, updated_at: trx.fn.now() })
+    return { ...known, name: wanted }
+  }
+  const [made] = await trx('contacts')
+    .insert({ name: wanted ?? phone, is_demo: isDemo })
+    .returning<Client[]>(['id', 'name', 'owner_id as ownerId'])
+  if (!made) throw new Error('No contact came back')
+  const linked: unknown[] = await trx('contact_phones')
+    .insert({ e164: phone, contact_id: made.id })
+    .onConflict('e164')
+    .ignore()
+    .returning('e164')
+  if (linked.length > 0) return made
+  // Somebody entered the client by hand at this very moment.
+  await trx('contacts').where({ id: made.id }).delete()
+  const other = await contactOf(trx, phone)
+  if (!other) throw new Error('A contact went as it came')
+  return other
+}
+
+/** The deal that is open with a client; of several the newest. */
+export async function openDealOf(
+  trx: Knex,
+  contactId: string
+): Promise<{ id: string; title: string } | null> {
+  const row = await trx('deals as d')
+    .join('pipeline_stages as s', 's.id', 'd.stage_id')
+    .where({ 'd.contact_id': contactId, 's.kind': 'open' })
+    .orderBy([
+      { column: 'd.created_at', order: 'desc' },
+      { column: 'd.id', order: 'desc' }
+    ])
+    .first<{ id: string; title: string } | undefined>('d.id', 'd.title')
+  return row ?? null
+}
+
+/** All telephone numbers of a client, the given one included. */
+export async function phonesOf(trx: Knex, contactId: string | null, phone: string | null): Promise<string[]> {
+  const rows =
+    contactId === null
+      ? []
+      : await trx('contact_phones').where({ contact_id: contactId }).select<{ e164: string }[]>('e164')
+  return [...new Set([...rows.map(({ e164 }) => e164), ...(isPhone(phone) ? [phone] : [])])]
+}

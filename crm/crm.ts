@@ -1,0 +1,75 @@
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { listen, type Listening } from '../db/listen.ts'
+import { drainCrmInbox } from './inbox.ts'
+import type { Announce } from './ports.ts'
+
+export interface Crm {
+  /** Begins to work out what calls, forms and callbacks mean. */
+  start(): void
+  stop(): Promise<void>
+}
+
+/** Events that come together are worked out together. */
+const settleMs = 30
+
+/**
+ * Makes inquiries by itself. Everything that it knows is in the database, so it may stop anywhere, and several may run.
+ * @param everyMs looks this often, whether somebody told of an event or not
+ */
+export function createCrm(options: {
+  db: Knex
+  databaseUrl: string
+  announce: Announce
+  log: Logger
+  everyMs?: number
+}): Crm {
+  const { db, databaseUrl, announce, everyMs = 15_000 } = options
+  const log = options.log.child({ part: 'crm' })
+  let listening: Listening | undefined
+  let timer: NodeJS.Timeout | undefined
+  let timerAtMs = Infinity
+  let running: Promise<unknown> | undefined
+  let again = false
+  let isStopped = false
+
+  function wakeIn(ms: number): void {
+    if (isStopped || Date.now() + ms >= timerAtMs) return
+    clearTimeout(timer)
+    timerAtMs = Date.now() + ms
+    timer = setTimeout(run, ms)
+  }
+
+  function run(): void {
+    timerAtMs = Infinity
+    if (running) {
+      again = true
+      return
+    }
+    again = false
+    running = drainCrmInbox(db, announce, log)
+      .catch((error: unknown) => log.warn({ err: error }, 'Events for the CRM could not be looked at'))
+      .finally(() => {
+        running = undefined
+        wakeIn(again ? settleMs : everyMs)
+      })
+  }
+
+  return {
+    start() {
+      listening = listen({
+        databaseUrl,
+        channels: ['ringtrace_crm'],
+        log,
+        onConnected: () => wakeIn(0),
+        onNotice: () => wakeIn(settleMs)
+      })
+    },
+    async stop() {
+      isStopped = true
+      clearTimeout(timer)
+      await listening?.stop()
+      await running
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import type { Knex } from 'knex'
+import { contactOf, isPhone, openDealOf } from '../clients.ts'
+import type { Announce } from '../ports.ts'
+import { attach, place, type Path } from './place.ts'
+import { noteTalk } from './responses.ts'
+import { pathOfSource, pathOfVisit } from './sources.ts'
+
+/** What waits to be worked out. */
+export interface Waiting {
+  subject: 'call' | 'form' | 'callback'
+  subject_id: string
+}
+
+/**
+ * Works out what a call that ended, a form or a callback means for the CRM. It looks at what is written, not at what has
+ * changed, so repeating it changes nothing. Take `lockCrm` first.
+ */
+export async function workOut(trx: Knex, waiting: Waiting, announce: Announce): Promise<void> {
+  switch (waiting.subject) {
+    case 'call':
+      return called(trx, waiting.subject_id, announce)
+    case 'form':
+      return formSent(trx, waiting.subject_id, announce)
+    case 'callback':
+      return callbackOrdered(trx, waiting.subject_id, announce)
+  }
+}
+
+interface CallRow {
+  id: string
+  direction: 'in' | 'out' | 'internal'
+  started_at: Date
+  answered_at: Date | null
+  outcome: string | null
+  caller_number: string | null
+  caller_name: string | null
+  source_name: string | null
+  inquiry_channel: string | null
+  medium: string | null
+  campaign: string | null
+  keyword: string | null
+  site_id: string | null
+  number_id: string | null
+  operator_id: string | null
+  contact_id: string | null
+  visit_id: string | null
+  visitor_id: string | null
+  is_spam: boolean
+  tags: string[]
+  is_demo: boolean
+}
+
+/** Nobody talked with the client. */
+const unanswered = new Set(['missed', 'abandoned', 'busy', 'failed', 'voicemail'])
+
+async function called(trx: Knex, id: string, announce: Announce): Promise<void> {
+  const call = await trx('calls').where({ id }).first<CallRow | undefined>()
+  // Erased meanwhile, with all that is known of it.
+  if (!call || call.outcome === 'blocked') return
+  const phone = isPhone(call.caller_number) ? call.caller_number : null
+  const isAnswered = call.outcome === 'answered' && call.answered_at !== null
+  if (call.direction === 'out') {
+    if (phone === null) return
+    await attach(trx, { id, at: call.started_at, phone })
+  } else if (call.is_spam || call.tags.includes('spam')) return hide(trx, id)
+  else {
+    await show(trx, id)
+    if (phone !== null && (await isKnownSpam(trx, phone))) return
+    await place(trx, await ofCall(trx, call), announce)
+  }
+  if (phone === null || !isAnswered || call.answered_at === null) return
+  const contact = await contactOf(trx, phone)
+  await noteTalk(trx, { contactId: contact?.id ?? null, phone }, call.answered_at)
+}
+
+async function ofCall(trx: Knex, call: CallRow) {
+  const path: Path = {
+    inquiryChannel: call.inquiry_channel,
+    source: call.source_name,
+    medium: call.medium,
+    campaign: call.campaign,
+    keyword: call.keyword
+  }
+  const isDemo =
+    call.is_demo ||
+    Boolean(await trx('numbers').where({ id: call.number_id, is_demo: true }).first<unknown>('id'))
+  return {
+    subject: 'call' as const,
+    id: call.id,
+    at: call.started_at,
+    phone: call.caller_number,
+    email: null,
+    name: call.caller_name,
+    contactId: call.contact_id,
+    visitId: call.visit_id,
+    visitorId: call.visitor_id,
+    siteId: call.site_id,
+    path,
+    answeredBy: call.outcome === 'answered' ? call.operator_id : null,
+    isMissed: unanswered.has(call.outcome ?? ''),
+    note: null,
+    isDemo
+  }
+}
+
+/** Spam is hidden, never deleted. What a person has made a deal of stays one. */
+async function hide(trx: Knex, callId: string): Promise<void> {
+  await trx('inquiries')
+    .where({ call_id: callId })
+    .whereIn('state', ['new', 'inWork', 'closed'])
+    .update({ state: 'spam', closed_at: trx.fn.now(), updated_at: trx.fn.now() })
+}
+
+/** It was no spam after all. */
+async function show(trx: Knex, callId: string): Promise<void> {
+  await trx('inquiries')
+    .where({ call_id: callId, state: 'spam' })
+    .update({ state: 'new', closed_at: null, updated_at: trx.fn.now() })
+}
+
+/** Somebody has marked a call from there as spam, and no deal with them is open. */
+async function isKnownSpam(trx: Knex, phone: string): Promise<boolean> {
+  if (!(await trx('calls').where({ caller_number: phone, is_spam: true }).first<unknown>('id'))) return false
+  const contact = await contactOf(trx, phone)
+  return contact === null || (await openDealOf(trx, contact.id)) === null
+}
+
+interface FormRow {
+  id: string
+  site_id: string
+  visit_id: string | null
+  visitor_id: string | null
+  at: Date
+  form_name: string | null
+  name: string | null
+  phone: string | null
+  email: string | null
+  message: string | null
+  fields: Record<string, unknown>
+  page_url: string | null
+}
+
+async function formSent(trx: Knex, id: string, announce: Announce): Promise<void> {
+  const form = await trx('form_submissions').where({ id }).first<FormRow | undefined>()
+  if (!form) return
+  const visit = { visitId: form.visit_id, visitorId: form.visitor_id }
+  const visitor = await trx('visitors')
+    .where({ id: form.visitor_id })
+    .first<{ contact_id: string | null } | undefined>('contact_id')
+  const placed = await place(
+    trx,
+    {
+      ...visit,
+      subject: 'form',
+      id,
+      at: form.at,
+      phone: form.phone,
+      email: form.email,
+      name: form.name,
+      contactId: visitor?.contact_id ?? null,
+      siteId: form.site_id,
+      path: await pathOfVisit(trx, { ...visit, at: form.at }),
+      answeredBy: null,
+      isMissed: false,
+      note: form.message,
+      isDemo: await isDemoSite(trx, form.site_id)
+    },
+    announce
+  )
+  if (!placed) return
+  const { inquiryId, dealId, contactId } = placed
+  await announce(trx, {
+    type: 'form.submitted',
+    atMs: form.at.getTime(),
+    data: {
+      form: {
+        id,
+        siteId: form.site_id,
+        ...visit,
+        formName: form.form_name,
+        name: form.name,
+        phone: form.phone,
+        email: form.email,
+        message: form.message,
+        pageUrl: form.page_url,
+        fields: form.fields
+      },
+      ...{ inquiryId, dealId, contactId }
+    }
+  })
+}
+
+interface CallbackRow {
+  id: string
+  phone: string
+  name: string | null
+  note: string | null
+  site_id: string | null
+  source_id: string | null
+  visit_id: string | null
+  contact_id: string | null
+  user_id: string | null
+  created_at: Date
+}
+
+async function callbackOrdered(trx: Knex, id: string, announce: Announce): Promise<void> {
+  const wish = await trx('callbacks').where({ id }).first<CallbackRow | undefined>()
+  if (!wish) return
+  const visit = await trx('visits')
+    .where({ id: wish.visit_id })
+    .first<{ visitor_id: string } | undefined>('visitor_id')
+  const at = wish.created_at
+  const visitorId = visit?.visitor_id ?? null
+  await place(
+    trx,
+    {
+      subject: 'callback',
+      id,
+      at,
+      phone: wish.phone,
+      email: null,
+      name: wish.name,
+      contactId: wish.contact_id,
+      visitId: wish.visit_id,
+      visitorId,
+      siteId: wish.site_id,
+      path: visit
+        ? await pathOfVisit(trx, { visitId: wish.visit_id, visitorId, at })
+        : await pathOfSource(trx, wish.source_id),
+      answeredBy: wish.user_id,
+      isMissed: false,
+      note: wish.note,
+      isDemo: await isDemoSite(trx, wish.site_id)
+    },
+    announce
+  )
+}
+
+const isDemoSite = async (trx: Knex, siteId: string | null): Promise<boolean> =>
+  Boolean(await trx('sites').where({ id: siteId, is_demo: true }).first<unknown>('id'))

@@ -1,0 +1,250 @@
+import type { Knex } from 'knex'
+import { contactOf, ensureContact, isPhone, openDealOf, type Client } from '../clients.ts'
+import type { Announce } from '../ports.ts'
+import { firstTalk } from './responses.ts'
+
+/** By what somebody came. */
+export interface Path {
+  inquiryChannel: string | null
+  source: string | null
+  medium: string | null
+  campaign: string | null
+  keyword: string | null
+}
+
+/** One call, form or callback of somebody outside. */
+export interface Happening {
+  subject: 'call' | 'form' | 'callback'
+  id: string
+  at: Date
+  phone: string | null
+  email: string | null
+  name: string | null
+  /** Who tracking says it is, where the number does not tell. */
+  contactId: string | null
+  visitId: string | null
+  visitorId: string | null
+  siteId: string | null
+  path: Path
+  /** Who has it when the client has no owner. */
+  answeredBy: string | null
+  isMissed: boolean
+  note: string | null
+  isDemo: boolean
+}
+
+export interface Placed {
+  inquiryId: string | null
+  dealId: string | null
+  contactId: string | null
+  isNew: boolean
+}
+
+/** Inquiries of one client that lie closer together are one. */
+export const joinHours = 24
+const openStates = ['new', 'inWork']
+
+/**
+ * Puts what happened where it belongs, once: into the client's open deal; else into an inquiry of theirs that is open and
+ * at most a day older or younger; else into a new inquiry. Take `lockCrm` first. Repeating it changes nothing.
+ * @returns null when it has its place already
+ */
+export async function place(trx: Knex, it: Happening, announce: Announce): Promise<Placed | null> {
+  const own = { subject: it.subject, subject_id: it.id }
+  if (await trx('activities').where(own).first<unknown>('subject')) return null
+  const contact = await clientOf(trx, it)
+  const contactId = contact?.id ?? null
+  if (contact && it.visitorId !== null)
+    await trx('visitors')
+      .where({ id: it.visitorId })
+      .whereNull('contact_id')
+      .update({ contact_id: contact.id })
+  const put = async (to: { inquiry_id?: string; deal_id?: string }): Promise<void> => {
+    await trx('activities').insert({ ...own, at: it.at, contact_id: contactId, ...to })
+  }
+  const deal = contact && (await openDealOf(trx, contact.id))
+  if (deal) {
+    await put({ deal_id: deal.id })
+    return { inquiryId: null, dealId: deal.id, contactId, isNew: false }
+  }
+  const open = await openInquiryOf(trx, it, contactId)
+  if (open !== null) {
+    await put({ inquiry_id: open })
+    await complete(trx, open, it, contact)
+    return { inquiryId: open, dealId: null, contactId, isNew: false }
+  }
+  const inquiryId = await make(trx, it, contact, announce)
+  await put({ inquiry_id: inquiryId })
+  return { inquiryId, dealId: null, contactId, isNew: true }
+}
+
+async function clientOf(trx: Knex, it: Happening): Promise<Client | null> {
+  if (isPhone(it.phone)) return ensureContact(trx, { phone: it.phone, name: it.name, isDemo: it.isDemo })
+  if (it.contactId === null) return null
+  const row = await trx('contacts')
+    .where({ id: it.contactId })
+    .first<Client | undefined>('id', 'name', 'owner_id as ownerId')
+  return row ?? null
+}
+
+/** By contact; of somebody without a telephone number by e-mail. */
+async function openInquiryOf(trx: Knex, it: Happening, contactId: string | null): Promise<string | null> {
+  const { email } = it
+  if (contactId === null && email === null) return null
+  const reachMs = joinHours * 3_600_000
+  const row = await trx('inquiries')
+    .whereIn('state', openStates)
+    .whereBetween('created_at', [new Date(it.at.getTime() - reachMs), new Date(it.at.getTime() + reachMs)])
+    .where((either) => {
+      if (contactId !== null) either.where('contact_id', contactId)
+      if (email !== null)
+        either.orWhere((mail) => {
+          mail.whereRaw('lower(email) = lower(?)', [email])
+          if (contactId !== null) mail.whereNull('contact_id')
+        })
+    })
+    .orderBy([
+      { column: 'created_at', order: 'desc' },
+      { column: 'id', order: 'desc' }
+    ])
+    .first<{ id: string } | undefined>('id')
+  return row?.id ?? null
+}
+
+/** What an event tells that its inquiry did not know; what is known stays. */
+async function complete(trx: Knex, inquiryId: string, it: Happening, contact: Client | null): Promise<void> {
+  await trx.raw(
+    `update inquiries set
+       title = case when title in (phone, 'anonymous') then coalesce(cast(:name as text), title) else title end,
+       name = coalesce(name, cast(:name as text)), email = coalesce(email, :email), phone = coalesce(phone, :phone),
+       contact_id = coalesce(contact_id, cast(:contact as uuid)),
+       responsible_id = coalesce(responsible_id, (select id from users where id = cast(:responsible as uuid))),
+       note = coalesce(note, :note),
+       visit_id = coalesce(visit_id, cast(:visit as uuid)), visitor_id = coalesce(visitor_id, cast(:visitor as uuid)),
+       updated_at = now()
+     where id = :id`,
+    {
+      id: inquiryId,
+      name: it.name,
+      email: it.email,
+      phone: it.phone,
+      contact: contact?.id ?? null,
+      responsible: contact?.ownerId ?? it.answeredBy,
+      note: it.note,
+      visit: it.visitId,
+      visitor: it.visitorId
+    }
+  )
+  const row = await trx('inquiries')
+    .where({ id: inquiryId })
+    .first<{ phone: string | null; contact_id: string | null; created_at: Date }>()
+  const talked = await firstTalk(trx, { contactId: row.contact_id, phone: row.phone }, row.created_at)
+  if (talked)
+    await trx('inquiries')
+      .where({ id: inquiryId })
+      .whereNull('first_response_at')
+      .update({ first_response_at: talked })
+}
+
+async function make(trx: Knex, it: Happening, contact: Client | null, announce: Announce): Promise<string> {
+  const title = contact?.name ?? it.name ?? it.phone ?? it.email ?? 'anonymous'
+  const [row] = (await trx('inquiries')
+    .insert({
+      kind: it.subject,
+      title: title.slice(0, 300),
+      call_id: it.subject === 'call' ? it.id : null,
+      form_id: it.subject === 'form' ? it.id : null,
+      callback_id: it.subject === 'callback' ? it.id : null,
+      visit_id: it.visitId,
+      visitor_id: it.visitorId,
+      site_id: trx('sites').where({ id: it.siteId }).select('id'),
+      contact_id: contact?.id ?? null,
+      phone: it.phone,
+      name: it.name,
+      email: it.email,
+      inquiry_channel: it.path.inquiryChannel,
+      source: it.path.source,
+      medium: it.path.medium,
+      campaign: it.path.campaign,
+      keyword: it.path.keyword,
+      responsible_id: trx('users')
+        .where({ id: contact?.ownerId ?? it.answeredBy })
+        .select('id'),
+      is_missed: it.isMissed,
+      first_response_at: await firstTalk(trx, { contactId: contact?.id ?? null, phone: it.phone }, it.at),
+      note: it.note,
+      is_demo: it.isDemo,
+      created_at: it.at
+    })
+    .returning('*')) as InquiryRow[]
+  if (!row) throw new Error('No inquiry came back')
+  await announce(trx, inquiryCreated(row))
+  return row.id
+}
+
+/** An inquiry as its table has it. */
+export interface InquiryRow extends Record<string, unknown> {
+  id: string
+  created_at: Date
+}
+
+/** The event of a new inquiry. */
+export const inquiryCreated = (row: InquiryRow) => ({
+  type: 'inquiry.created' as const,
+  atMs: row.created_at.getTime(),
+  data: {
+    inquiry: {
+      id: row.id,
+      kind: row['kind'],
+      state: row['state'],
+      title: row['title'],
+      phone: row['phone'],
+      name: row['name'],
+      email: row['email'],
+      contactId: row['contact_id'],
+      callId: row['call_id'],
+      formId: row['form_id'],
+      callbackId: row['callback_id'],
+      visitId: row['visit_id'],
+      siteId: row['site_id'],
+      inquiryChannel: row['inquiry_channel'],
+      source: row['source'],
+      medium: row['medium'],
+      campaign: row['campaign'],
+      keyword: row['keyword'],
+      responsibleId: row['responsible_id'],
+      isMissed: row['is_missed'],
+      firstResponseAt: row['first_response_at'],
+      note: row['note'],
+      createdAt: row.created_at
+    }
+  }
+})
+
+/** Joins a call of ours to what is open with the client; nothing is made for it. */
+export async function attach(trx: Knex, call: { id: string; at: Date; phone: string }): Promise<void> {
+  const contact = await contactOf(trx, call.phone)
+  const deal = contact && (await openDealOf(trx, contact.id))
+  const inquiry = deal
+    ? undefined
+    : await trx('inquiries')
+        .whereIn('state', openStates)
+        .where((either) => {
+          either.where('phone', call.phone)
+          if (contact) either.orWhere('contact_id', contact.id)
+        })
+        .orderBy('created_at', 'desc')
+        .first<{ id: string } | undefined>('id')
+  if (!deal && !inquiry) return
+  await trx('activities')
+    .insert({
+      subject: 'call',
+      subject_id: call.id,
+      at: call.at,
+      contact_id: contact?.id ?? null,
+      inquiry_id: inquiry?.id ?? null,
+      deal_id: deal?.id ?? null
+    })
+    .onConflict('subject_id')
+    .ignore()
+}
