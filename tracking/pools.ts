@@ -56,16 +56,28 @@ function rank(rule: PoolRule): number {
   return kinds.reduce((sum, values, place) => sum + (values.length > 0 ? 2 ** place : 0), 0)
 }
 
-function fits(rule: PoolRule, { touch, zone, path }: VisitFacts): boolean {
-  return (
-    oneOf(rule.channels, touch.inquiryChannel) &&
-    oneOf(rule.sources, touch.source) &&
-    oneOf(rule.campaigns, touch.campaign) &&
-    (rule.zones.length === 0 ||
-      rule.zones.some((wanted) => zone === wanted || zone?.startsWith(`${wanted}/`) === true)) &&
-    (rule.pages.length === 0 || rule.pages.some((pattern) => pathFits(path, pattern)))
-  )
+export const ruleKinds = ['campaigns', 'sources', 'channels', 'zones', 'pages'] as const
+export type RuleKind = (typeof ruleKinds)[number]
+
+/** Which kinds of a rule keep a visit away; none when it fits. */
+export function missesOf(rule: PoolRule, { touch, zone, path }: VisitFacts): RuleKind[] {
+  const does: Record<RuleKind, boolean> = {
+    channels: oneOf(rule.channels, touch.inquiryChannel),
+    sources: oneOf(rule.sources, touch.source),
+    campaigns: oneOf(rule.campaigns, touch.campaign),
+    zones:
+      rule.zones.length === 0 ||
+      rule.zones.some((wanted) => zone === wanted || zone?.startsWith(`${wanted}/`) === true),
+    pages: isOnPage(path, rule.pages)
+  }
+  return ruleKinds.filter((kind) => !does[kind])
 }
+
+/** Whether a path begins as one of the patterns says; any path where there are none. */
+export const isOnPage = (path: string, patterns: readonly string[]): boolean =>
+  patterns.length === 0 || patterns.some((pattern) => pathFits(path, pattern))
+
+const fits = (rule: PoolRule, visit: VisitFacts): boolean => missesOf(rule, visit).length === 0
 
 function oneOf(wanted: readonly string[], value: string | null): boolean {
   if (wanted.length === 0) return true

@@ -18,7 +18,9 @@ export const problem = z.object({
   status: z.number().int(),
   code: z.string(),
   detail: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional()
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** Of `work_needed`: SHA-256 of `challenge:answer` must begin with so many zero bits. */
+  work: z.object({ challenge: z.string(), bits: z.number().int() }).optional()
 })
 
 /** Every collection answers in this shape. */

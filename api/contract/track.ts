@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, inquiryChannel, isoTime, patchOf } from './common.ts'
+import { widgetSettings } from './widget.ts'
 
 const models = ['first', 'last', 'lastNonDirect', 'linear', 'position', 'timeDecay'] as const
 const name = z.string().trim().min(1).max(200)
@@ -25,7 +26,10 @@ export const siteTracking = {
   redialSeconds: z.number().int().min(0).max(2_592_000),
   visitsPerAddress: z.number().int().min(1).max(1_000_000),
   /** Which numbers written in the pages are replaced, by what they are for. */
-  numberGroups: z.array(z.object({ name: groupName, replaces: z.array(e164).max(50) })).max(10)
+  numberGroups: z.array(z.object({ name: groupName, replaces: z.array(e164).max(50) })).max(10),
+  widget: widgetSettings,
+  /** Which forms of the pages are sent along: none, those marked with `data-vpbx-form`, or all. */
+  formCapture: z.enum(['off', 'marked', 'all'])
 }
 export const poolRule = z.object({
   channels: z.array(inquiryChannel).max(20).default([]),
@@ -51,6 +55,9 @@ export const numberPool = z.object({
   overflowNumberId: id.nullable(),
   numberIds: z.array(id),
   wantedCoverage: z.number(),
+  /** The coverage has fallen below what is wanted, and since when. */
+  isShort: z.boolean(),
+  shortSince: isoTime.nullable(),
   isActive: z.boolean(),
   isDemo: z.boolean(),
   createdAt: isoTime,
@@ -116,6 +123,8 @@ export const trackVisit = z.object({
   /** False asks for further numbers on the same page. */
   isPage: z.boolean().default(true),
   consent: z.boolean().default(false),
+  /** Of a page that is only tried out: nothing is kept, and the numbers are examples. */
+  check: z.string().max(500).optional(),
   zone: cut(60).nullish(),
   language: cut(35).nullish(),
   screen: cut(20).nullish(),
@@ -126,7 +135,7 @@ export const trackVisit = z.object({
     .default({})
 })
 export const trackVisitAnswer = z.object({
-  state: z.enum(['tracked', 'capped', 'machine', 'noConsent']),
+  state: z.enum(['tracked', 'capped', 'machine', 'noConsent', 'tried']),
   visitor: id.nullable(),
   visit: id.nullable(),
   heartbeatSeconds: z.number().int(),
@@ -190,13 +199,113 @@ export const trackCallback = z.object({
   phone: z.string().min(3).max(40),
   name: cut(200).nullish(),
   note: cut(2000).nullish(),
-  /** When the client wishes it; left out: at once. */
+  /** The answer to the puzzle of a `work_needed` problem. */
+  work: z.object({ challenge: z.string().max(500), answer: z.string().max(40) }).nullish(),
+  /** When the client wishes it; left out: at once, in the company's hours. */
   wishedAt: isoTime.nullish(),
   url: address.nullish(),
   trap: z.string().max(1000).optional()
 })
 /** `isMerged`: an open callback to this phone was there already. */
 export const trackCallbackAnswer = z.object({ id, isMerged: z.boolean() })
+
+/** What the check page, and the list on a page that is looked into, ask about an address. */
+export const addressCheck = z.object({
+  url: address,
+  referrer: address.nullish(),
+  zone: cut(60).nullish()
+})
+export const trackExplain = addressCheck.extend({
+  key: z.string().max(100),
+  token: z.string().max(500),
+  visitor: id.nullish()
+})
+const touch = z.object({
+  inquiryChannel: inquiryChannel,
+  source: z.string(),
+  medium: z.string(),
+  campaign: z.string().nullable(),
+  keyword: z.string().nullable()
+})
+export const addressVerdict = z.object({
+  /** Which rule spoke: `kept` means that nothing new was found and the present source stands. */
+  rule: z.enum(['campaign', 'organic', 'referral', 'direct', 'kept']),
+  /** Of this arrival, and what stands for the visitor from now on. */
+  touch,
+  current: touch,
+  isNewVisit: z.boolean(),
+  /** Of the landing page: what rules for pages look at. */
+  path: z.string(),
+  /** The address is one of the site. */
+  isOwnAddress: z.boolean(),
+  groups: z.array(
+    z.object({
+      group: z.string(),
+      pools: z.array(
+        z.object({
+          id,
+          name: z.string(),
+          mode: z.enum(['dynamic', 'static']),
+          isChosen: z.boolean(),
+          /** Parts of its rule that the visit does not meet. */
+          misses: z.array(z.enum(['channels', 'sources', 'campaigns', 'zones', 'pages']))
+        })
+      )
+    })
+  ),
+  /** Numbers that the visitor holds now. */
+  held: z.array(z.object({ group: z.string(), pool: z.string(), e164: z.string(), until: isoTime }))
+})
+export const debugLink = z.object({ url: z.string(), until: isoTime })
+export const debugLinkWish = z.object({ url: z.url({ protocol: /^https?$/ }).max(2000) })
+export const checkPageWish = z.object({
+  html: z.string().min(1).max(900_000),
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  referrer: z.string().max(2000).nullish()
+})
+export const checkPage = z.object({ path: z.string(), until: isoTime })
+
+/** How the numbers of a pool stand at this moment. */
+export const poolOccupancy = z.object({
+  numbers: z.array(
+    z.object({
+      numberId: id,
+      e164: z.string(),
+      /** `quarantine`: free, but its last holder may still call. */
+      state: z.enum(['held', 'quarantine', 'free']),
+      since: isoTime.nullable(),
+      /** End of the hold, or of the quarantine. */
+      until: isoTime.nullable(),
+      visitId: id.nullable(),
+      source: z.string().nullable(),
+      campaign: z.string().nullable(),
+      pageUrl: z.string().nullable()
+    })
+  )
+})
+/** How every pool does: numbers now, coverage lately, and calls that no visit stands behind (30 days). */
+export const poolStates = z.object({
+  items: z.array(
+    z.object({
+      id,
+      numbers: z.number().int(),
+      held: z.number().int(),
+      quarantined: z.number().int(),
+      hourCoverage: z.number().nullable(),
+      dayCoverage: z.number().nullable(),
+      dayVisits: z.number().int(),
+      isShort: z.boolean(),
+      shortSince: isoTime.nullable(),
+      calls: z.number().int(),
+      unattributed: z.number().int()
+    })
+  )
+})
+/** How long what visitors left is kept. */
+export const trackingSettings = z.object({
+  visitDays: z.number().int().min(30).max(3650),
+  touchpointDays: z.number().int().min(30).max(3650)
+})
 
 export const scriptQuery = z.object({ key: z.string().max(100) })
 
@@ -205,3 +314,7 @@ export type PoolAdvice = z.infer<typeof poolAdvice>
 export type TrackVisit = z.infer<typeof trackVisit>
 export type TrackCallback = z.infer<typeof trackCallback>
 export type TrackVisitAnswer = z.infer<typeof trackVisitAnswer>
+export type AddressVerdict = z.infer<typeof addressVerdict>
+export type PoolOccupancy = z.infer<typeof poolOccupancy>
+export type PoolStates = z.infer<typeof poolStates>
+export type TrackingSettings = z.infer<typeof trackingSettings>

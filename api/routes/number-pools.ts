@@ -1,6 +1,15 @@
 import type { Knex } from 'knex'
 import { advicePool } from '../../tracking/store/advice.ts'
-import { adviceQuery, numberPool, numberPoolCreate, numberPoolPatch, poolAdvice } from '../contract/track.ts'
+import { occupancyOf, poolStatesOf } from '../../tracking/store/occupancy.ts'
+import {
+  adviceQuery,
+  numberPool,
+  numberPoolCreate,
+  numberPoolPatch,
+  poolAdvice,
+  poolOccupancy,
+  poolStates
+} from '../contract/track.ts'
 import { id } from '../contract/common.ts'
 import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -24,16 +33,23 @@ export const numberPoolRoutes = ({ db }: ApiDeps): Endpoint[] => [
       if (typeof siteId === 'string') query.where('site_id', siteId)
     },
     async read(reader, rows) {
-      const members = await reader('numbers')
-        .whereIn(
-          'pool_id',
-          rows.map((row) => String(row['id']))
-        )
-        .orderBy('e164')
-        .select<{ id: string; pool_id: string }[]>('id', 'pool_id')
+      const ids = rows.map((row) => String(row['id']))
+      const [members, short] = await Promise.all([
+        reader('numbers')
+          .whereIn('pool_id', ids)
+          .orderBy('e164')
+          .select<{ id: string; pool_id: string }[]>('id', 'pool_id'),
+        reader('pool_coverage')
+          .whereIn('pool_id', ids)
+          .whereNotNull('short_since')
+          .select<{ pool_id: string; short_since: Date }[]>('pool_id', 'short_since')
+      ])
+      const sinceOf = new Map(short.map((one) => [one.pool_id, one.short_since.toISOString()]))
       return rows.map((row) =>
         itemOf(numberPool, row, {
           wantedCoverage: Number(row['wanted_coverage']),
+          isShort: sinceOf.has(String(row['id'])),
+          shortSince: sinceOf.get(String(row['id'])) ?? null,
           numberIds: members.filter((member) => member.pool_id === row['id']).map((member) => member.id)
         })
       )
@@ -60,6 +76,22 @@ export const numberPoolRoutes = ({ db }: ApiDeps): Endpoint[] => [
       const worst = Math.min(advice.coverage, advice.measured.coverage ?? 1)
       return { ...advice, wantedCoverage, isShort: advice.measured.visits > 0 && worst < wantedCoverage }
     }
+  }),
+  endpoint({
+    route: 'GET /api/number-pools/:id/occupancy',
+    summary: 'Who holds each number of a pool now, and which are in quarantine',
+    answer: poolOccupancy,
+    async handle({ id: poolId }) {
+      const numbers = await occupancyOf(db, poolId)
+      if (!numbers) throw new ApiError('not_found')
+      return { numbers }
+    }
+  }),
+  endpoint({
+    route: 'GET /api/pool-states',
+    summary: 'How every pool does: numbers now, coverage lately, and calls without a visit',
+    answer: poolStates,
+    handle: async () => ({ items: await poolStatesOf(db) })
   })
 ]
 

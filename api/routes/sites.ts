@@ -1,4 +1,5 @@
 import { site, siteCreate, sitePatch } from '../contract/config.ts'
+import { widgetSettings } from '../contract/widget.ts'
 import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { columnsOf, itemOf } from '../rows.ts'
@@ -18,10 +19,13 @@ export const siteRoutes = ({ db }: ApiDeps) =>
     },
     firstSort: 'name',
     hasUpdatedAt: false,
-    columns: ({ numberGroups, ...rest }) =>
+    columns: ({ numberGroups, widget, ...rest }) =>
       Promise.resolve({
         ...columnsOf(rest),
-        ...(numberGroups && { number_groups: JSON.stringify(numberGroups) })
+        ...(numberGroups && { number_groups: JSON.stringify(numberGroups) }),
+        ...(widget && { widget: JSON.stringify(widget) })
       }),
-    read: (_db, rows) => Promise.resolve(rows.map((row) => itemOf(site, row)))
+    // What a site has not set is as usual.
+    read: (_db, rows) =>
+      Promise.resolve(rows.map((row) => itemOf(site, row, { widget: widgetSettings.parse(row['widget']) })))
   })

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { orderCallback } from '../../dialling/callbacks.ts'
 import { deviceOf } from '../../tracking/bots.ts'
 import { clean } from '../../tracking/landing.ts'
 import { formatNational } from '../../tracking/phones.ts'
@@ -10,20 +9,24 @@ import {
   trackCallback,
   trackCallbackAnswer,
   trackEvent,
+  trackExplain,
+  addressVerdict,
   trackForm,
   trackFormAnswer,
   trackHeartbeat,
   trackHeartbeatAnswer,
   trackVisit,
   trackVisitAnswer,
-  type TrackCallback,
   type TrackVisit
 } from '../contract/track.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
-import { sendScript } from '../track-script.ts'
+import { callbackProgress, widgetState } from '../contract/widget.ts'
+import { orderFromPage, progressOf, stateOfWidget } from '../track-callback.ts'
 import { siteOf } from '../track-door.ts'
+import { sendPart, sendScript } from '../track-script.ts'
+import { verdictOf } from '../track-check.ts'
 
 /** What the snippet on a site asks and tells. Public: by site key, from the site's own pages, counted by address. */
 export const trackRoutes = (deps: ApiDeps): Endpoint[] => [
@@ -39,22 +42,41 @@ export const trackRoutes = (deps: ApiDeps): Endpoint[] => [
     }
   }),
   endpoint({
+    route: 'GET /t-widget.js',
+    summary: 'The callback widget of a site, which the snippet loads',
+    query: scriptQuery,
+    raw: 'text/javascript',
+    handle: ({ req, res, query }) => sendPart(deps, 'widget', query.key, req, res)
+  }),
+  endpoint({
+    route: 'GET /t-debug.js',
+    summary: 'The list of what the snippet sees, which it loads for those who look into a site',
+    query: scriptQuery,
+    raw: 'text/javascript',
+    handle: ({ req, res, query }) => sendPart(deps, 'debug', query.key, req, res)
+  }),
+  endpoint({
     route: 'POST /api/track/visits',
     summary: 'Tell of a page view and get the numbers to show',
     body: trackVisit,
     answer: trackVisitAnswer,
     async handle(context) {
       const { body } = context
-      const site = siteOf(deps, body.key, context)
+      const site = siteOf(deps, body.key, context, body.check)
       if (!deps.tracking) throw new ApiError('tracking_away')
-      const { state, visitorId, visitId, numbers } = await deps.tracking.visit(site, {
-        view: viewOf(context),
-        visitorId: body.visitor ?? randomUUID(),
-        visitId: body.visit ?? null,
-        groups: body.groups,
-        isPage: body.isPage,
-        hasConsent: body.consent
-      })
+      const isTried = body.check !== undefined
+      if (isTried && !deps.tracking.isDebug(site.id, body.check ?? '')) throw new ApiError('wrong_origin')
+      const { state, visitorId, visitId, numbers } = await deps.tracking[isTried ? 'tryVisit' : 'visit'](
+        site,
+        {
+          view: viewOf(context),
+          visitorId: body.visitor ?? randomUUID(),
+          visitId: body.visit ?? null,
+          groups: body.groups,
+          isPage: body.isPage,
+          hasConsent: body.consent
+        }
+      )
       return {
         state,
         visitor: visitorId,
@@ -113,6 +135,8 @@ export const trackRoutes = (deps: ApiDeps): Endpoint[] => [
       const site = siteOf(deps, body.key, context)
       // A machine is told that all is well, and nothing is kept.
       if (body.trap) return { id: randomUUID() }
+      if (deps.tracking?.maySend(site.id, context.req.ip ?? '') !== true)
+        throw new ApiError('too_many_attempts', { retryAfterSeconds: 3600 })
       const text = (value: string | null | undefined, longest = 300): string | null =>
         value ? clean(value, longest) || null : null
       const id = await keepForm(deps.db, {
@@ -139,6 +163,39 @@ export const trackRoutes = (deps: ApiDeps): Endpoint[] => [
     answer: trackCallbackAnswer,
     status: 201,
     handle: (context) => orderFromPage(deps, context)
+  }),
+  endpoint({
+    route: 'GET /api/track/callbacks/:id',
+    summary: 'How a callback stands, for the visitor who ordered it',
+    answer: callbackProgress,
+    handle({ id, res }) {
+      // Whoever has the id ordered it: nobody can guess it, and it tells nothing of anybody.
+      res.set('Access-Control-Allow-Origin', '*')
+      return progressOf(deps, id)
+    }
+  }),
+  endpoint({
+    route: 'GET /api/track/widget',
+    summary: 'Whether somebody calls back now, and when a call may be wished for',
+    query: scriptQuery,
+    answer: widgetState,
+    handle({ res, query }) {
+      if (!deps.tracking?.config.sites.has(query.key)) throw new ApiError('unknown_site')
+      res.set('Access-Control-Allow-Origin', '*')
+      return Promise.resolve(stateOfWidget(deps))
+    }
+  }),
+  endpoint({
+    route: 'POST /api/track/explain',
+    summary: 'What tracking makes of a page, for somebody who looks into the site',
+    body: trackExplain,
+    answer: addressVerdict,
+    handle(context) {
+      const { key, token, visitor, ...question } = context.body
+      const site = siteOf(deps, key, context, token)
+      if (deps.tracking?.isDebug(site.id, token) !== true) throw new ApiError('forbidden')
+      return verdictOf(deps, site, { ...question, visitorId: visitor ?? null })
+    }
   })
 ]
 
@@ -166,46 +223,4 @@ function viewOf({ req, body }: Context<unknown, TrackVisit>) {
     ymClientId: ids['_ym_uid'] || null,
     cookies: ids
   }
-}
-
-/** Which refusals of the dialling policy will still stand when the time of the callback has come. */
-const lasting = ['bad_number', 'do_not_call', 'prefix_blocked', 'country_not_allowed'] as const
-
-async function orderFromPage(
-  deps: ApiDeps,
-  context: Context<unknown, TrackCallback>
-): Promise<{ id: string; isMerged: boolean }> {
-  const { body, req } = context
-  const site = siteOf(deps, body.key, context)
-  if (body.trap) return { id: randomUUID(), isMerged: false }
-  const { decision, number, isEmergency } = deps.dialling.policy.explain({
-    number: body.phone,
-    byUserId: null,
-    // Whoever types the number need not be the one who asked for no calls.
-    isUnsolicited: true
-  })
-  const reason = decision.allowed ? undefined : lasting.find((code) => code === decision.reason)
-  if (reason) throw new ApiError(reason)
-  if (number === null || isEmergency) throw new ApiError('bad_number')
-  if (deps.tracking?.mayOrder(site.id, req.ip ?? '', number) !== true)
-    throw new ApiError('too_many_attempts', { retryAfterSeconds: 3600 })
-  const wanted = { name: body.name, note: body.note }
-  const visit = await deps
-    .db('visits')
-    .where({ id: body.visit ?? null, site_id: site.id })
-    .first<{ id: string; visitor_id: string } | undefined>('id', 'visitor_id')
-  const made = await orderCallback(deps.db, {
-    phone: number,
-    kind: 'form',
-    name: wanted.name ? clean(wanted.name) : null,
-    note: wanted.note ? clean(wanted.note, 2000) : null,
-    atMs: body.wishedAt ? Date.parse(body.wishedAt) : null,
-    siteId: site.id,
-    visitId: visit?.id ?? null
-  })
-  if (visit) {
-    const ids = { siteId: site.id, visitId: visit.id, visitorId: visit.visitor_id }
-    await identify(deps.db, ids, { phone: number, ...(wanted.name && { name: clean(wanted.name) }) })
-  }
-  return { id: made.id, isMerged: !made.isNew }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { listen } from '../../db/listen.ts'
 import type { PoolNumber } from '../attribution/memory.ts'
 import type { Pool } from '../pools.ts'
+import { widgetSettings, type WidgetSettings } from '../widget.ts'
 
 /** A site as the snippet's requests need it. */
 export interface TrackedSite {
@@ -20,6 +21,8 @@ export interface TrackedSite {
   readonly redialMs: number
   readonly visitsPerAddress: number
   readonly groups: readonly NumberGroup[]
+  readonly widget: WidgetSettings
+  readonly formCapture: 'off' | 'marked' | 'all'
   readonly pools: readonly Pool[]
 }
 
@@ -108,7 +111,9 @@ const siteRow = z.object({
   idle_seconds: z.number(),
   redial_seconds: z.number(),
   visits_per_address: z.number(),
-  number_groups: z.array(z.object({ name: z.string(), replaces: texts }))
+  number_groups: z.array(z.object({ name: z.string(), replaces: texts })),
+  widget: widgetSettings.catch(() => widgetSettings.parse({})),
+  form_capture: z.enum(['off', 'marked', 'all'])
 })
 const poolRow = z.object({
   id: z.string(),
@@ -167,6 +172,8 @@ async function readConfig(db: Knex): Promise<TrackingConfig> {
       redialMs: row.redial_seconds * 1000,
       visitsPerAddress: row.visits_per_address,
       groups: row.number_groups,
+      widget: row.widget,
+      formCapture: row.form_capture,
       pools: pools.filter((pool) => pool.siteId === row.id)
     }))
   const numbers = new Map<string, PoolNumber>()

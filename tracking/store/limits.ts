@@ -9,23 +9,59 @@ export interface Limits {
    * called at all is the dialling policy's business.
    */
   mayOrder(siteId: string, address: string, phone: string, nowMs: number): boolean
+  /**
+   * Counts a try to order, whatever comes of it, and says how hard a puzzle must be solved first: 0 for people, who
+   * try once or twice; more and more for an address, or on a site, from which much is asked.
+   */
+  workFor(siteId: string, address: string, nowMs: number): number
+  /** Counts a form; false when the address, or the site, has sent more than people do. */
+  maySend(siteId: string, address: string, nowMs: number): boolean
 }
 
 /** Far above what people behind one office router do, far below what hurts. */
 const perSecond = 300
 const burst = 1500
 const hourMs = 3_600_000
-/** Callbacks within an hour. */
-const orders = { phone: 3, address: 5, site: 120 }
+const dayMs = 24 * hourMs
+/** Callbacks within an hour, and of one phone within a day. */
+const orders = { phone: 3, phoneOfDay: 6, address: 20, site: 120 }
+/** Forms within an hour. */
+const forms = { address: 60, site: 5000 }
+/** Tries within an hour that need no work. */
+const free = { address: 3, site: 40 }
+/** About 20 ms of a telephone's time; one more doubles it. */
+const leastBits = 13
+const mostBits = 20
 const mostEntries = 20_000
 
 export function createLimits(): Limits {
   const buckets = new Map<string, { left: number; atMs: number }>()
   const opened = new Map<string, { count: number; sinceMs: number }>()
   const ordered = new Map<string, { count: number; sinceMs: number }>()
-  const entryOf = (map: typeof opened, key: string, nowMs: number): { count: number; sinceMs: number } => {
+  const tried = new Map<string, { count: number; sinceMs: number }>()
+  const sent = new Map<string, { count: number; sinceMs: number }>()
+  const entryOf = (
+    map: typeof opened,
+    key: string,
+    nowMs: number,
+    windowMs = hourMs
+  ): { count: number; sinceMs: number } => {
     const known = map.get(key)
-    return known && nowMs - known.sinceMs < hourMs ? known : { count: 0, sinceMs: nowMs }
+    return known && nowMs - known.sinceMs < windowMs ? known : { count: 0, sinceMs: nowMs }
+  }
+  /** Counts under every key, unless one of them has had its share. */
+  function count(
+    map: typeof opened,
+    keys: [key: string, most: number, windowMs?: number][],
+    nowMs: number
+  ): boolean {
+    const isOver = keys.some(([key, most, windowMs]) => entryOf(map, key, nowMs, windowMs).count >= most)
+    if (isOver) return false
+    for (const [key, , windowMs] of keys) {
+      const entry = entryOf(map, key, nowMs, windowMs)
+      keep(map, key, { ...entry, count: entry.count + 1 })
+    }
+    return true
   }
   return {
     admit(whole, nowMs) {
@@ -43,18 +79,36 @@ export function createLimits(): Limits {
       return true
     },
     mayOrder(siteId, address, phone, nowMs) {
-      const keys: [key: string, most: number][] = [
+      const keys: [key: string, most: number, windowMs?: number][] = [
         [`phone ${phone}`, orders.phone],
+        [`day ${phone}`, orders.phoneOfDay, dayMs],
         [`address ${networkOf(address)}`, orders.address],
         [`site ${siteId}`, orders.site]
       ]
-      if (keys.some(([key, most]) => entryOf(ordered, key, nowMs).count >= most)) return false
-      for (const [key] of keys) {
-        const entry = entryOf(ordered, key, nowMs)
-        keep(ordered, key, { ...entry, count: entry.count + 1 })
-      }
-      return true
-    }
+      return count(ordered, keys, nowMs)
+    },
+    workFor(siteId, address, nowMs) {
+      const bits = [
+        [`address ${siteId} ${networkOf(address)}`, free.address, 1] as const,
+        [`site ${siteId}`, free.site, free.site / 4] as const
+      ].map(([key, without, step]) => {
+        const entry = entryOf(tried, key, nowMs)
+        keep(tried, key, { ...entry, count: entry.count + 1 })
+        return entry.count < without
+          ? 0
+          : Math.min(mostBits, leastBits + Math.floor((entry.count - without) / step))
+      })
+      return Math.max(...bits)
+    },
+    maySend: (siteId, address, nowMs) =>
+      count(
+        sent,
+        [
+          [`address ${siteId} ${networkOf(address)}`, forms.address],
+          [`site ${siteId}`, forms.site]
+        ],
+        nowMs
+      )
   }
 }
 

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import type { JobSchedule, JobTasks } from '../../db/jobs.ts'
 import type { CallVisit, Source } from '../../pbx/call/types.ts'
 import { createLeaseMemory, type LeaseMemory, type VisitInfo } from '../attribution/memory.ts'
 import { isMachine } from '../bots.ts'
@@ -12,6 +14,10 @@ import { lease, noteOverflow, sign } from './leases.ts'
 import { connectUnhurried } from './unhurried.ts'
 import { createLimits } from './limits.ts'
 import { loadMemory } from './load.ts'
+import { checkCoverage } from './coverage.ts'
+import { expireVisits } from './retention.ts'
+import { createSigned, signingSecret, type Challenge, type Signed } from './signed.ts'
+import { checkAddress, exampleNumbers, type CheckAnswer, type CheckQuestion } from './site-check.ts'
 import {
   continueVisit,
   findVisitor,
@@ -43,9 +49,12 @@ export interface ShownNumber {
   kind: 'lease' | 'overflow' | 'static'
 }
 
-/** `capped`, `machine`, `noConsent`: nothing is stored, and numbers are those that stand for many. */
+/**
+ * `capped`, `machine`, `noConsent`: nothing is stored, and numbers are those that stand for many. `tried`: nothing is
+ * stored or lent, and the numbers are examples.
+ */
 export interface VisitAnswer {
-  state: 'tracked' | 'capped' | 'machine' | 'noConsent'
+  state: 'tracked' | 'capped' | 'machine' | 'noConsent' | 'tried'
   visitorId: string | null
   visitId: string | null
   numbers: ShownNumber[]
@@ -66,6 +75,26 @@ export interface Tracking {
   admit(address: string): boolean
   /** False: enough callbacks were ordered for this phone, from this address, or on this site. */
   mayOrder(siteId: string, address: string, phone: string): boolean
+  /**
+   * Asked before each order from a page: null when it may go on, else the puzzle to solve first. See `limits.ts`.
+   * @param solution of the puzzle that the page got the last time
+   */
+  workNeeded(
+    siteId: string,
+    address: string,
+    solution: { challenge: string; answer: string } | null
+  ): Challenge | null
+  /** False: enough forms came from this address, or from this site. */
+  maySend(siteId: string, address: string): boolean
+  /** What an address would become: the source, the pool and why. Writes nothing. */
+  check(site: TrackedSite, question: CheckQuestion): Promise<CheckAnswer>
+  /** The answer that a visit would get, with example numbers. Writes nothing, lends nothing. */
+  tryVisit(site: TrackedSite, request: VisitRequest): Promise<VisitAnswer>
+  /** Lets a page be looked into for a while by whoever has it. */
+  debugToken(siteId: string, untilMs: number): string
+  isDebug(siteId: string, token: string): boolean
+  readonly tasks: JobTasks
+  readonly schedules: readonly JobSchedule[]
   /** A call with its first moment: a known client joins the visitor who called. */
   onInitiated(data: {
     visit?: { visitorId: string | null } | undefined
@@ -100,6 +129,7 @@ export function createTracking(options: {
   const visitsDb = connectUnhurried(options.databaseUrl, log)
   const keeper = keepConfig(options)
   const limits = createLimits()
+  let signed: Signed = createSigned(randomUUID())
   const memory = createLeaseMemory((numberId) => keeper.current.numbers.get(numberId) ?? null)
 
   async function visit(site: TrackedSite, request: VisitRequest): Promise<VisitAnswer> {
@@ -210,6 +240,32 @@ export function createTracking(options: {
     memory,
     admit: (address) => limits.admit(address, now()),
     mayOrder: (siteId, address, phone) => limits.mayOrder(siteId, address, phone, now()),
+    workNeeded(siteId, address, solution) {
+      const bits = limits.workFor(siteId, address, now())
+      if (bits === 0) return null
+      // What was solved stays good while the puzzles grow harder: whoever solved one is let through.
+      if (solution && signed.isSolved(siteId, Math.max(1, bits - 3), solution, now())) return null
+      return signed.challenge(siteId, bits, now())
+    },
+    maySend: (siteId, address) => limits.maySend(siteId, address, now()),
+    check: (site, question) => checkAddress(db, site, ownHosts(site), question, now()),
+    async tryVisit(site, { view, groups }) {
+      const found = await checkAddress(db, site, ownHosts(site), { ...view, visitorId: null }, now())
+      const numbers = await exampleNumbers(db, site, found, view.zone, groups)
+      return { state: 'tried', visitorId: null, visitId: null, numbers }
+    },
+    debugToken: (siteId, untilMs) => signed.debugToken(siteId, untilMs),
+    isDebug: (siteId, token) => signed.isDebug(siteId, token, now()),
+    tasks: {
+      'tracking.coverage': () => checkCoverage(db, log),
+      'tracking.expire': async () => {
+        await expireVisits(db, log, now())
+      }
+    },
+    schedules: [
+      { task: 'tracking.coverage', match: '*/10 * * * *' },
+      { task: 'tracking.expire', match: '41 2 * * *' }
+    ],
     onInitiated({ visit: from, contact }) {
       if (!from?.visitorId || !contact) return
       joinCaller(db, from.visitorId, contact.id).catch((error: unknown) =>
@@ -257,6 +313,7 @@ export function createTracking(options: {
       }
     },
     async start() {
+      signed = createSigned(await signingSecret(db))
       await keeper.reload()
       await loadMemory(db, memory, now())
     },
