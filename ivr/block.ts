@@ -62,18 +62,20 @@ export interface Weights {
  * Which operators are wanted. The answer is `operatorsFound`, with each one reserved for the call.
  * `owner`: this user or, while they are absent, their stand-in.
  */
-export type OperatorQuery = { readonly except: readonly string[] } & (
-  | { kind: 'user'; userId: string }
-  | { kind: 'owner'; userId: string }
-  | {
-      kind: 'group'
-      groupId: string
-      strategy: Strategy
-      /** All of them are needed. */
-      skills?: readonly string[]
-      weights?: Weights
-    }
-)
+export type OperatorQuery = { readonly except: readonly string[] } &
+  /** `isOwnWish`: they asked for the call themselves, so neither wrap-up nor a pause keeps it from them. */
+  (
+    | { kind: 'user'; userId: string; isOwnWish?: true }
+    | { kind: 'owner'; userId: string }
+    | {
+        kind: 'group'
+        groupId: string
+        strategy: Strategy
+        /** All of them are needed. */
+        skills?: readonly string[]
+        weights?: Weights
+      }
+  )
 
 export interface FoundOperator {
   userId: string

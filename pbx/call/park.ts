@@ -34,7 +34,8 @@ export function takeParked(
   phone: { channelId: string; device: string } | null
 ): void {
   if (!phone) {
-    effect(turn, { do: 'ask', what: 'operators', query: { kind: 'user', userId: by.userId, except: [] } })
+    const query = { kind: 'user', userId: by.userId, except: [], isOwnWish: true } as const
+    effect(turn, { do: 'ask', what: 'operators', query })
     return
   }
   const { userId, name } = by

@@ -12,6 +12,7 @@ const rows = {
       label: text,
       sourceId: text,
       siteId: text,
+      poolSiteId: text,
       schemeId: text,
       trunkId: text
     })
@@ -71,8 +72,12 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
     await Promise.all([
       read(
         rows.numbers,
-        `select id, e164, label, source_id as "sourceId", site_id as "siteId", scheme_id as "schemeId", trunk_id as "trunkId"
-         from numbers where is_active`
+        `select n.id, n.e164, n.label, n.source_id as "sourceId", n.site_id as "siteId", p.site_id as "poolSiteId",
+           n.scheme_id as "schemeId", n.trunk_id as "trunkId"
+         from numbers n left join lateral (
+           select site_id from number_pools
+           where id = n.pool_id or overflow_number_id = n.id order by id = n.pool_id desc nulls last limit 1
+         ) p on true where n.is_active`
       ),
       read(
         rows.sources,

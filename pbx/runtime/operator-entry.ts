@@ -51,8 +51,11 @@ export function entryOf(user: UserEntry, nowMs: number): Entry {
 
 export const isReachable = (entry: Entry): boolean => entry.devices.some((device) => device.isReachable)
 
-export const isFree = (entry: Entry): boolean =>
-  entry.presence === 'available' && entry.calls.size === 0 && !entry.isElsewhere && isReachable(entry)
+/** Nothing but their own wish keeps them from a call. */
+export const couldRing = (entry: Entry): boolean =>
+  entry.calls.size === 0 && !entry.isElsewhere && isReachable(entry)
+
+export const isFree = (entry: Entry): boolean => entry.presence === 'available' && couldRing(entry)
 
 /** Not there for their clients; being busy is not being absent. */
 export const isAbsent = (entry: Entry): boolean =>

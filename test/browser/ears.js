@@ -2,7 +2,7 @@
 if (location.protocol !== 'about:') {
   // A tone would be noise to the browser's clean-up of voices.
   localStorage.setItem('ringtrace.rawMicrophone', '1')
-  const ears = { speaker: null, violations: [] }
+  const ears = { speaker: null, violations: [], connections: [], sockets: [] }
   const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
   Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
     ...source,
@@ -11,6 +11,18 @@ if (location.protocol !== 'about:') {
       source.set.call(this, stream)
     }
   })
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) {
+      super(...given)
+      ears.connections.push(this)
+    }
+  }
+  window.WebSocket = class extends WebSocket {
+    constructor(url, protocols) {
+      super(url, protocols)
+      if (String(url).endsWith('/sip')) ears.sockets.push(this)
+    }
+  }
   document.addEventListener('securitypolicyviolation', (event) => {
     ears.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile ?? ''}`)
   })

@@ -189,34 +189,6 @@ describe('An operator who answers in a browser', function () {
     await ready(page)
   })
 
-  it('reloads the page in a talk: is asked first, and then the client is not left in silence', async () => {
-    const caller = await office().client('+79161112299')
-    const calling = caller.call(number.vera)
-    await rings(page)
-    await answer(page)
-    await talks(page)
-    expect(await calling).to.equal(200)
-    let asked = 0
-    page.on('dialog', () => (asked += 1))
-    const leftMs = Date.now()
-    await page.reload()
-    await ready(page)
-    expect(asked).to.equal(1)
-    await vanished(page)
-    const call = await current(number.vera)
-    const rows = await until(
-      async () => {
-        const tape = await office().company.tape(call)
-        return tape.some((row) => row.type === 'call.talk_ended') ? tape : null
-      },
-      { timeoutMs: waitMs, what: 'the talk has ended' }
-    )
-    const end = rows.find((row) => row.type === 'call.talk_ended')
-    expect(end?.data['by']).to.equal('operator')
-    // Without a goodbye the silence would be noticed after fifteen seconds.
-    expect(Date.parse(end?.at ?? '') - leftMs).to.be.lessThan(8000)
-  })
-
   it('rings together with a colleague; one answers, and the other’s card vanishes', async () => {
     const to = number.both
     const other = await office().colleague('gleb', { locale: 'en-US', colorScheme: 'dark' })

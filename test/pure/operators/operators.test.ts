@@ -160,6 +160,17 @@ describe('Operators', () => {
     })
   })
 
+  it('are rung for what they asked for themselves, whatever they do just now', () => {
+    desk = sitDown([person('anna')], rules({ wrapUpSeconds: 20 }))
+    desk.operators.reserve('c1', anyone(), now())
+    desk.operators.release('c1', 'anna', true, now(), 'answered')
+    const query = { kind: 'user', userId: 'anna', except: [] } as const
+    const own = { ...query, isOwnWish: true } as const
+    expect(desk.operators.reserve('c2', query, now()), 'in the wrap-up').to.deep.equal([])
+    expect(desk.operators.reserve('c2', own, now())).to.have.length(1)
+    expect(desk.operators.reserve('c3', own, now()), 'in a call').to.deep.equal([])
+  })
+
   it('go on with a wrap-up that began before a restart', async () => {
     const wrapUp = { presence: 'wrapUp' as const, presenceAtMs: 5 }
     desk = sitDown([

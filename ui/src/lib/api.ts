@@ -100,6 +100,15 @@ export async function apiFile(method: Method, path: string, body?: unknown): Pro
   return (await send(method, path, body, { accept: '*/*' })).blob()
 }
 
+/** A last request of a page that goes: it is sent although nobody will see the answer. */
+export function apiAtLeaving(path: string, body: unknown): void {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (csrfToken) headers['x-csrf-token'] = csrfToken
+  const init = { method: 'POST', headers, body: JSON.stringify(body), keepalive: true } as const
+  // There is nobody left to tell.
+  fetch(path, { ...init, credentials: 'same-origin' }).catch(() => undefined)
+}
+
 export interface Page<T> {
   items: T[]
   nextCursor: string | null

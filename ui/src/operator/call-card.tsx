@@ -8,11 +8,13 @@ import { useNow } from '../lib/use-now.ts'
 import { legOf } from '../live/part.ts'
 import { useMe } from '../session/session.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
+import type { PhoneCall } from '../softphone/state.ts'
 import type { CurrentCall } from '../softphone/use-current-call.ts'
 import styles from './call-card.module.css'
 import { CallerName, CallFacts, CallSource } from './call-facts.tsx'
 import { CallNews, Company, Handover } from './call-notices.tsx'
 import { ConsultBar } from './consult-bar.tsx'
+import { LineQuality } from './line-quality.tsx'
 import { Ringing } from './ringing.tsx'
 import { prepareTalk, Talking } from './talking.tsx'
 
@@ -73,6 +75,24 @@ function useHeadline({ phase, part, live, phoneCall }: CurrentCall): string {
   return t('call.talking')
 }
 
+/** What the operator should know of the sound, and what to do about it. */
+function LineTrouble({ call }: { call: PhoneCall }) {
+  const { t } = useTranslation()
+  if (call.isPathLost)
+    return (
+      <Alert color="amber" data-testid="path-lost" p="xs">
+        {t('shift.quality.pathLost')}
+      </Alert>
+    )
+  const grave = call.quality?.problems.find((one) => one === 'silentMicrophone' || one === 'noSound')
+  if (!grave) return null
+  return (
+    <Alert color="rust" data-testid="line-trouble" p="xs">
+      {t(`shift.quality.problem.${grave}`)}
+    </Alert>
+  )
+}
+
 /** The call that rings at this operator or in which they are: everything known of it, and what can be done. */
 export function CallCard({ current, isDocked = false }: { current: CurrentCall; isDocked?: boolean }) {
   const { t } = useTranslation()
@@ -108,6 +128,7 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
             {headline}
           </Text>
           {isTalking && live && part === 'owner' && <RecordingDot live={live} />}
+          {isTalking && phoneCall?.quality && <LineQuality quality={phoneCall.quality} />}
         </Group>
         <Group gap={8} wrap="nowrap">
           {!isTalking && <span className="eyebrow">{t('call.waiting')}</span>}
@@ -120,6 +141,7 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
             {t('softphone.lostInCall')}
           </Alert>
         )}
+        {isTalking && phoneCall && <LineTrouble call={phoneCall} />}
         {!isTalking && micProblem && (
           <Alert color="rust" p="xs">
             {t(`softphone.microphone.${micProblem}`)}

@@ -1,4 +1,4 @@
-import { IconHeadset, IconList, IconSettings, IconBroadcast } from '@tabler/icons-react'
+import { IconChartBar, IconHeadset, IconList, IconSettings, IconBroadcast } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router'
@@ -9,6 +9,7 @@ import { CallCard } from '../operator/call-card.tsx'
 import { useCallAttention } from '../operator/use-call-attention.ts'
 import { useMe } from '../session/session.ts'
 import { SoftphoneProvider, useSoftphone } from '../softphone/softphone-provider.tsx'
+import { useRejoin } from '../softphone/rejoin.ts'
 import { useCurrentCall, useOwnWishesAnswered } from '../softphone/use-current-call.ts'
 import { HealthBanner } from './health-banner.tsx'
 import { PresenceChoice, useOwnPresence } from './presence.tsx'
@@ -23,6 +24,7 @@ const places = [
   { to: '/', key: 'desk', icon: IconHeadset },
   { to: '/live', key: 'live', icon: IconBroadcast },
   { to: '/journal', key: 'journal', icon: IconList },
+  { to: '/reports', key: 'reports', icon: IconChartBar },
   { to: '/settings', key: 'settings', icon: IconSettings }
 ] as const
 
@@ -31,6 +33,7 @@ function usePlaces() {
   return places.filter(({ key }) => {
     if (key === 'settings') return me.role === 'admin' || me.role === 'supervisor'
     if (key === 'journal') return true
+    if (key === 'reports') return me.role !== 'operator'
     return me.role !== 'marketer'
   })
 }
@@ -42,6 +45,7 @@ function CallDock() {
   const { registration } = useSoftphone()
   useCallAttention(current, registration !== 'elsewhere')
   useOwnWishesAnswered(current)
+  useRejoin(current)
   if (!current || pathname === '/') return null
   return <CallCard current={current} isDocked />
 }

@@ -1,4 +1,5 @@
 import { remembered } from '../lib/storage.ts'
+import { soundChoice } from './sound.ts'
 import type { Microphone } from './state.ts'
 
 /** Why there is no sound from this side. */
@@ -13,8 +14,15 @@ export class MicrophoneError extends Error {
 /** How we ask for the microphone. `ringtrace.rawMicrophone=1` in localStorage leaves the sound as it is, for device tests. */
 export function microphoneConstraints(): MediaStreamConstraints {
   const isClean = remembered('rawMicrophone') !== '1'
+  const { microphone } = soundChoice()
   return {
-    audio: { echoCancellation: isClean, noiseSuppression: isClean, autoGainControl: isClean },
+    audio: {
+      echoCancellation: isClean,
+      noiseSuppression: isClean,
+      autoGainControl: isClean,
+      // A wish, not a demand: a headset that was pulled out must not keep anybody from answering.
+      ...(microphone !== '' && { deviceId: { ideal: microphone } })
+    },
     video: false
   }
 }

@@ -3,7 +3,11 @@ import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA'
 import type { EndEvent, RTCSession } from 'jssip/lib/RTCSession'
 import type { Softphone as PhoneAccount } from '../../../api/contract/config.ts'
 import { serverNowMs } from '../lib/api.ts'
+import { measure } from './measure.ts'
 import { MicrophoneError, openMicrophone } from './microphone.ts'
+import { keepPath } from './path.ts'
+import { createQuality, type QualitySummary } from './quality.ts'
+import { openSpeaker } from './speaker.ts'
 import type { LastCall, PhoneEvent } from './state.ts'
 
 /** An event without its time: the port adds it. */
@@ -23,6 +27,8 @@ export interface Phone {
   mute(key: string, isMuted: boolean): void
   /** One of 0–9, * and #, sent as an RFC 4733 event. */
   dtmf(key: string, digit: string): void
+  /** Calls the number that sends back what it hears, for a test of the devices and the network. */
+  echo(microphone: MediaStream, on: EchoEvents): EchoCall
   /** Unregisters and forgets everything. */
   close(): void
   on(listener: (event: PhoneEvent) => void): () => void
@@ -31,20 +37,44 @@ export interface Phone {
 /** Candidates come within milliseconds of one another; waiting for TCP ones would cost 100 ms of silence. */
 const gatheringMs = 50
 
+/** How often a leg is measured. */
+const measureMs = 1000
+/** Of the dialplan: it sends back what it hears. */
+const echoNumber = '*43'
+
 interface Line {
   key: string
+  callId: string | null
   session: RTCSession
   microphone: MediaStream | null
+  quality: ReturnType<typeof createQuality>
+  isMuted: boolean
+  reconnects: number
+  ends: (() => void)[]
+}
+
+/** What was measured of a leg that had a talk. */
+export interface LegMeasured extends QualitySummary {
+  callId: string
+  reconnects: number
+}
+
+export interface EchoEvents {
+  onConnected: (connection: RTCPeerConnection) => void
+  onEnded: (why: 'near' | 'refused' | 'failed' | 'far') => void
+}
+export interface EchoCall {
+  hangup(): void
 }
 
 /** JsSIP behind the port. Nothing happens before `connect`. */
-export function createPhone(): Phone {
+export function createPhone(onMeasured: (measured: LegMeasured) => void): Phone {
   const listeners = new Set<(event: PhoneEvent) => void>()
   let ua: UA | null = null
   let line: Line | null = null
   let isRegistered = false
-  const speaker = new Audio()
-  speaker.autoplay = true
+  let echo: RTCSession | null = null
+  const speaker = openSpeaker()
   debug.disable()
 
   const tell = (told: Told): void => {
@@ -57,10 +87,37 @@ export function createPhone(): Phone {
     const gone = lineOf(key)
     if (!gone) return
     for (const track of gone.microphone?.getTracks() ?? []) track.stop()
-    speaker.srcObject = null
+    for (const end of gone.ends) end()
+    speaker.play(null)
     line = null
+    const measured = gone.quality.summary()
+    if (gone.callId !== null && measured.seconds > 0)
+      onMeasured({ ...measured, callId: gone.callId, reconnects: gone.reconnects })
     tell({ type: 'ended', key, by })
   }
+
+  /** Measures the leg once a second until it ends. */
+  const watchQuality = (own: Line): (() => void) => {
+    const look = async (): Promise<void> => {
+      const { connection } = own.session
+      // The library forgets it with the end of the session.
+      if (!connection || !lineOf(own.key)) return
+      const quality = own.quality.add(await measure(connection, serverNowMs(), own.isMuted))
+      if (lineOf(own.key)) tell({ type: 'quality', key: own.key, quality })
+    }
+    // A connection that closes while it is asked has no figures: the talk is over then.
+    const timer = setInterval(() => {
+      look().catch(() => undefined)
+    }, measureMs)
+    return () => clearInterval(timer)
+  }
+
+  /** Without a connection to the server the request would end the call instead of saving it. */
+  const findNewPath = ({ session }: Line): boolean =>
+    isRegistered &&
+    ua?.isConnected() === true &&
+    session.isEstablished() &&
+    session.renegotiate({ rtcOfferConstraints: { iceRestart: true } })
 
   const incoming = (event: IncomingRTCSessionEvent): void => {
     const { session, request } = event
@@ -68,26 +125,47 @@ export function createPhone(): Phone {
       session.terminate({ status_code: 486 })
       return
     }
+    // A client goes before a test.
+    echo?.terminate()
     const key = session.id
-    line = { key, session, microphone: null }
     const header: unknown = request.getHeader('X-Ringtrace-Call')
     const callId = typeof header === 'string' ? header : null
+    const own: Line = {
+      ...{ key, callId, session, microphone: null, quality: createQuality() },
+      ...{ isMuted: false, reconnects: 0, ends: [] }
+    }
+    line = own
     const from = (request.from as { uri?: { user?: string } } | undefined)?.uri?.user ?? null
     session.on('peerconnection', ({ peerconnection }) => {
       peerconnection.addEventListener('track', (track: RTCTrackEvent) => {
-        speaker.srcObject = track.streams[0] ?? new MediaStream([track.track])
-        // Answering was a gesture, so the browser lets it play; if not, there is nobody to ask.
-        speaker.play().catch(() => undefined)
+        speaker.play(track.streams[0] ?? new MediaStream([track.track]))
       })
+      own.ends.push(
+        keepPath(
+          peerconnection,
+          () => findNewPath(own),
+          (isLost) => {
+            if (!isLost) own.reconnects += 1
+            tell({ type: 'path', key, isLost })
+          }
+        )
+      )
     })
     let timer: ReturnType<typeof setTimeout> | null = null
     session.on('icecandidate', ({ ready }) => {
       if (timer) clearTimeout(timer)
       timer = setTimeout(ready, gatheringMs)
     })
-    session.on('accepted', () => tell({ type: 'accepted', key }))
-    session.on('muted', () => tell({ type: 'muted', key, isMuted: true }))
-    session.on('unmuted', () => tell({ type: 'muted', key, isMuted: false }))
+    session.on('accepted', () => {
+      tell({ type: 'accepted', key })
+      own.ends.push(watchQuality(own))
+    })
+    const muted = (isMuted: boolean): void => {
+      own.isMuted = isMuted
+      tell({ type: 'muted', key, isMuted })
+    }
+    session.on('muted', () => muted(true))
+    session.on('unmuted', () => muted(false))
     session.on('ended', (end: EndEvent) => letGo(key, String(end.originator) === 'local' ? 'near' : 'far'))
     session.on('failed', (end: EndEvent) => {
       const who = String(end.originator)
@@ -120,8 +198,12 @@ export function createPhone(): Phone {
         isRegistered = true
         tell({ type: 'registration', value: 'registered' })
       })
-      ua.on('unregistered', () => tell({ type: 'registration', value: 'lost' }))
-      ua.on('disconnected', () => tell({ type: 'registration', value: 'lost' }))
+      const lost = (): void => {
+        isRegistered = false
+        tell({ type: 'registration', value: 'lost' })
+      }
+      ua.on('unregistered', lost)
+      ua.on('disconnected', lost)
       ua.on('registrationFailed', ({ cause }) => {
         const isRefused = cause === C.causes.AUTHENTICATION_ERROR || cause === C.causes.REJECTED
         tell({ type: 'registration', value: isRefused ? 'refused' : 'lost' })
@@ -174,12 +256,51 @@ export function createPhone(): Phone {
       session.sendDTMF(digit, { transportType: C.DTMF_TRANSPORT.RFC2833 })
       tell({ type: 'digit', key, digit })
     },
+    echo(microphone, { onConnected, onEnded }) {
+      if (!ua || line) {
+        onEnded('refused')
+        return { hangup: () => undefined }
+      }
+      const session = ua.call(echoNumber, {
+        mediaStream: microphone,
+        pcConfig: { iceServers: [] },
+        rtcOfferConstraints: { offerToReceiveAudio: true }
+      })
+      echo = session
+      const { connection } = session
+      connection.addEventListener('track', (track: RTCTrackEvent) => {
+        speaker.play(track.streams[0] ?? new MediaStream([track.track]))
+      })
+      let timer: ReturnType<typeof setTimeout> | null = null
+      session.on('icecandidate', ({ ready }) => {
+        if (timer) clearTimeout(timer)
+        timer = setTimeout(ready, gatheringMs)
+      })
+      const ended = (why: 'near' | 'refused' | 'failed' | 'far'): void => {
+        if (echo === session) echo = null
+        if (!line) speaker.play(null)
+        onEnded(why)
+      }
+      session.on('confirmed', () => onConnected(connection))
+      session.on('ended', (end: EndEvent) => ended(String(end.originator) === 'local' ? 'near' : 'far'))
+      session.on('failed', (end: EndEvent) => {
+        const who = String(end.originator)
+        ended(who === 'local' ? 'near' : who === 'remote' ? 'refused' : 'failed')
+      })
+      return {
+        hangup: () => {
+          if (!session.isEnded()) session.terminate()
+        }
+      }
+    },
     close() {
+      echo?.terminate()
       if (line) {
         const { key, session } = line
         if (!session.isEnded()) session.terminate()
         letGo(key, 'near')
       }
+      speaker.close()
       ua?.stop()
       ua?.removeAllListeners()
       ua = null

@@ -13,8 +13,9 @@ import type { Softphone as PhoneAccount } from '../../../api/contract/config.ts'
 import { api, ApiError, serverNowMs } from '../lib/api.ts'
 import { useMe } from '../session/session.ts'
 import { knownMicrophone, tryMicrophone } from './microphone.ts'
-import type { Phone } from './phone.ts'
+import type { EchoCall, EchoEvents, LegMeasured, Phone } from './phone.ts'
 import { prepareRing } from './ring.ts'
+import { leavesTalk } from './rejoin.ts'
 import { idlePhone, reducePhone, type SoftphoneState } from './state.ts'
 import { lockSoftphone, type TabLock } from './tab-lock.ts'
 import { inBackground } from '../lib/in-background.ts'
@@ -28,6 +29,8 @@ export interface Softphone extends SoftphoneState {
   setMuted: (isMuted: boolean) => void
   press: (digit: string) => void
   allowMicrophone: () => void
+  /** A call to ourselves for a test of devices and network; null while there is no telephone. */
+  echo: ((microphone: MediaStream, on: EchoEvents) => EchoCall) | null
   /** False when the other tab is in a call. */
   takeOver: () => Promise<boolean>
 }
@@ -35,6 +38,11 @@ export interface Softphone extends SoftphoneState {
 const SoftphoneContext = createContext<Softphone | null>(null)
 
 const retryMs = 4000
+
+/** What was measured of a leg belongs to the call's record; one that could not be told is no loss for anybody. */
+function tellQuality({ callId, ...measured }: LegMeasured): void {
+  api('POST', `/api/calls/${callId}/quality`, measured).catch(() => undefined)
+}
 
 /** Asks for the account until the server gives it; null when this user may not have a softphone. */
 async function fetchAccount(signal: AbortSignal): Promise<PhoneAccount | null> {
@@ -81,7 +89,9 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
     }
     // Says goodbye while the connection still stands: else the client would talk to nobody until the PBX notices the
     // silence, fifteen seconds later.
-    const leave = (): void => close()
+    const leave = (): void => {
+      if (!leavesTalk()) close()
+    }
     /** A page taken back from the browser's cache has no telephone any more. */
     const back = (event: PageTransitionEvent): void => {
       if (event.persisted) location.reload()
@@ -101,7 +111,7 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
         dispatch({ type: 'registration', value: 'refused', atMs: now() })
         return
       }
-      opened = port.createPhone()
+      opened = port.createPhone(tellQuality)
       opened.on(dispatch)
       opened.connect(account)
       setPhone(opened)
@@ -169,6 +179,7 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
           )
         )
       },
+      echo: phone && !call ? (microphone, on) => phone.echo(microphone, on) : null,
       takeOver: () => lock.current?.takeOver() ?? Promise.resolve(false)
     }),
     [state, isBrowserPhone, call, phone, hangup]

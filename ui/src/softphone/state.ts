@@ -1,3 +1,5 @@
+import type { Quality } from './quality.ts'
+
 /**
  * The softphone as the screen shows it.
  *
@@ -21,6 +23,10 @@ export interface PhoneCall {
   isMuted: boolean
   /** Keys pressed in the talk. */
   pressed: string
+  /** How it sounds now; null until it was measured. */
+  quality: Quality | null
+  /** The sound has no way at this moment; a new one is being found. */
+  isPathLost: boolean
 }
 
 export interface LastCall {
@@ -49,6 +55,8 @@ export type PhoneEvent = { atMs: number } & (
   | { type: 'accepted'; key: string }
   | { type: 'muted'; key: string; isMuted: boolean }
   | { type: 'digit'; key: string; digit: string }
+  | { type: 'quality'; key: string; quality: Quality }
+  | { type: 'path'; key: string; isLost: boolean }
   | { type: 'ended'; key: string; by: LastCall['by'] }
 )
 
@@ -84,7 +92,9 @@ export function reducePhone(state: SoftphoneState, event: PhoneEvent): Softphone
           sinceMs: atMs,
           answeredMs: null,
           isMuted: false,
-          pressed: ''
+          pressed: '',
+          quality: null,
+          isPathLost: false
         }
       }
     }
@@ -105,6 +115,10 @@ export function reducePhone(state: SoftphoneState, event: PhoneEvent): Softphone
         ...call,
         pressed: (call.pressed + event.digit).slice(-40)
       }))
+    case 'quality':
+      return inCall(state, event.key, (call) => ({ ...call, quality: event.quality }))
+    case 'path':
+      return inCall(state, event.key, (call) => ({ ...call, isPathLost: event.isLost }))
     case 'ended': {
       const call = state.call
       if (call?.key !== event.key) return state

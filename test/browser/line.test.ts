@@ -1,0 +1,143 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { Party } from '../ari/party.ts'
+import { loudness } from '../ari/tone.ts'
+import { until } from '../support/until.ts'
+import { hears, shot, signIn, waitMs } from './browser.ts'
+import {
+  answer,
+  card,
+  clientHz,
+  isLoud,
+  microphoneHz,
+  number,
+  officeForTests,
+  password,
+  ready,
+  rings,
+  takesCalls,
+  talks,
+  vanished
+} from './office.ts'
+
+describe('A talk whose line or page breaks', function () {
+  this.timeout(90_000)
+  const office = officeForTests('line')
+  let page: Page
+  before(async () => {
+    page = office().desk.page
+    await signIn(page, 'vera', password)
+    await ready(page)
+    await takesCalls(page)
+  })
+
+  const atClient = (client: Party, hertz: number): number => loudness(client.audio().slice(-4000), hertz)
+  const level = (client: Party): number =>
+    client
+      .audio()
+      .slice(-4000)
+      .reduce((top, each) => Math.max(top, Math.abs(each)), 0) / 32_768
+
+  async function bothHear(client: Party, when: string): Promise<void> {
+    await until(async () => isLoud(await hears(page, [clientHz])), {
+      timeoutMs: waitMs,
+      what: `she hears the client ${when}`
+    })
+    await until(() => atClient(client, microphoneHz) > 0.1, {
+      timeoutMs: waitMs,
+      what: `the client hears her ${when}`
+    })
+  }
+
+  async function talk(from: string): Promise<Party> {
+    const client = await office().client(from)
+    const calling = client.call(number.vera)
+    await rings(page)
+    await answer(page)
+    await talks(page)
+    expect(await calling).to.equal(200)
+    await bothHear(client, 'at first')
+    return client
+  }
+
+  it('goes on while the connection to the server is lost, and after it is back', async () => {
+    const client = await talk('+79161113301')
+    await page.evaluate('ears.sockets.at(-1).close()')
+    await page.getByTestId('reconnecting').waitFor()
+    await bothHear(client, 'without the connection')
+    await shot(page, 'reconnecting-ru-light')
+    await page.getByTestId('reconnecting').waitFor({ state: 'detached' })
+    await bothHear(client, 'with the new connection')
+    await page.getByTestId('hangup').click()
+    await vanished(page)
+    await until(() => !client.isUp(), { timeoutMs: waitMs, what: 'the client is let go' })
+  })
+
+  it('finds a new way for the sound when the network changes', async () => {
+    const client = await talk('+79161113302')
+    const name = (): Promise<string> =>
+      page.evaluate(
+        `ears.connections.at(-1).currentRemoteDescription.sdp.match(/ice-ufrag:(\\S+)/)[1] + ' ' +
+         ears.connections.at(-1).currentLocalDescription.sdp.match(/ice-ufrag:(\\S+)/)[1]`
+      )
+    const [far = '', near = ''] = (await name()).split(' ')
+    await page.evaluate("window.dispatchEvent(new Event('online'))")
+    await until(async () => (await name()).split(' ')[1] !== near, {
+      timeoutMs: 15_000,
+      what: 'a new way is agreed upon'
+    })
+    expect((await name()).split(' ')[0], 'on both sides').to.not.equal(far)
+    await bothHear(client, 'on the new way')
+    await page.getByTestId('hangup').click()
+    await vanished(page)
+  })
+
+  it('is gone on with after the page was loaded anew: the client hears music meanwhile', async () => {
+    await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 30 })
+    const client = await talk('+79161113303')
+    const call = await card(page).getAttribute('data-call')
+    let asked = 0
+    page.on('dialog', () => (asked += 1))
+    await page.reload()
+    expect(asked, 'a talk is not left by a slip of the hand').to.equal(1)
+    await until(() => atClient(client, microphoneHz) < 0.01 && level(client) > 0.01, {
+      timeoutMs: waitMs,
+      what: 'the client hears music'
+    })
+    await talks(page)
+    expect(await card(page).getAttribute('data-call')).to.equal(call)
+    await bothHear(client, 'again')
+    await shot(page, 'rejoined-ru-light')
+    await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 0 })
+    await page.getByTestId('hangup').click()
+    await vanished(page)
+    await until(() => !client.isUp(), { timeoutMs: waitMs, what: 'the client is let go' })
+    const ended = await office().company.ended(number.vera)
+    expect(ended).to.include({ id: call, outcome: 'answered' })
+    expect(ended.legs.map(({ userName, result }) => [userName, result])).to.deep.equal([
+      [office().vera.name, 'answered'],
+      [office().vera.name, 'answered']
+    ])
+  })
+
+  it('tells how it sounded, for the journal', async () => {
+    const client = await talk('+79161113304')
+    await page.locator('[data-testid=line-quality][data-level=good]').waitFor()
+    client.hangup()
+    await vanished(page)
+    const { id } = await office().company.ended(number.vera)
+    const [told] = await until(
+      async () => {
+        const path = `/api/calls/${id}/quality`
+        const { items } = await office().instance.api<{ items: { mos: number; seconds: number }[] }>(
+          'GET',
+          path
+        )
+        return items.length > 0 ? items : null
+      },
+      { timeoutMs: waitMs, what: 'the quality is told' }
+    )
+    expect(told?.mos).to.be.greaterThan(4)
+    expect(told?.seconds).to.be.greaterThan(0)
+  })
+})
