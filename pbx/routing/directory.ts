@@ -31,6 +31,8 @@ export interface NumberEntry {
   label: string | null
   sourceId: string | null
   siteId: string | null
+  /** Of a number that a pool lends or shows: on whose pages it is seen. */
+  poolSiteId: string | null
   schemeId: string | null
   /** Through which trunk it reaches us; calls that show it leave by the same one. */
   trunkId: string | null
@@ -97,7 +99,12 @@ export interface OperatorRules {
   timeZone: string
 }
 
-export const usualRules: OperatorRules = { wrapUpSeconds: 10, autoPauseAfter: 3, requireWrapUpCode: false, timeZone: 'Europe/Moscow' }
+export const usualRules: OperatorRules = {
+  wrapUpSeconds: 10,
+  autoPauseAfter: 3,
+  requireWrapUpCode: false,
+  timeZone: 'Europe/Moscow'
+}
 
 export const emptyDirectory: Directory = {
   numbers: new Map(),
@@ -123,13 +130,14 @@ export function findRoute(directory: Directory, dialed: string, caller: Caller):
   const scheme = number?.schemeId ? directory.schemes.get(number.schemeId) : undefined
   if (!number || !scheme) return null
   const contact = caller.number === null ? undefined : directory.contacts.get(caller.number)
+  const siteId = number.poolSiteId ?? number.siteId
   return {
     numberId: number.id,
     number: number.e164,
     numberLabel: number.label,
     source: (number.sourceId ? directory.sources.get(number.sourceId) : undefined) ?? null,
-    siteId: number.siteId,
-    siteName: number.siteId ? (directory.sites.get(number.siteId) ?? null) : null,
+    siteId,
+    siteName: siteId ? (directory.sites.get(siteId) ?? null) : null,
     contact: contact ?? null,
     scheme,
     groupNames: groupNames(directory, scheme.body)

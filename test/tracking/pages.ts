@@ -26,8 +26,11 @@ export interface Pages {
   close(): Promise<void>
 }
 
-/** A web server with the sites of a client of ours, of every kind. @param snippetUrl what stands in their pages */
-export async function servePages(snippetUrl: string): Promise<Pages> {
+/**
+ * A web server with the sites of a client of ours, of every kind.
+ * @param snippet what stands in their pages, the same for all or by the page's name
+ */
+export async function servePages(snippet: string | ((page: string) => string)): Promise<Pages> {
   const client = await bundle('react-client.mjs')
   const server = createServer((req, res) => {
     const { pathname } = new URL(req.url ?? '/', 'http://localhost')
@@ -39,8 +42,9 @@ export async function servePages(snippetUrl: string): Promise<Pages> {
   async function answer(pathname: string): Promise<[type: string, body: string]> {
     if (pathname === '/react-client.js') return ['text/javascript', client]
     if (pathname === '/favicon.ico') return ['image/x-icon', '']
-    if (pathname === '/react') return ['text/html', reactPage(snippetUrl)]
     const name = pathname.split('/')[1] ?? ''
+    const snippetUrl = typeof snippet === 'string' ? snippet : snippet(name)
+    if (pathname === '/react') return ['text/html', reactPage(snippetUrl)]
     const text = await readFile(path.join(folder, `${name === '' ? 'plain' : name}.html`), 'utf8')
     return ['text/html', text.replaceAll('SNIPPET', snippetUrl)]
   }

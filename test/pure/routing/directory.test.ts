@@ -4,7 +4,7 @@ import { callerIdFor, emptyDirectory, findScheme, type NumberEntry } from '../..
 describe('The picture of the configuration', () => {
   const number = (e164: string, sourceId: string | null, siteId: string | null): [string, NumberEntry] => [
     e164,
-    { id: e164, e164, label: null, sourceId, siteId, schemeId: null, trunkId: 't' }
+    { id: e164, e164, label: null, sourceId, siteId, poolSiteId: null, schemeId: null, trunkId: 't' }
   ]
   const directory = {
     ...emptyDirectory,
