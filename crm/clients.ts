@@ -59,20 +59,21 @@ export async function ensureContact(
   return other
 }
 
-/** The deal that is open with a client; of several the newest. */
+/** The deal that is open with a client; of several the newest. @param by only one that was there by then */
 export async function openDealOf(
   trx: Knex,
-  contactId: string
+  contactId: string,
+  by?: Date
 ): Promise<{ id: string; title: string } | null> {
-  const row = await trx('deals as d')
+  const query = trx('deals as d')
     .join('pipeline_stages as s', 's.id', 'd.stage_id')
     .where({ 'd.contact_id': contactId, 's.kind': 'open' })
     .orderBy([
       { column: 'd.created_at', order: 'desc' },
       { column: 'd.id', order: 'desc' }
     ])
-    .first<{ id: string; title: string } | undefined>('d.id', 'd.title')
-  return row ?? null
+  if (by) query.where('d.created_at', '<=', by)
+  return (await query.first<{ id: string; title: string } | undefined>('d.id', 'd.title')) ?? null
 }
 
 /** All telephone numbers of a client, the given one included. */

@@ -221,14 +221,15 @@ export const inquiryCreated = (row: InquiryRow) => ({
   }
 })
 
-/** Joins a call of ours to what is open with the client; nothing is made for it. */
+/** Joins a call of ours to what was open with the client when it was placed; nothing is made for it. */
 export async function attach(trx: Knex, call: { id: string; at: Date; phone: string }): Promise<void> {
   const contact = await contactOf(trx, call.phone)
-  const deal = contact && (await openDealOf(trx, contact.id))
+  const deal = contact && (await openDealOf(trx, contact.id, call.at))
   const inquiry = deal
     ? undefined
     : await trx('inquiries')
         .whereIn('state', openStates)
+        .where('created_at', '<=', call.at)
         .where((either) => {
           either.where('phone', call.phone)
           if (contact) either.orWhere('contact_id', contact.id)

@@ -68,7 +68,8 @@ begin
     order by c.started_at;
   return null;
 end $$;
-create trigger queue_crm_again after update on calls for each row
+-- By its name it comes after the trigger above.
+create trigger queue_crm_unspam after update on calls for each row
   when (old.is_spam and not new.is_spam and new.caller_number is not null) execute function queue_crm_again();
 create trigger queue_crm after insert on form_submissions for each row execute function queue_crm('form');
 create trigger queue_crm after insert on callbacks for each row

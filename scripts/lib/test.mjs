@@ -18,6 +18,7 @@ const order = [
   'out',
   'tracking',
   'operators',
+  'crm',
   'dialling',
   'provision',
   'ari',
