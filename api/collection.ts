@@ -6,6 +6,7 @@ import type { Row } from './rows.ts'
 
 const casts = {
   time: 'cast(? as timestamptz)',
+  day: 'cast(? as date)',
   text: 'cast(? as text)',
   int: 'cast(? as int)',
   uuid: 'cast(? as uuid)',

@@ -10,6 +10,9 @@ import { clickToCallRoutes } from './click-to-call.ts'
 import { callWishRoutes } from './call-wishes.ts'
 import { contactRoutes } from './contacts.ts'
 import { dealRoutes } from './deals.ts'
+import { costImportRoutes } from './cost-imports.ts'
+import { costRoutes } from './costs.ts'
+import { currencyRateRoutes } from './currency-rates.ts'
 import { demoRoutes } from './demo.ts'
 import { deviceRoutes } from './devices.ts'
 import { dialListRoutes } from './dial-lists.ts'
@@ -31,6 +34,7 @@ import { pipelineRoutes } from './pipelines.ts'
 import { promptRoutes } from './prompts.ts'
 import { recordingRoutes } from './recording.ts'
 import { savedViewRoutes } from './saved-views.ts'
+import { reportRoutes } from './reports.ts'
 import { schemeRoutes } from './schemes.ts'
 import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
@@ -73,6 +77,9 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...numberPoolRoutes(deps),
     ...sourceRoutes(deps),
     ...siteRoutes(deps),
+    ...costRoutes(deps),
+    ...costImportRoutes(deps),
+    ...currencyRateRoutes(deps),
     ...siteCheckRoutes(deps),
     ...trackRoutes(deps),
     ...schemeRoutes(deps),
@@ -87,6 +94,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...trunkRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),
+    ...reportRoutes(deps),
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
     ...jobRoutes(deps),

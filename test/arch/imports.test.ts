@@ -45,6 +45,7 @@ const allowed: Record<string, readonly string[]> = {
   'reports/core': ['tracking'],
   reports: ['db', 'jobs', 'tracking', 'type:pbx/call'],
   integrations: ['db', 'host', 'crm/events.ts', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
+  'integrations/costs/core': [],
   demo: [
     'host',
     'ivr',
@@ -63,6 +64,7 @@ const allowed: Record<string, readonly string[]> = {
     'tracking/inquiry-channels.ts',
     'tracking/widget.ts',
     'dialling/core/settings.ts',
+    'integrations/costs/core/words.ts',
     'dialling/policy',
     'reports/core/rules.ts',
     'type:pbx/call',
@@ -72,6 +74,7 @@ const allowed: Record<string, readonly string[]> = {
     'crm',
     'db',
     'dialling',
+    'integrations/costs',
     'reports',
     'type:jobs',
     'ivr',
@@ -95,7 +98,8 @@ export const pure = [
   'tracking',
   'dialling/policy',
   'dialling/core',
-  'reports/core'
+  'reports/core',
+  'integrations/costs/core'
 ]
 /** Parts of pure folders that are the way to the machine: the database behind tracking, the snippet in a browser. */
 const impure = ['tracking/store', 'tracking/snippet']

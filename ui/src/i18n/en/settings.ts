@@ -231,6 +231,11 @@ export const settings = {
     idempotency_in_progress: 'The same request is still under way. Wait a moment.',
     idempotency_key_reused: 'Press the button again.',
     demo_call_failed: 'The test call could not be placed.',
+    file_imported:
+      'The same file was imported before. Undo that import first, or say that it shall be taken again.',
+    import_undone: 'The import is undone already.',
+    import_replaced: 'A later import has replaced costs of this one. Undo the later one first.',
+    import_of_connector: 'What a connector brings is replaced by its next run; it cannot be undone.',
     demo_off: 'The demo is off on this server.',
     body_too_large: 'That is too much at once.',
     json_expected: 'The server did not understand the request. Reload the page.',
