@@ -109,7 +109,9 @@ export const report = z.object({
   totalBefore: measures.nullable(),
   rows: z.array(reportRow),
   /** There are more rows than an answer in JSON holds: the smallest are left out, the total has them. Files have all. */
-  isCut: z.boolean()
+  isCut: z.boolean(),
+  /** Currencies of costs and won deals that had no rate yet: that money is left out. */
+  missingRates: z.array(z.string())
 })
 export type Report = z.infer<typeof report>
 export type ReportRow = z.infer<typeof reportRow>
@@ -179,22 +181,7 @@ export const pathQuery = z.object({
 })
 export type PathStep = z.infer<typeof pathStep>
 
-/** Rules of the project by which calls get their flags. A change counts for history too, once it is recomputed. */
-export const reportRules = z.object({
-  /** A target call: talk of at least so many seconds, spam and repeats left out. */
-  targetSeconds: z.number().int().min(1).max(3600).default(30),
-  /** A repeat: the client had a target call within so many days before. */
-  saleCycleDays: z.number().int().min(1).max(730).default(30),
-  /** Unique: the client's first call within so many days. */
-  uniqueDays: z.number().int().min(1).max(730).default(30),
-  /** Counted within one site, or over all. */
-  isPerSite: z.boolean().default(false),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .default('RUB')
-})
-export type ReportRules = z.infer<typeof reportRules>
+export { reportRules, type ReportRules } from '../../reports/core/rules.ts'
 
 export const mailing = z.object({
   id,
