@@ -1,0 +1,162 @@
+import type { Knex } from 'knex'
+import { createRates } from '../core/currency.ts'
+import { sumColumns, type Sums } from './measures.ts'
+import type { Period } from './period.ts'
+import { pathFields, type Path, type PathField } from './types.ts'
+import type { Model } from '../../tracking/attribution/models.ts'
+
+export type Cut = 'source' | 'hour' | 'operator' | 'pool' | 'landing' | 'region'
+/** By what the rows of a cut are put together: its own key, the day, hour within the week, or a part of the path. */
+export type Grouping = 'key' | 'day' | 'hour' | PathField
+
+export interface Wanted extends Period {
+  cut: Cut
+  by: Grouping
+  siteIds: readonly string[]
+  model: Model
+  path?: Path
+}
+
+const columnOf: Record<PathField, string> = {
+  inquiryChannel: 'inquiry_channel',
+  source: 'source',
+  medium: 'medium',
+  campaign: 'campaign',
+  keyword: 'keyword'
+}
+
+const isPathField = (by: Grouping): by is PathField => (pathFields as readonly string[]).includes(by)
+
+/** What stands for the group before paths are joined, and after. */
+const groupings: Record<Exclude<Grouping, PathField>, string> = {
+  key: 's.key',
+  day: "to_char(s.day, 'YYYY-MM-DD')",
+  hour: "split_part(s.key, '-', 2)"
+}
+
+/** Conditions of days, sites and path, for a table called `s`. */
+function conditions(wanted: Wanted): { sql: string; values: unknown[] } {
+  const parts = ['s.day between ? and ?']
+  const values: unknown[] = [wanted.from, wanted.to]
+  if (wanted.siteIds.length > 0) {
+    parts.push('s.site_id = any(?::uuid[])')
+    values.push(wanted.siteIds)
+  }
+  const path = pathConditions(wanted.path)
+  if (path.sql !== '') {
+    parts.push(`s.path_id in (select id from report_paths p where ${path.sql})`)
+    values.push(...path.values)
+  }
+  return { sql: parts.join(' and '), values }
+}
+
+function pathConditions(path: Path = {}): { sql: string; values: string[] } {
+  const given = pathFields.flatMap((field) => {
+    const value = path[field]
+    return value === undefined ? [] : [{ column: columnOf[field], value }]
+  })
+  return {
+    sql: given.map(({ column }) => `p.${column} = ?`).join(' and '),
+    values: given.map(({ value }) => value)
+  }
+}
+
+/**
+ * Groups a table of sums. Paths are put together by id before they are looked up: there are many rows and few paths.
+ * @param table with `day`, `site_id`, `path_id` and `key`
+ */
+async function grouped(
+  db: Knex,
+  table: 'report_sums' | 'report_visits',
+  columns: readonly string[],
+  wanted: Wanted,
+  only: { sql: string; values: unknown[] }
+): Promise<({ group_key: string } & Record<string, number>)[]> {
+  const where = conditions(wanted)
+  const added = columns.map((column) => `sum(s.${column}) as ${column}`).join(', ')
+  const values = [...only.values, ...where.values]
+  const from = `from ${table} s where ${only.sql} and ${where.sql}`
+  const plain = columns.map((column) => `cast(${column} as float8) as ${column}`).join(', ')
+  const sql = isPathField(wanted.by)
+    ? `select p.${columnOf[wanted.by]} as group_key, ${columns.map((column) => `cast(sum(x.${column}) as float8) as ${column}`).join(', ')}
+       from (select s.path_id, ${added} ${from} group by s.path_id) x join report_paths p on p.id = x.path_id group by 1`
+    : `select group_key, ${plain} from (select ${groupings[wanted.by]} as group_key, ${added} ${from} group by 1) x`
+  const { rows } = await db.raw<{ rows: ({ group_key: string } & Record<string, number>)[] }>(
+    sql,
+    values as never
+  )
+  return rows
+}
+
+/** Sums by group. Nothing here looks at calls: however many there are, it costs the same. */
+export async function readSums(db: Knex, wanted: Wanted): Promise<Map<string, Sums>> {
+  const model = wanted.cut === 'source' ? wanted.model : ''
+  const only = { sql: 's.cut = ? and s.model = ?', values: [wanted.cut, model] }
+  const rows = await grouped(db, 'report_sums', sumColumns, wanted, only)
+  return new Map(
+    rows.map((row) => [
+      row.group_key,
+      Object.fromEntries(sumColumns.map((column) => [column, (row[column] ?? 0) / 1e6])) as Sums
+    ])
+  )
+}
+
+/** Visits by group; null for a cut of which visits are not kept. */
+export async function readVisits(db: Knex, wanted: Wanted): Promise<Map<string, number> | null> {
+  const { cut } = wanted
+  if (cut !== 'source' && cut !== 'landing') return null
+  const rows = await grouped(db, 'report_visits', ['visits'], wanted, { sql: 's.cut = ?', values: [cut] })
+  return new Map(rows.map((row) => [row.group_key, row['visits'] ?? 0]))
+}
+
+export interface Costs {
+  byKey: Map<string, number>
+  /** Currencies in which money was spent while no rate was known: it is left out. */
+  missingRates: string[]
+}
+
+/**
+ * What was spent, by group, in the company's currency by the rates of the days. A cost of a whole campaign counts for
+ * the campaign and all above it; among keywords it stands at '': not given. Of costs without a site no single site
+ * knows its share: they count only where all sites are asked for.
+ */
+export async function readCosts(db: Knex, currency: string, wanted: Wanted): Promise<Costs> {
+  if (wanted.cut !== 'source') return { byKey: new Map(), missingRates: [] }
+  const group = wanted.by === 'day' ? "to_char(p.day, 'YYYY-MM-DD')" : `p.${columnOf[wanted.by as PathField]}`
+  const path = pathConditions(wanted.path)
+  const parts = ['p.day between ? and ?', ...(path.sql === '' ? [] : [path.sql])]
+  const values: unknown[] = [wanted.from, wanted.to, ...path.values]
+  if (wanted.siteIds.length > 0) {
+    parts.push('p.site_id = any(?::uuid[])')
+    values.push(wanted.siteIds)
+  }
+  const { rows } = await db.raw<{
+    rows: { group_key: string; currency: string; day: string; amount: number }[]
+  }>(
+    // Money of the company's own currency needs no days.
+    `select ${group} as group_key, p.currency, to_char(case when p.currency = ? then null else p.day end, 'YYYY-MM-DD') as day,
+       cast(sum(p.amount) as float8) as amount
+     from costs p where ${parts.join(' and ')} group by 1, 2, 3`,
+    [currency, ...values] as never
+  )
+  const foreign = [...new Set(rows.map((row) => row.currency))].filter((other) => other !== currency)
+  const rates = await readRates(db, currency, foreign, wanted.to)
+  const byKey = new Map<string, number>()
+  const missing = new Set<string>()
+  for (const row of rows) {
+    const amount = rates.toCompany(row.amount, row.currency, row.day ?? wanted.to)
+    if (amount === null) missing.add(row.currency)
+    else byKey.set(row.group_key, (byKey.get(row.group_key) ?? 0) + amount)
+  }
+  return { byKey, missingRates: [...missing].sort() }
+}
+
+async function readRates(db: Knex, company: string, currencies: readonly string[], to: string) {
+  if (currencies.length === 0) return createRates(company, [])
+  const { rows } = await db.raw<{ rows: { day: string; currency: string; rate: number }[] }>(
+    `select to_char(day, 'YYYY-MM-DD') as day, currency, cast(rate as float8) as rate
+     from currency_rates where currency = any(?::text[]) and day <= ?`,
+    [currencies, to] as never
+  )
+  return createRates(company, rows)
+}
