@@ -34,7 +34,7 @@ export async function build(report) {
   if (!isFresh('server', server, 'main.js')) jobs.push(buildServer(server, report))
   if (existsSync(join(root, 'ui/vite.config.ts')) && !isFresh('ui', ui, 'ui/index.html'))
     jobs.push(buildUi(ui, report))
-  if (existsSync(join(root, 'tracking/snippet')) && !isFresh('snippet', snippet, 't.js'))
+  if (existsSync(join(root, 'tracking/snippet')) && !isFresh('snippet', snippet, 't-widget.js'))
     jobs.push(buildSnippet(snippet, report))
   const results = await Promise.allSettled(jobs)
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
@@ -54,7 +54,7 @@ async function buildServer(hash, report) {
   mkdirSync(dist, { recursive: true })
   // What was deleted in the sources must not live on in dist/.
   for (const name of readdirSync(dist)) {
-    if (!['ui', '.ui-stamp', 't.js', '.snippet-stamp'].includes(name))
+    if (!['ui', '.ui-stamp', 't.js', 't-widget.js', 't-debug.js', '.snippet-stamp'].includes(name))
       rmSync(join(dist, name), { recursive: true })
   }
   await tool('The server could not be built', ['typescript/bin/tsc', '-p', 'tsconfig.build.json'], root)

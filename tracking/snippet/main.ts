@@ -1,4 +1,15 @@
-import { foreignIds, forgetIds, keepNumbers, keptNumbers, readIds, writeIds, type Ids } from './store.ts'
+import { captureForms } from './forms.ts'
+import { createParts, type Inside, type Look, type Widget } from './parts.ts'
+import {
+  foreignIds,
+  forgetIds,
+  keepNumbers,
+  keptNumbers,
+  quietly,
+  readIds,
+  writeIds,
+  type Ids
+} from './store.ts'
 import { createSwapper, type Shown, type Written } from './swap.ts'
 
 interface Settings {
@@ -6,6 +17,10 @@ interface Settings {
   /** Nothing is stored or sent about the visitor before they agree. */
   consent: boolean
   groups: { name: string; replaces: Written[] }[]
+  /** Which forms are sent along; absent: none. */
+  forms?: 'all' | 'marked'
+  /** Seconds until the callback widget shows; absent: there is none. */
+  widget?: number
 }
 interface Answer {
   state: string
@@ -19,6 +34,8 @@ type Listener = (value: unknown) => void
 type Command = [name: string, ...args: unknown[]]
 interface PageWindow extends Window {
   vpbxSite?: Settings
+  /** On a page that is only tried out: what stands for its address. */
+  vpbxCheck?: { token: string; url: string; referrer: string }
   vpbx?: { push(...commands: Command[]): unknown; isLoaded?: boolean } | Command[]
 }
 
@@ -30,7 +47,10 @@ const patienceMs = 3000
 
 const page = window as PageWindow
 
-function start({ key, consent: needsConsent, groups }: Settings, base: string): void {
+function start(settings: Settings, base: string): void {
+  const { key, consent: needsConsent, groups } = settings
+  const check = page.vpbxCheck
+  const here = (): string => check?.url ?? location.href
   const asked = new Set<string>()
   const swapper = createSwapper(groups, () => {
     // A number for something else turned up: it is lent only now.
@@ -52,6 +72,7 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
   let touchedMs = Date.now()
   let isTouched = true
   let lastUrl = ''
+  let state: string | null = null
   let retries = 0
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -66,23 +87,30 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
     }
   }
 
-  /** Plain text needs no permission of the browser first. Null: the server is away, or has refused. */
-  async function post(path: string, body: Values): Promise<Values | null> {
-    try {
-      const response = await fetch(`${base}/api/track/${path}`, {
-        method: 'POST',
-        body: JSON.stringify({ key, ...body }),
-        headers: { 'Content-Type': 'text/plain' },
-        credentials: 'omit',
-        keepalive: true
-      })
-      if (!response.ok) return null
-      return response.status === 204 ? {} : ((await response.json()) as Values)
-    } catch {
+  /** Plain text needs no permission of the browser first. Null: the server is away. */
+  const send: Inside['send'] = (path, body) =>
+    fetch(`${base}/api/track/${path}`, {
+      method: 'POST',
+      body: JSON.stringify({ key, ...body }),
+      headers: { 'Content-Type': 'text/plain' },
+      credentials: 'omit',
+      keepalive: true
       // The site goes on with its own numbers.
-      return null
-    }
+    }).catch(() => null)
+  const faults: Record<string, number> = {}
+  /** Null: the server is away, or has refused. */
+  async function post(path: string, body: Values): Promise<Values | null> {
+    const response = await send(path, body)
+    faults[path] = response?.ok ? 0 : (response?.status ?? -1)
+    if (!response?.ok) return null
+    return response.status === 204 ? {} : ((await response.json().catch(() => null)) as Values | null)
   }
+  const parts = createParts(base, key, (): Inside => ({
+    ...{ key, base, groups, send, check, faults, ids: hasConsent ? ids : null },
+    ...{ needsConsent, hasConsent, numbers, state, originals: swapper.originals },
+    on: (event, listener) => api['on']?.(...([event, listener] as never[])),
+    here
+  }))
 
   function show(next: Shown[]): void {
     numbers = [...numbers.filter((old) => !next.some(({ group }) => group === old.group)), ...next]
@@ -92,8 +120,8 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
   /** Tells of the page (or only asks for numbers) and shows what comes. */
   async function view(isPage: boolean): Promise<void> {
     if (isOff) return
-    const referrer = isPage && lastUrl !== '' ? lastUrl : document.referrer
-    if (isPage) lastUrl = location.href
+    const referrer = check?.referrer ?? (isPage && lastUrl !== '' ? lastUrl : document.referrer)
+    if (isPage) lastUrl = here()
     if (hasConsent && !ids) {
       ids = { visitor: newId(), visit: null }
       writeIds(ids)
@@ -103,7 +131,8 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
     for (const name of present) asked.add(name)
     const answer = (await post('visits', {
       ...(given && { visitor: given.visitor, visit: given.visit, ids: foreignIds() }),
-      url: location.href,
+      ...(check && { check: check.token }),
+      url: here(),
       referrer: referrer || null,
       title: document.title,
       at: Date.now(),
@@ -115,6 +144,8 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
       screen: `${screen.width}x${screen.height}`
     })) as Answer | null
     if (isOff) return
+    state = answer?.state ?? null
+    if (isPage) tell('page', lastUrl)
     if (!answer) {
       // Twice more, later and later; then with the next page.
       if (retries++ < 2) setTimeout(() => later(view(false)), retries * 10_000)
@@ -169,9 +200,10 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
     swap: (node: Node) => swapper.swap(node),
     identify: (data: Values) => ids && post('events', { ...ids, kind: 'identify', name: 'identify', data }),
     track: (name: string, data: Values = {}) => ids && post('events', { ...ids, kind: 'event', name, data }),
-    submitForm: (data: Values) => post('forms', { ...(hasConsent && ids), url: location.href, ...data }),
-    callMe: (phone: string, options: Values = {}) =>
-      post('callbacks', { ...(hasConsent && ids), url: location.href, phone, ...options }),
+    submitForm: (data: Values) => post('forms', { ...(hasConsent && ids), url: here(), ...data }),
+    /** Resolves with what came of it; the part that does it is loaded only now. */
+    callMe: async (phone: string, options: Values = {}) =>
+      (await parts<Widget>('widget'))?.order(phone, options) ?? { ok: false, code: 'network' },
     on(event: string, listener: Listener) {
       ;(listeners[event] ??= []).push(listener)
     },
@@ -194,6 +226,13 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
     return api[name]?.(...(args as never[]))
   }
 
+  if (settings.forms && !check)
+    captureForms(settings.forms === 'all', (data) => {
+      if (!hasConsent || isOff) return
+      const body = JSON.stringify({ key, ...ids, url: here(), ...data })
+      // The page may be left at once: this goes out all the same.
+      navigator.sendBeacon(`${base}/api/track/forms`, body)
+    })
   const waiting = Array.isArray(page.vpbx) ? page.vpbx : []
   page.vpbx = { ...api, push: (...commands: Command[]) => commands.map(run)[0], isLoaded: true }
 
@@ -222,9 +261,15 @@ function start({ key, consent: needsConsent, groups }: Settings, base: string): 
   }
   addEventListener('popstate', moved)
 
+  const sign = /[?&]vpbx_debug=([\w.-]+)/
+  const token = sign.exec(location.search)?.[1] ?? quietly(() => sessionStorage.getItem('_vpbx_debug'))
   whenLoaded(() => {
     isReady = true
     swapper.show(numbers)
+    const { widget } = settings
+    if (widget !== undefined && !check)
+      setTimeout(() => later(parts<Widget>('widget').then((part) => part?.show())), widget * 1000)
+    if (check ?? token) later(parts<Look>('debug').then((part) => part?.look(check?.token ?? token ?? '')))
   })
   whenParsed(() => {
     const kept = hasConsent ? keptNumbers<Shown[]>() : null

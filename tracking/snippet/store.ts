@@ -9,12 +9,16 @@ export interface Ids {
 }
 
 function cookie(key: string): string | undefined {
-  return new RegExp(`(?:^|; )${key}=([^;]*)`).exec(document.cookie)?.[1]
+  // A page in a sandbox may not even look.
+  const all = quietly(() => document.cookie) ?? ''
+  return new RegExp(`(?:^|; )${key}=([^;]*)`).exec(all)?.[1]
 }
 
 function setCookie(key: string, value: string, seconds: number, domain: string): void {
   const secure = location.protocol === 'https:' ? ';Secure' : ''
-  document.cookie = `${key}=${value};path=/;max-age=${seconds};SameSite=Lax${domain}${secure}`
+  quietly(() => {
+    document.cookie = `${key}=${value};path=/;max-age=${seconds};SameSite=Lax${domain}${secure}`
+  })
 }
 
 /** The widest domain that takes a cookie: one visitor on all subdomains. */
@@ -32,7 +36,7 @@ function widest(): string {
 }
 
 /** Storage may be forbidden altogether: then the page has its ids for itself. */
-function quietly<T>(work: () => T): T | undefined {
+export function quietly<T>(work: () => T): T | undefined {
   try {
     return work()
   } catch {

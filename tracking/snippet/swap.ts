@@ -221,6 +221,8 @@ export function createSwapper(groups: { name: string; replaces: Written[] }[], o
   }
 
   return {
+    /** What stood in the texts and links that we changed. */
+    originals,
     /** Which of the groups a page shows: by number, or by mark. */
     groupsIn(root: Element): string[] {
       const found = new Set<string>()
