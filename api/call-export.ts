@@ -87,7 +87,7 @@ export async function countCalls(db: Knex, selection: Selection, atMost?: number
   const calls = db('calls').select(db.raw('1'))
   applySelection(calls, selection)
   if (atMost !== undefined) calls.limit(atMost)
-  const [row] = (await db.from(calls.as('found')).count('* as n')) as { n: string }[]
+  const [row] = await db.from(calls.as('found')).count<{ n: string }[]>('* as n')
   return Number(row?.n ?? 0)
 }
 

@@ -67,6 +67,9 @@ export function endpoint<
   return definition as unknown as Endpoint
 }
 
+/** What a handler gives back that has written its response itself, against what its route usually does: a file asked for. */
+export const written = undefined as never
+
 /** The largest file that any route takes. */
 const maxUploadBytes = 20 * 1024 ** 2
 const parseBody = express.json({ limit: '1mb', strict: true })
@@ -105,11 +108,12 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
     }
     const run = async () => {
       const answer = await definition.handle(context)
-      if (deps.checkAnswers === true) definition.answer?.parse(answer)
+      if (deps.checkAnswers === true && !res.headersSent) definition.answer?.parse(answer)
       return { status: definition.status ?? (definition.answer ? 200 : 204), body: answer ?? null }
     }
     const isRepeatable = req.method === 'POST' && who !== null && !sent && definition.isUnrepeatable !== true
     const { status, body } = isRepeatable ? await once(deps.db, who.userId, req, res, run) : await run()
+    if (res.headersSent) return
     if (!definition.answer) res.status(status).end()
     else res.status(status).json(body)
   }

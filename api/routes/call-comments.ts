@@ -21,9 +21,8 @@ export const callCommentRoutes = ({ db }: ApiDeps): Endpoint[] => [
     answer: callComments,
     async handle({ id }) {
       await findRow(db, 'calls', id)
-      const rows = (await comments(db)
-        .where('c.call_id', id)
-        .orderByRaw('c.at_seconds nulls last, c.created_at, c.id')) as Row[]
+      const query = comments(db).where('c.call_id', id)
+      const rows: Row[] = await query.orderByRaw('c.at_seconds nulls last, c.created_at, c.id')
       return { items: rows.map(item) }
     }
   }),

@@ -7,11 +7,12 @@ import { callsQuery } from '../contract/journal.ts'
 import { companyZone } from '../company-zone.ts'
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
-import { endpoint, type Endpoint } from '../endpoint.ts'
+import { endpoint, written, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 import { itemOf, type Row } from '../rows.ts'
 import { selectionOf } from './call-filters.ts'
 import { callPageOf } from './call-list.ts'
+import { sendFileOfCalls } from './call-exports.ts'
 import { callItems } from './call-item.ts'
 
 /** The journal of calls and what can be done to a call. */
@@ -21,7 +22,12 @@ export const callRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
     summary: 'List calls of the journal; ids and words in filters are comma-separated, free texts repeated',
     query: callsQuery,
     answer: callPage,
-    async handle({ query }) {
+    async handle(context) {
+      const { query } = context
+      if (query.format !== 'json') {
+        await sendFileOfCalls(db, context, query)
+        return written
+      }
       const found = await callPageOf(db, selectionOf(query, await companyZone(db)), query)
       return { items: await callItems(db, found.rows), nextCursor: found.nextCursor }
     }

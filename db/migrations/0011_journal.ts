@@ -43,10 +43,12 @@ begin
     raise notice 'pg_trgm is not to be had (%): search in the journal goes without an index', sqlerrm;
   end;
   if exists (select from pg_extension where extname = 'pg_trgm') then
-    create index calls_parts on calls using gin ((
+    -- Where the database's locale is C, as in ours, pg_trgm takes only Latin letters for letters. Which letter stands for
+    -- which does not matter: what is found is compared in full.
+    create index calls_parts on calls using gin (translate(lower(
       coalesce(caller_number, '') || ' ' || coalesce(dialed_number, '') || ' ' ||
       coalesce(contact_name, '') || ' ' || coalesce(caller_name, '')
-    ) gin_trgm_ops) where ended_at is not null;
+    ), 'абвгдеёжзийклмнопрстуфхцчшщъыьэюя', 'abvgdeejziyklmnoprstufhcqwwxyxeua') gin_trgm_ops) where ended_at is not null;
   end if;
 end $$;
 `
