@@ -16,6 +16,7 @@ const LoginPage = lazy(() => import('./session/login-page.tsx'))
 const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
 const LivePage = lazy(() => import('./board/live-page.tsx'))
 const JournalPage = lazy(() => import('./journal/journal-page.tsx'))
+const ReportsPage = lazy(() => import('./reports/reports-page.tsx'))
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx'))
 
 const client = new QueryClient({
@@ -76,9 +77,10 @@ function Gate() {
     <MeContext value={me}>
       <Routes>
         <Route element={<Shell />}>
-          <Route index element={isMarketer ? <Navigate to="/journal" replace /> : page(<OperatorPage />)} />
+          <Route index element={isMarketer ? <Navigate to="/reports" replace /> : page(<OperatorPage />)} />
           {!isMarketer && <Route path="live" element={page(<LivePage />)} />}
           <Route path="journal" element={page(<JournalPage />)} />
+          {me.role !== 'operator' && <Route path="reports/:name?" element={page(<ReportsPage />)} />}
           {(me.role === 'admin' || me.role === 'supervisor') && (
             <Route path="settings/:section?" element={page(<SettingsPage />)} />
           )}

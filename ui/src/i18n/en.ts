@@ -1,11 +1,12 @@
 import { calls } from './en/calls.ts'
 import { panel } from './en/panel.ts'
+import { reports } from './en/reports.ts'
 import { settings } from './en/settings.ts'
 import { shift } from './en/shift.ts'
 import { setup } from './en/setup.ts'
 import { work } from './en/work.ts'
 
 /** All texts of the screens in English; its keys are the list of keys (see `index.ts` and test/ui). */
-const en = { ...panel, ...calls, ...settings, ...setup, ...work, ...shift }
+const en = { ...panel, ...calls, ...settings, ...setup, ...work, ...shift, ...reports }
 
 export default en

@@ -1,6 +1,7 @@
 import type en from './en.ts'
 import { calls } from './ru/calls.ts'
 import { panel } from './ru/panel.ts'
+import { reports } from './ru/reports.ts'
 import { settings } from './ru/settings.ts'
 import { shift } from './ru/shift.ts'
 import { setup } from './ru/setup.ts'
@@ -13,6 +14,6 @@ type Same<T> = {
 } & {
   [K in Plural]?: string
 }
-const ru: Same<typeof en> = { ...panel, ...calls, ...settings, ...setup, ...work, ...shift }
+const ru: Same<typeof en> = { ...panel, ...calls, ...settings, ...setup, ...work, ...shift, ...reports }
 
 export default ru

@@ -11,10 +11,12 @@ import { DevicesSection } from './devices.tsx'
 import { DialListsSection } from './dial-lists.tsx'
 import { DialRulesSection, DoNotCallSection } from './dial-rules.tsx'
 import { NumbersSection, SitesSection, SourcesSection, TrunksSection } from './lines.tsx'
+import { MailSection } from './mail.tsx'
 import { OperatorRulesSection } from './operator-rules.tsx'
 import { GroupsSection, UsersSection } from './people.tsx'
 import { SchemesSection } from './schemes.tsx'
 import styles from './settings.module.css'
+import { ReportRulesSection } from './report-rules.tsx'
 import { MusicSection, PromptsSection } from './sounds.tsx'
 import { WebhooksSection } from './webhooks.tsx'
 
@@ -60,6 +62,8 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
   {
     title: 'setup.part.system',
     sections: [
+      { name: 'report-rules', title: 'reportSettings.rules.title', page: ReportRulesSection },
+      { name: 'mail', title: 'reportSettings.mail.title', page: MailSection },
       { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
       { name: 'audit', title: 'setup.audit.title', page: AuditSection },

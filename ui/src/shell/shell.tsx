@@ -64,7 +64,7 @@ function Frame() {
     if (!place || call || presence === 'wrapUp') return undefined
     return () => inBackground(navigate(place.to))
   }
-  useKeys({ '?': () => setKeysOpen(true), Digit1: go(0), Digit2: go(1), Digit3: go(2), Digit4: go(3) })
+  useKeys({ '?': () => setKeysOpen(true), Digit1: go(0), Digit2: go(1), Digit3: go(2), Digit4: go(3), Digit5: go(4) })
   const links = (place: 'nav' | 'tab') =>
     shown.map(({ to, key, icon: Icon }) => (
       <NavLink

@@ -25,7 +25,7 @@ export const panel = {
     demoChoose:
       'Осмотритесь от имени сотрудника: вход в одно нажатие. Чтобы настраивать, войдите администратором.'
   },
-  nav: { desk: 'Звонки', live: 'Сейчас', journal: 'Журнал', settings: 'Настройки' },
+  nav: { desk: 'Звонки', live: 'Сейчас', journal: 'Журнал', reports: 'Отчёты', settings: 'Настройки' },
   shell: {
     language: 'Язык',
     theme: 'Тема',

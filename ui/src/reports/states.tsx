@@ -1,0 +1,89 @@
+import { Button, Skeleton, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { explain } from '../lib/explain.ts'
+import { inBackground } from '../lib/in-background.ts'
+import type { ReactNode } from 'react'
+import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReportRow } from '../../../api/contract/reports.ts'
+import type { View } from './address.ts'
+import type { Answer } from './queries.ts'
+import styles from './reports.module.css'
+import type { ViewState } from './use-view.ts'
+
+/** The table while it is fetched, as high as it will be. */
+function Waiting() {
+  return (
+    <div
+      style={{ padding: '12px 16px', display: 'grid', gap: 12, minHeight: 420 }}
+      data-testid="report-loading"
+    >
+      {Array.from({ length: 10 }, (_, index) => (
+        <Skeleton key={index} height={26} />
+      ))}
+    </div>
+  )
+}
+
+/** The report could not be had. */
+function Failed({ error, retry }: { error: unknown; retry: () => Promise<unknown> }) {
+  const { t } = useTranslation()
+  return (
+    <div className={styles.empty} role="alert" data-testid="report-failed">
+      <Text mb="sm">{explain(error)}</Text>
+      <Button variant="default" onClick={() => inBackground(retry())}>
+        {t('common.retry')}
+      </Button>
+    </div>
+  )
+}
+
+/** Nothing happened in these days: what to do about it. */
+function Empty({ view, change }: { view: View; change: (changes: Partial<View>) => void }) {
+  const { t } = useTranslation()
+  return (
+    <div className={styles.empty} data-testid="report-empty">
+      <Text fw={600}>{t('reports.empty')}</Text>
+      <Text c="dimmed" mb="sm" maw={520} mx="auto">
+        {t(view.siteId ? 'reports.emptySite' : 'reports.emptyText')}
+      </Text>
+      {view.siteId ? (
+        <Button variant="default" onClick={() => change({ siteId: '' })}>
+          {t('reports.allSites')}
+        </Button>
+      ) : (
+        <Button variant="default" onClick={() => change({ period: 'lastQuarter', from: '', to: '' })}>
+          {t('days.lastQuarter')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** The sheet on which a report lies: its figures, or why there are none. */
+export function ReportSheet<R extends ReportRow>({
+  query,
+  state,
+  children
+}: {
+  query: UseQueryResult<Answer<R>>
+  state: ViewState
+  children: ReactNode
+}) {
+  const { t } = useTranslation()
+  const { data } = query
+  return (
+    <>
+      <section
+        className="sheet"
+        aria-busy={query.isFetching}
+        style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }}
+      >
+        {query.isPending && <Waiting />}
+        {query.isError && !data && <Failed error={query.error} retry={query.refetch} />}
+        {data?.rows.length === 0 && <Empty view={state.view} change={state.change} />}
+        {data && data.rows.length > 0 && children}
+      </section>
+      {data?.isCut && <p className={styles.rule}>{t('reports.isCut')}</p>}
+    </>
+  )
+}
