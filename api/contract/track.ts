@@ -87,6 +87,10 @@ export const poolAdvice = z.object({
   /** What so many numbers promise for that hour. */
   coverage: z.number(),
   wanted: z.array(z.object({ coverage: z.number(), numbers: z.number().int() })),
+  /** What 0, 1, 2 … numbers would promise for that hour. */
+  curve: z.array(z.number()),
+  /** The fewest numbers with the coverage that is wanted of this pool. */
+  needed: z.number().int(),
   measured: z.object({
     days: z.number().int(),
     visits: z.number().int(),

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { coverage, numbersFor } from '../../tracking/pool-load.ts'
 import { advicePool } from '../../tracking/store/advice.ts'
 import { occupancyOf, poolStatesOf } from '../../tracking/store/occupancy.ts'
 import {
@@ -74,7 +75,17 @@ export const numberPoolRoutes = ({ db }: ApiDeps): Endpoint[] => [
       if (!advice || !pool) throw new ApiError('not_found')
       const wantedCoverage = Number(pool.wanted_coverage)
       const worst = Math.min(advice.coverage, advice.measured.coverage ?? 1)
-      return { ...advice, wantedCoverage, isShort: advice.measured.visits > 0 && worst < wantedCoverage }
+      const { erlangs, numbers } = advice
+      const needed = numbersFor(erlangs, wantedCoverage)
+      const most = Math.min(500, Math.max(numbers, needed, numbersFor(erlangs, 0.99)) + 3)
+      const curve = Array.from({ length: most + 1 }, (_, count) => coverage(erlangs, count))
+      return {
+        ...advice,
+        curve,
+        needed,
+        wantedCoverage,
+        isShort: advice.measured.visits > 0 && worst < wantedCoverage
+      }
     }
   }),
   endpoint({

@@ -23,7 +23,8 @@ export interface Inside {
 }
 export interface Widget {
   order(phone: string, options: Record<string, unknown>): Promise<Ordered>
-  show(): void
+  /** @param isOpen with its panel open at once */
+  show(isOpen?: boolean): void
 }
 export type Ordered = { ok: true; id: string; isMerged: boolean } | { ok: false; code: string }
 export interface Look {

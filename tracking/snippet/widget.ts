@@ -50,10 +50,10 @@ page.vpbxPart = (inside) => {
   let isShown = false
   return {
     order,
-    show() {
+    show(isOpen = false) {
       if (!settings || isShown) return
       isShown = true
-      show(settings, inside, order)
+      show(settings, inside, order, isOpen)
     }
   }
 }
@@ -88,7 +88,7 @@ async function ask<T>({ base }: Inside, path: string): Promise<T | null> {
   return response?.ok ? ((await response.json().catch(() => null)) as T | null) : null
 }
 
-function show(settings: Settings, inside: () => Inside, order: Widget['order']): void {
+function show(settings: Settings, inside: () => Inside, order: Widget['order'], isOpen: boolean): void {
   const language = pageLanguage()
   const words: Words = { ...wordsOf(language) }
   for (const [name, own] of Object.entries(settings[language])) if (own) words[name as keyof OwnWords] = own
@@ -148,6 +148,7 @@ function show(settings: Settings, inside: () => Inside, order: Widget['order']):
     close()
   })
   document.body.append(host)
+  if (isOpen) later(open())
 
   function close(): void {
     panel.hidden = true

@@ -13,6 +13,8 @@ export interface Mask {
 export function maskOf(country: string): Mask | null {
   if (!isSupportedCountry(country)) return null
   const code = getCountryCallingCode(country)
+  // As Russians write it; the library leaves the brackets out.
+  if (code === '7') return { country, code, mask: '(###) ###-##-##' }
   const example = getExampleNumber(country, examples)?.formatInternational() ?? ''
   const mask = example
     .slice(code.length + 1)
