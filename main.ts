@@ -26,6 +26,7 @@ import { createCrm } from './crm/crm.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
 import { createJobs } from './jobs/jobs.ts'
+import { createCostKeeper } from './integrations/costs/keeper.ts'
 import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
@@ -255,7 +256,9 @@ async function start(config: Config): Promise<void> {
   crm.start()
   aside.push(() => crm.stop())
   const jobs = createJobs({ db, dir: path.join(dataDir, 'exports'), kinds: [callExport(db)], log })
-  const parts = [webhooks, recordings, following, tracking, jobs]
+  // Connectors to advertising systems go into this list.
+  const costs = createCostKeeper({ db, connectors: [], log })
+  const parts = [webhooks, recordings, following, tracking, jobs, costs]
   const runner = startJobs({
     databaseUrl,
     tasks: Object.assign({}, ...parts.map(({ tasks }) => tasks)) as JobTasks,
