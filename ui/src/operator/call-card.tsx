@@ -128,7 +128,7 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
             {headline}
           </Text>
           {isTalking && live && part === 'owner' && <RecordingDot live={live} />}
-          {isTalking && phoneCall?.quality && <LineQuality quality={phoneCall.quality} />}
+          {isTalking && <LineQuality quality={phoneCall?.quality ?? null} />}
         </Group>
         <Group gap={8} wrap="nowrap">
           {!isTalking && <span className="eyebrow">{t('call.waiting')}</span>}
