@@ -1,10 +1,12 @@
 import type en from './en.ts'
 import { calls } from './ru/calls.ts'
+import { crm } from './ru/crm.ts'
 import { panel } from './ru/panel.ts'
 import { reports } from './ru/reports.ts'
 import { settings } from './ru/settings.ts'
 import { shift } from './ru/shift.ts'
 import { setup } from './ru/setup.ts'
+import { tracking } from './ru/tracking.ts'
 import { work } from './ru/work.ts'
 
 type Plural = `${string}_${'one' | 'few' | 'many' | 'other'}`
@@ -14,6 +16,16 @@ type Same<T> = {
 } & {
   [K in Plural]?: string
 }
-const ru: Same<typeof en> = { ...panel, ...calls, ...settings, ...setup, ...work, ...shift, ...reports }
+const ru: Same<typeof en> = {
+  ...panel,
+  ...calls,
+  ...crm,
+  ...settings,
+  ...setup,
+  ...work,
+  ...shift,
+  ...reports,
+  ...tracking
+}
 
 export default ru
