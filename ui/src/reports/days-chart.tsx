@@ -1,20 +1,21 @@
 import '@mantine/charts/styles.css'
-import { CompositeChart, type CompositeChartSeries } from '@mantine/charts'
+import { CompositeChart } from '@mantine/charts'
 import { useTranslation } from 'react-i18next'
 import type { ReportRow } from '../../../api/contract/reports.ts'
 import { eachDay, type Days } from '../lib/period.ts'
 import { figure, type Style } from './figures.ts'
 import { measure, type MeasureName } from './measures.ts'
 
-const looks = [
-  { type: 'bar', color: 'pine.5' },
-  { type: 'line', color: 'amber.6' },
-  { type: 'line', color: 'rust.5', strokeDasharray: '6 3' },
-  { type: 'line', color: 'gray.6', strokeDasharray: '2 3' }
-] as const satisfies readonly Partial<CompositeChartSeries>[]
-
-/** So many measures can be told apart. */
-export const chartLimit = looks.length
+/** Each measure has a colour and a stroke of its own, whatever else is shown. */
+const looks: Partial<Record<MeasureName, { color: string; strokeDasharray?: string }>> = {
+  calls: { color: 'pine.4' },
+  target: { color: 'amber.6' },
+  missed: { color: 'rust.5' },
+  returned: { color: 'pine.7' },
+  inquiries: { color: 'gray.6', strokeDasharray: '2 3' },
+  revenue: { color: 'pine.7', strokeDasharray: '7 3' },
+  cost: { color: 'rust.6', strokeDasharray: '7 3' }
+}
 
 interface Props {
   days: Days
@@ -27,9 +28,13 @@ interface Props {
 export default function DaysChart({ days, rows, names, style }: Props) {
   const { t } = useTranslation()
   const byDay = new Map(rows.map((row) => [row.key, row.values]))
+  const before = new Map(rows.map((row) => [row.key, row.before]))
+  const [main] = names
+  const isCompared = main !== undefined && rows.some((row) => row.before !== null)
   const data = eachDay(days).map((day) => ({
     day,
-    ...Object.fromEntries(names.map((name) => [name, byDay.get(day)?.[name] ?? 0]))
+    ...Object.fromEntries(names.map((name) => [name, byDay.get(day)?.[name] ?? 0])),
+    ...(isCompared && { before: before.get(day)?.[main] ?? 0 })
   }))
   const units = [...new Set(names.map((name) => measure(name).unit))]
   const [left = 'count', right] = units
@@ -69,12 +74,27 @@ export default function DaysChart({ days, rows, names, style }: Props) {
           width: 70,
           tickFormatter: (value: number) => figure(value, right ?? 'count', style, true)
         }}
-        series={names.map((name, index) => ({
-          ...(looks[index] ?? looks[0]),
-          name,
-          label: t(`reports.measure.${name}`),
-          ...(measure(name).unit !== left && { yAxisId: 'right' })
-        }))}
+        series={[
+          ...names.map((name, index) => ({
+            color: 'pine.4',
+            ...looks[name],
+            type: index === 0 ? ('bar' as const) : ('line' as const),
+            name,
+            label: t(`reports.measure.${name}`),
+            ...(measure(name).unit !== left && { yAxisId: 'right' })
+          })),
+          ...(isCompared
+            ? [
+                {
+                  type: 'line' as const,
+                  name: 'before',
+                  color: 'gray.5',
+                  strokeDasharray: '4 4',
+                  label: t('reports.chart.before', { name: t(`reports.measure.${main}`) })
+                }
+              ]
+            : [])
+        ]}
         tooltipProps={{ labelFormatter: (day) => (typeof day === 'string' ? dayText(day) : '') }}
         valueFormatter={(value) => figure(value, 'count', style)}
       />

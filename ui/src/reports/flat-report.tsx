@@ -26,6 +26,7 @@ interface Props<R extends ReportRow> {
   filtersOf: (row: R) => Readonly<Record<string, string>> | null
   noteOf?: (row: R) => ReactNode
   own?: (style: Style) => readonly { title: string; cell: (row: R) => ReactNode }[]
+  hasFixedRows?: boolean
   /** Beside the chooser of columns. */
   tools?: ReactNode
   /** Above the table. */
@@ -53,7 +54,7 @@ export function FlatReport<R extends ReportRow>(props: Props<R>) {
           onChange={(next) => change({ columns: next })}
         />
       </div>
-      <ReportSheet query={query} state={state}>
+      <ReportSheet query={query} state={state} hasFixedRows={props.hasFixedRows ?? false}>
         {query.data && (
           <ReportTable<R>
             label={props.title}

@@ -38,7 +38,7 @@ export function HoursReport({ state }: { state: ViewState }) {
           {query.data && t('reports.hours.zone', { zone: query.data.timeZone })}
         </span>
       </div>
-      <ReportSheet query={query} state={state}>
+      <ReportSheet query={query} state={state} hasFixedRows>
         {query.data && (
           <HeatMap
             rows={query.data.rows}

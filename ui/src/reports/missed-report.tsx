@@ -11,6 +11,7 @@ import { figure } from './figures.ts'
 import { Kpis, Tile } from './kpis.tsx'
 import { useReport } from './queries.ts'
 import styles from './reports.module.css'
+import { isEmpty } from './states.tsx'
 import { useStyle } from './use-style.ts'
 import type { ViewState } from './use-view.ts'
 
@@ -31,7 +32,7 @@ export function MissedReport({ state }: { state: ViewState }) {
   const style = useStyle(byDay.data?.currency)
   const place: Place = { days, siteId: view.siteId, filters: {} }
   const report = byDay.data as Missed | undefined
-  const isEmpty = report?.rows.length === 0
+  const hasNothing = isEmpty(report, true)
   const open = report ? report.total.missed - report.total.returned : 0
   const nameOf = (row: Row): string => {
     if (row.key === '') return t(by === 'operator' ? 'reports.nobody' : 'reports.notGiven')
@@ -99,7 +100,7 @@ export function MissedReport({ state }: { state: ViewState }) {
           )}
         </Tile>
       </Kpis>
-      {days.from !== days.to && !isEmpty && !byDay.isError && (
+      {days.from !== days.to && !hasNothing && !byDay.isError && (
         <section className={`sheet ${styles.chart}`} aria-label={t('reports.chart.title')}>
           <Suspense fallback={<Skeleton height={230} />}>
             {report ? (
@@ -112,6 +113,7 @@ export function MissedReport({ state }: { state: ViewState }) {
       )}
       <FlatReport<Row>
         name="missed"
+        hasFixedRows={by === 'day' || by === 'hour'}
         state={usual}
         title={t('reports.missed.title')}
         rowsName={t(`reports.missed.by.${by}`)}

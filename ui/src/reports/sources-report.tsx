@@ -10,7 +10,7 @@ import { useNames } from './names.ts'
 import { useBranches, useReport } from './queries.ts'
 import styles from './reports.module.css'
 import { SourceTree } from './source-tree.tsx'
-import { ReportSheet } from './states.tsx'
+import { isEmpty, ReportSheet } from './states.tsx'
 import { levelsOf, linesOf, sorted } from './tree.ts'
 import { useStyle } from './use-style.ts'
 import type { ViewState } from './use-view.ts'
@@ -53,8 +53,8 @@ export function SourcesReport({ state }: { state: ViewState }) {
       ),
     [levels, report, branches, view.sort, nameOf, i18n.language]
   )
-  const isEmpty = report?.rows.length === 0
-  const isWithoutCosts = report !== undefined && !isEmpty && report.total.cost === null
+  const hasNothing = isEmpty(report)
+  const isWithoutCosts = report !== undefined && !hasNothing && report.total.cost === null
   return (
     <>
       <Kpis
@@ -73,7 +73,7 @@ export function SourcesReport({ state }: { state: ViewState }) {
           <Link to="/costs">{t('reports.addCosts')}</Link>
         </div>
       )}
-      {days.from !== days.to && !isEmpty && !byDay.isError && (
+      {days.from !== days.to && !hasNothing && !byDay.isError && (
         <section className={`sheet ${styles.chart}`} aria-label={t('reports.chart.title')}>
           <ChartChoice chosen={chartOf(view.chart)} onChange={(chart) => change({ chart })} />
           <Suspense fallback={<Skeleton height={230} />}>

@@ -1,10 +1,11 @@
 import { Button, Skeleton, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
 import type { ReactNode } from 'react'
 import type { UseQueryResult } from '@tanstack/react-query'
-import type { ReportRow } from '../../../api/contract/reports.ts'
+import type { Measures, ReportRow } from '../../../api/contract/reports.ts'
 import type { View } from './address.ts'
 import type { Answer } from './queries.ts'
 import styles from './reports.module.css'
@@ -59,18 +60,31 @@ function Empty({ view, change }: { view: View; change: (changes: Partial<View>) 
   )
 }
 
+const isNothing = ({ values }: { values: Measures }): boolean =>
+  !values.calls && !values.visits && !values.inquiries && !values.deals && !values.cost
+
+/** Nothing happened. Where each day or hour has a row, all of them are empty. */
+export function isEmpty<R extends ReportRow>(report: Answer<R> | undefined, hasFixedRows = false): boolean {
+  if (!report) return false
+  return hasFixedRows ? report.rows.every(isNothing) : report.rows.length === 0
+}
+
 /** The sheet on which a report lies: its figures, or why there are none. */
 export function ReportSheet<R extends ReportRow>({
   query,
   state,
+  hasFixedRows = false,
   children
 }: {
   query: UseQueryResult<Answer<R>>
   state: ViewState
+  /** Each day or hour has its row, whatever happened. */
+  hasFixedRows?: boolean
   children: ReactNode
 }) {
   const { t } = useTranslation()
   const { data } = query
+  const hasNothing = isEmpty(data, hasFixedRows)
   return (
     <>
       <section
@@ -80,9 +94,15 @@ export function ReportSheet<R extends ReportRow>({
       >
         {query.isPending && <Waiting />}
         {query.isError && !data && <Failed error={query.error} retry={query.refetch} />}
-        {data?.rows.length === 0 && <Empty view={state.view} change={state.change} />}
-        {data && data.rows.length > 0 && children}
+        {hasNothing && <Empty view={state.view} change={state.change} />}
+        {data && !hasNothing && children}
       </section>
+      {data && data.missingRates.length > 0 && (
+        <div className={styles.notice} style={{ marginTop: 14 }} data-testid="missing-rates">
+          <span>{t('reports.missingRates', { currencies: data.missingRates.join(', ') })}</span>
+          <Link to="/costs">{t('reports.addRates')}</Link>
+        </div>
+      )}
       {data?.isCut && <p className={styles.rule}>{t('reports.isCut')}</p>}
     </>
   )

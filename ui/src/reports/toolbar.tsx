@@ -26,7 +26,7 @@ export function Toolbar({ state, hasModel, hasCompare, children }: Props) {
   const sites = useAll<{ id: string; name: string }>('sites')
   return (
     <>
-      <div className={styles.tools}>
+      <div className={styles.tools} style={hasModel ? {} : { marginBottom: 14 }}>
         <PeriodPicker
           period={view.period}
           days={days}

@@ -48,6 +48,8 @@ export const reports = {
     emptyText:
       'Choose a longer period. If calls come in and none is shown, check that your numbers are in use: Settings → Numbers.',
     emptySite: 'No calls of this site in this period. Choose a longer period, or look at all sites.',
+    missingRates: 'Money in {{currencies}} is left out: no exchange rate is known.',
+    addRates: 'Enter rates',
     noCosts: 'No costs are entered for these days, so there is no cost per inquiry and no ROI.',
     addCosts: 'Enter or import costs',
     medianReturn: 'Half returned within',
@@ -72,7 +74,7 @@ export const reports = {
       position: 'The first and the last visit get 40 % of the call each; those between share 20 %.',
       timeDecay: 'The nearer to the call, the more: a visit seven days earlier weighs half.'
     },
-    chart: { title: 'By day', choose: 'What the chart shows' },
+    chart: { title: 'By day', choose: 'What the chart shows', before: '{{name}} before' },
     measure: {
       visits: 'Visits',
       calls: 'Calls',
