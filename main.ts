@@ -37,9 +37,12 @@ import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
 import { asteriskLogs } from './pbx/provision/logs.ts'
 import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
 import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
+import { createFacts } from './reports/facts/facts.ts'
+import { createRebuildJob, rebuildOrder } from './reports/facts/job.ts'
 import { watchDisk } from './recordings/disk.ts'
 import { createRecordings } from './recordings/recordings.ts'
 import { normalise } from './tracking/phones.ts'
+import { createRecomputeJob } from './tracking/recompute/job.ts'
 import { createTracking } from './tracking/store/tracking.ts'
 
 const app = 'ringtrace'
@@ -255,7 +258,15 @@ async function start(config: Config): Promise<void> {
   const crm = createCrm({ db, databaseUrl, announce: webhooks.announce, log })
   crm.start()
   aside.push(() => crm.stop())
-  const jobs = createJobs({ db, dir: path.join(dataDir, 'exports'), kinds: [callExport(db)], log })
+  const kinds = [
+    callExport(db),
+    createRebuildJob({ db, log }),
+    createRecomputeJob({ db, appendMoment: (callId, type, data) => pbx.appendMoment(callId, type, data) })
+  ]
+  const jobs = createJobs({ db, dir: path.join(dataDir, 'exports'), kinds, log })
+  const facts = createFacts({ db, log, orderRebuild: (trx, wish) => jobs.order(trx, rebuildOrder(wish)) })
+  facts.start()
+  aside.push(() => facts.stop())
   // Connectors to advertising systems go into this list.
   const costs = createCostKeeper({ db, connectors: [], log })
   const parts = [webhooks, recordings, following, tracking, jobs, costs]

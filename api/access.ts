@@ -285,6 +285,20 @@ export const access = {
   'GET /api/reports/landing-pages': planners,
   'GET /api/reports/regions': planners,
   'GET /api/reports/path': planners,
+  'GET /api/report-mailings': planners,
+  'POST /api/report-mailings': planners,
+  'GET /api/report-mailings/:id': planners,
+  'PATCH /api/report-mailings/:id': planners,
+  'DELETE /api/report-mailings/:id': planners,
+  'POST /api/report-mailings/:id/send-now': planners,
+  'GET /api/mail-settings': admin,
+  'PUT /api/mail-settings': admin,
+  'POST /api/mail-settings/test': admin,
+
+  'GET /api/report-rules': marketing,
+  'PUT /api/report-rules': marketing,
+  'POST /api/reports/rebuild': marketing,
+  'POST /api/attribution/recompute': marketing,
 
   'GET /api/audit': admin,
 

@@ -55,7 +55,8 @@ const words: Words = {
     state === 'ready'
       ? `The recording can be played (${(seconds ?? 0).toFixed(1)} s)`
       : `The recording is ${state}`,
-  'call.modified': () => null
+  'call.modified': () => null,
+  'call.attributed': () => null
 }
 
 /** One moment of a call in a plain sentence; null for rows that say nothing to a newcomer. */

@@ -23,6 +23,7 @@ import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
 import { inquiryRoutes } from './inquiries.ts'
 import { jobRoutes } from './jobs.ts'
+import { mailSettingsRoutes } from './mail-settings.ts'
 import { meRoutes } from './me.ts'
 import { metricsRoutes } from './metrics.ts'
 import { musicRoutes } from './music-classes.ts'
@@ -34,7 +35,9 @@ import { pipelineRoutes } from './pipelines.ts'
 import { promptRoutes } from './prompts.ts'
 import { recordingRoutes } from './recording.ts'
 import { savedViewRoutes } from './saved-views.ts'
+import { reportMailingRoutes } from './report-mailings.ts'
 import { reportRoutes } from './reports.ts'
+import { reportRuleRoutes } from './report-rules.ts'
 import { schemeRoutes } from './schemes.ts'
 import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
@@ -95,6 +98,9 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),
     ...reportRoutes(deps),
+    ...reportMailingRoutes(deps),
+    ...mailSettingsRoutes(deps),
+    ...reportRuleRoutes(deps),
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
     ...jobRoutes(deps),

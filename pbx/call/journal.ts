@@ -1,6 +1,6 @@
 import type { Moments, MomentType, TalkParty } from './moments.ts'
 import type { TapeRow } from './effects.ts'
-import type { CallVisit } from './types.ts'
+import type { CallVisit, Source } from './types.ts'
 
 /** A row of `calls`, by column name; instants are ISO strings. The whole row follows from the tape. */
 export type JournalRow = Record<string, unknown> & {
@@ -96,12 +96,7 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       dialed_number: data.dialed,
       destination_number: null,
       number_id: data.number?.id ?? null,
-      source_id: data.source?.id ?? null,
-      source_name: data.source?.name ?? null,
-      inquiry_channel: data.source?.inquiryChannel ?? null,
-      medium: data.source?.medium ?? null,
-      campaign: data.source?.campaign ?? null,
-      keyword: data.source?.keyword ?? null,
+      ...sourceColumns(data.source),
       site_id: data.site?.id ?? null,
       trunk_id: data.trunkId,
       operator_id: null,
@@ -130,6 +125,17 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       parent_call_id: data.order?.parentCallId ?? null,
       ...visitColumns(data.visit)
     }
+  }
+}
+
+function sourceColumns(source: Source | null): Record<string, unknown> {
+  return {
+    source_id: source?.id ?? null,
+    source_name: source?.name ?? null,
+    inquiry_channel: source?.inquiryChannel ?? null,
+    medium: source?.medium ?? null,
+    campaign: source?.campaign ?? null,
+    keyword: source?.keyword ?? null
   }
 }
 
@@ -309,6 +315,9 @@ const projectors: Projector = {
     for (const [field, column] of modifiable) {
       if (field in data.changes) call[column] = data.changes[field]
     }
+  },
+  'call.attributed': ({ call }, { visit, source }) => {
+    Object.assign(call, sourceColumns(source), visitColumns(visit))
   }
 }
 

@@ -167,6 +167,12 @@ export interface Moments {
   }
   /** A person changed tags, note, wrap-up code or spam mark afterwards. */
   'call.modified': { by: string | null; changes: Record<string, unknown> }
+  /** Whose call it was, worked out anew from leases and visits: `visit` and `source` stand instead of `before`. */
+  'call.attributed': {
+    visit: CallVisit
+    source: Source | null
+    before: Pick<CallVisit, 'visitId' | 'rule' | 'model' | 'confidence'> | null
+  }
 }
 
 export type MomentType = keyof Moments
@@ -200,7 +206,8 @@ export const momentTypes: readonly MomentType[] = [
   'call.ended',
   'call.missed',
   'call.recording_ready',
-  'call.modified'
+  'call.modified',
+  'call.attributed'
 ]
 
 /** Events that a webhook may subscribe to. */

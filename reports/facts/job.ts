@@ -25,3 +25,6 @@ export function createRebuildJob(deps: { db: Knex; log: Logger }): JobKind<Rebui
     }
   }
 }
+
+/** What the product itself orders when facts are missing or mean something else now. */
+export const rebuildOrder = (params: RebuildParams) => ({ kind: rebuildKind, params, userId: null })

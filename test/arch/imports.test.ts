@@ -27,6 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   ivr: [],
   tracking: [],
   'tracking/store': ['tracking', 'db', 'type:pbx/call'],
+  'tracking/recompute': ['tracking', 'db', 'jobs', 'type:pbx/call'],
   'pbx/call': ['ivr'],
   'pbx/routing': ['ivr', 'pbx/call'],
   'pbx/ari': [],
@@ -102,7 +103,7 @@ export const pure = [
   'integrations/costs/core'
 ]
 /** Parts of pure folders that are the way to the machine: the database behind tracking, the snippet in a browser. */
-const impure = ['tracking/store', 'tracking/snippet']
+const impure = ['tracking/store', 'tracking/recompute', 'tracking/snippet']
 const purePackages = new Set(['zod', 'libphonenumber-js', 'isbot'])
 
 describe('the directions between folders', () => {
