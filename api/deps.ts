@@ -10,6 +10,8 @@ import type { TapeRow } from '../pbx/call/effects.ts'
 import type { Person, Refusal, Wish } from '../pbx/call/events.ts'
 import type { Tracking } from '../tracking/store/tracking.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
+import type { Mailings } from '../reports/mailings/mailings.ts'
+import type { mailReasons } from './contract/mail.ts'
 import type { Role } from './contract/common.ts'
 import type { Weights } from '../ivr/block.ts'
 import type { PresenceWish } from '../pbx/runtime/operators.ts'
@@ -107,6 +109,16 @@ export interface Demo {
   wipe(): Promise<unknown>
 }
 
+export interface MailSender {
+  /** Sends a short letter by the saved settings; says in plain words what went wrong. */
+  test(
+    to: string,
+    locale: 'ru' | 'en'
+  ): Promise<
+    { ok: true } | { ok: false; reason: (typeof mailReasons)[number]; message: string; detail: string | null }
+  >
+}
+
 /** All that the API needs from outside; `main.ts` puts it together. */
 export interface ApiDeps {
   readonly db: Knex
@@ -125,6 +137,9 @@ export interface ApiDeps {
   readonly jobs?: Jobs
   /** Tells webhooks of inquiries and deals; absent in tests of other things. */
   readonly announce?: Announce
+  /** Letters out, and reports by them; absent in tests of other things. */
+  readonly mail?: MailSender
+  readonly mailings?: Pick<Mailings, 'sendNow'>
   readonly metrics: Registry
   /** Folder of the built browser app, absolute; null serves the API alone. */
   readonly uiDir: string | null

@@ -185,10 +185,16 @@ export { reportRules, type ReportRules } from '../../reports/core/rules.ts'
 
 export const mailing = z.object({
   id,
-  name: z.string().min(1).max(200),
+  /** Becomes the subject of the letter: one line. */
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'must be one line of text'),
   report: reportName,
-  /** Of the report's address: site, model, by … */
-  query: z.record(z.string(), z.string()).default({}),
+  /** Of the report's address: site, model, by …; no days, see `days`. */
+  query: z.record(z.string().max(50), z.string().max(2000)).default({}),
   format: z.enum(['csv', 'xlsx']).default('xlsx'),
   /** The days that it tells of end with yesterday. */
   days: z.number().int().min(1).max(366).default(7),
