@@ -26,6 +26,7 @@ import { createCrm } from './crm/crm.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
 import { createJobs } from './jobs/jobs.ts'
+import { createMail } from './integrations/mail/mail.ts'
 import { createCostKeeper } from './integrations/costs/keeper.ts'
 import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
@@ -41,6 +42,8 @@ import { createFacts } from './reports/facts/facts.ts'
 import { createRebuildJob, rebuildOrder } from './reports/facts/job.ts'
 import { watchDisk } from './recordings/disk.ts'
 import { createRecordings } from './recordings/recordings.ts'
+import { createMailings } from './reports/mailings/mailings.ts'
+import { createReportDays } from './reports/queries/days.ts'
 import { normalise } from './tracking/phones.ts'
 import { createRecomputeJob } from './tracking/recompute/job.ts'
 import { createTracking } from './tracking/store/tracking.ts'
@@ -269,7 +272,19 @@ async function start(config: Config): Promise<void> {
   aside.push(() => facts.stop())
   // Connectors to advertising systems go into this list.
   const costs = createCostKeeper({ db, connectors: [], log })
-  const parts = [webhooks, recordings, following, tracking, jobs, costs]
+  const url = config.http.publicUrl ?? `http://localhost:${config.http.port}`
+  const mail = createMail({ db, log })
+  const mailings = createMailings({ db, mail, publicUrl: url, log })
+  const parts = [
+    webhooks,
+    recordings,
+    following,
+    tracking,
+    jobs,
+    costs,
+    mailings,
+    createReportDays({ db, log })
+  ]
   const runner = startJobs({
     databaseUrl,
     tasks: Object.assign({}, ...parts.map(({ tasks }) => tasks)) as JobTasks,
@@ -310,6 +325,8 @@ async function start(config: Config): Promise<void> {
     dialling,
     tracking,
     jobs,
+    mail,
+    mailings,
     announce: webhooks.announce,
     metrics: metrics.registry,
     uiDir: hasUi ? uiDir : null,
@@ -332,7 +349,6 @@ async function start(config: Config): Promise<void> {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
-  const url = config.http.publicUrl ?? `http://localhost:${config.http.port}`
   await welcome(url, firstLogin, dataDir)
 }
 
