@@ -60,6 +60,32 @@ describe('A talk whose line or page breaks', function () {
     return client
   }
 
+  it('is tried before the shift: microphone, and a call to oneself with its figures', async () => {
+    await page.getByTestId('open-sound').click()
+    await page.locator('[data-testid=microphone-words][data-heard=true]').waitFor()
+    await page.getByTestId('try-speaker').click()
+    await page.getByTestId('try-ring').click()
+    await page.getByTestId('echo-call').click()
+    await until(async () => isLoud(await hears(page, [microphoneHz])), {
+      timeoutMs: waitMs,
+      what: 'her own voice comes back'
+    })
+    await page.getByTestId('echo-verdict').getByText('Хорошая связь').waitFor()
+    await shot(page, 'sound-ru-light')
+    // A client goes before a test.
+    const client = await office().client('+79161113300')
+    const calling = client.call(number.vera)
+    await page.locator('[data-testid=echo-test][data-stage=idle]').waitFor({ state: 'detached' })
+    await rings(page)
+    await page.keyboard.press('Escape')
+    await answer(page)
+    await talks(page)
+    expect(await calling).to.equal(200)
+    await bothHear(client, 'after the test')
+    client.hangup()
+    await vanished(page)
+  })
+
   it('goes on while the connection to the server is lost, and after it is back', async () => {
     const client = await talk('+79161113301')
     await page.evaluate('ears.sockets.at(-1).close()')

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Quality } from '../softphone/quality.ts'
 import styles from './call-card.module.css'
@@ -16,19 +15,17 @@ export function LineQuality({ quality }: { quality: Quality | null }) {
   const words = problems.length > 0 ? problems.map((one) => t(`shift.quality.problem.${one}`)) : figures
   const label = `${t(`shift.quality.${level}`)}. ${words.filter(Boolean).join(' ')}`
   return (
-    <Tooltip label={label} multiline maw={280}>
-      <span
-        className={styles.quality}
-        data-level={level}
-        data-testid="line-quality"
-        role="img"
-        aria-label={label}
-        tabIndex={0}
-      >
-        <i />
-        <i />
-        <i />
-      </span>
-    </Tooltip>
+    <span
+      className={styles.quality}
+      data-level={level}
+      data-testid="line-quality"
+      role="img"
+      aria-label={label}
+      title={label}
+    >
+      <i />
+      <i />
+      <i />
+    </span>
   )
 }

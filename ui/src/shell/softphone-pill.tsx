@@ -1,6 +1,9 @@
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import styles from './shell.module.css'
+
+const SoundDialog = lazy(() => import('../sound/sound-dialog.tsx'))
 
 export type Tone = 'good' | 'wait' | 'bad' | 'off'
 
@@ -35,8 +38,28 @@ export function useSoftphoneWords(): { state: string; tone: Tone; short: string;
   }
 }
 
+/** The state of the telephone; a press opens its sound settings and tests, where it is the browser's. */
 export function SoftphonePill() {
   const { state, tone, short, long } = useSoftphoneWords()
+  const { isBrowserPhone } = useSoftphone()
+  const [isOpen, setOpen] = useState(false)
+  const pill = <Pill {...{ state, tone, short, long }} />
+  if (!isBrowserPhone) return pill
+  return (
+    <>
+      <button type="button" className={styles.pill} onClick={() => setOpen(true)} data-testid="open-sound">
+        {pill}
+      </button>
+      {isOpen && (
+        <Suspense>
+          <SoundDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function Pill({ state, tone, short, long }: ReturnType<typeof useSoftphoneWords>) {
   return (
     <span
       data-testid="softphone-state"

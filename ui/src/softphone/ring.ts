@@ -49,7 +49,7 @@ function note(at: AudioContext, frequency: number, startSeconds: number, lengthS
 }
 
 function once(): void {
-  if (context?.state !== 'running') return
+  if (context?.state !== 'running' || soundChoice().ringVolume === 0) return
   const now = context.currentTime + 0.02
   note(context, 659.3, now, 0.5)
   note(context, 880, now + 0.2, 0.7)
