@@ -17,6 +17,9 @@ const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
 const LivePage = lazy(() => import('./board/live-page.tsx'))
 const JournalPage = lazy(() => import('./journal/journal-page.tsx'))
 const ReportsPage = lazy(() => import('./reports/reports-page.tsx'))
+const InquiriesPage = lazy(() => import('./crm/inquiries-page.tsx'))
+const DealsPage = lazy(() => import('./crm/deals-page.tsx'))
+const CostsPage = lazy(() => import('./costs/costs-page.tsx'))
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx'))
 
 const client = new QueryClient({
@@ -80,9 +83,12 @@ function Gate() {
           <Route index element={isMarketer ? <Navigate to="/reports" replace /> : page(<OperatorPage />)} />
           {!isMarketer && <Route path="live" element={page(<LivePage />)} />}
           <Route path="journal" element={page(<JournalPage />)} />
+          <Route path="inquiries" element={page(<InquiriesPage />)} />
+          <Route path="deals" element={page(<DealsPage />)} />
+          {(me.role === 'admin' || isMarketer) && <Route path="costs/:tab?" element={page(<CostsPage />)} />}
           {me.role !== 'operator' && <Route path="reports/:name?" element={page(<ReportsPage />)} />}
-          {(me.role === 'admin' || me.role === 'supervisor') && (
-            <Route path="settings/:section?" element={page(<SettingsPage />)} />
+          {me.role !== 'operator' && (
+            <Route path="settings/:section?/:id?/:tab?" element={page(<SettingsPage />)} />
           )}
           <Route path="*" element={<Navigate to="/" replace />} />
         </Route>

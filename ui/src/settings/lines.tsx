@@ -278,31 +278,3 @@ export function SourcesSection() {
     />
   )
 }
-
-export function SitesSection() {
-  const { t } = useTranslation()
-  return (
-    <ResourceTable<Site>
-      things="sites"
-      title={t('settings.sites.title')}
-      text={t('settings.sites.text')}
-      addLabel={t('settings.sites.add')}
-      nameOf={(site) => site.name}
-      columns={[
-        { header: t('settings.name'), cell: (site) => site.name },
-        { header: t('settings.sites.domain'), cell: (site) => site.domain }
-      ]}
-      fields={() => [
-        { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
-        {
-          name: 'domain',
-          label: t('settings.sites.domain'),
-          type: 'text',
-          isRequired: true,
-          placeholder: 'example.ru'
-        }
-      ]}
-      toForm={(site) => ({ name: site?.name ?? '', domain: site?.domain ?? '' })}
-    />
-  )
-}

@@ -10,7 +10,7 @@ import { DemoSection } from './demo-section.tsx'
 import { DevicesSection } from './devices.tsx'
 import { DialListsSection } from './dial-lists.tsx'
 import { DialRulesSection, DoNotCallSection } from './dial-rules.tsx'
-import { NumbersSection, SitesSection, SourcesSection, TrunksSection } from './lines.tsx'
+import { NumbersSection, SourcesSection, TrunksSection } from './lines.tsx'
 import { MailSection } from './mail.tsx'
 import { OperatorRulesSection } from './operator-rules.tsx'
 import { GroupsSection, UsersSection } from './people.tsx'
@@ -19,6 +19,8 @@ import styles from './settings.module.css'
 import { ReportRulesSection } from './report-rules.tsx'
 import { MusicSection, PromptsSection } from './sounds.tsx'
 import { WebhooksSection } from './webhooks.tsx'
+import { PoolsSection } from '../tracking/pools.tsx'
+import { SitesSection } from '../tracking/sites.tsx'
 
 interface Section {
   name: string
@@ -26,6 +28,8 @@ interface Section {
   page: ComponentType
   /** Supervisors work with it too. */
   isForLeads?: boolean
+  /** Marketers do. */
+  isForMarketers?: boolean
 }
 
 const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
@@ -43,8 +47,9 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
     sections: [
       { name: 'trunks', title: 'settings.trunks.title', page: TrunksSection },
       { name: 'numbers', title: 'settings.numbers.title', page: NumbersSection },
-      { name: 'sources', title: 'settings.sources.title', page: SourcesSection },
-      { name: 'sites', title: 'settings.sites.title', page: SitesSection },
+      { name: 'sources', title: 'settings.sources.title', page: SourcesSection, isForMarketers: true },
+      { name: 'sites', title: 'settings.sites.title', page: SitesSection, isForMarketers: true },
+      { name: 'pools', title: 'tracking.pools.title', page: PoolsSection, isForMarketers: true },
       { name: 'schemes', title: 'settings.schemes.title', page: SchemesSection },
       { name: 'prompts', title: 'setup.prompts.title', page: PromptsSection },
       { name: 'music', title: 'setup.music.title', page: MusicSection }
@@ -72,7 +77,13 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
   }
 ]
 
-/** What an admin sets up; supervisors see what is theirs. */
+function mayOpen({ isForLeads, isForMarketers }: Section, role: string): boolean {
+  if (role === 'supervisor') return isForLeads === true
+  if (role === 'marketer') return isForMarketers === true
+  return role === 'admin'
+}
+
+/** What an admin sets up; supervisors and marketers see what is theirs. */
 export default function SettingsPage() {
   const { t } = useTranslation()
   const me = useMe()
@@ -80,7 +91,7 @@ export default function SettingsPage() {
   const shown = parts
     .map((part) => ({
       ...part,
-      sections: part.sections.filter((each) => me.role === 'admin' || each.isForLeads === true)
+      sections: part.sections.filter((each) => mayOpen(each, me.role))
     }))
     .filter((part) => part.sections.length > 0)
   const all = shown.flatMap((part) => part.sections)

@@ -1,4 +1,12 @@
-import { IconChartBar, IconHeadset, IconList, IconSettings, IconBroadcast } from '@tabler/icons-react'
+import {
+  IconBriefcase,
+  IconBroadcast,
+  IconChartBar,
+  IconHeadset,
+  IconInbox,
+  IconList,
+  IconSettings
+} from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router'
@@ -19,11 +27,14 @@ import { UserCorner } from './user-button.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
 const KeysSheet = lazy(() => import('./keys-sheet.tsx'))
+const CoverageBanner = lazy(() => import('../tracking/coverage-banner.tsx'))
 
 const places = [
   { to: '/', key: 'desk', icon: IconHeadset },
   { to: '/live', key: 'live', icon: IconBroadcast },
   { to: '/journal', key: 'journal', icon: IconList },
+  { to: '/inquiries', key: 'inquiries', icon: IconInbox },
+  { to: '/deals', key: 'deals', icon: IconBriefcase },
   { to: '/reports', key: 'reports', icon: IconChartBar },
   { to: '/settings', key: 'settings', icon: IconSettings }
 ] as const
@@ -31,8 +42,8 @@ const places = [
 function usePlaces() {
   const me = useMe()
   return places.filter(({ key }) => {
-    if (key === 'settings') return me.role === 'admin' || me.role === 'supervisor'
-    if (key === 'journal') return true
+    if (key === 'settings') return me.role !== 'operator'
+    if (key === 'journal' || key === 'inquiries' || key === 'deals') return true
     if (key === 'reports') return me.role !== 'operator'
     return me.role !== 'marketer'
   })
@@ -64,7 +75,8 @@ function Frame() {
     if (!place || call || presence === 'wrapUp') return undefined
     return () => inBackground(navigate(place.to))
   }
-  useKeys({ '?': () => setKeysOpen(true), Digit1: go(0), Digit2: go(1), Digit3: go(2), Digit4: go(3), Digit5: go(4) })
+  const pages = Object.fromEntries(shown.map((_place, index) => [`Digit${index + 1}`, go(index)]))
+  useKeys({ '?': () => setKeysOpen(true), ...pages })
   const links = (place: 'nav' | 'tab') =>
     shown.map(({ to, key, icon: Icon }) => (
       <NavLink
@@ -98,6 +110,11 @@ function Frame() {
         </div>
       </header>
       <HealthBanner />
+      {(me.role === 'admin' || me.role === 'marketer') && (
+        <Suspense>
+          <CoverageBanner />
+        </Suspense>
+      )}
       <Outlet />
       <nav className={styles.tabs} aria-label={t('shell.navigation')}>
         {links('tab')}

@@ -1,0 +1,32 @@
+import i18next from 'i18next'
+import type { NumberPool } from '../../../api/contract/track.ts'
+
+const kinds = ['campaigns', 'sources', 'channels', 'zones', 'pages'] as const
+
+/** A pool's rule as a sentence. */
+export function ruleSummary(rule: NumberPool['rule']): string {
+  const t = i18next.t
+  const parts = kinds.flatMap((kind) => {
+    const values = rule[kind].map((value) =>
+      kind === 'channels'
+        ? t(`inquiryChannel.${value as NumberPool['rule']['channels'][number]}`)
+        : `“${value}”`
+    )
+    return values.length === 0
+      ? []
+      : [t(`tracking.pools.summary.${kind}`, { values: values.join(t('tracking.pools.summary.or')) })]
+  })
+  return parts.length === 0
+    ? t('tracking.pools.everybody')
+    : t('tracking.pools.summary.start', { parts: parts.join(t('tracking.pools.summary.and')) })
+}
+
+/** `97 %`, as the reader's language writes it; never 100 % while somebody is left out. */
+export function percent(share: number | null): string {
+  if (share === null) return '–'
+  const cut = share < 1 ? Math.min(share, 0.999) : share
+  return new Intl.NumberFormat(i18next.language, {
+    style: 'percent',
+    maximumFractionDigits: cut > 0.9 && cut < 1 ? 1 : 0
+  }).format(cut)
+}
