@@ -1,5 +1,7 @@
 import { calls } from './en/calls.ts'
+import { costs } from './en/costs.ts'
 import { crm } from './en/crm.ts'
+import { journalTexts } from './en/journal.ts'
 import { panel } from './en/panel.ts'
 import { reports } from './en/reports.ts'
 import { settings } from './en/settings.ts'
@@ -9,6 +11,18 @@ import { tracking } from './en/tracking.ts'
 import { work } from './en/work.ts'
 
 /** All texts of the screens in English; its keys are the list of keys (see `index.ts` and test/ui). */
-const en = { ...panel, ...calls, ...crm, ...settings, ...setup, ...work, ...shift, ...reports, ...tracking }
+const en = {
+  ...panel,
+  ...journalTexts,
+  ...calls,
+  ...crm,
+  ...settings,
+  ...setup,
+  ...work,
+  ...shift,
+  ...reports,
+  ...costs,
+  ...tracking
+}
 
 export default en

@@ -1,6 +1,8 @@
 import type en from './en.ts'
 import { calls } from './ru/calls.ts'
+import { costs } from './ru/costs.ts'
 import { crm } from './ru/crm.ts'
+import { journalTexts } from './ru/journal.ts'
 import { panel } from './ru/panel.ts'
 import { reports } from './ru/reports.ts'
 import { settings } from './ru/settings.ts'
@@ -18,6 +20,7 @@ type Same<T> = {
 }
 const ru: Same<typeof en> = {
   ...panel,
+  ...journalTexts,
   ...calls,
   ...crm,
   ...settings,
@@ -25,6 +28,7 @@ const ru: Same<typeof en> = {
   ...work,
   ...shift,
   ...reports,
+  ...costs,
   ...tracking
 }
 

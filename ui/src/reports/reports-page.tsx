@@ -10,6 +10,7 @@ import { MissedReport } from './missed-report.tsx'
 import { PathReport } from './path-report.tsx'
 import { LandingPagesReport, OperatorsReport, PoolsReport, RegionsReport } from './plain-reports.tsx'
 import type { ReportName } from './queries.ts'
+import { useMe } from '../session/session.ts'
 import styles from './reports.module.css'
 import { SourcesReport } from './sources-report.tsx'
 import { Toolbar } from './toolbar.tsx'
@@ -50,6 +51,7 @@ const sections: readonly Section[] = [
 /** All reports: the same choice of days and sites above each of them. */
 export default function ReportsPage() {
   const { t } = useTranslation()
+  const me = useMe()
   const { name } = useParams()
   const state = useView()
   const found = sections.find((each) => each.name === name)
@@ -71,6 +73,11 @@ export default function ReportsPage() {
               {t(`reports.${each.title}.title`)}
             </NavLink>
           ))}
+          {(me.role === 'admin' || me.role === 'marketer') && (
+            <NavLink to="/costs" className={styles.tab ?? ''} data-testid="reports-costs">
+              {t('costs.title')}
+            </NavLink>
+          )}
         </nav>
       </div>
       {found ? (
