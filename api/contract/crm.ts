@@ -244,6 +244,8 @@ export const dealFilters = {
 export const dealsSummaryQuery = z.object(dealFilters)
 /** Of each stage: how many deals, and their sums by currency. */
 export const dealsSummary = z.object({
+  /** The company's, which new deals get. */
+  currency: z.string(),
   stages: z.array(
     z.object({
       stageId: id,

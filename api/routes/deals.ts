@@ -76,6 +76,7 @@ export function dealRoutes(deps: ApiDeps): Endpoint[] {
         const found = (await rows) as { stage_id: string; currency: string; deals: number; amount: string }[]
         const stageIds = [...new Set(found.map((row) => row.stage_id))]
         return {
+          currency: await companyCurrency(db),
           stages: stageIds.map((stageId) => {
             const own = found.filter((row) => row.stage_id === stageId)
             return {

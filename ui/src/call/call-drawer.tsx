@@ -11,6 +11,7 @@ import { OutcomeBadge } from './outcome-badge.tsx'
 import { useCall } from './queries.ts'
 import { Recording } from './recording.tsx'
 import { Tape } from './tape.tsx'
+import { CallDeal } from '../crm/call-deal.tsx'
 import { CallNumber } from '../operator/click-to-call.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
@@ -76,6 +77,7 @@ export default function CallDrawer({ callId, onClose }: { callId: string; onClos
             <div className="eyebrow">{t('tape.title')}</div>
             <Tape callId={call.data.id} />
           </section>
+          <CallDeal call={call.data} />
           <CallNotes key={call.data.id} call={call.data} />
           <CallFields call={call.data} />
         </div>

@@ -1,10 +1,17 @@
-import { Notification } from '@mantine/core'
+import { Button, Notification } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 
 interface Toast {
   id: number
   color: 'pine' | 'amber' | 'rust'
   message: string
+  action: ToastAction | null
+}
+
+/** What the user may still do about it, such as taking it back. */
+export interface ToastAction {
+  label: string
+  run: () => void
 }
 
 const limit = 3
@@ -22,9 +29,14 @@ function drop(id: number): void {
 }
 
 /** Says something in the corner for a while: `pine` is well, `amber` is worth knowing, `rust` went wrong. */
-export function toast(color: Toast['color'], message: string, showMs = color === 'rust' ? 9000 : 5000): void {
+export function toast(
+  color: Toast['color'],
+  message: string,
+  showMs = color === 'rust' ? 9000 : 5000,
+  action: ToastAction | null = null
+): void {
   const id = nextId++
-  set([...shown.filter((each) => each.message !== message), { id, color, message }].slice(-limit))
+  set([...shown.filter((each) => each.message !== message), { id, color, message, action }].slice(-limit))
   setTimeout(() => drop(id), showMs)
 }
 
@@ -38,7 +50,7 @@ export function Toasts({ closeLabel }: { closeLabel: string }) {
   const toasts = useSyncExternalStore(subscribe, () => shown)
   return (
     <div className="toasts" aria-live="polite">
-      {toasts.map(({ id, color, message }) => (
+      {toasts.map(({ id, color, message, action }) => (
         <Notification
           key={id}
           color={color}
@@ -49,6 +61,20 @@ export function Toasts({ closeLabel }: { closeLabel: string }) {
           data-color={color}
         >
           {message}
+          {action && (
+            <Button
+              size="compact-sm"
+              variant="light"
+              ml="sm"
+              onClick={() => {
+                drop(id)
+                action.run()
+              }}
+              data-testid="toast-action"
+            >
+              {action.label}
+            </Button>
+          )}
         </Notification>
       ))}
     </div>

@@ -3,6 +3,7 @@ import type { ParseKeys } from 'i18next'
 import { Fragment, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, NavLink, useParams } from 'react-router'
+import { PipelinesSection } from '../crm/pipelines.tsx'
 import { useMe } from '../session/session.ts'
 import { AuditSection, TokensSection } from './access.tsx'
 import { CallbackRulesSection } from './callback-rules.tsx'
@@ -63,6 +64,10 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       { name: 'dial-lists', title: 'setup.lists.title', page: DialListsSection, isForLeads: true },
       { name: 'do-not-call', title: 'setup.doNotCall.title', page: DoNotCallSection, isForLeads: true }
     ]
+  },
+  {
+    title: 'setup.part.sales',
+    sections: [{ name: 'pipelines', title: 'crm.pipelines.title', page: PipelinesSection, isForLeads: true }]
   },
   {
     title: 'setup.part.system',

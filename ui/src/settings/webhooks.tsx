@@ -18,7 +18,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import type { webhook, webhookDelivery } from '../../../api/contract/config.ts'
-import { webhookEvents as events } from '../../../pbx/call/moments.ts'
+import { crmEvents } from '../../../crm/events.ts'
+import { webhookEvents } from '../../../pbx/call/moments.ts'
 import { api, type Page } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { dayOf, exactTime } from '../lib/format.ts'
@@ -27,6 +28,8 @@ import { ConfirmButton } from './confirm-button.tsx'
 import { ResourceTable } from './resource-table.tsx'
 import styles from './settings.module.css'
 import { toast } from '../lib/toast.tsx'
+
+const events = [...webhookEvents, ...crmEvents]
 
 type Webhook = z.infer<typeof webhook>
 type Delivery = z.infer<typeof webhookDelivery>

@@ -19,7 +19,7 @@ export default function KeysSheet({ onClose }: { onClose: () => void }) {
     ['E', t('call.hangup')],
     ['F', t('keys.wrapUp')],
     ['1 – 9', t('shift.codes.title')],
-    ['1 – 4', t('keys.pages')],
+    ['1 – 7', t('keys.pages')],
     ['?', t('keys.title')],
     ['Esc', t('keys.close')]
   ] as const

@@ -27,6 +27,7 @@ import { UserCorner } from './user-button.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
 const KeysSheet = lazy(() => import('./keys-sheet.tsx'))
+const JobTray = lazy(() => import('../jobs/tray.tsx'))
 const CoverageBanner = lazy(() => import('../tracking/coverage-banner.tsx'))
 
 const places = [
@@ -106,6 +107,9 @@ function Frame() {
               <PresenceChoice />
             </>
           )}
+          <Suspense>
+            <JobTray />
+          </Suspense>
           <UserCorner onKeys={() => setKeysOpen(true)} />
         </div>
       </header>

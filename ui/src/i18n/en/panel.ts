@@ -25,7 +25,15 @@ export const panel = {
     demoChoose:
       'Look around as one of its people: one press signs you in. To set things up, sign in as the admin.'
   },
-  nav: { desk: 'Calls', live: 'Live', journal: 'Journal', reports: 'Reports', settings: 'Settings' },
+  nav: {
+    desk: 'Calls',
+    live: 'Live',
+    journal: 'Journal',
+    inquiries: 'Inquiries',
+    deals: 'Deals',
+    reports: 'Reports',
+    settings: 'Settings'
+  },
   shell: {
     language: 'Language',
     theme: 'Theme',

@@ -16,7 +16,7 @@ export const setup = {
     changed: 'The password is changed. Other browsers are signed out.'
   },
   setup: {
-    part: { people: 'People', incoming: 'Calls in', outgoing: 'Calls out', system: 'System' },
+    part: { people: 'People', incoming: 'Calls in', outgoing: 'Calls out', sales: 'Sales', system: 'System' },
     hours: 'Working hours',
     from: 'from',
     to: 'to',

@@ -25,7 +25,15 @@ export const panel = {
     demoChoose:
       'Осмотритесь от имени сотрудника: вход в одно нажатие. Чтобы настраивать, войдите администратором.'
   },
-  nav: { desk: 'Звонки', live: 'Сейчас', journal: 'Журнал', reports: 'Отчёты', settings: 'Настройки' },
+  nav: {
+    desk: 'Звонки',
+    live: 'Сейчас',
+    journal: 'Журнал',
+    inquiries: 'Обращения',
+    deals: 'Сделки',
+    reports: 'Отчёты',
+    settings: 'Настройки'
+  },
   shell: {
     language: 'Язык',
     theme: 'Тема',

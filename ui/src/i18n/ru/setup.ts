@@ -16,7 +16,13 @@ export const setup = {
     changed: 'Пароль сменён. В других браузерах нужно войти заново.'
   },
   setup: {
-    part: { people: 'Люди', incoming: 'Входящие', outgoing: 'Исходящие', system: 'Система' },
+    part: {
+      people: 'Люди',
+      incoming: 'Входящие',
+      outgoing: 'Исходящие',
+      sales: 'Продажи',
+      system: 'Система'
+    },
     hours: 'Рабочие часы',
     from: 'с',
     to: 'до',

@@ -1,0 +1,116 @@
+import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { DealWithHistory } from '../../../api/contract/crm.ts'
+import { api } from '../lib/api.ts'
+import { explain } from '../lib/explain.ts'
+import { AmountInput, amountOf } from './amount-input.tsx'
+import { useCurrency, useInquiry, usePipelines } from './queries.ts'
+import { useInquiryMoves, useTitle, type Movable } from './use-inquiry-moves.ts'
+
+/** Makes a deal of an inquiry; with an open deal of the client it asks first whether to join that. */
+export function AcceptDialog({ inquiry, onClose }: { inquiry: Movable; onClose: () => void }) {
+  const { t } = useTranslation()
+  const titleOf = useTitle()
+  const moves = useInquiryMoves()
+  const full = useInquiry(inquiry.id)
+  const pipelines = usePipelines()
+  const currency = useCurrency()
+  const [title, setTitle] = useState(titleOf(inquiry))
+  const [amount, setAmount] = useState<number | string>('')
+  const [pipelineId, setPipelineId] = useState<string | null>(null)
+  const [wantsNew, setWantsNew] = useState(false)
+  const open = full.data?.openDeal ?? null
+  const joins = open !== null && !wantsNew
+  const accept = useMutation({
+    mutationFn: () =>
+      api<DealWithHistory>('POST', `/api/inquiries/${inquiry.id}/accept`, {
+        title: title.trim() || null,
+        amount: amountOf(amount),
+        pipelineId,
+        isNewDeal: wantsNew
+      }),
+    onSuccess: (deal) => {
+      moves.accepted(inquiry, deal)
+      onClose()
+    }
+  })
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('crm.acceptTo.title')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      data-testid="accept-dialog"
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          accept.mutate()
+        }}
+      >
+        <Stack>
+          {accept.isError && (
+            <Alert color="rust" role="alert">
+              {explain(accept.error)}
+            </Alert>
+          )}
+          {open && (
+            <>
+              <Text>{t('crm.acceptTo.open', { title: titleOf(open) })}</Text>
+              <SegmentedControl
+                value={wantsNew ? 'new' : 'join'}
+                onChange={(value) => setWantsNew(value === 'new')}
+                data={[
+                  { value: 'join', label: t('crm.acceptTo.join') },
+                  { value: 'new', label: t('crm.acceptTo.fresh') }
+                ]}
+              />
+            </>
+          )}
+          {!joins && (
+            <>
+              <TextInput
+                label={t('crm.title')}
+                value={title}
+                maxLength={300}
+                onChange={(event) => setTitle(event.currentTarget.value)}
+              />
+              <AmountInput
+                label={t('crm.acceptTo.amount')}
+                value={amount}
+                onChange={setAmount}
+                currency={currency}
+                autoFocus
+                testId="accept-amount"
+              />
+              {(pipelines.data?.length ?? 0) > 1 && (
+                <Select
+                  label={t('crm.acceptTo.pipeline')}
+                  data={(pipelines.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+                  value={pipelineId ?? pipelines.data?.[0]?.id ?? null}
+                  allowDeselect={false}
+                  onChange={setPipelineId}
+                />
+              )}
+            </>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('common.cancel')}
+            </Button>
+            <Button
+              type="submit"
+              loading={accept.isPending}
+              disabled={full.isPending}
+              data-testid="accept-save"
+            >
+              {t(joins ? 'crm.acceptTo.saveJoin' : 'crm.acceptTo.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

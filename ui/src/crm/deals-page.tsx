@@ -1,0 +1,174 @@
+import '../styles/later.ts'
+import { Button, SegmentedControl, Select, Skeleton, Switch, Text, TextInput, Title } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useSearchParams } from 'react-router'
+import { explain } from '../lib/explain.ts'
+import { inBackground } from '../lib/in-background.ts'
+import { remember, remembered } from '../lib/storage.ts'
+import { useMe } from '../session/session.ts'
+import { CloseDeal } from './close-deal.tsx'
+import styles from './crm.module.css'
+import { DealBoard } from './deal-board.tsx'
+import { DealList } from './deal-list.tsx'
+import { NewDeal } from './new-deal.tsx'
+import { useDealsSummary, usePipelines, type Filter } from './queries.ts'
+import { useDealMoves } from './use-deal-moves.ts'
+
+const DealDrawer = lazy(() => import('./deal-drawer.tsx'))
+
+function useDealsPlace() {
+  const [params, setParams] = useSearchParams()
+  const filter: Filter = {
+    search: params.get('search'),
+    mine: params.get('mine'),
+    inquiryChannel: params.get('inquiryChannel'),
+    source: params.get('source'),
+    from: params.get('from'),
+    to: params.get('to')
+  }
+  const set = (name: string, value: string | null, isNew = false): void => {
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old)
+        if (value) next.set(name, value)
+        else next.delete(name)
+        return next
+      },
+      { replace: !isNew }
+    )
+  }
+  return {
+    filter,
+    set,
+    pipelineId: params.get('pipeline'),
+    opened: params.get('deal'),
+    open: (id: string | null) => set('deal', id, id !== null)
+  }
+}
+
+function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation()
+  const [search, setSearch] = useState(value)
+  useEffect(() => setSearch(value), [value])
+  const send = useDebouncedCallback(onChange, 300)
+  return (
+    <TextInput
+      size="xs"
+      className={styles.search ?? ''}
+      aria-label={t('crm.search')}
+      placeholder={t('crm.search')}
+      leftSection={<IconSearch size={14} />}
+      value={search}
+      onChange={(event) => {
+        setSearch(event.currentTarget.value)
+        send(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+/** Sales: a board by stage, or a list. */
+export default function DealsPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const place = useDealsPlace()
+  const pipelines = usePipelines()
+  const moves = useDealMoves()
+  const [view, setView] = useState(remembered('deals.view') === 'list' ? 'list' : 'board')
+  const [isAdding, setAdding] = useState(false)
+  const isReadOnly = me.role === 'marketer'
+  const pipeline = pipelines.data?.find(({ id }) => id === place.pipelineId) ?? pipelines.data?.[0]
+  const filter = { ...place.filter, pipelineId: pipeline?.id }
+  const summary = useDealsSummary(filter)
+  return (
+    <main className="page" style={{ maxWidth: view === 'board' ? 1760 : undefined }}>
+      <div className={styles.head}>
+        <Title order={2} mr="auto">
+          {t('crm.deals')}
+        </Title>
+        <div className={styles.filters}>
+          {(pipelines.data?.length ?? 0) > 1 && (
+            <Select
+              size="xs"
+              aria-label={t('crm.deal.pipeline')}
+              data={(pipelines.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              value={pipeline?.id ?? null}
+              allowDeselect={false}
+              onChange={(value) => place.set('pipeline', value)}
+            />
+          )}
+          <Search value={place.filter['search'] ?? ''} onChange={(value) => place.set('search', value)} />
+          <Switch
+            label={t('crm.mine')}
+            checked={place.filter['mine'] === 'true'}
+            onChange={(event) => place.set('mine', event.currentTarget.checked ? 'true' : null)}
+          />
+          <SegmentedControl
+            size="xs"
+            aria-label={t('crm.deal.view')}
+            value={view}
+            onChange={(value) => {
+              setView(value)
+              remember('deals.view', value)
+            }}
+            data={[
+              { value: 'board', label: t('crm.deal.board') },
+              { value: 'list', label: t('crm.deal.list') }
+            ]}
+          />
+        </div>
+        {!isReadOnly && (
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={15} />}
+            onClick={() => setAdding(true)}
+            data-testid="add-deal"
+          >
+            {t('crm.deal.add')}
+          </Button>
+        )}
+      </div>
+      {pipelines.isPending && <Skeleton height={320} radius="lg" />}
+      {pipelines.isError && (
+        <div className={`sheet ${styles.empty}`} role="alert">
+          <Text mb="sm">{explain(pipelines.error)}</Text>
+          <Button variant="default" onClick={() => inBackground(pipelines.refetch())}>
+            {t('common.retry')}
+          </Button>
+        </div>
+      )}
+      {pipeline &&
+        (view === 'board' ? (
+          <DealBoard
+            key={pipeline.id}
+            pipeline={pipeline}
+            filter={filter}
+            summary={summary.data}
+            moves={isReadOnly ? null : moves}
+            onOpen={place.open}
+          />
+        ) : (
+          <DealList filter={filter} onOpen={place.open} />
+        ))}
+      {place.opened && (
+        <Suspense>
+          <DealDrawer dealId={place.opened} moves={moves} onClose={() => place.open(null)} />
+        </Suspense>
+      )}
+      <CloseDeal moves={moves} />
+      {isAdding && (
+        <NewDeal
+          pipelineId={pipeline?.id ?? null}
+          onClose={() => setAdding(false)}
+          onMade={(id) => {
+            setAdding(false)
+            place.open(id)
+          }}
+        />
+      )}
+    </main>
+  )
+}

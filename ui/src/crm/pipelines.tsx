@@ -1,0 +1,266 @@
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  Group,
+  Modal,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+  Title
+} from '@mantine/core'
+import { IconArrowDown, IconArrowUp, IconPlus, IconTrash, IconX } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Pipeline, PipelineStage } from '../../../api/contract/crm.ts'
+import { api } from '../lib/api.ts'
+import { explain } from '../lib/explain.ts'
+import { inBackground } from '../lib/in-background.ts'
+import { ConfirmButton } from '../settings/confirm-button.tsx'
+import styles from './pipelines.module.css'
+import { usePipelines } from './queries.ts'
+
+/** A stage in the editor; `key` tells rows apart while they have no id. */
+interface Draft {
+  key: string
+  id?: string
+  name: string
+  kind: PipelineStage['kind']
+}
+
+/** Deals and lists show stages too. */
+function useChanged() {
+  const client = useQueryClient()
+  return () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: ['all', 'pipelines'] }),
+      client.invalidateQueries({ queryKey: ['deals'] })
+    ])
+}
+
+function Editor({ pipeline, onClose }: { pipeline: Pipeline | null; onClose: () => void }) {
+  const { t } = useTranslation()
+  const changed = useChanged()
+  const [name, setName] = useState(pipeline?.name ?? '')
+  const [stages, setStages] = useState<Draft[]>(
+    pipeline?.stages.map(({ id, name: stage, kind }) => ({ key: id, id, name: stage, kind })) ?? [
+      { key: 'new', name: t('crm.pipelines.newStage'), kind: 'open' },
+      { key: 'won', name: t('crm.pipelines.wonName'), kind: 'won' },
+      { key: 'lost', name: t('crm.pipelines.lostName'), kind: 'lost' }
+    ]
+  )
+  const [nextKey, setNextKey] = useState(1)
+  const save = useMutation({
+    mutationFn: () => {
+      const body = { name, stages: stages.map(({ key: _key, ...stage }) => stage) }
+      return pipeline
+        ? api('PATCH', `/api/pipelines/${pipeline.id}`, body)
+        : api('POST', '/api/pipelines', body)
+    },
+    onSuccess: async () => {
+      onClose()
+      await changed()
+    }
+  })
+  const open = stages.filter(({ kind }) => kind === 'open')
+  const last = stages.filter(({ kind }) => kind !== 'open')
+  const rename = (key: string, to: string): void =>
+    setStages(stages.map((stage) => (stage.key === key ? { ...stage, name: to } : stage)))
+  const swap = (index: number, by: number): void => {
+    const moved = [...open]
+    const [stage] = moved.splice(index, 1)
+    if (stage) moved.splice(index + by, 0, stage)
+    setStages([...moved, ...last])
+  }
+  const isComplete = name.trim() !== '' && stages.every((stage) => stage.name.trim() !== '')
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={pipeline ? pipeline.name : t('crm.pipelines.add')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      data-testid="pipeline-editor"
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate()
+        }}
+      >
+        <Stack gap="sm">
+          {save.isError && (
+            <Alert color="rust" role="alert">
+              {explain(save.error)}
+            </Alert>
+          )}
+          <TextInput
+            label={t('settings.name')}
+            value={name}
+            maxLength={200}
+            required
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-autofocus
+          />
+          <span className="eyebrow">{t('crm.pipelines.stages')}</span>
+          {open.map((stage, index) => (
+            <div key={stage.key} className={styles.stage} data-testid="stage-row">
+              <TextInput
+                size="xs"
+                aria-label={t('crm.pipelines.stageName')}
+                value={stage.name}
+                maxLength={200}
+                onChange={(event) => rename(stage.key, event.currentTarget.value)}
+              />
+              <Group gap={2} wrap="nowrap">
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`${t('crm.pipelines.up')}: ${stage.name}`}
+                  disabled={index === 0}
+                  onClick={() => swap(index, -1)}
+                >
+                  <IconArrowUp size={16} />
+                </ActionIcon>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`${t('crm.pipelines.down')}: ${stage.name}`}
+                  disabled={index === open.length - 1}
+                  onClick={() => swap(index, 1)}
+                >
+                  <IconArrowDown size={16} />
+                </ActionIcon>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={t('crm.pipelines.removeStage', { name: stage.name })}
+                  disabled={open.length === 1}
+                  onClick={() => setStages(stages.filter(({ key }) => key !== stage.key))}
+                >
+                  <IconX size={16} />
+                </ActionIcon>
+              </Group>
+            </div>
+          ))}
+          <Button
+            size="xs"
+            variant="default"
+            w="fit-content"
+            leftSection={<IconPlus size={15} />}
+            disabled={stages.length >= 30}
+            onClick={() => {
+              setStages([...open, { key: `fresh-${nextKey}`, name: '', kind: 'open' }, ...last])
+              setNextKey(nextKey + 1)
+            }}
+          >
+            {t('crm.pipelines.addStage')}
+          </Button>
+          {last.map((stage) => (
+            <TextInput
+              key={stage.key}
+              size="xs"
+              label={
+                stage.kind === 'won'
+                  ? `${t('crm.pipelines.won')} – ${t('crm.pipelines.wonText')}`
+                  : `${t('crm.pipelines.lost')} – ${t('crm.pipelines.lostText')}`
+              }
+              value={stage.name}
+              maxLength={200}
+              onChange={(event) => rename(stage.key, event.currentTarget.value)}
+            />
+          ))}
+          <Group justify="flex-end" mt="xs">
+            <Button variant="default" onClick={onClose}>
+              {t('common.cancel')}
+            </Button>
+            <Button type="submit" loading={save.isPending} disabled={!isComplete} data-testid="pipeline-save">
+              {t('common.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+/** The ways that deals go; each ends won or lost. */
+export function PipelinesSection() {
+  const { t } = useTranslation()
+  const pipelines = usePipelines()
+  const changed = useChanged()
+  const [edited, setEdited] = useState<Pipeline | 'new' | null>(null)
+  const remove = useMutation({
+    mutationFn: (id: string) => api('DELETE', `/api/pipelines/${id}`),
+    onSuccess: changed
+  })
+  return (
+    <section>
+      <Group justify="space-between" align="flex-start" mb="md">
+        <div>
+          <Title order={2}>{t('crm.pipelines.title')}</Title>
+          <Text c="dimmed" maw={620}>
+            {t('crm.pipelines.text')}
+          </Text>
+        </div>
+        <Button
+          leftSection={<IconPlus size={16} />}
+          onClick={() => setEdited('new')}
+          data-testid="add-pipelines"
+        >
+          {t('crm.pipelines.add')}
+        </Button>
+      </Group>
+      {remove.isError && (
+        <Alert color="rust" mb="md" role="alert" withCloseButton onClose={() => remove.reset()}>
+          {explain(remove.error)}
+        </Alert>
+      )}
+      {pipelines.isPending && <Skeleton height={90} radius="lg" />}
+      {pipelines.isError && (
+        <Stack align="center" p="lg">
+          <Text>{explain(pipelines.error)}</Text>
+          <Button variant="default" onClick={() => inBackground(pipelines.refetch())}>
+            {t('common.retry')}
+          </Button>
+        </Stack>
+      )}
+      <Stack gap="sm">
+        {(pipelines.data ?? []).map((pipeline) => (
+          <div key={pipeline.id} className={`sheet ${styles.pipeline}`} data-testid="pipelines-row">
+            <div className={styles.head}>
+              <button type="button" className={styles.open} onClick={() => setEdited(pipeline)}>
+                {pipeline.name}
+              </button>
+              <ConfirmButton
+                text={t('settings.removeText', { name: pipeline.name })}
+                confirm={t('settings.remove')}
+                onConfirm={() => remove.mutate(pipeline.id)}
+              >
+                {(ask) => (
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    aria-label={`${t('settings.remove')}: ${pipeline.name}`}
+                    onClick={ask}
+                  >
+                    <IconTrash size={16} />
+                  </ActionIcon>
+                )}
+              </ConfirmButton>
+            </div>
+            <ol className={styles.stages}>
+              {pipeline.stages.map((stage) => (
+                <li key={stage.id} data-kind={stage.kind}>
+                  {stage.name}
+                </li>
+              ))}
+            </ol>
+          </div>
+        ))}
+      </Stack>
+      {edited && <Editor pipeline={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
+    </section>
+  )
+}
