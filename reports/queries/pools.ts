@@ -30,9 +30,26 @@ export async function readLeases(
   return new Map(rows.map(({ id, ...leases }) => [id, leases]))
 }
 
+/** Of all pools together, by day. */
+export async function readLeaseDays(
+  db: Knex,
+  { from, to }: Period,
+  siteIds: readonly string[]
+): Promise<Map<string, Omit<PoolLeases, 'name'>>> {
+  const site = siteIds.length === 0 ? '' : 'and site_id = any(cast(:siteIds as uuid[]))'
+  const { rows } = await db.raw<{ rows: ({ day: string } & Omit<PoolLeases, 'name'>)[] }>(
+    `select to_char(day, 'YYYY-MM-DD') as day, cast(sum(leases) as float8) as leases,
+       cast(sum(visits) as float8) as visits, cast(sum(overflowed) as float8) as overflowed,
+       cast(sum(stolen) as float8) as stolen
+     from report_leases where day between :from and :to ${site} group by 1`,
+    { from, to, siteIds } as never
+  )
+  return new Map(rows.map(({ day, ...leases }) => [day, leases]))
+}
+
 /** What is shown of a pool; of none (calls to numbers without a pool) nothing was lent. */
 export function poolFigures(
-  pool: PoolLeases | undefined
+  pool: Omit<PoolLeases, 'name'> | undefined
 ): Pick<PoolRow, 'leases' | 'overflowed' | 'stolen' | 'coverage'> {
   const { leases, visits, overflowed, stolen } = pool ?? { leases: 0, visits: 0, overflowed: 0, stolen: 0 }
   return { leases, overflowed, stolen, coverage: visits === 0 ? null : (visits - overflowed) / visits }

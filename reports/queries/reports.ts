@@ -4,7 +4,7 @@ import { readCompany, type Company } from './company.ts'
 import { countedAt } from './counted-at.ts'
 import { addUp, measuresOf, noSums, type Facts } from './measures.ts'
 import { readMedians } from './medians.ts'
-import { readLeases, poolFigures } from './pools.ts'
+import { poolFigures, readLeaseDays, readLeases } from './pools.ts'
 import { readLoads, operatorNames } from './operators.ts'
 import { dayAfter, daysOf, everyDay, previous, type Period } from './period.ts'
 import { readCosts, readSums, readVisits, type Cut, type Grouping, type Wanted } from './sums.ts'
@@ -82,7 +82,7 @@ export async function runReport(
     case 'missed':
       return withMedians(db, company, query, shape, await named(db, shape, report))
     case 'pools':
-      return shape.by === 'key' ? withLeases(db, query, report) : report
+      return shape.by === 'key' ? withLeases(db, query, report) : withLeaseDays(db, query, report)
     case 'operators':
       return shape.by === 'key' ? withLoads(db, query, await named(db, shape, report)) : withoutLoads(report)
     case 'sources':
@@ -233,6 +233,11 @@ async function withLeases(db: Knex, query: ReportQuery, report: Report): Promise
       ...poolFigures(pools.get(row.key))
     }))
   }
+}
+
+async function withLeaseDays(db: Knex, query: ReportQuery, report: Report): Promise<Report<PoolRow>> {
+  const days = await readLeaseDays(db, query, query.siteIds)
+  return { ...report, rows: report.rows.map((row) => ({ ...row, ...poolFigures(days.get(row.key)) })) }
 }
 
 /** Also whoever was on duty without a call. */

@@ -145,7 +145,6 @@ function ownColumns(name: ReportName, level: string, locale: Locale): Source[] {
       ...(level === 'day' ? [number('medianReturnSeconds', words.medianReturn, 'seconds')] : [])
     ]
   }
-  if (level !== 'key') return []
   if (name === 'pools') {
     return [
       number('leases', words.leases, 'integer'),
@@ -154,7 +153,7 @@ function ownColumns(name: ReportName, level: string, locale: Locale): Source[] {
       number('coverage', words.coverage, 'percent')
     ]
   }
-  if (name !== 'operators') return []
+  if (name !== 'operators' || level !== 'key') return []
   return loads.map((field) => ({
     title: say(loadTitles[field], locale),
     kind: kindOf(field),
