@@ -225,6 +225,7 @@ export const access = {
   'POST /api/calls/:id/park': desk,
   'POST /api/calls/:id/take': desk,
   'POST /api/calls/:id/pause-recording': desk,
+  'POST /api/calls/:id/prioritise': leads,
   'POST /api/calls/:id/watch': leads,
   'POST /api/calls/:id/listen': leads,
   'POST /api/calls/:id/whisper': leads,

@@ -31,6 +31,7 @@ export const problems = {
   no_consult: [409, 'There is no transfer to go on with'],
   consult_under_way: [409, 'Another transfer of this call is under way'],
   not_answered_yet: [409, 'They have not answered yet'],
+  not_queued: [409, 'The caller does not wait in a queue any more'],
   not_parked: [409, 'The call is not parked any more'],
   already_watching: [409, 'You are in this call already'],
   not_watching: [409, 'You are not in this call'],

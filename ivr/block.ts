@@ -128,6 +128,8 @@ export type BlockEvent =
   | { type: 'dialFailed'; number: string; result: FailedResult; reason: string | null }
   /** From 1, among how many; the estimate is null while there is nothing to estimate from. */
   | { type: 'queuePlace'; position: number; waiting: number; estimateSeconds: number | null }
+  /** A supervisor moved the caller up or down in the line. */
+  | { type: 'prioritised'; priority: number }
   /** Null: no answer in time, or none that could be used. */
   | { type: 'lookedUp'; answer: LookupAnswer | null }
   /** The scheme to go on in has no published version, or the call came round to it too often. */

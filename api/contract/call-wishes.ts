@@ -27,6 +27,10 @@ export const parkBody = z.object({
   /** After that the call comes back to whoever parked it. */
   seconds: z.number().int().min(10).max(3600).default(180)
 })
+export const prioritiseBody = z.object({
+  /** The highest goes first; whoever has the same goes by waiting time. */
+  priority: z.number().int().min(0).max(100)
+})
 export const pauseRecordingBody = z.object({ on: z.boolean() })
 export const silence = z.object({
   /** The operator is not shown that somebody listens. Always written to the audit. */

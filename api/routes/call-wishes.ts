@@ -7,6 +7,7 @@ import { audit } from '../audit.ts'
 import {
   holdBody,
   parkBody,
+  prioritiseBody,
   pauseRecordingBody,
   silence,
   transferBody,
@@ -141,6 +142,18 @@ export const callWishRoutes = (deps: ApiDeps): Endpoint[] => {
       summary: 'Take a parked call: your telephone rings, and the client is yours when you answer',
       answer: wishAnswer,
       handle: (context) => wish(context, { type: 'takeParked', phone: null })
+    }),
+    endpoint({
+      route: 'POST /api/calls/:id/prioritise',
+      summary: 'Move a caller up or down in the queue in which they wait',
+      body: prioritiseBody,
+      answer: wishAnswer,
+      async handle(context) {
+        const { priority } = context.body
+        const done = await wish(context, { type: 'prioritise', priority })
+        await note(context, 'call.prioritise', { priority })
+        return done
+      }
     }),
     endpoint({
       route: 'POST /api/calls/:id/pause-recording',

@@ -86,6 +86,8 @@ type State = {
   /** The line had room. */
   isAdmitted: boolean
   ringing: readonly string[]
+  /** As a supervisor set it; else that of the settings. */
+  priority?: number
   /** Who did not answer lately. */
   missed: readonly string[]
   due: Due
@@ -150,6 +152,12 @@ export const queue: Block<Settings, State> = {
       if (!state.isAdmitted && position > settings.maxWaiting) return leave(state, 'full')
       const place = { position, waiting, estimateSeconds }
       return armed({ ...state, place, isAdmitted: true }, [], settings, nowMs)
+    },
+
+    prioritised: (state, { priority }, settings, context) => {
+      const next: State = { ...state, priority }
+      if (state.phase !== 'waiting') return stay(next)
+      return { state: next, effects: [join(next, settings, context)] }
     },
 
     operatorsFound: (state, { operators }, settings, context) => {
@@ -264,11 +272,11 @@ export const queue: Block<Settings, State> = {
 }
 
 function requestOf(state: State, settings: Settings, except: readonly string[]): QueueRequest {
-  const { groupId, queueId, priority } = settings
+  const { groupId, queueId } = settings
   return {
     queueId: queueId ?? groupId,
     query: groupQuery(settings, groupId, except),
-    priority,
+    priority: state.priority ?? settings.priority,
     sinceMs: state.sinceMs
   }
 }

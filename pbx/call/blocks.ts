@@ -173,9 +173,10 @@ function apply(turn: Turn, wanted: BlockEffect): void {
       return
     case 'joinQueue':
       call.reachedOperators = true
-      if (!call.isQueued)
+      if (!call.isQueued || call.queuePriority !== wanted.request.priority)
         moment(turn, 'call.queued', { queueId: wanted.request.queueId, priority: wanted.request.priority })
       call.isQueued = true
+      call.queuePriority = wanted.request.priority
       effect(turn, { do: 'joinQueue', request: wanted.request })
       return
     case 'leaveQueue':

@@ -21,6 +21,8 @@ export type Wish =
   /** `phone`: a telephone that dialled the slot; else the telephones of whoever takes it ring. */
   | { type: 'takeParked'; phone: { channelId: string; device: string } | null }
   | { type: 'pauseRecording'; on: boolean }
+  /** Moves the caller up or down in the queue in which they wait; 0 … 100, the highest first. */
+  | { type: 'prioritise'; priority: number }
   | { type: 'watch'; mode: WatchMode; isSilent: boolean; devices: readonly string[] }
   | { type: 'stopWatching' }
   | { type: 'takeOver' }
@@ -33,6 +35,7 @@ export type Refusal =
   | 'consult_under_way'
   | 'not_answered_yet'
   | 'not_parked'
+  | 'not_queued'
   | 'already_watching'
   | 'not_watching'
   | 'call_ended'

@@ -239,6 +239,8 @@ export interface Call {
   ringbackOn: boolean
   musicOn: boolean
   isQueued: boolean
+  /** Of the queue in which the caller waits, or waited last. */
+  queuePriority?: number
   legs: Leg[]
   nextLeg: number
   talk: Talk | null

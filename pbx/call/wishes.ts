@@ -1,3 +1,4 @@
+import { tellBlock } from './blocks.ts'
 import { endConsult, joinConsulted, startConsult, swap } from './consult.ts'
 import { sendTo } from './detour.ts'
 import { park, takeParked } from './park.ts'
@@ -25,6 +26,8 @@ const grants: { readonly [K in Wish['type']]: Grant<K> } = {
     speaking(turn, by, ({ owner }, consult) => done(joinConsulted(turn, owner, consult))),
   park: (turn, wish, by) => asOwner(turn, by, (own) => parkCall(turn, own, wish)),
   takeParked: (turn, wish, by) => (turn.call.parked ? done(takeParked(turn, by, wish.phone)) : 'not_parked'),
+  prioritise: (turn, { priority }) =>
+    turn.call.isQueued ? done(tellBlock(turn, { type: 'prioritised', priority })) : 'not_queued',
   pauseRecording: (turn, wish, by) => asOwner(turn, by, ({ owner }) => pauseRecording(turn, owner, wish.on)),
   watch: (turn, wish, by) => watch(turn, wish, by),
   stopWatching: (turn, _wish, by) => watching(turn, by, (_watcher, leg) => stopWatching(turn, leg)),

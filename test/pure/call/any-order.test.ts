@@ -48,7 +48,8 @@ const told: fc.Arbitrary<Told> = fc.oneof(
       { type: 'swap' },
       { type: 'transfer', mode: 'blind', target: { kind: 'user', userId: boris.userId }, note: null },
       { type: 'park', slot: 1, seconds: 5 },
-      { type: 'takeParked', phone: null }
+      { type: 'takeParked', phone: null },
+      { type: 'prioritise', priority: 50 }
     )
   }),
   fc.record({

@@ -121,6 +121,27 @@ describe('Waiting in a queue', () => {
     ])
   })
 
+  it('is moved up or down by a supervisor, and stays so when an operator did not answer', () => {
+    const visit = queued({ priority: 10 })
+    const moved = { type: 'prioritised', priority: 60 } as const
+    const ask = (priority: number, ...except: string[]): BlockEffect => ({
+      do: 'joinQueue',
+      request: request(except, { priority })
+    })
+    const events = [at(5, moved), at(10, found('anna')), at(30, timeout)]
+    expect(told(visit, events)).to.deep.equal([
+      [ask(60)],
+      [ring('anna'), timer(20)],
+      [stop('anna'), ask(60, 'anna'), timer(5)]
+    ])
+    const ringing = queued().tellAll([at(1, found('anna'))])
+    const events2 = [at(2, moved), at(21, timeout)]
+    expect(told(ringing, events2), 'while operators ring it waits for its effect').to.deep.equal([
+      [],
+      [stop('anna'), ask(60, 'anna'), timer(5)]
+    ])
+  })
+
   it('goes on with the next at once when an operator declines, and never asks for the decliner again', () => {
     const visit = queued().tellAll([at(10, found('anna'))])
     const declined = { ...failed('anna', 'declined'), context: { declined: ['anna'] } }

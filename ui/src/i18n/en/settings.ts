@@ -172,6 +172,7 @@ export const settings = {
     no_consult: 'There is no transfer to go on with any more.',
     consult_under_way: 'You are transferring this call already. Finish that first.',
     not_answered_yet: 'They have not answered yet. Wait, or transfer without waiting.',
+    not_queued: 'This caller does not wait in the queue any more.',
     not_parked: 'Somebody has taken this call already.',
     already_watching: 'You are in this call already.',
     not_watching: 'You are not in this call any more.',
