@@ -26,8 +26,8 @@ create index report_paths_source on report_paths (inquiry_channel, left(source, 
 -- The landing page as reports name it: host and path. The journal filters by it too.
 create function landing_key(url text) returns text language sql immutable parallel safe as $$
   select coalesce(left(
-    lower(substring(url from '^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)')) ||
-    coalesce(nullif(substring(url from '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(/[^?#]*)'), ''), '/'), 500), '')
+    lower(substring(url from '^[A-Za-z][A-Za-z0-9+.-]*://([^/\\?#]*)')) ||
+    coalesce(nullif(substring(url from '^[A-Za-z][A-Za-z0-9+.-]*://[^/\\?#]*(/[^\\?#]*)'), ''), '/'), 500), '')
 $$;
 `
 
