@@ -51,7 +51,8 @@ const plain = (sql: string): Condition => ({ sql, bindings: [] })
 
 /** Filters whose column is not called as they are. */
 const columns: Partial<Record<CallFilterName, string>> = {
-  region: 'calls.caller_region',
+  // As reports have it: of a number that is of no region, the country.
+  region: 'coalesce(calls.caller_region, calls.caller_country)',
   country: 'calls.caller_country',
   group: 'calls.group_name',
   source: 'calls.source_name',
@@ -61,7 +62,8 @@ const columns: Partial<Record<CallFilterName, string>> = {
   utmTerm: "calls.utm->>'term'",
   utmContent: "calls.utm->>'content'",
   landing: 'calls.landing_url',
-  landingPath: "regexp_replace(calls.landing_url, '^https\\?://|[\\?#].*$', '', 'g')",
+  // As reports name a landing page.
+  landingPath: 'landing_key(calls.landing_url)',
   page: 'calls.page_url',
   confidence: 'calls.attribution_confidence'
 }
@@ -178,7 +180,8 @@ function valuesOf(filter: CallFilter, value: string | string[]): string[] | null
     case 'ids':
     case 'numbers': {
       const words = [...new Set(list.flatMap((each) => each.split(',')).filter((each) => each !== ''))]
-      if (words.length === 0) return null
+      // An id that is not given can be asked for too.
+      if (words.length === 0) return filter.kind === 'ids' && list.includes('') ? [] : null
       if (words.length > 100) throw new FilterError('takes at most 100 values')
       for (const word of words) checkWord(filter, word)
       return words
@@ -212,6 +215,7 @@ function conditionOf(name: CallFilterName, filter: CallFilter, values: Words, ti
     return plain(`${column} is ${isYes ? 'true' : 'false'}`)
   }
   if (filter.kind === 'contains') return { sql: `${column} ilike ?`, bindings: [likePart(values[0] ?? '')] }
+  if (filter.kind === 'ids' && values.length === 0) return plain(`${column} is null`)
   if (filter.kind === 'ids') return { sql: `${column} = any(cast(? as uuid[]))`, bindings: [values] }
   if (name === 'weekday' || name === 'hour') {
     return {

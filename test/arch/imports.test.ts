@@ -87,7 +87,13 @@ const allowed: Record<string, readonly string[]> = {
     'type:pbx'
   ],
   // The lists of words: nothing else of the server gets into the browser.
-  ui: ['type:api/contract', 'api/contract/words.ts', 'crm/events.ts', 'pbx/call/moments.ts'],
+  ui: [
+    'type:api/contract',
+    'api/contract/words.ts',
+    'api/contract/journal-fields.ts',
+    'crm/events.ts',
+    'pbx/call/moments.ts'
+  ],
   'config.ts': []
 }
 

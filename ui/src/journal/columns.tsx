@@ -1,170 +1,218 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
-import { IconAlertTriangle, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
-import { createColumnHelper, type DisplayColumnDef } from '@tanstack/react-table'
-import type { TFunction } from 'i18next'
+import i18next, { type TFunction } from 'i18next'
+import type { ReactNode } from 'react'
 import type { JournalCall } from '../../../api/contract/calls.ts'
+import { callColumns, type CallColumn, type CallSort } from '../../../api/contract/journal-fields.ts'
 import { OutcomeBadge } from '../call/outcome-badge.tsx'
-import { clock, dayOf, exactTime, formatPhone, isToday, regionName } from '../lib/format.ts'
-import { CallNumber } from '../operator/click-to-call.tsx'
+import { clock, countryName, formatPhone, regionName } from '../lib/format.ts'
 import styles from './journal.module.css'
+import { knownWord } from './labels.ts'
+import { ClientCell, MomentCell, RecordingCell, TwoLines, type RowActions } from './row-cells.tsx'
 
-export interface RowActions {
-  playing: string | null
-  play: (id: string | null) => void
+/** What a cell may need besides its call. */
+export interface CellContext {
+  t: TFunction<'ui'>
+  actions: RowActions
+  sites: ReadonlyMap<string, string>
+  users: ReadonlyMap<string, string>
 }
 
-/** The player's button, or a mark where a recording was lost. */
-export function RecordingCell({
-  call,
-  actions,
-  t
-}: {
-  call: JournalCall
-  actions: RowActions
-  t: TFunction<'ui'>
-}) {
-  const { recording } = call
-  if (!recording) return null
-  const isPlaying = actions.playing === call.id
-  if (recording.state === 'missing' || recording.state === 'failed') {
+export interface JournalColumn {
+  /** In pixels. */
+  width: number
+  isRight?: boolean
+  sort?: CallSort
+  cell: (call: JournalCall, context: CellContext) => ReactNode
+}
+
+export type ColumnKey = 'caller' | CallColumn
+export const columnKeys: readonly ColumnKey[] = ['caller', ...callColumns]
+export const usualColumns: readonly ColumnKey[] = [
+  'startedAt',
+  'outcome',
+  'caller',
+  'source',
+  'operator',
+  'waitSeconds',
+  'talkSeconds',
+  'rating',
+  'recording'
+]
+
+const text = (of: (call: JournalCall) => string | null | undefined, width = 150): JournalColumn => ({
+  width,
+  cell: (call) => {
+    const value = of(call) ?? ''
     return (
-      <Tooltip label={t(`recording.state.${recording.state}`)}>
-        <IconAlertTriangle
-          size={17}
-          color="var(--rt-lost)"
-          aria-label={t(`recording.state.${recording.state}`)}
-        />
-      </Tooltip>
+      <span className="cut" title={value} style={{ display: 'block' }}>
+        {value || '–'}
+      </span>
     )
   }
-  if (recording.state !== 'ready' || !recording.url) return <span className={styles.sub}>…</span>
-  return (
-    <ActionIcon
-      variant={isPlaying ? 'filled' : 'light'}
-      radius="xl"
-      aria-label={t(isPlaying ? 'recording.close' : 'recording.play')}
-      onClick={(event) => {
-        event.stopPropagation()
-        actions.play(isPlaying ? null : call.id)
-      }}
-      data-testid="row-play"
-    >
-      {isPlaying ? <IconPlayerStopFilled size={13} /> : <IconPlayerPlayFilled size={13} />}
-    </ActionIcon>
-  )
-}
-
-const helper = createColumnHelper<JournalCall>()
-
-declare module '@tanstack/react-table' {
-  // The names of the type parameters are the library's.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
-  interface ColumnMeta<TData, TValue> {
-    width?: string
-    isRight?: boolean
-    /** The server's name of this sort. */
-    sort?: 'startedAt' | 'waitSeconds' | 'talkSeconds'
+})
+const phone = (of: (call: JournalCall) => string | null): JournalColumn => ({
+  width: 150,
+  cell: (call) => <span className="num">{formatPhone(of(call)) || '–'}</span>
+})
+const seconds = (of: (call: JournalCall) => number | null, sort?: CallSort): JournalColumn => ({
+  width: 96,
+  isRight: true,
+  ...(sort && { sort }),
+  cell: (call) => <span className="num">{clock(of(call))}</span>
+})
+const number = (of: (call: JournalCall) => number | null, sort?: CallSort): JournalColumn => ({
+  width: 104,
+  isRight: true,
+  ...(sort && { sort }),
+  cell: (call) => <span className="num">{of(call) ?? '–'}</span>
+})
+const moment = (of: (call: JournalCall) => string | null): JournalColumn => ({
+  width: 110,
+  cell: (call, { t }) => {
+    const at = of(call)
+    return at === null ? '–' : <MomentCell iso={at} t={t} />
   }
-}
+})
+const flag = (of: (call: JournalCall) => boolean | null): JournalColumn => ({
+  width: 104,
+  cell: (call, { t }) => {
+    const value = of(call)
+    return value === null ? '–' : t(value ? 'common.yes' : 'common.no')
+  }
+})
+const utm = (mark: string): JournalColumn => text(({ visit }) => visit?.utm[mark])
 
-/** The journal's columns. */
-export function journalColumns(
-  t: TFunction<'ui'>,
-  actions: RowActions
-): DisplayColumnDef<JournalCall, unknown>[] {
-  return [
-    helper.display({
-      id: 'startedAt',
-      header: t('journal.time'),
-      meta: { width: '96px', sort: 'startedAt' },
-      cell: ({ row: { original: call } }) => (
-        <>
-          <span className={`num ${styles.two}`}>{exactTime(call.startedAt)}</span>
-          <span className={styles.sub}>
-            {isToday(call.startedAt) ? t('journal.today') : dayOf(call.startedAt)}
-          </span>
-        </>
+const money = (amount: number, currency: string): string =>
+  new Intl.NumberFormat(i18next.language, { style: 'currency', currency, maximumFractionDigits: 0 }).format(
+    amount
+  )
+
+/** Every field of the journal as a column of the screen. */
+export const columns: Readonly<Record<ColumnKey, JournalColumn>> = {
+  startedAt: {
+    width: 100,
+    sort: 'startedAt',
+    cell: (call, { t }) => <MomentCell iso={call.startedAt} t={t} />
+  },
+  outcome: { width: 132, cell: (call) => <OutcomeBadge outcome={call.outcome} /> },
+  caller: { width: 226, cell: (call, { t }) => <ClientCell call={call} t={t} /> },
+  source: {
+    width: 236,
+    cell: (call) => (
+      <TwoLines
+        first={call.source?.name}
+        second={
+          [call.campaign, call.keyword && `«${call.keyword}»`].filter(Boolean).join(' → ') ||
+          [formatPhone(call.dialedNumber), call.number?.label].filter(Boolean).join(' · ')
+        }
+      />
+    )
+  },
+  operator: {
+    width: 176,
+    cell: (call) => (
+      <TwoLines first={call.operator?.name} second={call.groupName ?? call.scheme?.name ?? ''} />
+    )
+  },
+  waitSeconds: seconds((call) => call.waitSeconds, 'waitSeconds'),
+  talkSeconds: seconds((call) => call.talkSeconds || null, 'talkSeconds'),
+  rating: {
+    width: 92,
+    isRight: true,
+    sort: 'rating',
+    cell: (call) => (call.rating ? <span className={`num ${styles.stars}`}>{call.rating} ★</span> : '')
+  },
+  recording: {
+    width: 78,
+    isRight: true,
+    cell: (call, { actions, t }) => <RecordingCell call={call} actions={actions} t={t} />
+  },
+  direction: text((call) => i18next.t(`direction.${call.direction}`), 120),
+  callType: text((call) => knownWord('callType', call.callType)),
+  callerNumber: phone((call) => call.callerNumber),
+  callerName: text((call) => call.callerName),
+  contact: text((call) => call.contact?.name),
+  callerRegion: text((call) => regionName(call.callerRegion)),
+  callerCountry: text((call) => countryName(call.callerCountry)),
+  dialedNumber: phone((call) => call.dialedNumber),
+  number: text((call) => call.number?.label),
+  destinationNumber: phone((call) => call.destinationNumber),
+  inquiryChannel: text((call) => call.inquiryChannel && i18next.t(`inquiryChannel.${call.inquiryChannel}`)),
+  medium: text((call) => call.medium, 110),
+  campaign: text((call) => call.campaign),
+  keyword: text((call) => call.keyword),
+  utmSource: utm('source'),
+  utmMedium: utm('medium'),
+  utmCampaign: utm('campaign'),
+  utmTerm: utm('term'),
+  utmContent: utm('content'),
+  clickIds: text(({ visit }) =>
+    Object.entries(visit?.clickIds ?? {})
+      .map((pair) => pair.join('='))
+      .join(' ')
+  ),
+  gaClientId: text(({ visit }) => visit?.gaClientId),
+  ymClientId: text(({ visit }) => visit?.ymClientId),
+  landingUrl: text(({ visit }) => visit?.landingUrl, 220),
+  pageUrl: text(({ visit }) => visit?.pageUrl, 220),
+  referrer: text(({ visit }) => visit?.referrer, 200),
+  device: text(({ visit }) => visit?.device, 110),
+  userAgent: text(({ visit }) => visit?.userAgent, 220),
+  ip: text(({ visit }) => visit?.ip, 130),
+  site: {
+    width: 150,
+    cell: (call, { sites }) => <span className="cut">{sites.get(call.siteId ?? '') ?? '–'}</span>
+  },
+  pool: text(({ visit }) => visit?.poolName),
+  visitId: text(({ visit }) => visit?.visitId),
+  visitorId: text(({ visit }) => visit?.visitorId),
+  attributionModel: text(({ visit }) => visit?.model),
+  confidence: {
+    width: 112,
+    isRight: true,
+    cell: ({ visit }) =>
+      visit?.confidence === null || visit === null ? (
+        '–'
+      ) : (
+        <span className="num">{Math.round(visit.confidence * 100)} %</span>
       )
-    }),
-    helper.display({
-      id: 'outcome',
-      header: t('journal.outcome'),
-      meta: { width: '128px' },
-      cell: ({ row: { original: call } }) => <OutcomeBadge outcome={call.outcome} />
-    }),
-    helper.display({
-      id: 'caller',
-      header: t('journal.caller'),
-      meta: { width: '19%' },
-      cell: ({ row: { original: call } }) => {
-        const number = formatPhone(call.callerNumber) || t('call.hiddenNumber')
-        const name = call.contact?.name ?? call.callerName
-        return (
-          <>
-            <b className={`cut ${styles.two} ${styles.who}`} style={{ fontWeight: 600 }}>
-              <span className="cut">{name ?? <span className="num">{number}</span>}</span>
-              <CallNumber number={call.callerNumber} name={name} />
-            </b>
-            <span className={`cut ${styles.two} ${styles.sub}`}>
-              {[name ? number : null, regionName(call.callerRegion)].filter(Boolean).join(' · ') || ' '}
-            </span>
-          </>
-        )
-      }
-    }),
-    helper.display({
-      id: 'source',
-      header: t('call.source'),
-      meta: { width: '22%' },
-      cell: ({ row: { original: call } }) => (
-        <>
-          <span className={`cut ${styles.two}`}>{call.source?.name ?? '–'}</span>
-          <span className={`cut ${styles.two} ${styles.sub}`}>
-            {[call.campaign, call.keyword && `«${call.keyword}»`].filter(Boolean).join(' → ') ||
-              [formatPhone(call.dialedNumber), call.number?.label].filter(Boolean).join(' · ')}
-          </span>
-        </>
-      )
-    }),
-    helper.display({
-      id: 'operator',
-      header: t('journal.operator'),
-      meta: { width: '16%' },
-      cell: ({ row: { original: call } }) => (
-        <>
-          <span className={`cut ${styles.two}`}>{call.operator?.name ?? '–'}</span>
-          <span className={`cut ${styles.two} ${styles.sub}`}>
-            {call.groupName ?? call.scheme?.name ?? ''}
-          </span>
-        </>
-      )
-    }),
-    helper.display({
-      id: 'waitSeconds',
-      header: t('journal.wait'),
-      meta: { width: '84px', isRight: true, sort: 'waitSeconds' },
-      cell: ({ row: { original: call } }) => <span className="num">{clock(call.waitSeconds)}</span>
-    }),
-    helper.display({
-      id: 'talkSeconds',
-      header: t('journal.talk'),
-      meta: { width: '88px', isRight: true, sort: 'talkSeconds' },
-      cell: ({ row: { original: call } }) => (
-        <span className="num">{call.talkSeconds ? clock(call.talkSeconds) : '–'}</span>
-      )
-    }),
-    helper.display({
-      id: 'rating',
-      header: t('journal.rating'),
-      meta: { width: '74px', isRight: true },
-      cell: ({ row: { original: call } }) =>
-        call.rating ? <span className={`num ${styles.stars}`}>{call.rating} ★</span> : ''
-    }),
-    helper.display({
-      id: 'recording',
-      header: '',
-      meta: { width: '62px', isRight: true },
-      cell: ({ row: { original: call } }) => <RecordingCell call={call} actions={actions} t={t} />
-    })
-  ]
+  },
+  firstOperator: {
+    width: 160,
+    cell: (call, { users }) => <span className="cut">{users.get(call.firstOperatorId ?? '') ?? '–'}</span>
+  },
+  group: text((call) => call.groupName),
+  scheme: text((call) => call.scheme?.name),
+  pressed: text((call) => call.pressed, 90),
+  cleanTalkSeconds: seconds((call) => call.cleanTalkSeconds),
+  holdSeconds: seconds((call) => call.holdSeconds || null),
+  totalSeconds: seconds((call) => call.totalSeconds, 'totalSeconds'),
+  wrapupSeconds: seconds((call) => call.wrapupSeconds),
+  answeredAt: moment((call) => call.answeredAt),
+  endedAt: moment((call) => call.endedAt),
+  reason: text((call) => call.reason && knownWord('reason', call.reason), 180),
+  hangupBy: text((call) => call.hangupBy && i18next.t(`hangupBy.${call.hangupBy}`), 110),
+  isTransferred: flag((call) => call.isTransferred),
+  isFirstCall: flag((call) => call.isFirstCall),
+  callNumber: number((call) => call.callNumber, 'callNumber'),
+  isUnique: flag((call) => call.isUnique),
+  isRepeat: flag((call) => call.isRepeat),
+  isTarget: flag((call) => call.isTarget),
+  returnedAt: moment((call) => call.returnedAt),
+  wrapUpCode: text((call) => call.wrapUpCode),
+  tags: text((call) => call.tags.join(', ')),
+  note: text((call) => call.note, 220),
+  isSpam: flag((call) => call.isSpam),
+  inquiry: flag((call) => (call.inquiry ? true : null)),
+  deal: text((call) => call.deal?.title),
+  dealStage: text((call) => call.deal?.stage),
+  dealAmount: {
+    width: 120,
+    isRight: true,
+    cell: ({ deal }) => (deal ? <span className="num">{money(deal.amount, deal.currency)}</span> : '–')
+  },
+  id: text((call) => call.id, 180),
+  pbxUniqueId: text((call) => call.pbxUniqueId),
+  externalId: text((call) => call.externalId),
+  sipCode: number((call) => call.sipCode),
+  q850Cause: number((call) => call.q850Cause)
 }

@@ -1,99 +1,188 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, CloseButton, Menu, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
+import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formatPhone } from '../lib/format.ts'
-import { useNumbers, useSources, useUsers } from '../lib/lookups.ts'
-import { outcomes } from '../lib/words.ts'
-import { countSet, type Filters } from './filters.ts'
+import type { CallFilterName } from '../../../api/contract/journal-fields.ts'
+import type en from '../i18n/en.ts'
+import { FilterChip } from './filter-chip.tsx'
+import { countSet, setNames, type FieldValues, type Filters } from './filters.ts'
 import styles from './journal.module.css'
-import { Several, type Option } from './several.tsx'
+import { fieldLabel } from './labels.ts'
 
-/** Everything the journal can be narrowed by. */
-export function JournalFilters({
-  filters,
-  change,
-  reset
-}: {
+/** Always at hand; the others are added. */
+const usual: readonly CallFilterName[] = ['outcome', 'sourceId', 'operatorId', 'numberId']
+
+/** The others, by what they tell of. */
+const groups = {
+  groupResult: [
+    ...['direction', 'callType', 'isMissed', 'isReturned', 'reason', 'hangupBy', 'hasRecording'],
+    ...['group', 'schemeId', 'pressed', 'isTransferred', 'isCounted']
+  ],
+  groupSource: [
+    ...['inquiryChannel', 'source', 'medium', 'campaign', 'keyword', 'siteId', 'poolId'],
+    ...['utmSource', 'utmMedium', 'utmCampaign', 'utmTerm', 'utmContent']
+  ],
+  groupVisit: [
+    ...['hasVisit', 'confidence', 'landing', 'landingPath', 'page', 'referrer', 'device', 'userAgent'],
+    ...['visitId', 'visitorId']
+  ],
+  groupParties: ['callerNumber', 'dialedNumber', 'region', 'country', 'contactId'],
+  groupTimes: ['waitSeconds', 'talkSeconds', 'holdSeconds', 'totalSeconds', 'weekday', 'hour'],
+  groupMarks: [
+    ...['isFirstCall', 'callNumber', 'isUnique', 'isRepeat', 'isTarget', 'isSpam'],
+    ...['rating', 'wrapUpCode', 'tag', 'comment']
+  ]
+} as const satisfies Record<string, readonly string[]>
+/** Nobody types an id; they come by links from reports and cards. */
+const byLink: readonly string[] = ['visitId', 'visitorId', 'contactId']
+
+interface Props {
   filters: Filters
   change: (changes: Partial<Filters>) => void
+  changeFields: (changes: FieldValues) => void
   reset: () => void
-}) {
+}
+
+/** Everything the journal can be narrowed by. */
+export function JournalFilters({ filters, change, changeFields, reset }: Props) {
   const { t } = useTranslation()
-  const sources = useSources()
-  const numbers = useNumbers()
-  const users = useUsers()
-  const [search, setSearch] = useState(filters.search)
-  useEffect(() => setSearch(filters.search), [filters.search])
-  const send = useDebouncedCallback((value: string) => change({ search: value }), 300)
-  const named = (items: { id: string; name: string }[] | undefined): Option[] =>
-    (items ?? []).map(({ id, name }) => ({ value: id, label: name }))
+  const [added, setAdded] = useState<CallFilterName | null>(null)
+  const further = setNames(filters).filter((name) => !usual.includes(name))
+  const shown = added && !further.includes(added) && !usual.includes(added) ? [...further, added] : further
   return (
-    <div className={styles.filters}>
-      <TextInput
-        className={styles.search ?? ''}
-        size="xs"
-        aria-label={t('journal.search')}
-        placeholder={t('journal.search')}
-        leftSection={<IconSearch size={14} />}
-        value={search}
-        onChange={(event) => {
-          setSearch(event.currentTarget.value)
-          send(event.currentTarget.value)
-        }}
-        data-testid="journal-search"
-      />
-      <Several
-        label={t('journal.outcome')}
-        options={outcomes.map((each) => ({ value: each, label: t(`outcome.${each}`) }))}
-        value={filters.outcome}
-        onChange={(outcome) => change({ outcome })}
-      />
-      <Several
-        label={t('call.source')}
-        options={named(sources.data)}
-        value={filters.source}
-        onChange={(source) => change({ source })}
-      />
-      <Several
-        label={t('call.number')}
-        options={(numbers.data ?? []).map((each) => ({
-          value: each.id,
-          label: [formatPhone(each.e164), each.label].filter(Boolean).join(' · ')
-        }))}
-        value={filters.number}
-        onChange={(number) => change({ number })}
-      />
-      <Several
-        label={t('journal.operator')}
-        options={named(users.data)}
-        value={filters.operator}
-        onChange={(operator) => change({ operator })}
-      />
-      <Several
-        label={t('journal.rating')}
-        options={['5', '4', '3', '2', '1'].map((each) => ({ value: each, label: each }))}
-        value={filters.rating}
-        onChange={(rating) => change({ rating })}
-      />
-      <Select
-        size="xs"
-        aria-label={t('journal.recording')}
-        placeholder={t('journal.recording')}
-        clearable
-        data={[
-          { value: 'true', label: t('journal.withRecording') },
-          { value: 'false', label: t('journal.withoutRecording') }
-        ]}
-        value={filters.recording || null}
-        onChange={(value) => change({ recording: value === 'true' || value === 'false' ? value : '' })}
-      />
+    <div className={styles.filters} data-testid="journal-filters">
+      <Search value={filters.search} onChange={(search) => change({ search })} />
+      {usual.map((name) => (
+        <FilterChip key={name} name={name} fields={filters.fields} change={changeFields} />
+      ))}
+      <ModelChip filters={filters} changeFields={changeFields} />
+      {shown.map((name) => (
+        <FilterChip
+          key={name}
+          name={name}
+          fields={filters.fields}
+          change={changeFields}
+          isFresh={name === added}
+          onGone={() => setAdded(null)}
+        />
+      ))}
+      <AddFilter shown={shown} onAdd={setAdded} />
       {countSet(filters) > 0 && (
-        <Button size="xs" variant="subtle" style={{ flex: 'none' }} onClick={reset}>
+        <Button size="compact-xs" variant="subtle" onClick={reset} data-testid="clear-filters">
           {t('journal.reset')}
         </Button>
       )}
     </div>
+  )
+}
+
+function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation()
+  const [search, setSearch] = useState(value)
+  useEffect(() => setSearch(value), [value])
+  const send = useDebouncedCallback(onChange, 300)
+  return (
+    <TextInput
+      className={styles.search ?? ''}
+      size="xs"
+      aria-label={t('journal.search')}
+      placeholder={t('journal.search')}
+      leftSection={<IconSearch size={14} />}
+      value={search}
+      maxLength={100}
+      onChange={(event) => {
+        setSearch(event.currentTarget.value)
+        send(event.currentTarget.value)
+      }}
+      data-testid="journal-search"
+    />
+  )
+}
+
+/** A link from a report says under which model the path is meant; it can only be taken away. */
+function ModelChip({ filters, changeFields }: Pick<Props, 'filters' | 'changeFields'>) {
+  const { t } = useTranslation()
+  const model = filters.fields['model']?.[0]
+  if (!model) return null
+  const name = t('filters.path', { model: t(`reports.models.${model as keyof typeof en.reports.models}`) })
+  return (
+    <Tooltip label={t('filters.pathText')}>
+      <div className={styles.chip} data-set="" data-testid="filter-model">
+        <span className={styles.chipText}>{name}</span>
+        <CloseButton
+          size="xs"
+          mr={4}
+          aria-label={t('filters.remove', { name })}
+          onClick={() => changeFields({ model: [] })}
+        />
+      </div>
+    </Tooltip>
+  )
+}
+
+function AddFilter({
+  shown,
+  onAdd
+}: {
+  shown: readonly CallFilterName[]
+  onAdd: (name: CallFilterName) => void
+}) {
+  const { t } = useTranslation()
+  const [search, setSearch] = useState('')
+  const needle = search.trim().toLowerCase()
+  const found = Object.entries(groups).map(([group, names]) => ({
+    group: group as keyof typeof groups,
+    names: (names as readonly CallFilterName[]).filter(
+      (name) =>
+        !shown.includes(name) && !byLink.includes(name) && fieldLabel(name).toLowerCase().includes(needle)
+    )
+  }))
+  return (
+    <Menu position="bottom-start" shadow="md" width={290} onClose={() => setSearch('')} trapFocus={false}>
+      <Menu.Target>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconPlus size={13} />}
+          data-testid="add-filter"
+        >
+          {t('filters.add')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+        <TextInput
+          size="xs"
+          p={6}
+          aria-label={t('filters.find')}
+          placeholder={t('filters.find')}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          data-autofocus
+        />
+        {found.map(
+          ({ group, names }) =>
+            names.length > 0 && (
+              <div key={group}>
+                <Menu.Label>{t(`filters.${group}`)}</Menu.Label>
+                {names.map((name) => (
+                  <Menu.Item
+                    key={name}
+                    fz="sm"
+                    py={5}
+                    onClick={() => onAdd(name)}
+                    data-testid={`add-${name}`}
+                  >
+                    {fieldLabel(name)}
+                  </Menu.Item>
+                ))}
+              </div>
+            )
+        )}
+        {found.every(({ names }) => names.length === 0) && (
+          <Menu.Label>{t('common.nothingFound')}</Menu.Label>
+        )}
+      </Menu.Dropdown>
+    </Menu>
   )
 }

@@ -19,12 +19,18 @@ import { useTranslation } from 'react-i18next'
 import type { JournalCall } from '../../../api/contract/calls.ts'
 import { api, type Page } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
-import { callsQueryString, countSet, periods, type Filters } from './filters.ts'
+import { callsQueryString, countSet, periods, writeFilters, type Filters } from './filters.ts'
 import { useFilters } from './use-filters.ts'
 import { JournalFilters } from './journal-filters.tsx'
-import { JournalCards, JournalTable } from './journal-table.tsx'
+import { ColumnChooser } from './column-chooser.tsx'
+import { ExportMenu } from './export-menu.tsx'
+import { JournalCards } from './journal-cards.tsx'
+import { JournalTable } from './journal-table.tsx'
+import { useColumns } from './use-columns.ts'
 import styles from './journal.module.css'
 import { inBackground } from '../lib/in-background.ts'
+import { SavedViews } from '../lib/saved-views.tsx'
+import { useMe } from '../session/session.ts'
 
 const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
 const pageSize = 50
@@ -127,7 +133,9 @@ function More({ onMore, isBusy }: { onMore: () => void; isBusy: boolean }) {
 /** The journal of calls. */
 export default function JournalPage() {
   const { t } = useTranslation()
-  const { filters, openedCall, change, reset, open } = useFilters()
+  const me = useMe()
+  const { filters, openedCall, change, changeFields, reset, show, open } = useFilters()
+  const layout = useColumns()
   const isNarrow = useMediaQuery('(max-width: 48em)')
   const [areFiltersOpen, setFiltersOpen] = useState(false)
   const [playing, play] = useState<string | null>(null)
@@ -135,6 +143,9 @@ export default function JournalPage() {
   const query = useCalls(filters)
   const calls = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   const set = countSet(filters)
+  const more = query.hasNextPage && (
+    <More onMore={() => inBackground(query.fetchNextPage())} isBusy={query.isFetchingNextPage} />
+  )
   return (
     <main className="page">
       <div className={styles.head}>
@@ -142,6 +153,9 @@ export default function JournalPage() {
           {t('nav.journal')}
         </Title>
         <PeriodPicker filters={filters} change={change} />
+        <SavedViews page="journal" query={writeFilters(filters).toString()} onOpen={show} />
+        {!isNarrow && <ColumnChooser columns={layout} />}
+        {me.role !== 'operator' && <ExportMenu filters={filters} shown={layout.shown} />}
         {isNarrow && (
           <Indicator disabled={set === 0} label={set} size={15}>
             <ActionIcon
@@ -156,7 +170,9 @@ export default function JournalPage() {
           </Indicator>
         )}
       </div>
-      {(!isNarrow || areFiltersOpen) && <JournalFilters filters={filters} change={change} reset={reset} />}
+      {(!isNarrow || areFiltersOpen) && (
+        <JournalFilters filters={filters} change={change} changeFields={changeFields} reset={reset} />
+      )}
       <section className="sheet" style={{ overflow: 'hidden', opacity: query.isPlaceholderData ? 0.6 : 1 }}>
         {query.isPending && (
           <Stack p="md" gap={14} data-testid="journal-loading">
@@ -203,11 +219,11 @@ export default function JournalPage() {
               onOpen={open}
               openedCall={openedCall}
               actions={actions}
+              layout={layout}
+              end={more}
             />
           ))}
-        {query.hasNextPage && (
-          <More onMore={() => inBackground(query.fetchNextPage())} isBusy={query.isFetchingNextPage} />
-        )}
+        {isNarrow && more}
       </section>
       {openedCall && (
         <Suspense>

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
-import { readFilters, writeFilters, type Filters } from './filters.ts'
+import { readFilters, withFields, writeFilters, type FieldValues, type Filters } from './filters.ts'
 
 /** The filters of the address, and how to change them; the opened call stands there too. */
 export function useFilters() {
@@ -13,7 +13,18 @@ export function useFilters() {
     change: (changes: Partial<Filters>) => {
       setParams((old) => writeFilters({ ...readFilters(old), ...changes }), { replace: true })
     },
+    changeFields: (changes: FieldValues) => {
+      setParams(
+        (old) => {
+          const filters = readFilters(old)
+          return writeFilters({ ...filters, fields: withFields(filters.fields, changes) })
+        },
+        { replace: true }
+      )
+    },
     reset: () => setParams(new URLSearchParams(), { replace: true }),
+    /** Shows what an address says, as it stands in a saved view. */
+    show: (query: string) => setParams(writeFilters(readFilters(new URLSearchParams(query)))),
     open: (id: string | null) => {
       setParams((old) => {
         const next = writeFilters(readFilters(old))

@@ -26,6 +26,6 @@ export function useAll<T>(name: string, isOn = true, refetchMs?: number) {
   })
 }
 
-export const useSources = () => useAll<Source>('sources')
-export const useNumbers = () => useAll<TrackingNumber>('numbers')
-export const useUsers = () => useAll<User>('users')
+export const useSources = (isOn = true) => useAll<Source>('sources', isOn)
+export const useNumbers = (isOn = true) => useAll<TrackingNumber>('numbers', isOn)
+export const useUsers = (isOn = true) => useAll<User>('users', isOn)
