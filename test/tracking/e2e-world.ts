@@ -196,6 +196,32 @@ export class World {
       { timeoutMs: 30_000, what: `the call of ${from} is in the journal` }
     )
   }
+  /** How the models share a call, once that is worked out: in the order of the visits. */
+  async creditsOf(callId: string): Promise<Record<string, unknown>[]> {
+    return until(
+      async () => {
+        const rows = await this.database
+          .db('credits')
+          .join('report_paths', 'report_paths.id', 'credits.path_id')
+          .where({ subject_id: callId })
+          .orderBy('place')
+          .select<Record<string, unknown>[]>('credits.*', 'report_paths.campaign')
+        return rows.length > 0 ? rows : null
+      },
+      { timeoutMs: 30_000, what: 'the models have shared the call' }
+    )
+  }
+
+  /** Calls of which a model gives a share to a campaign. */
+  async journalOf(model: string, campaign: string): Promise<string[]> {
+    const query = new URLSearchParams({ model, campaign })
+    const { items } = await this.instance.api<{ items: JournalCall[] }>(
+      'GET',
+      `/api/calls?${query.toString()}`
+    )
+    return items.map(({ id }) => id)
+  }
+
   private async callsOf(from: string): Promise<JournalCall[]> {
     const { items } = await this.instance.api<{ items: JournalCall[] }>('GET', '/api/calls?limit=200')
     return items.filter(({ callerNumber }) => callerNumber === from)

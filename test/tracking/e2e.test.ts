@@ -54,13 +54,30 @@ describe('Calls to numbers that pages show', function () {
     })
   }
 
-  it('tell the newest campaign of somebody who comes back by another one', async () => {
+  it('tell the newest campaign of somebody who came by two, and share the call between both by each model', async () => {
     const spa = visitors.find(({ kind }) => kind === 'spa')
     if (!spa) throw new Error('nobody was there')
     const back = await world.again(spa, 'spa-again')
     expect(back).to.include({ visitorId: spa.visitorId, number: spa.number })
     expect(back.visitId).to.not.equal(spa.visitId)
-    expectVisit(await world.call(back.number, spa.phone), back)
+    const call = await world.call(back.number, spa.phone)
+    expectVisit(call, back)
+
+    const credits = await world.creditsOf(call.id)
+    expect(credits.map(({ campaign }) => campaign)).to.deep.equal([spa.campaign, back.campaign])
+    const shares = (model: string): unknown[] => credits.map((credit) => credit[model])
+    expect(shares('first')).to.deep.equal([1_000_000, 0])
+    expect(shares('last')).to.deep.equal([0, 1_000_000])
+    expect(shares('last_non_direct')).to.deep.equal([0, 1_000_000])
+    expect(shares('linear')).to.deep.equal([500_000, 500_000])
+    expect(shares('position')).to.deep.equal([500_000, 500_000])
+    const [older, newer] = shares('time_decay').map(Number)
+    expect((older ?? 0) + (newer ?? 0)).to.equal(1_000_000)
+    expect(newer).to.be.within(500_000, 501_000)
+    // What the journal lists behind a figure follows the model too.
+    expect(await world.journalOf('first', spa.campaign)).to.include(call.id)
+    expect(await world.journalOf('last', spa.campaign)).to.not.include(call.id)
+    expect(await world.journalOf('last', back.campaign)).to.deep.equal([call.id])
   })
 
   it('claim no more than is so when numbers are too few', async () => {
