@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { reportRules } from '../contract/reports.ts'
 import { rebuildOrder, recomputeOrder } from '../contract/facts.ts'
 import { jobOrdered } from '../contract/jobs.ts'

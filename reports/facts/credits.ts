@@ -140,7 +140,8 @@ async function readSubjects(
   const asked = parts.filter(([, ids]) => ids.length > 0)
   const { rows } = await trx.raw<{ rows: SubjectRow[] }>(
     `select u.*, cast(u.moment as text) as at, ${ms('u.moment')} as at_ms
-     from (${asked.map(([sql]) => sql).join(' union all ')}) u`,
+     from (${asked.map(([sql]) => sql).join(' union all ')})
+       as u(subject, id, moment, visitor_id, days, inquiry_channel, source, medium, campaign, keyword)`,
     asked.map(([, ids]) => [...ids])
   )
   return rows

@@ -24,16 +24,15 @@ interface Rules {
 
 const dayMs = 86_400_000
 const nobody = '00000000-0000-0000-0000-000000000000'
-type Row = Record<string, never> & {
-  [column: string]: string | number | boolean | Date | null
-}
-const textOf = (value: Row[string] | undefined): string =>
+type Value = string | number | boolean | Date | null
+export type Row = Record<string, Value>
+export const textOf = (value: Value | undefined): string =>
   value === null || value === undefined ? '' : String(value)
-const timeOf = (value: Row[string] | undefined): number =>
+export const timeOf = (value: Value | undefined): number =>
   value instanceof Date ? value.getTime() : Number.NaN
 const missed = ['missed', 'abandoned', 'busy', 'failed', 'voicemail']
 
-const names = [
+export const names = [
   ...[
     'calls',
     'first_calls',
@@ -318,60 +317,6 @@ export async function recount(db: Knex, rules: Rules, timeZone: string): Promise
   }
 }
 
-/** The same as it is kept. */
-export async function kept(db: Knex): Promise<Recount> {
-  const sums = await db('report_sums as s')
-    .leftJoin('report_paths as p', 'p.id', 's.path_id')
-    .select<Row[]>('s.*', 'p.inquiry_channel', 'p.source', 'p.medium', 'p.campaign', 'p.keyword')
-    .select(db.raw('cast(s.day as text) as day'))
-  const flagged = await db('calls').where('direction', 'in').whereNotNull('ended_at').select<Row[]>('*')
-  const credits = await db('credits as c')
-    .join('report_paths as p', 'p.id', 'c.path_id')
-    .orderBy(['c.subject_id', 'c.place'])
-    .select<Row[]>('c.*', 'p.inquiry_channel', 'p.source', 'p.medium', 'p.campaign', 'p.keyword')
-  const path = (row: Row): string =>
-    [row['inquiry_channel'], row['source'], row['medium'], row['campaign'], row['keyword']]
-      .map(textOf)
-      .join('|')
-  const bySubject: Record<string, string> = {}
-  for (const row of credits) {
-    const id = textOf(row['subject_id'])
-    const shares = ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'].map(
-      (name) => row[name]
-    )
-    const text = [path(row), ...shares].join()
-    bySubject[id] = id in bySubject ? `${bySubject[id] ?? ''};${text}` : text
-  }
-  return {
-    sums: Object.fromEntries(
-      sums.map((row) => {
-        const place = row['cut'] === 'source' ? path(row) : ''
-        const key = [row['cut'], row['model'], row['day'], row['site_id'], place, row['key']]
-          .map(textOf)
-          .join('|')
-        return [
-          key,
-          names
-            .map((name) => (name === 'revenue' ? scaled(textOf(row[name]), 8) : BigInt(textOf(row[name]))))
-            .join()
-        ]
-      })
-    ),
-    flags: Object.fromEntries(
-      flagged.map((row) => [
-        textOf(row['id']),
-        [
-          row['is_first_call'],
-          textOf(row['call_number']),
-          ...[row['is_unique'], row['is_repeat'], row['is_target'], textOf(row['returned_call_id'])],
-          row['returned_at'] === null ? '' : timeOf(row['returned_at'])
-        ].join()
-      ])
-    ),
-    credits: bySubject
-  }
-}
-
 /** Whole millionths by the largest remainder, the earlier first. */
 function whole(parts: readonly number[]): number[] {
   const floors = parts.map((part) => Math.floor(part * 1e6))
@@ -386,12 +331,12 @@ function whole(parts: readonly number[]): number[] {
 }
 
 /** A decimal as a whole number of its last digit. */
-function scaled(text: string, digits: number): bigint {
+export function scaled(text: string, digits: number): bigint {
   const [units = '0', rest = ''] = text.split('.')
   return BigInt(units + rest.padEnd(digits, '0').slice(0, digits))
 }
 
-const dayText = (value: Row[string] | undefined): string => {
+const dayText = (value: Value | undefined): string => {
   if (!(value instanceof Date)) return textOf(value)
   return `${value.getFullYear()}-${String(value.getMonth() + 1).padStart(2, '0')}-${String(value.getDate()).padStart(2, '0')}`
 }
