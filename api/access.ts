@@ -60,10 +60,19 @@ export const access = {
   'PATCH /api/operator-settings': admin,
   'GET /api/queues': desk,
 
+  'GET /api/wall': desk,
+  'PUT /api/wall-settings': leads,
+  'GET /api/tv-links': leads,
+  'POST /api/tv-links': leads,
+  'DELETE /api/tv-links/:id': leads,
+  // By the token of its link; nobody is signed in on a screen on the wall.
+  'GET /api/tv': 'public',
+
   'GET /api/groups': everyone,
   'POST /api/groups': admin,
   'GET /api/groups/:id': everyone,
-  'PATCH /api/groups/:id': admin,
+  // Supervisors move operators between groups.
+  'PATCH /api/groups/:id': leads,
   'DELETE /api/groups/:id': admin,
   'GET /api/groups/:id/scores': leads,
 

@@ -50,6 +50,7 @@ import { userRoutes } from './users.ts'
 import { legQualityRoutes } from './leg-quality.ts'
 import { wrapUpCodeRoutes } from './wrap-up-codes.ts'
 import { visitRoutes } from './visits.ts'
+import { wallRoutes } from './wall.ts'
 import { webhookDeliveryRoutes } from './webhook-deliveries.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -94,6 +95,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...pauseReasonRoutes(deps),
     ...wrapUpCodeRoutes(deps),
     ...operatorRoutes(deps),
+    ...wallRoutes(deps),
     ...trunkRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),
