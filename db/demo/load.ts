@@ -14,6 +14,10 @@ import type { Caller, Route } from '../../pbx/call/types.ts'
 import type { AsteriskHome } from '../../pbx/provision/home.ts'
 import { normalise } from '../../tracking/phones.ts'
 import * as company from './company.ts'
+import { insertCosts } from './costs.ts'
+import { insertDeals } from './deals.ts'
+import { insertAll } from './insert-all.ts'
+import { insertPools, insertVisits, makeVisits, pools } from './visits.ts'
 import { makeHistory } from './history.ts'
 import type { History, RecordingRow } from './history.ts'
 import { createRandom } from './random.ts'
@@ -75,7 +79,15 @@ export async function loadDemo(db: Knex, options: LoadDemoOptions): Promise<Demo
       message: audio.message,
       audible: 12
     })
-    await insertHistory(trx, history)
+    const { poolIds, sources } = made
+    const visits = makeVisits({
+      random: createRandom((options.seed ?? 20_261_121) + 3),
+      ...{ nowMs, tapes: history.tapes, poolIds, sources }
+    })
+    await insertHistory(trx, { ...history, tapes: visits.tapes })
+    await insertVisits(trx, visits, poolIds)
+    await insertCosts(trx, { random: createRandom((options.seed ?? 20_261_121) + 2), nowMs, days: 28 })
+    await insertDeals(trx, { random: createRandom((options.seed ?? 20_261_121) + 1), nowMs })
     return { password, logins, calls: history.tapes.length }
   })
   if (loaded !== null) log.info({ calls: loaded.calls }, 'The demo company is loaded')
@@ -181,6 +193,20 @@ async function insertCompany(
     }
     return { route, weight: number.weight }
   })
+  // Lent to visitors: they stand for no source of their own, and the overflow numbers are called by nobody here.
+  for (const [key, pool] of Object.entries(pools)) {
+    const site = sites.find((one) => one.key === key)
+    const scheme = schemes.find((one) => one.key === key)
+    if (scheme === undefined) throw new Error(`The pool of ${key} lacks its scheme`)
+    for (const e164 of [...pool.members, pool.overflow]) {
+      const route = {
+        ...{ numberId: randomUUID(), number: e164, numberLabel: pool.name, source: null, groupNames },
+        ...{ siteId: site?.id ?? null, siteName: site?.name ?? null },
+        scheme: { id: scheme.id, name: scheme.name, version: scheme.version, body: scheme.body }
+      }
+      lines.push({ route, weight: e164 === pool.overflow ? 0 : pool.weight })
+    }
+  }
   await trx('numbers').insert(
     lines.map(({ route }) => ({
       id: route.numberId,
@@ -194,12 +220,16 @@ async function insertCompany(
     }))
   )
 
+  const poolIds = await insertPools(trx)
+
   const operators = users
     .filter(({ role }) => role === 'operator')
     .map(({ id, name }) => ({ userId: id, name }))
   const known = await insertContacts(trx, operators)
   return {
     trunkId,
+    poolIds,
+    sources: sources.map(({ key, id }) => ({ key, id })),
     lines,
     // Nobody's telephone rings in the past: one stands for all.
     operators: operators.map((operator) => ({ ...operator, devices: ['past'] })),
@@ -241,8 +271,6 @@ function projectCalls(tapes: History['tapes']): Journal[] {
   return tapes.flatMap((rows) => foldJournal(rows) ?? [])
 }
 
-const rowsPerStatement = 4000
-
 async function insertHistory(trx: Knex.Transaction, history: History): Promise<void> {
   const journals = projectCalls(history.tapes)
   const counts = new Map<unknown, number>()
@@ -281,18 +309,5 @@ function recordingRow({ id, call_id, leg, kind, audio, readyMs }: RecordingRow) 
     content_type: contentType,
     created_at: at,
     ready_at: at
-  }
-}
-
-/** One statement for thousands of rows: they travel as JSON, and PostgreSQL takes them apart by the table's own types. */
-async function insertAll(trx: Knex.Transaction, table: string, rows: readonly object[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    const part = rows.slice(from, from + rowsPerStatement)
-    const columns = Object.keys(part[0] ?? {})
-    await trx.raw(
-      `insert into ?? (${columns.map(() => '??').join(', ')})
-       select ${columns.map(() => '??').join(', ')} from jsonb_populate_recordset(null::${table}, ?::jsonb)`,
-      [table, ...columns, ...columns, JSON.stringify(part)]
-    )
   }
 }

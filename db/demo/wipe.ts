@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { wipeVisits } from './visits.ts'
 
 export interface Wiped {
   /** Rows removed, by table. */
@@ -22,6 +23,8 @@ export async function wipeDemo(db: Knex): Promise<Wiped> {
       .whereIn('call_id', trx('demo_calls').select('id'))
       .distinct<{ file: string }[]>('file')
     const counts: Record<string, number> = {}
+    await wipeDeals(trx)
+    await wipeVisits(trx)
     const ofCalls = [
       ['webhook_deliveries', 'call_id'],
       ['recordings', 'call_id'],
@@ -36,8 +39,19 @@ export async function wipeDemo(db: Knex): Promise<Wiped> {
     for (const [table, column] of ofCalls) {
       counts[table] = await trx(table).whereIn(column, trx('demo_calls').select('id')).delete()
     }
+    await trx.raw(`delete from costs_replaced where cost @> '{"is_demo": true}'`)
     // Numbers before what they point at.
-    for (const table of ['numbers', 'schemes', 'trunks', 'sources', 'sites', 'contacts', 'groups', 'users']) {
+    for (const table of [
+      'costs',
+      'numbers',
+      'schemes',
+      'trunks',
+      'sources',
+      'sites',
+      'contacts',
+      'groups',
+      'users'
+    ]) {
       counts[table] = await trx(table).where({ is_demo: true }).delete()
     }
     await trx('settings')
@@ -45,6 +59,15 @@ export async function wipeDemo(db: Knex): Promise<Wiped> {
       .update({ value: { state: 'wiped' }, updated_at: trx.fn.now() })
     return { counts, files: files.map(({ file }) => file) }
   })
+}
+
+/** Inquiries and deals of the demo and of its calls, before the contacts and people that they name. */
+async function wipeDeals(trx: Knex.Transaction): Promise<void> {
+  const calls = trx('demo_calls').select('id')
+  await trx('deals').where({ is_demo: true }).delete()
+  await trx('inquiries').where({ is_demo: true }).orWhereIn('call_id', calls).delete()
+  await trx('activities').whereIn('subject_id', calls).delete()
+  await trx('crm_inbox').whereIn('subject_id', calls).delete()
 }
 
 async function keepWhatIsUsed(trx: Knex.Transaction): Promise<void> {
