@@ -23,8 +23,7 @@ export async function startApi(databaseUrl: string): Promise<Api> {
   const db = connect(databaseUrl, pino({ level: 'warn' }), 1)
   await db('users')
     .insert({
-      ...login,
-      password: undefined,
+      login: login.login,
       name: 'Bench',
       role: 'admin',
       password_hash: await hashPassword(login.password)

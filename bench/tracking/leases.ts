@@ -78,7 +78,7 @@ async function pgbenchScript(db: Knex, wish: LeaseWish): Promise<string> {
   const [query] = sent
   if (!query) throw new Error('No statement was sent')
   const id = (first: string): string =>
-    `cast(lpad(to_hex(:a), 16, '${first}') || lpad(to_hex(:b), 16, '${first}') as uuid)`
+    `cast(lpad(to_hex(cast(:a as bigint)), 16, '${first}') || lpad(to_hex(cast(:b as bigint)), 16, '${first}') as uuid)`
   const given = (value: unknown): string => {
     if (value === wish.visitorId) return id('0')
     if (value === wish.visitId) return id('1')

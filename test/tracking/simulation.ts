@@ -38,6 +38,12 @@ export interface Outcome {
   whileHeld: { calls: number; right: number }
   /** What the rules said of themselves: the mean confidence of what they attributed. */
   confidence: number
+  /** Every call that was attributed: how sure the rules were, and whether they were right. */
+  claims: Claim[]
+}
+export interface Claim {
+  confidence: number
+  isRight: boolean
 }
 
 interface Visitor {
@@ -104,6 +110,7 @@ export async function simulate(
     heldRight: 0,
     sure: 0
   }
+  const claims: Claim[] = []
   const beatSeconds = 120
   const holdSeconds = beatSeconds + 30 + scene.lingerSeconds
   let callers = 0
@@ -117,6 +124,7 @@ export async function simulate(
     if (who?.visitId) {
       tally.attributed += 1
       tally.sure += who.confidence
+      claims.push({ confidence: who.confidence, isRight })
       if (isRight) tally.right += 1
     }
     if (by && isHeld(by, atMs)) {
@@ -219,7 +227,8 @@ export async function simulate(
     precision: share(tally.right, tally.attributed),
     recall: share(tally.right, tally.visitorCalls),
     whileHeld: { calls: tally.held, right: tally.heldRight },
-    confidence: share(tally.sure, tally.attributed)
+    confidence: share(tally.sure, tally.attributed),
+    claims
   }
 }
 
