@@ -10,8 +10,12 @@ export interface StoredFile {
   bytes: number
 }
 
-/** Sends a file, whole or by ranges. @throws ApiError bad_range, recording_not_available when it is gone */
-export async function sendFile({ res }: Context, file: StoredFile): Promise<void> {
+/**
+ * Sends a file, whole or by ranges.
+ * @param saveAs its name for a browser that shall keep it instead of showing it
+ * @throws ApiError bad_range, recording_not_available when it is gone
+ */
+export async function sendFile({ res }: Context, file: StoredFile, saveAs?: string): Promise<void> {
   const options = {
     root: path.dirname(file.path),
     // DATA_DIR may be a folder like `.runtime`; the name itself comes from our own id.
@@ -20,7 +24,7 @@ export async function sendFile({ res }: Context, file: StoredFile): Promise<void
     headers: {
       'Content-Type': file.contentType,
       'Cache-Control': 'private, no-store',
-      'Content-Disposition': 'inline'
+      'Content-Disposition': saveAs === undefined ? 'inline' : `attachment; filename="${saveAs}"`
     }
   }
   await new Promise<void>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { z } from 'zod'
 import { audit } from '../audit.ts'
 import type { Who } from '../auth/sessions.ts'
@@ -41,7 +42,9 @@ export function recordingRoutes(deps: ApiDeps): Endpoint[] {
         leg: z
           .string()
           .regex(/^[a-z]{1,10}\d{0,4}$/)
-          .optional()
+          .optional(),
+        /** To keep the file rather than listen. */
+        download: z.enum(['true', 'false']).optional()
       }),
       raw: 'audio/*',
       async handle(context) {
@@ -62,6 +65,17 @@ export function recordingRoutes(deps: ApiDeps): Endpoint[] {
         const file = await recordings.open(String(row['id']))
         if (!file) {
           throw new ApiError('recording_not_available', { detail: `Its state is ${String(row['state'])}.` })
+        }
+        if (context.query.download === 'true') {
+          await audit(db, context, {
+            action: 'recording.download',
+            entity: 'call',
+            entityId: context.id,
+            data: { recordingId: row['id'] }
+          })
+          const ending = path.extname(file.path)
+          await sendFile(context, file, `call-${context.id.slice(0, 8)}-${String(row['leg'])}${ending}`)
+          return
         }
         await auditPlay(context, String(row['id']))
         await sendFile(context, file)

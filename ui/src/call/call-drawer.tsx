@@ -1,17 +1,23 @@
 import '../styles/later.ts'
 import { Button, Drawer, Group, Rating, Skeleton, Stack, Text } from '@mantine/core'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JournalCallWithLegs } from '../../../api/contract/calls.ts'
 import { explain } from '../lib/explain.ts'
 import { formatPhone, fullTime, regionName } from '../lib/format.ts'
 import { CallFields } from './call-fields.tsx'
 import { CallNotes } from './call-notes.tsx'
+import { Comments, useComments } from './comments.tsx'
 import styles from './drawer.module.css'
+import { CallFlags } from './flags.tsx'
 import { OutcomeBadge } from './outcome-badge.tsx'
+import type { PlayerHandle } from './player.tsx'
 import { useCall } from './queries.ts'
 import { Recording } from './recording.tsx'
 import { Tape } from './tape.tsx'
+import { VisitorPath } from './visitor-path.tsx'
 import { CallDeal } from '../crm/call-deal.tsx'
+import { PathLink } from '../reports/path-link.tsx'
 import { CallNumber } from '../operator/click-to-call.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
@@ -28,13 +34,37 @@ function Head({ call }: { call: JournalCallWithLegs }) {
         <CallNumber number={call.callerNumber} name={name} />
         <OutcomeBadge outcome={call.outcome} />
         {call.rating !== null && <Rating value={call.rating} readOnly size="sm" color="amber" />}
+        {call.direction === 'in' && <PathLink callId={call.id} />}
       </Group>
       <Text c="dimmed" mt={2}>
         {[name ? number : null, regionName(call.callerRegion), fullTime(call.startedAt)]
           .filter(Boolean)
           .join(' · ')}
       </Text>
+      <CallFlags call={call} />
     </div>
+  )
+}
+
+/** The recording with what people said of its moments. */
+function Sound({ call }: { call: JournalCallWithLegs }) {
+  const player = useRef<PlayerHandle>(null)
+  const comments = useComments(call.id)
+  const isPlayable = call.recording?.state === 'ready' && call.recording.url !== null
+  const markers = comments.items.flatMap(({ id, atSeconds, text }) =>
+    atSeconds === null ? [] : [{ id, atSeconds, text }]
+  )
+  return (
+    <>
+      <section>
+        <Recording call={call} markers={markers} handle={player} />
+      </section>
+      <Comments
+        comments={comments}
+        position={isPlayable ? () => player.current?.position() ?? 0 : null}
+        onSeek={(seconds) => player.current?.playFrom(seconds)}
+      />
+    </>
   )
 }
 
@@ -70,15 +100,14 @@ export default function CallDrawer({ callId, onClose }: { callId: string; onClos
       {call.data && (
         <div className={styles.sections}>
           <Head call={call.data} />
-          <section>
-            <Recording call={call.data} />
-          </section>
+          <Sound key={`sound-${call.data.id}`} call={call.data} />
           <section>
             <div className="eyebrow">{t('tape.title')}</div>
             <Tape callId={call.data.id} />
           </section>
           <CallDeal call={call.data} />
           <CallNotes key={call.data.id} call={call.data} />
+          <VisitorPath key={`path-${call.data.id}`} call={call.data} />
           <CallFields call={call.data} />
         </div>
       )}

@@ -7,9 +7,10 @@ import type en from '../i18n/en.ts'
 import { clock, countryName, exactTime, formatPhone, fullTime, regionName } from '../lib/format.ts'
 import { useAll } from '../lib/lookups.ts'
 import styles from './drawer.module.css'
+import { fieldLabel, knownWord } from '../journal/labels.ts'
 import { blockWord, resultWord } from './tape.tsx'
 
-type Row = [label: keyof typeof en.field, value: ReactNode]
+type Row = [label: keyof typeof en.field | keyof typeof en.journalField | 'utm', value: ReactNode]
 
 function Group({ title, rows }: { title: string; rows: Row[] }) {
   const { t } = useTranslation()
@@ -21,13 +22,26 @@ function Group({ title, rows }: { title: string; rows: Row[] }) {
       <dl>
         {shown.map(([label, value]) => (
           <div key={label} style={{ display: 'contents' }}>
-            <dt>{t(`field.${label}`)}</dt>
+            <dt>{labelOf(label)}</dt>
             <dd className={typeof value === 'number' ? 'num' : ''}>{value}</dd>
           </div>
         ))}
       </dl>
     </div>
   )
+}
+
+function labelOf(label: Row[0]): string {
+  if (label === 'utm') return i18next.t('fieldGroup.utm')
+  return i18next.exists(`field.${label}`)
+    ? i18next.t(`field.${label as keyof typeof en.field}`)
+    : fieldLabel(label)
+}
+
+/** Marks of an advertising link, one a line. */
+function pairs(values: Record<string, string> | undefined): ReactNode {
+  const lines = Object.entries(values ?? {}).map((pair) => pair.join(': '))
+  return lines.length === 0 ? null : <span style={{ whiteSpace: 'pre-line' }}>{lines.join('\n')}</span>
 }
 
 function seconds(value: number | null): ReactNode {
@@ -178,9 +192,19 @@ export function CallFields({ call }: { call: JournalCallWithLegs }) {
             ['pageUrl', address(call.visit?.pageUrl ?? null)],
             ['referrer', address(call.visit?.referrer ?? null)],
             ['device', call.visit?.device],
+            ['userAgent', call.visit?.userAgent],
+            ['ip', call.visit?.ip],
+            ['gaClientId', call.visit?.gaClientId],
+            ['ymClientId', call.visit?.ymClientId],
+            ['clickIds', pairs(call.visit?.clickIds)],
+            ['utm', pairs(call.visit?.utm)],
             ['site', site],
             ['isFirstCall', yes(call.isFirstCall)],
-            ['callNumber', call.callNumber]
+            ['callNumber', call.callNumber],
+            ['isUnique', yes(call.isUnique)],
+            ['isRepeat', yes(call.isRepeat)],
+            ['isTarget', yes(call.isTarget)],
+            ['returnedAt', call.returnedAt ? fullTime(call.returnedAt) : null]
           ]}
         />
         <Group
@@ -228,7 +252,7 @@ export function CallFields({ call }: { call: JournalCallWithLegs }) {
           title={t('fieldGroup.technical')}
           rows={[
             ['direction', t(`direction.${call.direction}`)],
-            ['callType', call.callType],
+            ['callType', knownWord('callType', call.callType)],
             ['id', call.id],
             ['pbxUniqueId', call.pbxUniqueId],
             ['externalId', call.externalId],

@@ -1,18 +1,33 @@
-import { ActionIcon, Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
+import { ActionIcon, Group, SegmentedControl, Skeleton, Switch, Text, Tooltip } from '@mantine/core'
 import {
+  IconDownload,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconRewindBackward10,
   IconRewindForward10
 } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import WaveSurfer from 'wavesurfer.js'
 import { clock } from '../lib/format.ts'
-import { drawableSeconds, loadPeaks } from './peaks.ts'
+import { drawableSeconds, loadPeaks, type Silence } from './peaks.ts'
 import { inBackground } from '../lib/in-background.ts'
+import styles from './drawer.module.css'
 
-const speeds = ['1', '1.25', '1.5', '2']
+const speeds = ['0.75', '1', '1.25', '1.5', '2']
+
+/** A moment of the recording that somebody has said something about. */
+export interface Marker {
+  id: string
+  atSeconds: number
+  text: string
+}
+
+/** What others may ask of the player. */
+export interface PlayerHandle {
+  playFrom: (seconds: number) => void
+  position: () => number
+}
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
@@ -22,11 +37,18 @@ function colour(name: string): string {
 export default function Player({
   url,
   seconds,
-  autoPlay = false
+  autoPlay = false,
+  markers = [],
+  names,
+  handle
 }: {
   url: string
   seconds: number | null
   autoPlay?: boolean
+  markers?: readonly Marker[]
+  /** Who is heard in which channel. */
+  names?: readonly [client: string, operator: string]
+  handle?: Ref<PlayerHandle>
 }) {
   const { t } = useTranslation()
   const audio = useRef<HTMLAudioElement>(null)
@@ -38,6 +60,18 @@ export default function Player({
   const [picture, setPicture] = useState<'loading' | 'drawn' | 'none'>('loading')
   const [channels, setChannels] = useState(0)
   const [isBroken, setBroken] = useState(false)
+  const [silences, setSilences] = useState<readonly Silence[]>([])
+  const [isSkipping, setSkipping] = useState(false)
+  const [skipped, setSkipped] = useState(0)
+  useImperativeHandle(handle, () => ({
+    playFrom: (at) => {
+      const media = audio.current
+      if (!media) return
+      media.currentTime = at
+      media.play().catch(() => setBroken(true))
+    },
+    position: () => audio.current?.currentTime ?? 0
+  }))
 
   useEffect(() => {
     const media = audio.current
@@ -75,6 +109,7 @@ export default function Player({
         })
         setLength(peaks.seconds)
         setChannels(peaks.channels.length)
+        setSilences(peaks.silences)
         setPicture('drawn')
       } catch {
         // Without a picture the recording still plays; a lost file shows as the media's own error.
@@ -115,7 +150,13 @@ export default function Player({
         onPause={() => setPlaying(false)}
         onError={() => setBroken(true)}
         onTimeUpdate={(event) => {
-          setPosition(event.currentTarget.currentTime)
+          const media = event.currentTarget
+          const silence = isSkipping && !media.paused ? silenceAt(silences, media.currentTime) : undefined
+          if (silence) {
+            setSkipped((sum) => sum + silence.toSeconds - media.currentTime)
+            media.currentTime = silence.toSeconds
+          }
+          setPosition(media.currentTime)
           // Drawing the wave loads the same source again, and then no second "playing" comes.
           setPlaying(!event.currentTarget.paused)
         }}
@@ -138,12 +179,39 @@ export default function Player({
             }}
           >
             {channels > 1 && (
-              <div style={{ display: 'grid', alignItems: 'center', height: 52 }}>
-                <span className="eyebrow">{t('recording.client')}</span>
-                <span className="eyebrow">{t('recording.operator')}</span>
+              <div style={{ display: 'grid', alignItems: 'center', height: 52, maxWidth: 130 }}>
+                <span className="eyebrow cut" title={names?.[0]}>
+                  {names?.[0] ?? t('recording.client')}
+                </span>
+                <span className="eyebrow cut" title={names?.[1]}>
+                  {names?.[1] ?? t('recording.operator')}
+                </span>
               </div>
             )}
-            <div ref={canvas} style={{ minHeight: picture === 'drawn' ? 0 : 4 }} data-testid="waveform" />
+            <div style={{ position: 'relative', minWidth: 0 }}>
+              <div ref={canvas} style={{ minHeight: picture === 'drawn' ? 0 : 4 }} data-testid="waveform" />
+              {length > 0 &&
+                markers.map((marker) => (
+                  <Tooltip
+                    key={marker.id}
+                    label={`${clock(marker.atSeconds)} · ${marker.text}`}
+                    multiline
+                    maw={300}
+                  >
+                    <button
+                      type="button"
+                      className={styles.marker}
+                      style={{ left: `${Math.min(100, (marker.atSeconds / length) * 100)}%` }}
+                      aria-label={t('comments.seek', { at: clock(marker.atSeconds) })}
+                      onClick={() => {
+                        const media = audio.current
+                        if (media) media.currentTime = marker.atSeconds
+                      }}
+                      data-testid="marker"
+                    />
+                  </Tooltip>
+                ))}
+            </div>
           </div>
           {picture === 'loading' && <Skeleton height={44} />}
           <Group gap={8} mt={6}>
@@ -177,6 +245,23 @@ export default function Player({
             <Text className="num" fz="sm">
               {clock(position)} / {clock(length)}
             </Text>
+            <Tooltip label={t('player.noSilence')} disabled={silences.length > 0}>
+              <Switch
+                size="xs"
+                label={
+                  skipped >= 1
+                    ? t('player.skipped', { seconds: Math.round(skipped) })
+                    : t('player.skipSilence')
+                }
+                checked={isSkipping}
+                disabled={silences.length === 0}
+                onChange={(event) => {
+                  setSkipping(event.currentTarget.checked)
+                  setSkipped(0)
+                }}
+                data-testid="skip-silence"
+              />
+            </Tooltip>
             <SegmentedControl
               size="xs"
               ml="auto"
@@ -188,9 +273,24 @@ export default function Player({
                 if (audio.current) audio.current.playbackRate = Number(value)
               }}
             />
+            <ActionIcon
+              component="a"
+              href={`${url}${url.includes('?') ? '&' : '?'}download=true`}
+              download
+              variant="subtle"
+              color="gray"
+              aria-label={t('player.download')}
+              data-testid="download-recording"
+            >
+              <IconDownload size={17} />
+            </ActionIcon>
           </Group>
         </>
       )}
     </div>
   )
 }
+
+/** The silence in which a moment lies, with enough of it left to be worth a jump. */
+const silenceAt = (silences: readonly Silence[], at: number): Silence | undefined =>
+  silences.find(({ fromSeconds, toSeconds }) => at >= fromSeconds && at < toSeconds - 0.3)

@@ -1,12 +1,23 @@
 import { Skeleton, Text } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JournalCall } from '../../../api/contract/calls.ts'
+import type { Marker, PlayerHandle } from './player.tsx'
 
 const Player = lazy(() => import('./player.tsx'))
 
 /** A call's recording: the player, or plainly why there is nothing to hear. */
-export function Recording({ call, autoPlay = false }: { call: JournalCall; autoPlay?: boolean }) {
+export function Recording({
+  call,
+  autoPlay = false,
+  markers = [],
+  handle
+}: {
+  call: JournalCall
+  autoPlay?: boolean
+  markers?: readonly Marker[]
+  handle?: Ref<PlayerHandle>
+}) {
   const { t } = useTranslation()
   const { recording } = call
   if (!recording) {
@@ -26,7 +37,17 @@ export function Recording({ call, autoPlay = false }: { call: JournalCall; autoP
   }
   return (
     <Suspense fallback={<Skeleton height={86} />}>
-      <Player url={recording.url} seconds={recording.seconds} autoPlay={autoPlay} />
+      <Player
+        url={recording.url}
+        seconds={recording.seconds}
+        autoPlay={autoPlay}
+        markers={markers}
+        names={[
+          call.contact?.name ?? call.callerName ?? t('recording.client'),
+          call.operator?.name ?? t('recording.operator')
+        ]}
+        {...(handle && { handle })}
+      />
     </Suspense>
   )
 }

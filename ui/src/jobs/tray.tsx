@@ -91,7 +91,8 @@ function useNews(jobs: readonly Job[]): void {
 
 function kindWord(kind: string): string {
   const key = `jobTray.kind.${kind.replaceAll('.', '_')}`
-  return i18next.t(i18next.exists(key) ? key : 'jobTray.kind.other')
+  const isKnown: boolean = i18next.exists(key)
+  return i18next.t((isKnown ? key : 'jobTray.kind.other') as 'jobTray.kind.other')
 }
 
 function JobRow({ job }: { job: Job }) {

@@ -12,16 +12,13 @@ export function readLayout(kept: string | null, known: readonly string[]): Layou
   if (!kept) return null
   try {
     const { shown, widths } = JSON.parse(kept) as Partial<Layout>
-    const names = known.length > 0 && Array.isArray(shown) ? [...new Set(shown as string[])] : []
+    const names = Array.isArray(shown) ? [...new Set(shown as string[])] : []
     const left = names.filter((name) => known.includes(name))
     if (left.length === 0) return null
-    const pulled = Object.entries(widths ?? {}).filter(
-      ([name, width]) => known.includes(name) && typeof width === 'number' && Number.isFinite(width)
-    )
-    return {
-      shown: names,
-      widths: Object.fromEntries(pulled.map(([name, width]) => [name, clampWidth(width)]))
-    }
+    const pulled = Object.entries(widths ?? {})
+      .filter(([name, width]) => known.includes(name) && Number.isFinite(width))
+      .map(([name, width]) => [name, clampWidth(width)])
+    return { shown: left, widths: Object.fromEntries(pulled) as Record<string, number> }
   } catch {
     // Somebody else's value under our key is as good as none.
     return null

@@ -52,18 +52,14 @@ export function useOptions(name: CallFilterName, isOn: boolean): Option[] | null
   const others = useAll<Named>(list ?? 'sites', isOn && list !== undefined)
   const groups = useAll<Named>('groups', isOn && name === 'group')
   const filter = filterOf(name)
-  switch (name) {
-    case 'sourceId':
-      return named(sources.data)
-    case 'operatorId':
-      return named(users.data)
-    case 'numberId':
-      return (numbers.data ?? []).map((each) => ({
-        value: each.id,
-        label: [formatPhone(each.e164), each.label].filter(Boolean).join(' · ')
-      }))
-    case 'group':
-      return (groups.data ?? []).map((each) => ({ value: each.name, label: each.name }))
+  if (name === 'sourceId') return named(sources.data)
+  if (name === 'operatorId') return named(users.data)
+  if (name === 'group') return (groups.data ?? []).map((each) => ({ value: each.name, label: each.name }))
+  if (name === 'numberId') {
+    return (numbers.data ?? []).map((each) => ({
+      value: each.id,
+      label: [formatPhone(each.e164), each.label].filter(Boolean).join(' · ')
+    }))
   }
   if (list !== undefined) return named(others.data)
   if (filter.kind === 'words') return filter.words.map((value) => ({ value, label: wordLabel(name, value) }))

@@ -111,7 +111,14 @@ export const calls = {
     tagsPlaceholder: 'Tags: type and press Enter',
     spam: 'Spam'
   },
-  fieldGroup: { source: 'Source', parties: 'Who', times: 'Times', result: 'Result', technical: 'Technical' },
+  fieldGroup: {
+    utm: 'UTM marks',
+    source: 'Source',
+    parties: 'Who',
+    times: 'Times',
+    result: 'Result',
+    technical: 'Technical'
+  },
   field: {
     source: 'Source',
     inquiryChannel: 'Channel',

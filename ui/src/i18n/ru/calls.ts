@@ -112,6 +112,7 @@ export const calls = {
     spam: 'Спам'
   },
   fieldGroup: {
+    utm: 'Метки UTM',
     source: 'Источник',
     parties: 'Кто',
     times: 'Время',
