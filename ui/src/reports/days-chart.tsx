@@ -55,7 +55,7 @@ export default function DaysChart({ days, rows, names, style }: Props) {
         data={data}
         dataKey="day"
         withDots={false}
-        curveType="monotone"
+        curveType="linear"
         strokeWidth={2}
         maxBarWidth={28}
         gridAxis="x"

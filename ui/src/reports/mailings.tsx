@@ -140,7 +140,7 @@ function Entry({ mailing: each, onEdit }: { mailing: Mailing; onEdit: () => void
     onError: say
   })
   const send = useMutation({
-    mutationFn: () => api<Sent>('POST', `${path}/send`),
+    mutationFn: () => api<Sent>('POST', `${path}/send-now`),
     onSuccess: async ({ ok, error }) => {
       if (ok) toast('pine', t('reports.mail.sent', { count: each.recipients.length }))
       else toast('rust', `${t('reports.mail.notSent')} ${error ?? ''}`)

@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import type { z } from 'zod'
 import type { operatorsReport, poolRow, ReportRow } from '../../../api/contract/reports.ts'
 import { regionName } from '../lib/format.ts'
+import { useMe } from '../session/session.ts'
 import { figure } from './figures.ts'
 import { FlatReport } from './flat-report.tsx'
 import { Kpis } from './kpis.tsx'
@@ -67,6 +68,7 @@ export function OperatorsReport({ state }: { state: ViewState }) {
 /** Whether the pools of numbers suffice. */
 export function PoolsReport({ state }: { state: ViewState }) {
   const { t } = useTranslation()
+  const me = useMe()
   const isShort = (row: PoolRow): boolean => row.coverage !== null && row.coverage < enoughCoverage
   return (
     <FlatReport<PoolRow>
@@ -76,13 +78,17 @@ export function PoolsReport({ state }: { state: ViewState }) {
       rowsName={t('reports.pools.row')}
       all={['calls', 'target', 'missed', 'attributedShare', 'confidence']}
       usual={['calls', 'target', 'attributedShare', 'confidence']}
-      nameOf={(row) => row.name ?? t('reports.notGiven')}
+      nameOf={(row) => (row.key === '' ? t('reports.pools.none') : (row.name ?? row.key))}
       filtersOf={(row) => (row.key === '' ? null : { poolId: row.key })}
       noteOf={(row) =>
-        isShort(row) ? (
-          <Link to="/settings/pools" className={styles.link}>
-            {t('reports.pools.tooShort')}
-          </Link>
+        row.key === '' ? null : isShort(row) ? (
+          me.role === 'supervisor' ? (
+            t('reports.pools.short')
+          ) : (
+            <Link to="/settings/pools" className={styles.link}>
+              {t('reports.pools.tooShort')}
+            </Link>
+          )
         ) : row.coverage === null ? (
           t('reports.pools.nobodyCame')
         ) : (

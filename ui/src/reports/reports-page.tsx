@@ -83,6 +83,7 @@ export default function ReportsPage() {
       {found ? (
         <>
           <Toolbar
+            name={found.name}
             state={state}
             hasModel={found.hasModel?.(state) ?? false}
             hasCompare={found.hasCompare ?? true}

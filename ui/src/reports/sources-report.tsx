@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ColumnsMenu, columnsOf } from './columns-menu.tsx'
+import { useMe } from '../session/session.ts'
 import type { Place } from './drill.ts'
 import { Kpis, UnattributedTile } from './kpis.tsx'
 import { measureNames, type MeasureName } from './measures.ts'
@@ -37,6 +38,7 @@ const usualColumns: readonly MeasureName[] = [
 export function SourcesReport({ state }: { state: ViewState }) {
   const { t, i18n } = useTranslation()
   const { view, days, change } = state
+  const me = useMe()
   const levels = levelsOf(view.top)
   const query = useReport('sources', view, days, { by: view.top })
   const byDay = useReport('sources', view, days, { by: 'day' })
@@ -70,7 +72,7 @@ export function SourcesReport({ state }: { state: ViewState }) {
       {isWithoutCosts && (
         <div className={styles.notice} data-testid="no-costs">
           <span>{t('reports.noCosts')}</span>
-          <Link to="/costs">{t('reports.addCosts')}</Link>
+          {me.role !== 'supervisor' && <Link to="/costs">{t('reports.addCosts')}</Link>}
         </div>
       )}
       {days.from !== days.to && !hasNothing && !byDay.isError && (

@@ -6,6 +6,7 @@ import { inBackground } from '../lib/in-background.ts'
 import type { ReactNode } from 'react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { Measures, ReportRow } from '../../../api/contract/reports.ts'
+import { useMe } from '../session/session.ts'
 import type { View } from './address.ts'
 import type { Answer } from './queries.ts'
 import styles from './reports.module.css'
@@ -83,6 +84,7 @@ export function ReportSheet<R extends ReportRow>({
   children: ReactNode
 }) {
   const { t } = useTranslation()
+  const me = useMe()
   const { data } = query
   const hasNothing = isEmpty(data, hasFixedRows)
   return (
@@ -100,7 +102,7 @@ export function ReportSheet<R extends ReportRow>({
       {data && data.missingRates.length > 0 && (
         <div className={styles.notice} style={{ marginTop: 14 }} data-testid="missing-rates">
           <span>{t('reports.missingRates', { currencies: data.missingRates.join(', ') })}</span>
-          <Link to="/costs">{t('reports.addRates')}</Link>
+          {me.role !== 'supervisor' && <Link to="/costs/rates">{t('reports.addRates')}</Link>}
         </div>
       )}
       {data?.isCut && <p className={styles.rule}>{t('reports.isCut')}</p>}

@@ -2,16 +2,19 @@ import { Button, Select, Switch, Tooltip } from '@mantine/core'
 import { IconLink } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLocation } from 'react-router'
+import { useLocation, useSearchParams } from 'react-router'
 import { inBackground } from '../lib/in-background.ts'
 import { useAll } from '../lib/lookups.ts'
 import { PeriodPicker } from '../lib/period-picker.tsx'
+import { SavedViews } from '../lib/saved-views.tsx'
 import { toast } from '../lib/toast.tsx'
 import { models, writeView } from './address.ts'
+import type { ReportName } from './queries.ts'
 import styles from './reports.module.css'
 import type { ViewState } from './use-view.ts'
 
 interface Props {
+  name: ReportName
   state: ViewState
   /** Reports that do not share calls among visits need no model. */
   hasModel: boolean
@@ -20,9 +23,10 @@ interface Props {
 }
 
 /** What all reports are chosen by: days, site, model, comparison; and what can be done with them. */
-export function Toolbar({ state, hasModel, hasCompare, children }: Props) {
+export function Toolbar({ name, state, hasModel, hasCompare, children }: Props) {
   const { t } = useTranslation()
   const { view, days, today, change } = state
+  const [, setParams] = useSearchParams()
   const sites = useAll<{ id: string; name: string }>('sites')
   return (
     <>
@@ -72,6 +76,11 @@ export function Toolbar({ state, hasModel, hasCompare, children }: Props) {
           />
         )}
         <span className={styles.push} />
+        <SavedViews
+          page={`reports/${name}`}
+          query={writeView(view).toString()}
+          onOpen={(query) => setParams(new URLSearchParams(query))}
+        />
         <CopyLink state={state} />
         {children}
       </div>

@@ -26,7 +26,7 @@ export function UserButton({ className, ...props }: React.ComponentPropsWithRef<
       data-testid="user-menu"
       {...props}
     >
-      {initials(me.name)}
+      <span aria-hidden>{initials(me.name)}</span>
     </button>
   )
 }

@@ -162,10 +162,12 @@ export const reports = {
     pools: {
       title: 'Number pools',
       row: 'Pool',
+      none: 'no pool',
       leases: 'Visits with a number',
       coverage: 'Coverage',
       overflowed: 'Got the shared number',
       stolen: 'Taken out of quarantine',
+      short: 'Too few numbers',
       tooShort: 'Too few numbers: see how many to add',
       enough: 'Enough numbers',
       nobodyCame: 'Nobody came'

@@ -162,10 +162,12 @@ export const reports = {
     pools: {
       title: 'Пулы номеров',
       row: 'Пул',
+      none: 'без пула',
       leases: 'Визиты с номером',
       coverage: 'Покрытие',
       overflowed: 'Видели общий номер',
       stolen: 'Взяты из карантина',
+      short: 'Номеров мало',
       tooShort: 'Номеров мало: сколько добавить',
       enough: 'Номеров хватает',
       nobodyCame: 'Никто не приходил'
