@@ -72,7 +72,12 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
   {
     title: 'setup.part.system',
     sections: [
-      { name: 'report-rules', title: 'reportSettings.rules.title', page: ReportRulesSection },
+      {
+        name: 'report-rules',
+        title: 'reportSettings.rules.title',
+        page: ReportRulesSection,
+        isForMarketers: true
+      },
       { name: 'mail', title: 'reportSettings.mail.title', page: MailSection },
       { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
