@@ -22,11 +22,12 @@ export function UserButton({ className, ...props }: React.ComponentPropsWithRef<
     <button
       type="button"
       className={`${styles.user} ${className ?? ''}`}
-      aria-label={t('shell.userMenu')}
+      // What is seen is part of the name, for whoever speaks to the page.
+      aria-label={`${initials(me.name)}, ${t('shell.userMenu')}`}
       data-testid="user-menu"
       {...props}
     >
-      <span aria-hidden>{initials(me.name)}</span>
+      {initials(me.name)}
     </button>
   )
 }
