@@ -13,6 +13,7 @@ interface Values {
   operators: string[]
   sites: string[]
   numbers: string[]
+  pools: string[]
   contacts: string[]
   visitors: string[]
   callers: string[]
@@ -91,6 +92,31 @@ export const questions: Question[] = [
   {
     name: 'longest waits of an operator',
     query: ({ operators }, n) => `sort=-waitSeconds&operatorId=${at(operators, n)}`
+  },
+  {
+    name: 'longest calls of two outcomes',
+    query: () => 'sort=-totalSeconds&outcome=abandoned,voicemail'
+  },
+  { name: 'shortest talks', query: () => 'sort=talkSeconds' },
+  { name: 'worst ratings first', query: () => 'sort=rating' },
+  { name: 'most faithful clients', query: () => 'sort=-callNumber' },
+  { name: 'voice mail', query: () => 'outcome=voicemail' },
+  { name: 'a pool', query: ({ pools }, n) => `poolId=${at(pools, n)}` },
+  { name: 'a landing page', query: (_, n) => `landingPath=shop${1 + (n % 5)}.example/p${n % 40}` },
+  { name: 'part of a landing page', query: (_, n) => `landing=example/p${n % 40}` },
+  {
+    name: 'three digits of a caller',
+    query: ({ callers }, n) => `search=${(callers[n % callers.length] ?? '').slice(-3)}`
+  },
+  {
+    name: 'a name, in another alphabet, that nobody has',
+    query: () => `search=${encodeURIComponent('Щукин')}`
+  },
+  { name: 'a name that many have', query: () => 'search=Client' },
+  {
+    name: 'an operator’s long target calls that were answered',
+    query: ({ operators }, n) =>
+      `operatorId=${at(operators, n)}&outcome=answered&isTarget=true&minTalkSeconds=600`
   }
 ]
 
@@ -100,19 +126,21 @@ export interface PageFigures {
   deep: { p50: number; p95: number } | null
 }
 
-/** Delays of first pages, and of pages that begin a month after the oldest call. */
+/** Delays of first pages, and of pages far down: after the thirtieth day, or among middling values of what is sorted by. */
 export async function measureJournal(db: Knex, api: Api, times: number): Promise<PageFigures[]> {
   const values = await valuesOf(db)
-  const deepPlace = (await deepCursors(db))('-startedAt')
   const figures: PageFigures[] = []
   for (const { name, query } of questions) {
     const paths = Array.from({ length: times }, (_, n) => `/api/calls?limit=50&${query(values, n)}`)
-    const isDeep = !/sort=|from=/.test(paths[0] ?? '')
+    const [path = ''] = paths
+    const cursor = path.includes('from=')
+      ? null
+      : await deepCursor(db, /sort=([-\w]+)/.exec(path)?.[1] ?? '-startedAt')
     const first = await delays(api, paths)
-    const deep = isDeep
+    const deep = cursor
       ? await delays(
           api,
-          paths.map((path) => `${path}&cursor=${deepPlace}`)
+          paths.map((one) => `${one}&cursor=${cursor}`)
         )
       : null
     figures.push({ name, first, deep })
@@ -127,14 +155,25 @@ async function delays(api: Api, paths: readonly string[]): Promise<{ p50: number
   return { p50: quantile(found, 0.5), p95: quantile(found, 0.95) }
 }
 
-/** Cursors as the API writes them, of a place far down the list. */
-async function deepCursors(db: Knex): Promise<(sort: string) => string> {
-  const { rows } = await db.raw<{ rows: { at: string; id: string }[] }>(
-    `select cast(started_at as text) as at, id from calls
-     where started_at > (select min(started_at) from calls) + interval '30 days' order by started_at limit 1`
+const middling: Record<string, [column: string, value: string]> = {
+  talkSeconds: ['talk_seconds', '60'],
+  waitSeconds: ['wait_seconds', '5'],
+  totalSeconds: ['total_seconds', '60'],
+  rating: ['rating', '3'],
+  callNumber: ['call_number', '2']
+}
+
+/** A cursor as the API writes it, of a place far down the list. */
+async function deepCursor(db: Knex, sort: string): Promise<string | null> {
+  const [column, value] = middling[sort.replace('-', '')] ?? []
+  const { rows } = await db.raw<{ rows: { value: string; id: string }[] }>(
+    column === undefined || value === undefined
+      ? `select cast(started_at as text) as value, id from calls
+         where started_at > (select min(started_at) from calls) + interval '30 days' order by started_at limit 1`
+      : `select cast(${column} as text) as value, id from calls where ${column} = ${value} limit 1`
   )
-  const { at: value, id } = rows[0] ?? { at: '', id: '' }
-  return (sort) => Buffer.from(JSON.stringify([sort, false, value, id])).toString('base64url')
+  const [row] = rows
+  return row ? Buffer.from(JSON.stringify([sort, false, row.value, row.id])).toString('base64url') : null
 }
 
 async function valuesOf(db: Knex): Promise<Values> {
@@ -151,6 +190,7 @@ async function valuesOf(db: Knex): Promise<Values> {
     operators: await list(`select id as value from users where login like 'operator%' order by login`),
     sites: await list(`select id as value from sites order by id`),
     numbers: await list(`select id as value from numbers order by hashtext(id::text) limit 40`),
+    pools: await list(`select id as value from number_pools order by id`),
     contacts: await some('contact_id'),
     visitors: await some('visitor_id'),
     callers: await some('caller_number'),
