@@ -101,7 +101,9 @@ export function servedPage(id: string): { html: string; policy: string } | null 
     "base-uri 'none'",
     "frame-ancestors 'self'"
   ].join('; ')
-  return { html: ours + page.html.replace(/<!doctype[^>]*>/i, ''), policy }
+  // A page that sends itself elsewhere would only be gone from view: the frame may not follow it.
+  const staying = page.html.replace(/http-equiv\s*=\s*(["']?)\s*refresh/gi, 'data-was=$1refresh')
+  return { html: ours + staying.replace(/<!doctype[^>]*>/i, ''), policy }
 }
 
 /** What could end a script or begin a comment in it is written as an escape. */

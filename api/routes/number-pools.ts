@@ -9,6 +9,7 @@ import {
   numberPoolPatch,
   poolAdvice,
   poolOccupancy,
+  poolRule,
   poolStates
 } from '../contract/track.ts'
 import { id } from '../contract/common.ts'
@@ -49,6 +50,8 @@ export const numberPoolRoutes = ({ db }: ApiDeps): Endpoint[] => [
       return rows.map((row) =>
         itemOf(numberPool, row, {
           wantedCoverage: Number(row['wanted_coverage']),
+          // A kind that was never set means everything.
+          rule: poolRule.parse(row['rule']),
           isShort: sinceOf.has(String(row['id'])),
           shortSince: sinceOf.get(String(row['id'])) ?? null,
           numberIds: members.filter((member) => member.pool_id === row['id']).map((member) => member.id)

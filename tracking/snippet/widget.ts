@@ -148,7 +148,7 @@ function show(settings: Settings, inside: () => Inside, order: Widget['order'], 
     close()
   })
   document.body.append(host)
-  if (isOpen) later(open())
+  if (isOpen) later(open(false))
 
   function close(): void {
     panel.hidden = true
@@ -156,18 +156,20 @@ function show(settings: Settings, inside: () => Inside, order: Widget['order'], 
     button.focus()
   }
 
-  async function open(): Promise<void> {
+  /** @param isByHand then the focus goes there; whoever shows it in a preview types elsewhere */
+  async function open(isByHand = true): Promise<void> {
     panel.hidden = false
     button.setAttribute('aria-expanded', 'true')
     // Whoever has ordered finds it as it stands.
     if (body.firstChild || isBusy) {
-      body.querySelector<HTMLElement>('input,button')?.focus()
+      if (isByHand) body.querySelector<HTMLElement>('input,button')?.focus()
       return
     }
     isBusy = true
     const state = await ask<State>(inside(), `widget?key=${key}`)
     isBusy = false
     if (!body.firstChild) form(state)
+    if (isByHand) body.querySelector('input')?.focus()
   }
 
   function form(state: State | null): void {
@@ -231,7 +233,6 @@ function show(settings: Settings, inside: () => Inside, order: Widget['order'], 
       state && state.isOpen && !state.isAnyoneFree ? h('p', { class: 'note' }, words.busy) : '',
       hours ? h('p', { class: 'note' }, `${words.hours}: ${hours}${zoneNote(state)}`) : ''
     )
-    field.input.focus()
   }
 
   /** Whose clock is another one is told whose the hours are. */
@@ -279,15 +280,19 @@ function show(settings: Settings, inside: () => Inside, order: Widget['order'], 
       shown = text
       // Read out once, not each second.
       live.replaceChildren(h('span', { class: 'trap' }, `${text}. ${note}`))
-      const again = h('button', { class: 'go', type: 'button', click: () => form(state) }, words.again)
+      const anew = h('button', { class: 'go', type: 'button', click: () => again() }, words.again)
       const done = h('button', { class: 'go', type: 'button', click: () => finish() }, words.done)
       body.replaceChildren(
         big,
         note ? h('p', {}, note) : '',
         isRunning ? h('div', { class: 'bar' }, h('i')) : '',
-        isOver ? h('form', {}, last.state === 'failed' ? again : done) : ''
+        isOver ? h('form', {}, last.state === 'failed' ? anew : done) : ''
       )
       if (!panel.hidden) body.querySelector<HTMLElement>('button')?.focus()
+    }
+    function again(): void {
+      form(state)
+      body.querySelector('input')?.focus()
     }
     function finish(): void {
       body.replaceChildren()

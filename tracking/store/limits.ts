@@ -10,10 +10,10 @@ export interface Limits {
    */
   mayOrder(siteId: string, address: string, phone: string, nowMs: number): boolean
   /**
-   * Counts a try to order, whatever comes of it, and says how hard a puzzle must be solved first: 0 for people, who
+   * Counts a try to order (unless `isCounted` is false), whatever comes of it, and says how hard a puzzle must be solved first: 0 for people, who
    * try once or twice; more and more for an address, or on a site, from which much is asked.
    */
-  workFor(siteId: string, address: string, nowMs: number): number
+  workFor(siteId: string, address: string, nowMs: number, isCounted?: boolean): number
   /** Counts a form; false when the address, or the site, has sent more than people do. */
   maySend(siteId: string, address: string, nowMs: number): boolean
 }
@@ -29,9 +29,9 @@ const orders = { phone: 3, phoneOfDay: 6, address: 20, site: 120 }
 const forms = { address: 60, site: 5000 }
 /** Tries within an hour that need no work. */
 const free = { address: 3, site: 40 }
-/** About 20 ms of a telephone's time; one more doubles it. */
-const leastBits = 13
-const mostBits = 20
+/** A blink of a telephone's time; each bit doubles it, up to some seconds. */
+const leastBits = 12
+const mostBits = 18
 const mostEntries = 20_000
 
 export function createLimits(): Limits {
@@ -87,13 +87,13 @@ export function createLimits(): Limits {
       ]
       return count(ordered, keys, nowMs)
     },
-    workFor(siteId, address, nowMs) {
+    workFor(siteId, address, nowMs, isCounted = true) {
       const bits = [
-        [`address ${siteId} ${networkOf(address)}`, free.address, 1] as const,
+        [`address ${siteId} ${networkOf(address)}`, free.address, 2] as const,
         [`site ${siteId}`, free.site, free.site / 4] as const
       ].map(([key, without, step]) => {
         const entry = entryOf(tried, key, nowMs)
-        keep(tried, key, { ...entry, count: entry.count + 1 })
+        if (isCounted) keep(tried, key, { ...entry, count: entry.count + 1 })
         return entry.count < without
           ? 0
           : Math.min(mostBits, leastBits + Math.floor((entry.count - without) / step))

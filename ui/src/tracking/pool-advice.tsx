@@ -54,7 +54,10 @@ export function PoolAdviceTab({ pool }: { pool: NumberPool }) {
           {figure(
             t('tracking.advice.hold'),
             t('tracking.advice.minutes', {
-              value: holdMinutes < 10 ? holdMinutes.toFixed(1) : whole(holdMinutes)
+              value:
+                holdMinutes < 10
+                  ? new Intl.NumberFormat(i18next.language, { maximumFractionDigits: 1 }).format(holdMinutes)
+                  : whole(holdMinutes)
             })
           )}
           {figure(t('tracking.advice.visits'), whole(measured.visits))}

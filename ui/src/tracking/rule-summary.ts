@@ -10,7 +10,7 @@ export function ruleSummary(rule: NumberPool['rule']): string {
     const values = rule[kind].map((value) =>
       kind === 'channels'
         ? t(`inquiryChannel.${value as NumberPool['rule']['channels'][number]}`)
-        : `“${value}”`
+        : t('tracking.pools.summary.quoted', { value })
     )
     return values.length === 0
       ? []

@@ -202,6 +202,7 @@ export const tracking = {
         campaigns: 'кампания — {{values}}',
         zones: 'часовой пояс — {{values}}',
         pages: 'страница входа начинается с {{values}}',
+        quoted: '«{{value}}»',
         or: ' или ',
         and: ' и ',
         start: 'Визиты, у которых {{parts}}'
