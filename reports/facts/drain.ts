@@ -42,12 +42,7 @@ export async function drain(
       if (waits) await lock(trx)
       else if (!(await tryLock(trx))) return null
       await silence(trx)
-      const { rows } = await trx.raw<{ rows: Entry[] }>(
-        `delete from fact_queue where id in (select id from fact_queue where tries < ? order by id limit ?)
-         returning id, subject, subject_id, old_key, cast(old_at as text) as old_at,
-           cast(extract(epoch from old_at) * 1000 as float8) as old_ms`,
-        [mostTries, limit]
-      )
+      const rows = await take(trx, limit)
       taken.push(...rows)
       if (rows.length > 0) await work(trx, deps.paths, rows)
       return rows.length
@@ -67,6 +62,18 @@ export async function drain(
     for (let i = 0; i < taken.length; i += 1) await drain(deps, 1, { waits: true })
     return taken.length
   }
+}
+
+/** The oldest entries; one that has failed before only by itself, when there are no others. */
+async function take(trx: Knex.Transaction, limit: number): Promise<Entry[]> {
+  const from = (where: string, most: number): Promise<{ rows: Entry[] }> =>
+    trx.raw(
+      `delete from fact_queue where id in (select id from fact_queue where ${where} order by id limit ${most})
+       returning id, subject, subject_id, old_key, cast(old_at as text) as old_at,
+         cast(extract(epoch from old_at) * 1000 as float8) as old_ms`
+    )
+  const { rows } = await from('tries = 0', limit)
+  return rows.length > 0 ? rows : (await from(`tries between 1 and ${mostTries - 1}`, 1)).rows
 }
 
 const idsOf = (entries: readonly Entry[], subject: string): string[] => [
