@@ -305,7 +305,8 @@ export const access = {
   'PUT /api/mail-settings': admin,
   'POST /api/mail-settings/test': admin,
 
-  'GET /api/report-rules': marketing,
+  // Everybody reads by which rule a call has its flags.
+  'GET /api/report-rules': everyone,
   'PUT /api/report-rules': marketing,
   'POST /api/reports/rebuild': marketing,
   'POST /api/attribution/recompute': marketing,

@@ -6,7 +6,6 @@ import { missedOutcomes } from '../../../api/contract/journal-fields.ts'
 import type { ReportRules } from '../../../api/contract/reports.ts'
 import { api } from '../lib/api.ts'
 import { fullTime } from '../lib/format.ts'
-import { useMe } from '../session/session.ts'
 
 interface Flag {
   key: string
@@ -15,24 +14,16 @@ interface Flag {
   color: 'pine' | 'amber' | 'rust' | 'gray'
 }
 
-/** Rules as they come with a new installation; operators may not read those of the project. */
-const usual: Pick<ReportRules, 'uniqueDays' | 'saleCycleDays' | 'targetSeconds'> = {
-  uniqueDays: 30,
-  saleCycleDays: 30,
-  targetSeconds: 30
-}
-
 /** What the project's rules make of a call, each with its rule in words. */
 export function CallFlags({ call }: { call: JournalCall }) {
   const { t } = useTranslation()
-  const me = useMe()
   const rules = useQuery({
     queryKey: ['report-rules'],
     queryFn: () => api<ReportRules>('GET', '/api/report-rules'),
-    enabled: me.role !== 'operator',
     staleTime: 300_000
   })
-  const { uniqueDays, saleCycleDays, targetSeconds } = rules.data ?? usual
+  if (!rules.data) return null
+  const { uniqueDays, saleCycleDays, targetSeconds } = rules.data
   const isMissed = call.direction === 'in' && missedOutcomes.some((each) => each === call.outcome)
   const flags: (Flag | false)[] = [
     call.isSpam && { key: 'spam', label: t('flags.spam'), why: t('flags.spamWhy'), color: 'rust' },
