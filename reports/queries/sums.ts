@@ -27,7 +27,7 @@ const columnOf: Record<PathField, string> = {
 
 const isPathField = (by: Grouping): by is PathField => (pathFields as readonly string[]).includes(by)
 
-/** What stands for the group before paths are joined, and after. */
+/** What stands for the group. */
 const groupings: Record<Exclude<Grouping, PathField>, string> = {
   key: 's.key',
   day: "to_char(s.day, 'YYYY-MM-DD')",
@@ -61,8 +61,12 @@ function pathConditions(path: Path = {}): { sql: string; values: string[] } {
   }
 }
 
+/** A quarter has some hundred thousand rows, and tens of thousands of keywords: grouped in memory, not by sorting on disk. */
+const memory = '64MB'
+
 /**
- * Groups a table of sums. Paths are put together by id before they are looked up: there are many rows and few paths.
+ * Groups a table of sums. Whole millionths are added as floating numbers: faster by far than PostgreSQL's numerics, and
+ * exact up to 2^53, which is more than ten million calls of a quarter of an hour each.
  * @param table with `day`, `site_id`, `path_id` and `key`
  */
 async function grouped(
@@ -73,19 +77,25 @@ async function grouped(
   only: { sql: string; values: unknown[] }
 ): Promise<({ group_key: string } & Record<string, number>)[]> {
   const where = conditions(wanted)
-  const added = columns.map((column) => `sum(s.${column}) as ${column}`).join(', ')
-  const values = [...only.values, ...where.values]
-  const from = `from ${table} s where ${only.sql} and ${where.sql}`
-  const plain = columns.map((column) => `cast(${column} as float8) as ${column}`).join(', ')
-  const sql = isPathField(wanted.by)
-    ? `select p.${columnOf[wanted.by]} as group_key, ${columns.map((column) => `cast(sum(x.${column}) as float8) as ${column}`).join(', ')}
-       from (select s.path_id, ${added} ${from} group by s.path_id) x join report_paths p on p.id = x.path_id group by 1`
-    : `select group_key, ${plain} from (select ${groupings[wanted.by]} as group_key, ${added} ${from} group by 1) x`
-  const { rows } = await db.raw<{ rows: ({ group_key: string } & Record<string, number>)[] }>(
-    sql,
-    values as never
+  const added = columns.map((column) =>
+    column === 'revenue'
+      ? 'cast(sum(s.revenue) as float8) as revenue'
+      : `sum(cast(s.${column} as float8)) as ${column}`
   )
-  return rows
+  const [group, paths] = isPathField(wanted.by)
+    ? [`p.${columnOf[wanted.by]}`, 'join report_paths p on p.id = s.path_id']
+    : [groupings[wanted.by], '']
+  // Days are put together as days: writing each row's out would cost more than adding it up.
+  const sql = `select ${group} as group_key, ${added.join(', ')} from ${table} s ${paths}
+    where ${only.sql} and ${where.sql} group by ${wanted.by === 'day' ? 's.day' : '1'}`
+  return db.transaction(async (trx) => {
+    await trx.raw(`set local work_mem = '${memory}'`)
+    const { rows } = await trx.raw<{ rows: ({ group_key: string } & Record<string, number>)[] }>(sql, [
+      ...only.values,
+      ...where.values
+    ] as never)
+    return rows
+  })
 }
 
 /** Sums by group. Nothing here looks at calls: however many there are, it costs the same. */
