@@ -26,7 +26,8 @@ export function AcceptDialog({ inquiry, onClose }: { inquiry: Movable; onClose: 
   const accept = useMutation({
     mutationFn: () =>
       api<DealWithHistory>('POST', `/api/inquiries/${inquiry.id}/accept`, {
-        title: title.trim() || null,
+        // Untouched, it stays as the inquiry is called.
+        title: title === titleOf(inquiry) ? null : title.trim() || null,
         amount: amountOf(amount),
         pipelineId,
         isNewDeal: wantsNew

@@ -101,7 +101,7 @@ function Head({ inquiry }: { inquiry: InquiryWithEvents }) {
     <div>
       <Group gap="sm" align="center">
         <Text fz={22} fw={640} lh={1.25} style={{ overflowWrap: 'anywhere' }}>
-          {isPhone ? <span className="num">{formatPhone(inquiry.phone)}</span> : titleOf(inquiry)}
+          <span className={isPhone ? 'num' : ''}>{titleOf(inquiry)}</span>
         </Text>
         <CallNumber number={inquiry.phone} name={inquiry.title} />
         <Badge variant="light" radius="sm" tt="none" fw={600} data-testid="inquiry-state">

@@ -121,7 +121,7 @@ export function InquiryRow({ inquiry, isChosen, onOpen, moves }: Props) {
       <span className={styles.who}>
         <span className={styles.whoLine}>
           <button type="button" className={`cut ${styles.openRow}`} onClick={() => onOpen(inquiry.id)}>
-            {isPhone ? <span className="num">{formatPhone(inquiry.phone)}</span> : titleOf(inquiry)}
+            <span className={isPhone ? 'num' : ''}>{titleOf(inquiry)}</span>
           </button>
           {inquiry.call?.hasRecording && (
             <IconHeadphones size={15} aria-label={t('crm.events.recorded')} className={styles.mark} />

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { DealWithHistory, Inquiry } from '../../../api/contract/crm.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
+import { formatPhone } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import { useMe } from '../session/session.ts'
@@ -13,10 +14,10 @@ type Free = 'new' | 'inWork' | 'closed' | 'spam'
 
 const undoMs = 9000
 
-/** A title that the server could give no name to. */
+/** A title for people: the server has no words for a hidden number, and writes numbers in E.164. */
 export function useTitle(): (thing: { title: string }) => string {
   const { t } = useTranslation()
-  return ({ title }) => (title === 'anonymous' ? t('crm.anonymous') : title)
+  return ({ title }) => (title === 'anonymous' ? t('crm.anonymous') : formatPhone(title))
 }
 
 /** What people do with an inquiry, each with a way back. */
