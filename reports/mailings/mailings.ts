@@ -33,6 +33,14 @@ export interface Mailings {
   readonly schedules: readonly JobSchedule[]
 }
 
+interface Outcome {
+  isSent: boolean
+  /** In words; also of a letter that went out, but not to all. */
+  error: string | null
+  /** It may succeed later. */
+  again: boolean
+}
+
 interface MailingRow {
   id: string
   name: string
@@ -105,14 +113,14 @@ export function createMailings(options: {
     })
   }
 
-  /** @returns what went wrong, in words; `again`: it may succeed later */
-  async function send(row: MailingRow, dueMs: number): Promise<{ error: string | null; again: boolean }> {
+  async function send(row: MailingRow, dueMs: number): Promise<Outcome> {
     const { locale } = row
-    if (!(await mayRead(row.created_by))) return { error: say('notAllowed', locale), again: false }
+    if (!(await mayRead(row.created_by)))
+      return { isSent: false, error: say('notAllowed', locale), again: false }
     const { timeZone } = await readCompany(db)
     const to = dayBefore(dueMs, timeZone)
     const query = queryOf(row, { from: dayAfter(to, 1 - row.days), to })
-    if (!(await hasSites(query.siteIds))) return { error: say('noSite', locale), again: false }
+    if (!(await hasSites(query.siteIds))) return { isSent: false, error: say('noSite', locale), again: false }
     const report = await runReport(db, row.report, query, Infinity)
     const { sheet, rows, total } = tableOf(row.report, query.by, report, locale)
     const lines = [...rows, total]
@@ -134,26 +142,22 @@ export function createMailings(options: {
       messageId: `mailing.${row.id}.${dueMs}@ringtrace`,
       locale
     })
-    if (!sent.ok) return { error: sent.message, again: true }
+    if (!sent.ok) return { isSent: false, error: sent.message, again: true }
     const refused = sent.refused.length === 0 ? null : `${say('refused', locale)} ${sent.refused.join(', ')}`
-    return { error: refused, again: false }
+    return { isSent: true, error: refused, again: false }
   }
 
   /** Sends and notes what became of it. */
-  async function sendAndNote(
-    row: MailingRow,
-    dueMs: number
-  ): Promise<{ error: string | null; again: boolean }> {
-    let result: { error: string | null; again: boolean }
+  async function sendAndNote(row: MailingRow, dueMs: number): Promise<Outcome> {
     try {
-      result = await send(row, dueMs)
+      const outcome = await send(row, dueMs)
+      const { isSent, error } = outcome
+      await note(row.id, { last_error: error, ...(isSent && { last_sent_at: new Date(now()) }) })
+      return outcome
     } catch (error) {
       await note(row.id, { last_error: error instanceof Error ? error.message : String(error) })
       throw error
     }
-    const isSent = result.error === null || result.error.startsWith(say('refused', row.locale))
-    await note(row.id, { last_error: result.error, ...(isSent && { last_sent_at: new Date(now()) }) })
-    return result
   }
 
   const note = (id: string, columns: { last_error: string | null; last_sent_at?: Date }) =>
@@ -182,8 +186,8 @@ export function createMailings(options: {
     async sendNow(id) {
       const row = await db<MailingRow>('report_mailings').where({ id }).first()
       if (!row) return null
-      const { error } = await sendAndNote(row, now())
-      return { ok: error === null, error }
+      const { isSent, error } = await sendAndNote(row, now())
+      return { ok: isSent, error }
     },
     tasks: {
       'reports.mailings': orderDue,
