@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, Stack, Text, Textarea, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Stack, Text, Textarea, Tooltip } from '@mantine/core'
 import { IconPencil, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
@@ -150,18 +150,16 @@ function Comment({
     <div className={styles.comment} data-moment={atSeconds === null ? undefined : ''} data-testid="comment">
       <Group gap={8} wrap="nowrap">
         {atSeconds !== null && (
-          <Anchor
-            component="button"
-            type="button"
+          <Button
+            size="compact-xs"
+            variant="light"
             className="num"
-            fz="sm"
-            fw={600}
             aria-label={t('comments.seek', { at: clock(atSeconds) })}
             onClick={() => onSeek(atSeconds)}
             data-testid="comment-seek"
           >
             {clock(atSeconds)}
-          </Anchor>
+          </Button>
         )}
         <Text fz="xs" c="dimmed" className="cut" style={{ flex: 1 }}>
           {comment.user?.name ?? t('comments.someone')} · {dayOf(comment.createdAt)},{' '}

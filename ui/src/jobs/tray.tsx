@@ -1,16 +1,5 @@
 import '../styles/later.ts'
-import {
-  ActionIcon,
-  Anchor,
-  Button,
-  Group,
-  Indicator,
-  Popover,
-  Progress,
-  Stack,
-  Text,
-  Tooltip
-} from '@mantine/core'
+import { ActionIcon, Button, Group, Indicator, Popover, Progress, Stack, Text, Tooltip } from '@mantine/core'
 import { IconProgressDown } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import i18next from 'i18next'
@@ -148,9 +137,17 @@ function JobRow({ job }: { job: Job }) {
           <Text fz="xs" c="dimmed" className="cut">
             {job.fileName}, {size(job.fileBytes)}
           </Text>
-          <Anchor fz="sm" href={`/api/jobs/${job.id}/file`} download={job.fileName} data-testid="job-file">
+          <Button
+            component="a"
+            size="compact-xs"
+            variant="light"
+            style={{ flex: 'none' }}
+            href={`/api/jobs/${job.id}/file`}
+            download={job.fileName}
+            data-testid="job-file"
+          >
             {t('jobTray.download')}
-          </Anchor>
+          </Button>
         </Group>
       )}
       {job.state === 'done' && !job.fileName && (

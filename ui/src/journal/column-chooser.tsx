@@ -115,7 +115,7 @@ function Shown({
       />
       <ActionIcon
         size="sm"
-        variant="subtle"
+        variant={index === 0 ? 'transparent' : 'subtle'}
         color="gray"
         disabled={index === 0}
         aria-label={t('columns.up', { name: label })}
@@ -126,7 +126,7 @@ function Shown({
       </ActionIcon>
       <ActionIcon
         size="sm"
-        variant="subtle"
+        variant={index === columns.shown.length - 1 ? 'transparent' : 'subtle'}
         color="gray"
         disabled={index === columns.shown.length - 1}
         aria-label={t('columns.down', { name: label })}

@@ -54,7 +54,7 @@ const phone = (of: (call: JournalCall) => string | null): JournalColumn => ({
   cell: (call) => <span className="num">{formatPhone(of(call)) || '–'}</span>
 })
 const seconds = (of: (call: JournalCall) => number | null, sort?: CallSort): JournalColumn => ({
-  width: 96,
+  width: 94,
   isRight: true,
   ...(sort && { sort }),
   cell: (call) => <span className="num">{clock(of(call))}</span>
@@ -93,10 +93,10 @@ export const columns: Readonly<Record<ColumnKey, JournalColumn>> = {
     sort: 'startedAt',
     cell: (call, { t }) => <MomentCell iso={call.startedAt} t={t} />
   },
-  outcome: { width: 132, cell: (call) => <OutcomeBadge outcome={call.outcome} /> },
-  caller: { width: 226, cell: (call, { t }) => <ClientCell call={call} t={t} /> },
+  outcome: { width: 124, cell: (call) => <OutcomeBadge outcome={call.outcome} /> },
+  caller: { width: 214, cell: (call, { t }) => <ClientCell call={call} t={t} /> },
   source: {
-    width: 236,
+    width: 222,
     cell: (call) => (
       <TwoLines
         first={call.source?.name}
@@ -108,7 +108,7 @@ export const columns: Readonly<Record<ColumnKey, JournalColumn>> = {
     )
   },
   operator: {
-    width: 176,
+    width: 164,
     cell: (call) => (
       <TwoLines first={call.operator?.name} second={call.groupName ?? call.scheme?.name ?? ''} />
     )
@@ -116,13 +116,13 @@ export const columns: Readonly<Record<ColumnKey, JournalColumn>> = {
   waitSeconds: seconds((call) => call.waitSeconds, 'waitSeconds'),
   talkSeconds: seconds((call) => call.talkSeconds || null, 'talkSeconds'),
   rating: {
-    width: 92,
+    width: 84,
     isRight: true,
     sort: 'rating',
     cell: (call) => (call.rating ? <span className={`num ${styles.stars}`}>{call.rating} ★</span> : '')
   },
   recording: {
-    width: 78,
+    width: 74,
     isRight: true,
     cell: (call, { actions, t }) => <RecordingCell call={call} actions={actions} t={t} />
   },
