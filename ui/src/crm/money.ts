@@ -5,6 +5,7 @@ export function money(amount: number, currency: string): string {
   return new Intl.NumberFormat(i18next.language, {
     style: 'currency',
     currency,
+    currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: Number.isInteger(amount) ? 0 : 2,
     maximumFractionDigits: 2
   }).format(amount)

@@ -1,0 +1,153 @@
+import { expect } from 'chai'
+import fs from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pino } from 'pino'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { createCrm, type Crm } from '../../crm/crm.ts'
+import { announceNothing } from '../../crm/ports.ts'
+import { projectRoot } from '../../host/project-root.ts'
+import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { password, startRig, type Rig } from '../api/support/rig.ts'
+import { createOutside } from '../crm/support/events.ts'
+import { until } from '../support/until.ts'
+import { buildPages, shot, signIn, waitMs } from './browser.ts'
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+describe('From a missed call to a sale, in a browser', function () {
+  this.timeout(120_000)
+  let rig: Rig
+  let crm: Crm
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  const faults: string[] = []
+
+  before(async function () {
+    this.timeout(300_000)
+    // Whoever works on the pages has them built elsewhere.
+    const built = process.env['UI_DIR']
+    if (built === undefined) await buildPages()
+    let databaseUrl = ''
+    rig = await startRig({
+      uiDir: built ?? path.join(projectRoot(), 'dist/ui'),
+      before: (deps, url) => {
+        databaseUrl = url
+        return deps
+      }
+    })
+    crm = createCrm({ db: rig.db, databaseUrl, announce: announceNothing, log: pino({ level: 'silent' }) })
+    crm.start()
+    browser = await chromium.launch({
+      executablePath: await ensureChromium(),
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
+    })
+    context = await browser.newContext({
+      baseURL: rig.url,
+      locale: 'ru-RU',
+      viewport: { width: 1280, height: 900 }
+    })
+    context.setDefaultTimeout(waitMs)
+    page = await context.newPage()
+    page.on('pageerror', (error) => faults.push(String(error.stack)))
+    await page.goto('/')
+    await signIn(page, 'operator', password)
+    await page.getByTestId('nav-inquiries').waitFor()
+  })
+  after(async function () {
+    this.timeout(60_000)
+    await crm?.stop()
+    await browser?.close()
+    await rig?.close()
+  })
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await shot(page, 'failed-crm')
+    expect(faults.splice(0)).to.deep.equal([])
+  })
+
+  const row = (text: string) => page.getByTestId('inquiry-row').filter({ hasText: text })
+
+  /** What a checker of accessibility finds to be serious. */
+  async function barriers(): Promise<string[]> {
+    // Past the content policy, which lets no strange script in.
+    await page.evaluate(await fs.readFile(axeFile, 'utf8'))
+    const { violations } = await page.evaluate<{ violations: { id: string; impact: string }[] }>('axe.run()')
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id }) => id)
+  }
+
+  it('shows a missed call at the desk by itself, and how long its client waits', async () => {
+    await page.getByTestId('nav-inquiries').click()
+    await page.getByTestId('inquiries-empty').waitFor()
+    await createOutside(rig.db).call({
+      caller_number: '+79161112233',
+      caller_name: 'Иван',
+      source_name: 'Авито'
+    })
+    await createOutside(rig.db).call({ caller_number: '+79161112244', caller_name: 'Спамер' })
+    await row('Иван').waitFor({ timeout: 30_000 })
+    await row('Иван').getByTestId('waits').waitFor()
+    expect(await barriers()).to.deep.equal([])
+  })
+
+  it('hides spam with one press and brings it back with another', async () => {
+    await row('Спамер').getByTestId('inquiry-spam').click()
+    await row('Спамер').waitFor({ state: 'detached' })
+    await page.getByTestId('toast-action').click()
+    await row('Спамер').waitFor()
+    await until(async () => !(await rig.db('calls').where({ is_spam: true }).first<unknown>('id')), {
+      what: 'the call is no spam any more'
+    })
+  })
+
+  it('makes a deal of it by the keyboard', async () => {
+    // The newest is first.
+    await page.keyboard.press('ArrowDown')
+    while (!(await row('Иван').getAttribute('data-chosen'))) await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('a')
+    await page.getByTestId('accept-save').waitFor()
+    await page.getByTestId('accept-amount').fill('45000,50')
+    await page.keyboard.press('Enter')
+    await page.getByTestId('accept-dialog').waitFor({ state: 'detached' })
+    await row('Иван').waitFor({ state: 'detached' })
+    await page.getByTestId('tab-accepted').click()
+    await row('Иван').waitFor()
+  })
+
+  it('wins it on the board with its amount, which the column sums up', async () => {
+    await page.getByTestId('nav-deals').click()
+    const card = page.getByTestId('deal-card').filter({ hasText: 'Иван' })
+    await card.getByText('45 000,50').waitFor()
+    const title = card.getByRole('button', { name: 'Иван', exact: true })
+    await title.focus()
+    await page.keyboard.press('Shift+ArrowRight')
+    const column = (name: string) => page.getByTestId('deal-column').filter({ hasText: name })
+    await column('Переговоры').getByTestId('deal-card').waitFor()
+    await card.getByTestId('deal-menu').click()
+    await page.getByRole('menuitem', { name: 'Успешно' }).click()
+    await page.getByTestId('win-amount').fill('47000')
+    await page.getByTestId('close-deal-save').click()
+    await column('Успешно').getByTestId('deal-card').waitFor()
+    await column('Успешно').getByTestId('stage-sum').getByText('47 000').waitFor()
+    expect(await rig.db('deals').select('amount')).to.deep.equal([{ amount: '47000.00' }])
+    expect(await barriers()).to.deep.equal([])
+  })
+
+  it('tells the whole story in the deal', async () => {
+    await page.getByTestId('deal-card').filter({ hasText: 'Иван' }).click()
+    const drawer = page.getByTestId('deal-drawer')
+    await drawer.getByTestId('activity-call').waitFor()
+    await until(async () => (await drawer.getByTestId('deal-history').locator('li').count()) === 3, {
+      what: 'three moves in the history'
+    })
+    await drawer.getByTestId('path-campaign').fill('Осень')
+    await drawer.getByTestId('path-campaign').press('Enter')
+    await until(() => rig.db('deals').where({ campaign: 'Осень' }).first<unknown>('id'), {
+      what: 'the campaign is kept'
+    })
+    await drawer.getByTestId('activity-call').click()
+    await page.getByTestId('call-drawer').getByTestId('call-deal-line').waitFor()
+  })
+})
