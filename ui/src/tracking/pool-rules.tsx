@@ -50,7 +50,7 @@ export function PoolRules({ pool }: { pool: NumberPool }) {
             }))}
             value={value.mode}
             allowDeselect={false}
-            onChange={(mode) => mode && set({ mode: mode as NumberPool['mode'] })}
+            onChange={(mode) => mode && set({ mode: mode })}
           />
           <Numbers value={value} set={set} error={errorOf('numberIds')} />
           {value.mode === 'dynamic' && (
@@ -79,7 +79,7 @@ export function PoolRules({ pool }: { pool: NumberPool }) {
               label: t(`inquiryChannel.${channel}`)
             }))}
             value={value.rule.channels}
-            onChange={(channels) => setRule({ channels: channels as Rule['channels'] })}
+            onChange={(channels) => setRule({ channels: channels })}
             searchable
             clearable
           />

@@ -20,7 +20,7 @@ export function SiteForms({ site }: { site: Site }) {
             label: t(`tracking.forms.${name}`)
           }))}
           value={value.formCapture}
-          onChange={(next) => set({ formCapture: next as Site['formCapture'] })}
+          onChange={(next) => set({ formCapture: next })}
         />
         {value.formCapture === 'marked' && <Text fz="sm">{t('tracking.forms.markedHelp')}</Text>}
         <Text fz="sm" c="dimmed">

@@ -55,7 +55,7 @@ export function SiteGeneral({ site }: { site: Site }) {
             data={models.map((model) => ({ value: model, label: t(`tracking.general.models.${model}`) }))}
             value={value.attributionModel}
             allowDeselect={false}
-            onChange={(next) => next && set({ attributionModel: next as Site['attributionModel'] })}
+            onChange={(next) => next && set({ attributionModel: next })}
           />
         </div>
       </Part>
@@ -109,7 +109,7 @@ export function SiteGeneral({ site }: { site: Site }) {
           ]}
           value={value.consent}
           allowDeselect={false}
-          onChange={(next) => next && set({ consent: next as Site['consent'] })}
+          onChange={(next) => next && set({ consent: next })}
         />
       </Part>
       <SaveBar draft={draft} />

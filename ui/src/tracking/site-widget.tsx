@@ -89,7 +89,7 @@ export function SiteWidget({ site }: { site: Site }) {
                     { value: 'right', label: t('tracking.widget.right') }
                   ]}
                   value={widget.side}
-                  onChange={(side) => set({ side: side as Widget['side'] })}
+                  onChange={(side) => set({ side: side })}
                 />
               </div>
             </Input.Wrapper>

@@ -22,7 +22,7 @@ export function WidgetPreview({ siteKey, widget }: { siteKey: string; widget: Si
     const element = frame.current
     if (!element) return undefined
     const draw = (): void => {
-      const own = element.contentWindow as Frame | null
+      const own: Frame | null = element.contentWindow
       if (!own?.vpbxPart || !own.vpbxWidget) return
       own.document.body.replaceChildren()
       // Pages are of the site: here the widget shows on every one.
