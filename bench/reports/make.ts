@@ -86,6 +86,7 @@ export async function make(dir: string, size: sql.Size): Promise<void> {
     await writeFactState(db, { version: factVersion, ...usual, visitsUntil: last?.day ?? null })
     await client.query('delete from report_dirty_days; delete from fact_queue')
     await client.query('vacuum (analyze) report_sums, report_visits, report_dirty_days, fact_queue')
+    await client.query('drop table bench.calls, bench.flags')
     await report(client)
     await client.end()
     await db.destroy()
