@@ -129,8 +129,12 @@ export function makeVisits({ random, nowMs, tapes, poolIds, sources }: VisitPlan
     pools.shop.members.includes(number) ? 'shop' : pools.kitchens.members.includes(number) ? 'kitchens' : null
 
   const told = tapes.map((rows) => {
-    const [first, ...rest] = rows
-    if (first?.type !== 'call.initiated') return rows
+    // The call arrives, and is initiated once it is known where it goes.
+    const place = rows.findIndex(({ type }) => type === 'call.initiated')
+    const first = rows[place]
+    if (first === undefined) return rows
+    const withData = (data: object): TapeRow[] =>
+      rows.map((row, at) => (at === place ? { ...row, data: { ...row.data, ...data } } : row))
     const data = first.data as unknown as Moments['call.initiated']
     const number = data.number?.e164 ?? ''
     const site = siteOf(number)
@@ -139,7 +143,7 @@ export function makeVisits({ random, nowMs, tapes, poolIds, sources }: VisitPlan
     const endMs = first.atMs + random.whole(0, 2) * minuteMs
     const pool = { poolId: poolIds[site], poolName: pools[site].name }
     const isKnown = random.chance(0.92) && isFree(number, startMs, endMs + lingerMs)
-    if (!isKnown) return [{ ...first, data: { ...first.data, visit: nobody(pool) } }, ...rest]
+    if (!isKnown) return withData({ visit: nobody(pool) })
     take(number, startMs, endMs + lingerMs)
     const name = `${site} ${data.caller.number ?? first.callId}`
     const visitor = visitors.get(name) ?? { id: uuidAt(random, startMs), contactId: data.contact?.id ?? null }
@@ -180,7 +184,7 @@ export function makeVisits({ random, nowMs, tapes, poolIds, sources }: VisitPlan
       id: sources.find(({ key }) => key === standing.source.key)?.id ?? null,
       ...{ name: sourceName, inquiryChannel, medium, campaign, keyword }
     }
-    return [{ ...first, data: { ...first.data, source, visit: tied } }, ...rest]
+    return withData({ source, visit: tied })
   })
 
   const starts = told.map(([first]) => first?.atMs ?? nowMs)
