@@ -1,16 +1,15 @@
 import { Button, Loader } from '@mantine/core'
-import { IconChevronRight } from '@tabler/icons-react'
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { inBackground } from '../lib/in-background.ts'
 import type { Place } from './drill.ts'
-import { Change, Figure } from './figure.tsx'
 import type { Style } from './figures.ts'
 import type { MeasureName } from './measures.ts'
 import type { Answer } from './queries.ts'
 import styles from './reports.module.css'
+import { SourceRow, type RowLine } from './source-row.tsx'
 import { TableHead } from './table-head.tsx'
-import { pathId, pathQuery, type Level, type Line } from './tree.ts'
+import { pathId, type Level, type Line } from './tree.ts'
 import { useWindow } from './use-window.ts'
 
 interface Props {
@@ -28,8 +27,6 @@ interface Props {
   place: Place
   model: string
 }
-
-type RowLine = Extract<Line, { kind: 'row' }>
 
 /** Channels, sources, and what lies below: a tree in a table, opened by mouse or arrows. */
 export function SourceTree(props: Props) {
@@ -90,6 +87,16 @@ export function SourceTree(props: Props) {
     command()
   }
 
+  const latestKey = useRef(onKey)
+  useEffect(() => {
+    latestKey.current = onKey
+  })
+  // The same one for ever, so that rows need not be drawn anew while the table scrolls.
+  const onRowKey = useCallback<typeof onKey>(
+    (event, line, index) => latestKey.current(event, line, index),
+    []
+  )
+
   return (
     <div className={styles.scroll} ref={view.box}>
       <table
@@ -119,67 +126,15 @@ export function SourceTree(props: Props) {
                   retry={props.retry}
                 />
               )
-            const isActive = line.id === activeId
-            const name = nameOf(line.level, line.row.key)
-            const rowPlace = {
-              ...place,
-              filters: { ...place.filters, model: props.model, ...pathQuery(levels, line.values) }
-            }
             return (
-              <tr
+              <SourceRow
                 key={line.id}
-                aria-level={line.depth + 1}
-                aria-rowindex={index + 3}
-                {...(!line.isLeaf && { 'aria-expanded': line.isOpen })}
-                tabIndex={isActive ? 0 : -1}
-                data-active={isActive ? '' : undefined}
-                data-row={line.id}
-                data-depth={line.depth}
-                onFocus={() => setActive(line.id)}
-                onKeyDown={(event) => onKey(event, line, index)}
-              >
-                <th scope="row" className={styles.name}>
-                  <div className={styles.branch} style={{ paddingLeft: line.depth * 20 }}>
-                    {line.isLeaf ? (
-                      <span className={styles.noChevron} />
-                    ) : (
-                      <button
-                        type="button"
-                        className={styles.chevron}
-                        data-open={line.isOpen ? '' : undefined}
-                        tabIndex={-1}
-                        aria-label={`${t(line.isOpen ? 'reports.close' : 'reports.open')}: ${name}`}
-                        onClick={() => onToggle(line.id, !line.isOpen)}
-                        data-testid="toggle"
-                      >
-                        <IconChevronRight size={15} />
-                      </button>
-                    )}
-                    <span className="cut" title={name} data-empty={line.row.key === '' ? '' : undefined}>
-                      {name}
-                    </span>
-                  </div>
-                </th>
-                {columns.map((measure) => (
-                  <td key={measure} className={styles.right} data-measure={measure}>
-                    <Figure
-                      name={measure}
-                      values={line.row.values}
-                      style={style}
-                      place={rowPlace}
-                      isReachable={isActive}
-                    />
-                    {isCompared && (
-                      <Change
-                        name={measure}
-                        values={line.row.values}
-                        before={line.row.before}
-                        style={style}
-                      />
-                    )}
-                  </td>
-                ))}
-              </tr>
+                {...{ line, index, levels, nameOf, columns, isCompared, style, place, onToggle }}
+                model={props.model}
+                isActive={line.id === activeId}
+                onActive={setActive}
+                onKey={onRowKey}
+              />
             )
           })}
           {view.after > 0 && <tr aria-hidden style={{ height: view.after }} />}
