@@ -100,7 +100,7 @@ function History({ deal }: { deal: DealWithHistory }) {
             <span>
               {change.from === null
                 ? t('crm.deal.opened', { stage: change.to })
-                : t('crm.deal.moved', { from: change.from, to: change.to })}
+                : `${change.from} → ${change.to}`}
             </span>
             <span className={`num ${styles.sub}`}>
               {[

@@ -132,7 +132,6 @@ export const crm = {
       noContact: 'No client',
       history: 'History',
       opened: 'Opened: {{stage}}',
-      moved: '{{from}} → {{to}}',
       byItself: 'by itself',
       lostReason: 'Why it was lost',
       remove: 'Delete the deal',

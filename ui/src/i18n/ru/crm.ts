@@ -134,7 +134,6 @@ export const crm = {
       noContact: 'Клиент не указан',
       history: 'История',
       opened: 'Открыта: {{stage}}',
-      moved: '{{from}} → {{to}}',
       byItself: 'автоматически',
       lostReason: 'Причина проигрыша',
       remove: 'Удалить сделку',
