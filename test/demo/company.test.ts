@@ -77,6 +77,21 @@ describe('The demo company', function () {
     expect(await count('calls where not is_demo')).to.equal(0)
   })
 
+  it('has visits behind the calls to lent numbers, with their path, and never lends a number twice at once', async () => {
+    const calls = await count('calls where pool_id is not null')
+    expect(calls).to.be.within(300, 700)
+    const tied = await count('calls c join visits v on v.id = c.visit_id where v.started_at < c.started_at')
+    expect(tied / calls).to.be.within(0.75, 0.97)
+    expect(await count('calls where visit_id is not null and attribution_confidence > 0.8')).to.equal(tied)
+    expect(await count('visits')).to.equal(await count('touchpoints'))
+    expect(
+      await count('(select visitor_id from touchpoints group by 1 having count(*) > 2) paths')
+    ).to.be.above(50)
+    const twice = `number_leases a join number_leases b on a.number_id = b.number_id and a.id < b.id
+      and a.from_at < b.until_at and b.from_at < a.until_at where a.kind = 'lease' and b.kind = 'lease'`
+    expect(await count(twice)).to.equal(0)
+  })
+
   it('rings the one who set the system up in every group', async () => {
     expect(await count("group_members m join users u on u.id = m.user_id where u.login = 'admin'")).to.equal(
       2
@@ -183,6 +198,7 @@ describe('The demo company', function () {
       'sites',
       'sources',
       'numbers',
+      'number_pools',
       'trunks',
       'contacts',
       'calls',
@@ -191,7 +207,10 @@ describe('The demo company', function () {
     ]) {
       expect(await count(`${table} where is_demo`), table).to.equal(0)
     }
-    for (const table of ['calls', 'call_legs', 'call_events', 'recordings']) {
+    for (const table of [
+      ...['calls', 'call_legs', 'call_events', 'recordings'],
+      ...['visits', 'visitors', 'touchpoints', 'number_leases']
+    ]) {
       expect(await count(table), table).to.equal(0)
     }
     expect(await count('users')).to.equal(1)
