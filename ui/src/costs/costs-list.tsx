@@ -63,6 +63,8 @@ export function CostsList() {
   const rows = costs.data?.pages.flatMap((page) => page.items) ?? []
   const known = [...new Set((sources.data?.rows ?? []).map(({ source }) => source))]
   const isNarrowed = filters.source !== '' || filters.siteId !== ''
+  // Then the invitation in the middle of the page has the buttons.
+  const isBlank = costs.isSuccess && rows.length === 0 && !isNarrowed && period === 'thisQuarter'
   const buttons = (
     <>
       <Button
@@ -91,7 +93,7 @@ export function CostsList() {
         />
         <Select
           size="xs"
-          w={180}
+          className={styles.choice ?? ''}
           aria-label={t('costs.source')}
           placeholder={t('costs.allSources')}
           data={filters.source && !known.includes(filters.source) ? [...known, filters.source] : known}
@@ -103,7 +105,7 @@ export function CostsList() {
         {(sites.data?.length ?? 0) > 1 && (
           <Select
             size="xs"
-            w={180}
+            className={styles.choice ?? ''}
             aria-label={t('costForm.site')}
             placeholder={t('costs.allSites')}
             data={(sites.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
@@ -112,9 +114,11 @@ export function CostsList() {
             clearable
           />
         )}
-        <Group gap={8} className={styles.push ?? ''}>
-          {buttons}
-        </Group>
+        {!isBlank && (
+          <Group gap={8} className={styles.push ?? ''}>
+            {buttons}
+          </Group>
+        )}
       </div>
       {costs.isPending && (
         <Stack className="sheet" p="md" gap={14}>
@@ -133,7 +137,7 @@ export function CostsList() {
       )}
       {costs.isSuccess && rows.length === 0 && (
         <div className="sheet">
-          {isNarrowed || period !== 'thisQuarter' ? (
+          {!isBlank ? (
             <Empty title={t('costs.nothingTitle')} text={t('costs.nothingText')}>
               <Button
                 variant="default"
