@@ -217,7 +217,9 @@ describe('Reports by mail', function () {
       `Nobody takes mail at localhost:${port}. Check the port (usually 587 or 465) and the firewall.`
     )
     // It comes back with another certificate, so letters go without TLS.
-    await rig.db.raw(`update settings set value = value || '{"security":"none","user":""}' where key = 'mail'`)
+    await rig.db.raw(
+      `update settings set value = value || '{"security":"none","user":""}' where key = 'mail'`
+    )
     office = await openPostOffice({ authOptional: true }, port)
     expect((await office.next()).headers.get('subject')).to.contain('Источники недели')
     await until(async () => (await shown(id))['lastError'] === null)
