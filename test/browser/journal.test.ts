@@ -81,23 +81,18 @@ describe('A marketer at the journal', function () {
     // Only the address is asked of it.
     const made = await sitDown(browser, { url: rig.url } as Instance, look)
     await signIn(made.page, 'supervisor', password)
-    await made.page.getByTestId('nav-journal').or(made.page.getByTestId('tab-journal')).first().waitFor()
+    await made.page.locator('[data-testid=nav-journal]:visible, [data-testid=tab-journal]:visible').waitFor()
     return made
   }
   const rows = (): Promise<string[]> =>
-    page
-      .getByTestId('journal-row')
-      .evaluateAll((found) => found.map((row) => row.getAttribute('data-call') ?? ''))
-  const shown = async (count: number): Promise<void> => {
-    await page.waitForFunction(
-      (wanted) => document.querySelectorAll('[data-testid=journal-row]').length === wanted,
-      count
+    page.evaluate(
+      `[...document.querySelectorAll('[data-testid=journal-row]')].map((row) => row.dataset.call)`
     )
+  const shown = async (count: number): Promise<void> => {
+    await page.waitForFunction(`document.querySelectorAll('[data-testid=journal-row]').length === ${count}`)
   }
   const headings = (): Promise<string[]> =>
-    page
-      .locator('thead th')
-      .evaluateAll((found) => found.map((head) => head.getAttribute('data-testid') ?? ''))
+    page.evaluate(`[...document.querySelectorAll('thead th')].map((head) => head.dataset.testid)`)
 
   async function isAccessible(what: string): Promise<void> {
     await page.evaluate(await readFile(axeFile, 'utf8'))
@@ -186,7 +181,7 @@ describe('A marketer at the journal', function () {
     await drawer.getByTestId('waveform').locator('div').first().waitFor()
     await drawer.getByTestId('play').click()
     await page.waitForFunction(
-      () => Number(document.querySelector('[data-testid=player]')?.getAttribute('data-position')) > 0.3
+      `Number(document.querySelector('[data-testid=player]')?.dataset.position) > 0.3`
     )
     await page.keyboard.press('c')
     await drawer.getByTestId('play').click()
@@ -195,7 +190,7 @@ describe('A marketer at the journal', function () {
     await drawer.getByTestId('comment').waitFor()
     await drawer.getByTestId('marker').waitFor()
     await drawer.getByTestId('comment-seek').click()
-    await page.waitForFunction(() => document.querySelector('[data-playing=true]') !== null)
+    await page.waitForFunction(`document.querySelector('[data-playing=true]') !== null`)
     await drawer.getByTestId('play').click()
     await drawer.getByTestId('call-flags').getByText('Целевой').waitFor()
     await shot(page, 'journal-call-ru-light')
@@ -238,7 +233,7 @@ describe('A marketer at the journal', function () {
       await other.page.goto(`/journal?period=all&call=${heldCall}`)
       await other.page.getByRole('dialog').getByTestId('waveform').locator('div').first().waitFor()
       await shot(other.page, `journal-call-${name}`)
-      const width = await other.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      const width = await other.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       expect(width, `${name} scrolls sideways`).to.be.at.most(0)
       expect(await faultsOf(other)).to.deep.equal([])
       await other.close()

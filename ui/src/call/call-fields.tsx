@@ -13,7 +13,6 @@ import { blockWord, resultWord } from './tape.tsx'
 type Row = [label: keyof typeof en.field | keyof typeof en.journalField | 'utm', value: ReactNode]
 
 function Group({ title, rows }: { title: string; rows: Row[] }) {
-  const { t } = useTranslation()
   const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== '')
   if (shown.length === 0) return null
   return (

@@ -122,7 +122,7 @@ export const columns: Readonly<Record<ColumnKey, JournalColumn>> = {
     cell: (call) => (call.rating ? <span className={`num ${styles.stars}`}>{call.rating} ★</span> : '')
   },
   recording: {
-    width: 74,
+    width: 92,
     isRight: true,
     cell: (call, { actions, t }) => <RecordingCell call={call} actions={actions} t={t} />
   },

@@ -9,5 +9,5 @@ export const fieldLabel = (name: string): string =>
 export function knownWord(list: 'reason' | 'callType', word: string): string {
   const key = `${list}.${word}`
   const isKnown: boolean = i18next.exists(key)
-  return isKnown ? i18next.t(key as 'callType.pbx') : word
+  return isKnown ? i18next.t(key) : word
 }
