@@ -324,4 +324,5 @@ export type Trunk = z.infer<typeof trunk>
 export type Source = z.infer<typeof source>
 export type TrackingNumber = z.infer<typeof number>
 export type SchemeRecord = z.infer<typeof scheme>
+export type Group = z.infer<typeof group>
 export type Health = z.infer<typeof health>

@@ -14,6 +14,7 @@ import { inBackground } from './lib/in-background.ts'
 
 const LoginPage = lazy(() => import('./session/login-page.tsx'))
 const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
+const TvPage = lazy(() => import('./board/tv-page.tsx'))
 const LivePage = lazy(() => import('./board/live-page.tsx'))
 const JournalPage = lazy(() => import('./journal/journal-page.tsx'))
 const ReportsPage = lazy(() => import('./reports/reports-page.tsx'))
@@ -108,7 +109,18 @@ export function App() {
       <QueryClientProvider client={client}>
         <Corner />
         <BrowserRouter>
-          <Gate />
+          <Routes>
+            {/* A screen on the wall: nobody signs in there. */}
+            <Route
+              path="/tv"
+              element={
+                <Suspense>
+                  <TvPage />
+                </Suspense>
+              }
+            />
+            <Route path="*" element={<Gate />} />
+          </Routes>
         </BrowserRouter>
       </QueryClientProvider>
     </MantineProvider>

@@ -1,18 +1,25 @@
 import '../styles/menus.ts'
 import '../styles/later.ts'
-import { Badge, Text, Title } from '@mantine/core'
-import { IconPlugConnectedX } from '@tabler/icons-react'
+import { ActionIcon, Badge, Button, Text, Title, Tooltip } from '@mantine/core'
+import { IconArrowBarToUp, IconDeviceTv, IconPlugConnectedX } from '@tabler/icons-react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LiveCall } from '../../../api/contract/live.ts'
 import { clock, exactTime, formatPhone, regionName, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
 import { openCalls } from '../live/board.ts'
 import { useBoard } from '../live/use-live.tsx'
+import { useWish } from '../operator/wishes.ts'
 import { useMe } from '../session/session.ts'
 import styles from './live.module.css'
 import { Operators } from './operators.tsx'
-import { Waiting } from './waiting.tsx'
+import { BySource, Today } from './today.tsx'
+import { levelTone, usualLimits } from './tones.ts'
+import { useAlarm, useWall } from './use-wall.ts'
+import { useFigures, Waiting } from './waiting.tsx'
 import { WatchMenu } from './watch-menu.tsx'
+
+const WallDialog = lazy(() => import('./wall-dialog.tsx'))
 
 const phaseColours: Record<LiveCall['phase'], string> = {
   arriving: 'gray',
@@ -48,7 +55,47 @@ function useWho(call: LiveCall): { who: string; about: string } {
   return { who: who || step || '', about: about.filter(Boolean).join(' · ') }
 }
 
-function CallRow({ call, now, canWatch }: { call: LiveCall; now: number; canWatch: boolean }) {
+/** The highest priority there is. */
+const mostPriority = 100
+
+/** By which priority a waiting call would come first in its queue; null for those who do, or do not wait. */
+function frontPriority(calls: readonly LiveCall[]): (call: LiveCall) => number | null {
+  return ({ id, queue }) => {
+    if (!queue) return null
+    const others = calls.flatMap((each) =>
+      each.queue?.id === queue.id && each.id !== id ? [each.queue] : []
+    )
+    const top = Math.max(-1, ...others.map(({ priority }) => priority))
+    const isFirst = others.every(
+      (other) =>
+        other.priority < queue.priority || (other.priority === queue.priority && other.since > queue.since)
+    )
+    return isFirst ? null : Math.min(mostPriority, top + 1)
+  }
+}
+
+/** Brings a waiting caller before all others of the queue. */
+function ToFront({ call, priority }: { call: LiveCall; priority: number }) {
+  const { t } = useTranslation()
+  const wish = useWish(call.id)
+  return (
+    <Tooltip label={t('wall.toFront')}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={t('wall.toFront')}
+        loading={wish.isPending}
+        onClick={() => wish.mutate({ path: 'prioritise', body: { priority } })}
+        data-testid="to-front"
+      >
+        <IconArrowBarToUp size={17} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function CallRow(props: { call: LiveCall; now: number; canWatch: boolean; front: number | null }) {
+  const { call, now, canWatch, front } = props
   const { t } = useTranslation()
   const phase = phaseOf(call)
   const number = formatPhone(call.caller.number) || t('call.hiddenNumber')
@@ -98,6 +145,7 @@ function CallRow({ call, now, canWatch }: { call: LiveCall; now: number; canWatc
       <div className={`num ${styles.time}`}>{clock(secondsSince(since, now))}</div>
       {canWatch && (
         <div className={styles.watch}>
+          {front !== null && <ToFront call={call} priority={front} />}
           <WatchMenu call={call} />
         </div>
       )}
@@ -114,6 +162,14 @@ export default function LivePage() {
   const isStale = board.connection === 'stale'
   const me = useMe()
   const canWatch = me.role === 'admin' || me.role === 'supervisor'
+  const wall = useWall()
+  const limits = wall.data?.settings ?? usualLimits
+  const [areSettingsOpen, setSettingsOpen] = useState(false)
+  const isRed =
+    useFigures(board, now, limits).some(({ tone }) => tone === 'bad') ||
+    (wall.data !== undefined && levelTone(wall.data.figures.serviceLevel, limits) === 'bad')
+  useAlarm(isRed, limits.hasSound && canWatch)
+  const front = frontPriority(calls)
   return (
     <main className="page">
       <div className={styles.head}>
@@ -127,8 +183,21 @@ export default function LivePage() {
             {t('live.stale', { time: exactTime(new Date(board.staleSinceMs).toISOString()) })}
           </span>
         )}
+        {canWatch && (
+          <Button
+            size="xs"
+            variant="default"
+            ml="auto"
+            leftSection={<IconDeviceTv size={15} />}
+            onClick={() => setSettingsOpen(true)}
+            data-testid="open-wall"
+          >
+            {t('wall.settings')}
+          </Button>
+        )}
       </div>
-      <Waiting board={board} now={now} />
+      <Waiting board={board} now={now} limits={limits} />
+      {wall.data && <Today wall={wall.data} now={now} />}
       <div className={`${styles.columns} ${isStale ? styles.isStale : ''}`}>
         <section className="sheet" style={{ overflow: 'hidden' }} aria-label={t('nav.live')}>
           {calls.length === 0 ? (
@@ -137,11 +206,21 @@ export default function LivePage() {
               <Text c="dimmed">{t('live.emptyText')}</Text>
             </div>
           ) : (
-            calls.map((call) => <CallRow key={call.id} call={call} now={now} canWatch={canWatch} />)
+            calls.map((call) => (
+              <CallRow key={call.id} call={call} now={now} canWatch={canWatch} front={front(call)} />
+            ))
           )}
         </section>
-        <Operators operators={Object.values(board.operators)} now={now} />
+        <div className={styles.aside}>
+          <Operators operators={Object.values(board.operators)} now={now} />
+          {wall.data && <BySource wall={wall.data} />}
+        </div>
       </div>
+      {areSettingsOpen && wall.data && (
+        <Suspense>
+          <WallDialog settings={wall.data.settings} onClose={() => setSettingsOpen(false)} />
+        </Suspense>
+      )}
     </main>
   )
 }

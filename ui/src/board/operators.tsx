@@ -1,8 +1,9 @@
 import { ActionIcon, Menu, Text } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { IconCheck, IconDots } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
+import type { Group } from '../../../api/contract/config.ts'
 import type { OperatorState } from '../../../api/contract/live.ts'
 import type { PauseReason } from '../../../api/contract/operators.ts'
 import { api } from '../lib/api.ts'
@@ -52,8 +53,46 @@ function Force({ operator }: { operator: OperatorState }) {
             {t(`presence.${choice}`)}
           </Menu.Item>
         ))}
+        <Memberships operator={operator} />
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+/** Which groups ring this operator: moved from one to another in two presses. */
+function Memberships({ operator }: { operator: OperatorState }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const groups = useQuery({ queryKey: ['all', 'groups'], queryFn: () => all<Group>('/api/groups') })
+  const change = useMutation({
+    mutationFn: ({ id, memberIds }: Group) => {
+      const rest = memberIds.filter((member) => member !== operator.userId)
+      const isIn = rest.length < memberIds.length
+      return api('PATCH', `/api/groups/${id}`, { memberIds: isIn ? rest : [...rest, operator.userId] })
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['all', 'groups'] }),
+    onError: (error) => toast('rust', explain(error))
+  })
+  if (!groups.data || groups.data.length === 0) return null
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Label>{t('wall.groups')}</Menu.Label>
+      {groups.data.map((group) => (
+        <Menu.Item
+          key={group.id}
+          closeMenuOnClick={false}
+          leftSection={<IconCheck size={15} opacity={group.memberIds.includes(operator.userId) ? 1 : 0} />}
+          aria-checked={group.memberIds.includes(operator.userId)}
+          role="menuitemcheckbox"
+          disabled={change.isPending}
+          onClick={() => change.mutate(group)}
+          data-testid="membership"
+        >
+          {group.name}
+        </Menu.Item>
+      ))}
+    </>
   )
 }
 

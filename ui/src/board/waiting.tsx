@@ -2,7 +2,9 @@ import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { clock, secondsSince } from '../lib/format.ts'
 import { parkedCalls, queuedCalls, type Board } from '../live/board.ts'
+import type { WallSettings } from '../../../api/contract/wall.ts'
 import styles from './live.module.css'
+import { queueTone, waitTone, type Tone } from './tones.ts'
 
 interface Figure {
   id: string
@@ -12,7 +14,8 @@ interface Figure {
   longest: number | null
 }
 
-function useFigures(board: Board, now: number): Figure[] {
+/** What waits, how long, and whether that is too long. */
+export function useFigures(board: Board, now: number, limits: WallSettings): (Figure & { tone: Tone })[] {
   const { t } = useTranslation()
   const longest = (since: (string | undefined)[]): number | null => {
     const waits = since.flatMap((each) => (each ? [secondsSince(each, now)] : []))
@@ -29,7 +32,7 @@ function useFigures(board: Board, now: number): Figure[] {
     count: queue.waiting.length,
     longest: longest([queue.longestSince ?? undefined])
   }))
-  return [
+  const figures: Figure[] = [
     {
       id: 'ringing',
       label: t('phase.ringing'),
@@ -59,22 +62,25 @@ function useFigures(board: Board, now: number): Figure[] {
       longest: null
     }
   ]
+  return figures.map((figure) => {
+    const { id, count, longest } = figure
+    const isQueue = id !== 'ringing' && id !== 'parked' && id !== 'talking'
+    return { ...figure, tone: isQueue ? queueTone(count, longest, limits) : waitTone(longest, limits) }
+  })
 }
 
 /** Who waits, and how long at worst: seconds of silence of a client count double on a supervisor's screen. */
-export function Waiting({ board, now }: { board: Board; now: number }) {
+export function Waiting({ board, now, limits }: { board: Board; now: number; limits: WallSettings }) {
   const { t } = useTranslation()
   return (
     <div className={styles.figures} role="status">
-      {useFigures(board, now).map(({ id, label, count, longest }) => (
+      {useFigures(board, now, limits).map(({ id, label, count, longest, tone }) => (
         <div
           key={id}
           className={`sheet ${styles.figure}`}
           data-testid="live-figure"
           data-figure={id}
-          data-tone={
-            longest !== null && longest >= 120 ? 'bad' : longest !== null && longest >= 45 ? 'wait' : ''
-          }
+          data-tone={tone}
         >
           <span className="eyebrow cut">{label}</span>
           <span className={`num ${styles.count}`}>{count}</span>

@@ -8,6 +8,7 @@ import { settings } from './en/settings.ts'
 import { shift } from './en/shift.ts'
 import { setup } from './en/setup.ts'
 import { tracking } from './en/tracking.ts'
+import { wall } from './en/wall.ts'
 import { work } from './en/work.ts'
 
 /** All texts of the screens in English; its keys are the list of keys (see `index.ts` and test/ui). */
@@ -20,6 +21,7 @@ const en = {
   ...setup,
   ...work,
   ...shift,
+  ...wall,
   ...reports,
   ...costs,
   ...tracking

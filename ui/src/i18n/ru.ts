@@ -9,6 +9,7 @@ import { settings } from './ru/settings.ts'
 import { shift } from './ru/shift.ts'
 import { setup } from './ru/setup.ts'
 import { tracking } from './ru/tracking.ts'
+import { wall } from './ru/wall.ts'
 import { work } from './ru/work.ts'
 
 type Plural = `${string}_${'one' | 'few' | 'many' | 'other'}`
@@ -27,6 +28,7 @@ const ru: Same<typeof en> = {
   ...setup,
   ...work,
   ...shift,
+  ...wall,
   ...reports,
   ...costs,
   ...tracking

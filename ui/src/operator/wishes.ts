@@ -14,6 +14,7 @@ export type WishPath =
   | 'park'
   | 'take'
   | 'pause-recording'
+  | 'prioritise'
   | 'watch'
   | 'stop-watching'
   | 'take-over'

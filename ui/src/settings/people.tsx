@@ -1,12 +1,9 @@
 import { Badge, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { z } from 'zod'
-import type { group, User } from '../../../api/contract/config.ts'
+import type { Group, User } from '../../../api/contract/config.ts'
 import { useUsers } from '../lib/lookups.ts'
 import { roles } from '../lib/words.ts'
 import { ResourceTable } from './resource-table.tsx'
-
-type Group = z.infer<typeof group>
 
 export function UsersSection() {
   const { t } = useTranslation()

@@ -63,6 +63,14 @@ export async function tryRing(): Promise<void> {
   once()
 }
 
+/** Two low notes: something on the wall has turned red. */
+export function alarm(): void {
+  if (context?.state !== 'running') return
+  const now = context.currentTime + 0.02
+  note(context, 392, now, 0.35)
+  note(context, 311.1, now + 0.3, 0.6)
+}
+
 export function startRing(): void {
   if (timer) return
   once()

@@ -1,0 +1,127 @@
+import { expect } from 'chai'
+import fs from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { attachLive } from '../../api/live.ts'
+import { projectRoot } from '../../host/project-root.ts'
+import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { password, startRig, type Rig } from '../api/support/rig.ts'
+import { buildPages, shot, signIn, waitMs } from './browser.ts'
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** What axe answers, as far as it is read here. */
+interface Found {
+  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary?: string }[] }[]
+}
+
+type ContextLook = NonNullable<Parameters<Browser['newContext']>[0]>
+
+/** Pages before the whole API on a real database, without a telephone exchange: for everything that is not a call. */
+export interface RigPages {
+  readonly rig: Rig
+  /** Signed in as the role of the tests. */
+  readonly page: Page
+  /** Another window; signed in as `login`, or as nobody. */
+  open(look: ContextLook, login: string | null): Promise<{ context: BrowserContext; page: Page }>
+  /** What a checker of accessibility finds to be serious. */
+  barriers(on?: Page): Promise<string[]>
+}
+
+/**
+ * Starts rig and browser for the tests of a `describe`, and ends both. A script that fails in a page, or an error on its
+ * console, fails the test.
+ * @param login the role that `page` is signed in as
+ * @param options `fill`: what is in the database before the first page; `look` of the first window
+ * @returns how to get at it, from the first test on
+ */
+export function rigPagesForTests(
+  name: string,
+  login: string,
+  options: {
+    fill?: (rig: Rig) => Promise<unknown>
+    look?: ContextLook
+    isExpected?: (fault: string) => boolean
+  } = {}
+): () => RigPages {
+  const { isExpected = () => false } = options
+  const look = { locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options.look }
+  const faults: string[] = []
+  let opened: RigPages | undefined
+  let browser: Browser | undefined
+  let live: ReturnType<typeof attachLive> | undefined
+  const pages = (): RigPages => {
+    if (!opened) throw new Error('The pages are not open yet')
+    return opened
+  }
+  const note = (fault: string): void => {
+    // Nobody is signed in at first, no exchange stands behind the telephone, and no sound device behind the browser.
+    if (
+      !fault.includes('401') &&
+      !fault.includes('/sip') &&
+      !fault.includes('AudioContext') &&
+      !isExpected(fault)
+    )
+      faults.push(fault)
+  }
+
+  before(async function () {
+    this.timeout(300_000)
+    // Whoever works on the pages has them built elsewhere.
+    const built = process.env['UI_DIR']
+    if (built === undefined) await buildPages()
+    const rig = await startRig({ uiDir: built ?? path.join(projectRoot(), 'dist/ui') })
+    live = attachLive(rig.server, rig.deps)
+    // No exchange stands behind it.
+    rig.server.on('upgrade', ({ url }, socket) => {
+      if (url?.startsWith('/sip')) socket.destroy()
+    })
+    await options.fill?.(rig)
+    browser = await chromium.launch({
+      executablePath: await ensureChromium(),
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
+    })
+    const inBrowser = browser
+    const open: RigPages['open'] = async (given, as) => {
+      const context = await inBrowser.newContext({ baseURL: rig.url, acceptDownloads: true, ...given })
+      context.setDefaultTimeout(waitMs)
+      const page = await context.newPage()
+      page.on('pageerror', (error) => note(String(error.stack)))
+      page.on('console', (message) => {
+        if (message.type() === 'error') note(`${message.text()} (${message.location().url})`)
+      })
+      await page.goto('/')
+      if (as !== null) {
+        await signIn(page, as, password)
+        await page.getByTestId('login-form').waitFor({ state: 'detached' })
+      }
+      return { context, page }
+    }
+    const { page } = await open(look, login)
+    opened = {
+      rig,
+      page,
+      open,
+      async barriers(on = page) {
+        // Past the content policy, which lets no strange script in.
+        await on.evaluate(await fs.readFile(axeFile, 'utf8'))
+        const { violations } = await on.evaluate<Found>('axe.run()')
+        return violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`)
+      }
+    }
+  })
+  after(async function () {
+    this.timeout(60_000)
+    await browser?.close()
+    await live?.close()
+    await opened?.rig.close()
+  })
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && opened) await shot(opened.page, `failed-${name}`)
+    expect(faults.splice(0)).to.deep.equal([])
+  })
+  return pages
+}
