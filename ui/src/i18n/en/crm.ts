@@ -137,7 +137,7 @@ export const crm = {
       remove: 'Delete the deal',
       removeText: 'Delete the deal “{{name}}”? Its inquiry goes back to work. Its history is lost.',
       removed: 'Deleted: {{name}}',
-      movedTo: '{{name}}: {{stage}}',
+      movedTo: 'Moved: {{name}} → {{stage}}',
       created: 'Created {{time}}',
       closed: 'Closed {{time}}',
       list: 'List',

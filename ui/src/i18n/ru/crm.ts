@@ -139,7 +139,7 @@ export const crm = {
       remove: 'Удалить сделку',
       removeText: 'Удалить сделку «{{name}}»? Её обращение вернётся в работу, а история пропадёт.',
       removed: 'Удалена: {{name}}',
-      movedTo: '{{name}}: {{stage}}',
+      movedTo: 'Перенесена: {{name}} → {{stage}}',
       created: 'Создана {{time}}',
       closed: 'Закрыта {{time}}',
       list: 'Список',
