@@ -26,17 +26,17 @@ export const tracking = {
       how: 'Куда вставить',
       html: 'Обычный HTML',
       htmlText: 'Перед закрывающим </head> каждой страницы или в общий шаблон.',
-      tilda: 'Tilda',
+      tilda: 'Сайт на Tilda',
       tildaText:
         'Настройки сайта → Ещё → HTML-код для вставки внутрь head → Редактировать код. Вставьте, сохраните и опубликуйте все страницы.',
-      wordpress: 'WordPress',
+      wordpress: 'Сайт на WordPress',
       wordpressText: 'Плагин вроде WPCode: Header & Footer → Header. Либо перед </head> в header.php темы.',
       bitrix: '1С-Битрикс',
       bitrixText: 'Настройки → Сайты → Шаблоны сайтов → нужный шаблон: перед </head>. Затем очистите кэш.',
-      gtm: 'Google Tag Manager',
+      gtm: 'Через Google Tag Manager',
       gtmText:
         'Новый тег → Пользовательский HTML → вставьте → триггер «Initialization – All Pages». Номера сменятся чуть позже, чем со строкой в самой странице.',
-      spa: 'React, Vue, Next.js',
+      spa: 'Приложение на React, Vue, Next.js',
       spaText:
         'В index.html или корневой layout. За переходами и изменениями страницы код следит сам, больше ничего не нужно.'
     },
