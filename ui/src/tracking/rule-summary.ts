@@ -3,6 +3,8 @@ import type { NumberPool } from '../../../api/contract/track.ts'
 
 const kinds = ['campaigns', 'sources', 'channels', 'zones', 'pages'] as const
 
+const quoted = (value: string): string => (i18next.language === 'ru' ? `«${value}»` : `“${value}”`)
+
 /** A pool's rule as a sentence. */
 export function ruleSummary(rule: NumberPool['rule']): string {
   const t = i18next.t
@@ -10,7 +12,7 @@ export function ruleSummary(rule: NumberPool['rule']): string {
     const values = rule[kind].map((value) =>
       kind === 'channels'
         ? t(`inquiryChannel.${value as NumberPool['rule']['channels'][number]}`)
-        : t('tracking.pools.summary.quoted', { value })
+        : quoted(value)
     )
     return values.length === 0
       ? []

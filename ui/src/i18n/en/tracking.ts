@@ -204,7 +204,6 @@ export const tracking = {
         campaigns: 'campaign is {{values}}',
         zones: 'time zone is {{values}}',
         pages: 'landing page begins with {{values}}',
-        quoted: '“{{value}}”',
         or: ' or ',
         and: ' and ',
         start: 'Visits whose {{parts}}'

@@ -202,7 +202,6 @@ export const tracking = {
         campaigns: 'кампания — {{values}}',
         zones: 'часовой пояс — {{values}}',
         pages: 'страница входа начинается с {{values}}',
-        quoted: '«{{value}}»',
         or: ' или ',
         and: ' и ',
         start: 'Визиты, у которых {{parts}}'
