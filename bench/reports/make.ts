@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pino } from 'pino'
 import { startPostgres } from '../../db/embedded.ts'
@@ -8,20 +8,25 @@ import { sumsOfDay, pathsOfDay, visitsOfDay } from '../../reports/facts/sums-sql
 import { beHasty, beUsual, connected, fill, inLanes } from './bulk.ts'
 import * as sql from './make-sql.ts'
 
+const noteOf = (dir: string): string => path.join(dir, 'made.json')
+
+/** Whether the folder holds a whole database, of whatever size. */
+export const isMade = (dir: string): Promise<boolean> =>
+  access(noteOf(dir)).then(
+    () => true,
+    () => false
+  )
+
 /**
  * Fills a database of its own with calls and visits of two years. Triggers are off; sums are made by the product's own
- * statements. What is done is noted in the folder: a second run with the same folder does nothing.
+ * statements.
+ * @throws Error when the folder is not empty
  */
 export async function make(dir: string, size: sql.Size): Promise<void> {
   if (size.visits < 2 * size.calls) throw new Error('There must be at least twice as many visits as calls')
-  const noteFile = path.join(dir, 'made.json')
-  const wanted = JSON.stringify(size)
-  const found = await readFile(noteFile, 'utf8').catch(() => null)
-  if (found !== null) {
-    if (found !== wanted) throw new Error(`${dir} holds ${found}: give another folder for ${wanted}`)
-    return
-  }
   await mkdir(dir, { recursive: true, mode: 0o755 })
+  if ((await readdir(dir)).length > 0)
+    throw new Error(`${dir} holds a database, or a part of one: remove it or name another folder`)
   const startedMs = Date.now()
   const note = (what: string): void =>
     console.log(`${((Date.now() - startedMs) / 1000).toFixed(0).padStart(5)} s  ${what}`)
@@ -94,7 +99,7 @@ export async function make(dir: string, size: sql.Size): Promise<void> {
   } finally {
     await postgres.stop()
   }
-  await writeFile(noteFile, wanted)
+  await writeFile(noteOf(dir), JSON.stringify(size))
   note('done')
 }
 

@@ -5,7 +5,7 @@ import { connect, migrate } from '../../db/knex.ts'
 import { measureTracking } from '../tracking/measure.ts'
 import { startApi } from './api.ts'
 import { measureJournal, type PageFigures } from './journal.ts'
-import { make } from './make.ts'
+import { isMade, make } from './make.ts'
 import { measureReports } from './quarter.ts'
 import { print, row, type Row } from './table.ts'
 
@@ -13,7 +13,7 @@ const { values } = parseArgs({
   options: {
     /** One folder or several: with two sizes the journal's rows show whether it stays flat. */
     dir: { type: 'string', multiple: true, default: ['/tmp/ringtrace-bench'] },
-    /** Made first where a folder is empty. */
+    /** Of a folder that is empty yet. */
     calls: { type: 'string', default: '1000000' },
     visits: { type: 'string', default: '5000000' },
     /** Such as `journal,reports,tracking`. */
@@ -29,7 +29,8 @@ const log = pino({ level: 'warn' })
 const budget = { page: 100, report: 1500 }
 
 for (const dir of values.dir) {
-  await make(dir, { calls: Number(values.calls), visits: Number(values.visits), days: 730 })
+  const size = { calls: Number(values.calls), visits: Number(values.visits), days: 730 }
+  if (!(await isMade(dir))) await make(dir, size)
   const postgres = await startPostgres({ dir, log })
   const db = connect(postgres.url, log, 2)
   try {
@@ -38,13 +39,13 @@ for (const dir of values.dir) {
       `select (select reltuples::bigint from pg_class where relname = 'calls' and relnamespace = 'public'::regnamespace) as calls,
          (select reltuples::bigint from pg_class where relname = 'visits') as visits`
     )
-    const size = `${(Number(rows[0]?.calls) / 1e6).toFixed(1)} million calls, ${(Number(rows[0]?.visits) / 1e6).toFixed(1)} million visits`
+    const sizes = `${(Number(rows[0]?.calls) / 1e6).toFixed(1)} million calls, ${(Number(rows[0]?.visits) / 1e6).toFixed(1)} million visits`
     if (only.has('journal') || only.has('reports')) {
       const api = await startApi(postgres.url)
       try {
         if (only.has('journal')) {
           const figures = await measureJournal(db, api, Number(values.times))
-          print(`A page of the journal, ms (${size})`, figures.flatMap(pageRows))
+          print(`A page of the journal, ms (${sizes})`, figures.flatMap(pageRows))
         }
         if (only.has('reports')) {
           const figures = await measureReports(db, api, 5)
@@ -54,7 +55,7 @@ for (const dir of values.dir) {
               most: budget.report
             })
           )
-          print(`Reports of three months, ms (${size})`, rows)
+          print(`Reports of three months, ms (${sizes})`, rows)
         }
       } finally {
         await api.close()
@@ -62,7 +63,7 @@ for (const dir of values.dir) {
     }
     if (only.has('tracking'))
       print(
-        `Call tracking (${size})`,
+        `Call tracking (${sizes})`,
         await measureTracking(postgres.url, {
           rounds: Number(values.rounds),
           seconds: Number(values.seconds)
