@@ -11,6 +11,7 @@ import { createJobs } from '../../jobs/jobs.ts'
 import { password, startRig, type Rig } from '../api/support/rig.ts'
 import { microphoneFile } from '../support/sound.ts'
 import type { Instance } from '../support/instance.ts'
+import { until } from '../support/until.ts'
 import { buildPages, openBrowser, shot, signIn, sitDown, waitMs, type Desk, type Look } from './browser.ts'
 import { heldCall, seedJournal } from './journal-data.ts'
 
@@ -89,7 +90,7 @@ describe('A marketer at the journal', function () {
       `[...document.querySelectorAll('[data-testid=journal-row]')].map((row) => row.dataset.call)`
     )
   const shown = async (count: number): Promise<void> => {
-    await page.waitForFunction(`document.querySelectorAll('[data-testid=journal-row]').length === ${count}`)
+    await until(async () => (await rows()).length === count, { timeoutMs: waitMs, what: `${count} calls` })
   }
   const headings = (): Promise<string[]> =>
     page.evaluate(`[...document.querySelectorAll('thead th')].map((head) => head.dataset.testid)`)
@@ -180,9 +181,11 @@ describe('A marketer at the journal', function () {
     const drawer = page.getByRole('dialog')
     await drawer.getByTestId('waveform').locator('div').first().waitFor()
     await drawer.getByTestId('play').click()
-    await page.waitForFunction(
-      `Number(document.querySelector('[data-testid=player]')?.dataset.position) > 0.3`
-    )
+    const player = drawer.getByTestId('player')
+    await until(async () => Number(await player.getAttribute('data-position')) > 0.3, {
+      timeoutMs: waitMs,
+      what: 'the recording plays'
+    })
     await page.keyboard.press('c')
     await drawer.getByTestId('play').click()
     await drawer.getByTestId('comment-text').fill('Здесь обещали скидку')
@@ -190,7 +193,7 @@ describe('A marketer at the journal', function () {
     await drawer.getByTestId('comment').waitFor()
     await drawer.getByTestId('marker').waitFor()
     await drawer.getByTestId('comment-seek').click()
-    await page.waitForFunction(`document.querySelector('[data-playing=true]') !== null`)
+    await drawer.locator('[data-playing=true]').waitFor()
     await drawer.getByTestId('play').click()
     await drawer.getByTestId('call-flags').getByText('Целевой').waitFor()
     await shot(page, 'journal-call-ru-light')
