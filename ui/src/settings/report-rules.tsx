@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Progress, Text } from '@mantine/core'
+import { Alert, Button, Group, Progress, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +6,8 @@ import type { Job } from '../../../api/contract/jobs.ts'
 import type { ReportRules } from '../../../api/contract/reports.ts'
 import { api, type Page } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
+import { addDays, type Days } from '../lib/period.ts'
+import { useToday } from '../reports/use-view.ts'
 import { SettingsForm } from './settings-form.tsx'
 
 const works = [
@@ -79,6 +81,10 @@ const isAtWork = (job: Job | null | undefined): boolean =>
 /** One way of counting history again: a button, then how far it is. */
 function HistoryWork({ work }: { work: Work }) {
   const { t } = useTranslation()
+  const { today } = useToday()
+  const [days, setDays] = useState<Days>({ from: addDays(today, -89), to: today })
+  // Attribution is worked out again for days that are named; figures for all of them.
+  const hasDays = work.name === 'recompute'
   const [ordered, setOrdered] = useState<string | null>(null)
   // Whoever opens the page while the work goes on sees it too.
   const latest = useQuery({
@@ -95,7 +101,7 @@ function HistoryWork({ work }: { work: Work }) {
     refetchInterval: ({ state }) => (!state.data || isAtWork(state.data) ? 1000 : false)
   })
   const order = useMutation({
-    mutationFn: () => api<{ jobId: string }>('POST', work.path, {}),
+    mutationFn: () => api<{ jobId: string }>('POST', work.path, hasDays ? days : {}),
     onSuccess: ({ jobId }) => setOrdered(jobId)
   })
   const cancel = useMutation({
@@ -136,6 +142,23 @@ function HistoryWork({ work }: { work: Work }) {
           </Button>
         )}
       </Group>
+      {hasDays && !isBusy && (
+        <Group gap="sm" mt="xs">
+          {(['from', 'to'] as const).map((side) => (
+            <TextInput
+              key={side}
+              type="date"
+              size="xs"
+              label={t(`days.${side}`)}
+              value={days[side]}
+              max={today}
+              required
+              onChange={(event) => setDays({ ...days, [side]: event.currentTarget.value })}
+              data-testid={`recompute-${side}`}
+            />
+          ))}
+        </Group>
+      )}
       <div aria-live="polite">
         {isBusy && (
           <>
