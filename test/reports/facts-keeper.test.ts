@@ -132,17 +132,20 @@ describe('The keeper of facts', function () {
 
   it('puts a call that arrives late into its place, and a deleted one out of it', async () => {
     const facts = keeper()
-    const second = await call({ ago: 2 * hour })
-    const missed = await call({ ago: 3 * hour, talk: null })
+    const second = await call({ ago: 50 * hour })
+    const missed = await call({ ago: 75 * hour, talk: null })
     await facts.settle()
     expect(await flagsOf(second)).to.include({ call_number: 2, is_target: true })
     expect(await flagsOf(missed)).to.include({ call_number: 1, returned_call_id: second })
-    const first = await call({ ago: 4 * hour })
+    const first = await call({ ago: 100 * hour })
     await facts.settle()
     expect(await flagsOf(second)).to.include({ call_number: 3, is_target: false, is_repeat: true })
+    // Its neighbour lies on another day.
+    expect(await isRight()).to.equal(true)
     await db('calls').where({ id: second }).delete()
     await facts.settle()
     expect(await flagsOf(missed)).to.include({ call_number: 2, returned_call_id: null })
+    expect(await isRight()).to.equal(true)
     await db('calls').whereIn('id', [first, missed]).delete()
     await facts.settle()
     expect(await db('report_sums')).to.deep.equal([])
