@@ -248,6 +248,37 @@ describe('What rides on the snippet', function () {
     })
   })
 
+  it('take a form that comes twice for one, and fill in what the first did not know', async () => {
+    const shop = await site(1)
+    const anna = browser(shop)
+    const { body } = await anna.visit()
+    const form = { form: 'callback', phone: '8 916 555 66 90' }
+    const sent = await Promise.all([
+      anna.post('forms', form),
+      anna.post('forms', { ...form, phone: '+79165556690', name: 'Анна', visit: body['visit'] }),
+      anna.post('forms', form)
+    ])
+    expect(new Set(sent.map((one) => one.body['id']))).to.have.property('size', 1)
+    const other = await anna.post('forms', { ...form, message: 'Сколько стоит?' })
+    expect(other.body['id']).to.equal(sent[0].body['id'])
+    const second = await anna.post('forms', { ...form, message: 'А доставка?' })
+    expect(second.body['id'], 'other words').to.not.equal(sent[0].body['id'])
+    const rows = await world.rig.db('form_submissions').where({ site_id: shop.siteId }).orderBy('at').select()
+    expect(rows).to.have.length(2)
+    expect(rows[0]).to.deep.include({ name: 'Анна', message: 'Сколько стоит?', visit_id: body['visit'] })
+  })
+
+  it('take no more forms of one address than people send', async () => {
+    const shop = await site(1)
+    const anna = browser(shop)
+    const statuses: number[] = []
+    for (let i = 0; i < 61; i += 1)
+      statuses.push((await anna.post('forms', { phone: `8 916 555 77 ${10 + i}` })).status)
+    expect(statuses.slice(0, 60).every((status) => status === 201)).to.equal(true)
+    expect(statuses[60]).to.equal(429)
+    expect((await browser(shop).post('forms', { phone: '8 916 555 66 91' })).status).to.equal(201)
+  })
+
   it('forgets visits in time, and touchpoints later', async () => {
     const shop = await site(3)
     const { db } = world.rig
