@@ -4,6 +4,7 @@ import { startPostgres } from '../../db/embedded.ts'
 import { connect, migrate } from '../../db/knex.ts'
 import { measureTracking } from '../tracking/measure.ts'
 import { startApi } from './api.ts'
+import { followSources } from './indexes.ts'
 import { measureJournal, type PageFigures } from './journal.ts'
 import { isMade, make } from './make.ts'
 import { measureReports } from './quarter.ts'
@@ -35,6 +36,7 @@ for (const dir of values.dir) {
   const db = connect(postgres.url, log, 2)
   try {
     await migrate(db)
+    await followSources(db, postgres)
     const { rows } = await db.raw<{ rows: { calls: string; visits: string }[] }>(
       `select (select reltuples::bigint from pg_class where relname = 'calls' and relnamespace = 'public'::regnamespace) as calls,
          (select reltuples::bigint from pg_class where relname = 'visits') as visits`
