@@ -1,25 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Knex } from 'knex'
 import { pino, type Logger } from 'pino'
 import { createApp } from './api/app.ts'
 import { callExport } from './api/call-export.ts'
-import { hashPassword } from './db/passwords.ts'
+import { ensureAdmin } from './db/first-admin.ts'
 import { attachLive } from './api/live.ts'
 import { attachSipProxy } from './api/sip-proxy.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { startPostgres } from './db/embedded.ts'
 import { migrateJobs, startJobs, type JobTasks } from './db/jobs.ts'
-import { connect, migrate } from './db/knex.ts'
+import { connect, migrate, waitForDatabase } from './db/knex.ts'
 import { followMedia } from './media/follow.ts'
 import { createMedia } from './media/media.ts'
 import { ensureSounds } from './media/sounds.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
 import { keepRunning } from './host/keep.ts'
 import { keepSmall } from './host/rotate.ts'
-import { projectRoot } from './host/project-root.ts'
+import { productVersion, projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
 import { createCrm } from './crm/crm.ts'
@@ -79,7 +77,7 @@ async function start(config: Config): Promise<void> {
   say(5, `Asterisk ${home.version} is there`)
   const prepared: Progress = (text, fraction) => say(6, text, fraction)
   await ensureSounds({ home, dataDir, log, progress: prepared })
-  const firstLogin = await ensureAdmin(db, config)
+  const firstLogin = await ensureAdmin(db, config.adminPassword)
   if (config.demo) {
     const { loadDemo } = await import('./db/demo/index.ts')
     await loadDemo(db, {
@@ -361,32 +359,6 @@ async function embeddedDatabase(dataDir: string, log: Logger): Promise<string> {
   return postgres.current.url
 }
 
-async function waitForDatabase(db: Knex): Promise<void> {
-  try {
-    await db.raw('select 1')
-  } catch (error) {
-    throw new SetupError(
-      `The database does not answer: ${messageOf(error)}`,
-      'Check DATABASE_URL and that PostgreSQL 14 or newer runs there.',
-      { cause: error }
-    )
-  }
-}
-
-/** Makes the first account when there is none. @returns its password when it was made just now */
-async function ensureAdmin(db: Knex, config: Config): Promise<string | null> {
-  if (await db('users').where({ login: 'admin' }).first<{ id: string } | undefined>('id')) return null
-  const password = config.adminPassword ?? randomBytes(9).toString('base64url')
-  await db('users').insert({
-    login: 'admin',
-    name: 'Admin',
-    role: 'admin',
-    password_hash: await hashPassword(password),
-    presence: 'available'
-  })
-  return password
-}
-
 /** Tells where the product is, and the first login while it is new. */
 async function welcome(url: string, password: string | null, dataDir: string): Promise<void> {
   if (password !== null) {
@@ -398,13 +370,6 @@ async function welcome(url: string, password: string | null, dataDir: string): P
     lines.push(`  login: admin`, `  password: ${password}`, '  (change it after the first sign-in)')
   lines.push('Press Ctrl-C to stop.')
   process.stdout.write(`\n${lines.join('\n')}\n`)
-}
-
-async function productVersion(): Promise<string> {
-  const manifest = JSON.parse(await readFile(path.join(projectRoot(), 'package.json'), 'utf8')) as {
-    version: string
-  }
-  return manifest.version
 }
 
 /** Ends what was started, last first; each part gets its chance whatever the others do. */

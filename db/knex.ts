@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import knex, { type Knex } from 'knex'
 import type { Logger } from 'pino'
+import { messageOf, SetupError } from '../host/setup-error.ts'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 
@@ -35,4 +36,17 @@ const source: Knex.MigrationSource<string> = {
   getMigrationName: (file) => file.replace(/\.(ts|js)$/, ''),
   getMigration: (file) =>
     import(pathToFileURL(path.join(here, 'migrations', file)).href) as Promise<Knex.Migration>
+}
+
+/** @throws SetupError when the database does not answer */
+export async function waitForDatabase(db: Knex): Promise<void> {
+  try {
+    await db.raw('select 1')
+  } catch (error) {
+    throw new SetupError(
+      `The database does not answer: ${messageOf(error)}`,
+      'Check DATABASE_URL and that PostgreSQL 14 or newer runs there.',
+      { cause: error }
+    )
+  }
 }

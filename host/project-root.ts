@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
@@ -13,4 +14,12 @@ export function projectRoot(): string {
     folder = parent
   }
   return folder
+}
+
+/** As the manifest of this copy says. */
+export async function productVersion(): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(projectRoot(), 'package.json'), 'utf8')) as {
+    version: string
+  }
+  return manifest.version
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Moments } from '../call/moments.ts'
 import type { TapeRow } from '../call/effects.ts'
-import type { Figures } from './operators.ts'
+import type { Figures } from './operator-entry.ts'
 
 export interface FiguresKeeper {
   /** A row of a call's tape: a mark or the end of a talk counts at once. */

@@ -84,3 +84,19 @@ export function stateOf(entry: Entry): OperatorState {
     callId
   }
 }
+
+export interface Figures {
+  /** Average mark of everybody, 30 days; null when nobody was rated. */
+  companyRating: number | null
+  ratings: ReadonlyMap<string, number>
+  talkSeconds: ReadonlyMap<string, number>
+}
+
+export interface Hold {
+  userId: string
+  /** SIP users of all telephones. */
+  devices: readonly string[]
+  /** What holds them, with since when, ms. */
+  calls: readonly { callId: string; sinceMs: number }[]
+  isElsewhere: boolean
+}

@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import type { Ari } from '../ari/client.ts'
 import type { AriChannel } from '../ari/events.ts'
 import type { Metrics } from './metrics.ts'
-import type { Hold, Operators } from './operators.ts'
+import type { Hold } from './operator-entry.ts'
+import type { Operators } from './operators.ts'
 
 /** What was wrong with an operator: held by a call that is over, by one that does not use their telephone, or by none. */
 export interface Correction {

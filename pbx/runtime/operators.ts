@@ -11,7 +11,9 @@ import {
   isReachable,
   reachableDevices,
   stateOf,
-  type Entry
+  type Entry,
+  type Figures,
+  type Hold
 } from './operator-entry.ts'
 import type { PresenceChange } from './presence-store.ts'
 
@@ -78,22 +80,6 @@ export interface PresenceWish {
   reason?: string | null
   /** Whoever sets it for somebody else. */
   byUserId?: string | null
-}
-
-export interface Figures {
-  /** Average mark of everybody, 30 days; null when nobody was rated. */
-  companyRating: number | null
-  ratings: ReadonlyMap<string, number>
-  talkSeconds: ReadonlyMap<string, number>
-}
-
-export interface Hold {
-  userId: string
-  /** SIP users of all telephones. */
-  devices: readonly string[]
-  /** What holds them, with since when, ms. */
-  calls: readonly { callId: string; sinceMs: number }[]
-  isElsewhere: boolean
 }
 
 export interface OperatorsOptions {

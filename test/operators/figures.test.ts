@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { pino } from 'pino'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 import { keepFigures } from '../../pbx/runtime/figures.ts'
-import type { Figures } from '../../pbx/runtime/operators.ts'
+import type { Figures } from '../../pbx/runtime/operator-entry.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 describe('What operators are chosen by', function () {

@@ -39,8 +39,9 @@ const SoftphoneContext = createContext<Softphone | null>(null)
 
 const retryMs = 4000
 
-/** What was measured of a leg belongs to the call's record; one that could not be told is no loss for anybody. */
+/** What was measured of a leg belongs to the call's record. */
 function tellQuality({ callId, ...measured }: LegMeasured): void {
+  // One that could not be told is no loss for anybody.
   api('POST', `/api/calls/${callId}/quality`, measured).catch(() => undefined)
 }
 
