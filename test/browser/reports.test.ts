@@ -1,68 +1,25 @@
 import { expect } from 'chai'
 import fs from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import path from 'node:path'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { projectRoot } from '../../host/project-root.ts'
-import { ensureChromium } from '../../scripts/lib/testtools.ts'
-import { password, startRig, type Rig } from '../api/support/rig.ts'
+import type { Page } from 'playwright-core'
 import { until } from '../support/until.ts'
-import { buildPages, shot, signIn, waitMs } from './browser.ts'
+import { shot, waitMs } from './browser.ts'
 import { fillReports, type Company } from './reports-data.ts'
+import { rigPagesForTests } from './rig-pages.ts'
 
 const days = 'from=2026-11-01&to=2026-11-10'
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-/** What axe answers, as far as it is read here. */
-interface Found {
-  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary?: string }[] }[]
-}
 
 describe('A marketer who looks at reports', function () {
   this.timeout(90_000)
-  let rig: Rig
-  let browser: Browser
-  let context: BrowserContext
-  let page: Page
   let company: Company
-  const faults: string[] = []
-
-  before(async function () {
-    this.timeout(300_000)
-    // Whoever works on the pages has them built elsewhere.
-    const built = process.env['UI_DIR']
-    if (built === undefined) await buildPages()
-    rig = await startRig({ uiDir: built ?? path.join(projectRoot(), 'dist/ui') })
-    company = await fillReports(rig.db)
-    browser = await chromium.launch({
-      executablePath: await ensureChromium(),
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
-    })
-    context = await browser.newContext({
-      baseURL: rig.url,
-      locale: 'ru-RU',
-      timezoneId: 'Asia/Vladivostok',
-      viewport: { width: 1280, height: 900 },
-      acceptDownloads: true
-    })
-    context.setDefaultTimeout(waitMs)
-    page = await context.newPage()
-    page.on('pageerror', (error) => faults.push(String(error.stack)))
-    page.on('console', (message) => {
-      const isSignedOut = message.text().includes('401')
-      if (message.type() === 'error' && !isSignedOut) faults.push(message.text())
-    })
-    await page.goto('/')
-    await signIn(page, 'marketer', password)
+  const pages = rigPagesForTests('reports', 'marketer', {
+    fill: async ({ db }) => {
+      company = await fillReports(db)
+    },
+    look: { timezoneId: 'Asia/Vladivostok' }
   })
-  after(async function () {
-    this.timeout(60_000)
-    await browser?.close()
-    await rig?.close()
-  })
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await shot(page, 'failed-reports')
-    expect(faults.splice(0)).to.deep.equal([])
+  let page: Page
+  before(() => {
+    page = pages().page
   })
 
   const row = (id: string) => page.locator(`tr[data-row="${id}"]`)
@@ -78,15 +35,6 @@ describe('A marketer who looks at reports', function () {
     const rows = await page.getByTestId('journal-row').all()
     const ids = await Promise.all(rows.map((each) => each.getAttribute('data-call')))
     return ids.map((id) => id ?? '').sort()
-  }
-  /** What a checker of accessibility finds to be serious. */
-  async function barriers(): Promise<string[]> {
-    // Past the content policy, which lets no strange script in.
-    await page.evaluate(await fs.readFile(axeFile, 'utf8'))
-    const { violations } = await page.evaluate<Found>('axe.run()')
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`)
   }
 
   it('begins with the sources', async () => {
@@ -207,7 +155,7 @@ describe('A marketer who looks at reports', function () {
     await page.keyboard.press('Enter')
     await page.getByTestId('mailing-save').click()
     await page.getByTestId('mailing').getByText('Источники за неделю').waitFor()
-    const kept = await rig.db('report_mailings').first<Record<string, unknown>>()
+    const kept = await pages().rig.db('report_mailings').first<Record<string, unknown>>()
     expect(kept).to.deep.include({ schedule: 'weekly', recipients: ['boss@example.com'], on_day: 1 })
     expect(kept['query']).to.include({ model: 'first', by: 'inquiryChannel' })
     await shot(page, 'reports-mailing-ru-light')
@@ -248,7 +196,7 @@ describe('A marketer who looks at reports', function () {
         await page.goto(`/reports/${name}?${days}${more}`)
         const isReady = name === 'path' ? 'path' : name === 'hours' ? null : 'report-total'
         await (isReady ? page.getByTestId(isReady) : page.locator('[data-cell="5-15"] a')).waitFor()
-        expect(await barriers(), colorScheme).to.deep.equal([])
+        expect(await pages().barriers(), colorScheme).to.deep.equal([])
         await shot(page, `reports-${name}-ru-${colorScheme}`)
       }
       await page.emulateMedia({ colorScheme: 'light' })

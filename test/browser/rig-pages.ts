@@ -104,6 +104,10 @@ export function rigPagesForTests(
       page,
       open,
       async barriers(on = page) {
+        // What fades in has no colour of its own yet.
+        await on.evaluate(
+          'Promise.allSettled(document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished)).then(() => undefined)'
+        )
         // Past the content policy, which lets no strange script in.
         await on.evaluate(await fs.readFile(axeFile, 'utf8'))
         const { violations } = await on.evaluate<Found>('axe.run()')

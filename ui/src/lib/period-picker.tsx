@@ -1,5 +1,5 @@
 import '@mantine/dates/styles.css'
-import { Button, Group, Popover, Text, TextInput } from '@mantine/core'
+import { Button, Group, Popover, Text, TextInput, VisuallyHidden } from '@mantine/core'
 import { DatePicker } from '@mantine/dates'
 import { IconCalendar, IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -42,10 +42,16 @@ export function PeriodPicker({ period, days, today, onChange }: Props) {
           rightSection={<IconChevronDown size={13} />}
           onClick={() => setOpen(!isOpen)}
           aria-expanded={isOpen}
-          aria-label={`${t('days.label')}: ${t(`days.${period}`)}, ${daysText(days, i18n.language, today)}`}
           data-testid="period"
         >
-          {period !== 'custom' && <span>{t(`days.${period}`)}</span>}
+          {/* Hidden words rather than a label of its own: what is spoken then holds what is seen. */}
+          <VisuallyHidden>{t('days.label')}: </VisuallyHidden>
+          {period !== 'custom' && (
+            <span>
+              {t(`days.${period}`)}
+              <VisuallyHidden>, </VisuallyHidden>
+            </span>
+          )}
           <span className={period === 'custom' ? '' : styles.sub}>
             {daysText(days, i18n.language, today)}
           </span>
