@@ -158,7 +158,8 @@ function ViewRow({
   const [isRenamed, setRenamed] = useState(false)
   const rename = (event: SyntheticEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    const name = String(new FormData(event.currentTarget).get('name')).trim()
+    const given = new FormData(event.currentTarget).get('name')
+    const name = typeof given === 'string' ? given.trim() : ''
     setRenamed(false)
     if (name && name !== view.name) onChange({ name })
   }
