@@ -48,17 +48,33 @@ export const lent = 3
 /** Seconds for which a number is held after its page was left: the fewest there can be. */
 const lingerSeconds = 10
 
+interface Parts {
+  database: TestDatabase
+  instance: Instance
+  company: Company
+  shops: Record<Kind, Shop>
+  pages: Pages
+  browser: Browser
+}
+
 /** A whole product with four sites, each with a pool of its own, and people who look at them and phone. */
 export class World {
+  readonly database: TestDatabase
+  readonly instance: Instance
+  readonly company: Company
+  readonly shops: Record<Kind, Shop>
+  private readonly pages: Pages
+  private readonly browser: Browser
   private phones = 0
-  private constructor(
-    readonly database: TestDatabase,
-    readonly instance: Instance,
-    readonly company: Company,
-    readonly shops: Record<Kind, Shop>,
-    private readonly pages: Pages,
-    private readonly browser: Browser
-  ) {}
+
+  private constructor(parts: Parts) {
+    this.database = parts.database
+    this.instance = parts.instance
+    this.company = parts.company
+    this.shops = parts.shops
+    this.pages = parts.pages
+    this.browser = parts.browser
+  }
 
   static async open(base: number, lane: number): Promise<World> {
     await buildSnippet()
@@ -84,7 +100,7 @@ export class World {
     for (const operator of company.operators)
       await company.phone(operator, { scenario: 'operator-answers', calls: 1000, timeoutSeconds: 600 })
     const browser = await chromium.launch({ executablePath: await ensureChromium(), args: flags })
-    return new World(database, instance, company, shops, pages, browser)
+    return new World({ database, instance, company, shops, pages, browser })
   }
 
   async close(): Promise<void> {
