@@ -105,6 +105,14 @@ describe('A marketer who keeps the costs', function () {
       timeoutMs: waitMs,
       what: 'the preview follows'
     })
+    // A column that is left out is seen to be gone.
+    await page.getByTestId('import-column-5').click()
+    await page.getByRole('option', { name: '— пропустить —' }).click()
+    const clicks = page.getByTestId('import-preview').getByText('Клики')
+    await clicks.waitFor({ state: 'detached' })
+    await page.getByTestId('import-column-5').click()
+    await page.getByRole('option', { name: 'Клики' }).click()
+    await clicks.waitFor()
     await shot(page, 'costs-preview-ru')
     expect(await pages().barriers()).to.deep.equal([])
     await page.getByTestId('import-take').click()
@@ -184,6 +192,10 @@ describe('A marketer who keeps the costs', function () {
           .waitFor()
         await shot(other.page, `costs-${name}${address.replaceAll('/', '-')}`)
         expect(await pages().barriers(other.page), address).to.deep.equal([])
+        if (address === '/costs/imports') {
+          const box = await other.page.getByTestId('import-undo').boundingBox()
+          expect((box?.x ?? Infinity) + (box?.width ?? 0)).to.be.below(look.viewport.width)
+        }
         const overhang = await other.page.evaluate<number>(
           'document.documentElement.scrollWidth - innerWidth'
         )

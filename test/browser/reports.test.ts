@@ -25,7 +25,7 @@ describe('A marketer who looks at reports', function () {
   const row = (id: string) => page.locator(`tr[data-row="${id}"]`)
   /** What a row says of a measure. */
   const cell = (id: string, measure: string) => row(id).locator(`td[data-measure=${measure}]`)
-  const says = async (id: string, measure: string, text: string): Promise<void> =>
+  const says = async (id: string, measure: string, text: string): Promise<unknown> =>
     until(async () => (await cell(id, measure).innerText()).replace(/\s/g, ' ').startsWith(text), {
       timeoutMs: waitMs,
       what: `${measure} of ${id} is ${text}`

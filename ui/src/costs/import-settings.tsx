@@ -10,6 +10,9 @@ const fields = [
   ...['day', 'source', 'medium', 'campaign', 'keyword', 'amount', 'currency', 'clicks', 'impressions', 'note']
 ] as NonNullable<CostPreview['columns'][number]>[]
 
+/** What stands for the field of a column that is left out. */
+const leftOut = '-'
+
 interface Props {
   preview: CostPreview
   onChange: (changes: Wishes) => void
@@ -22,7 +25,7 @@ export function ImportColumns({ preview, onChange }: Props) {
   const choose = (index: number, value: string | null) => {
     // A field stands for one column: it leaves the one where it was.
     const next = columns.map((field, at) => (at === index ? value : field === value ? null : field))
-    onChange({ columns: next.map((field) => field ?? '-').join(',') })
+    onChange({ columns: next.map((field) => field ?? leftOut).join(',') })
   }
   if (columns.length === 0) return null
   return (
@@ -34,7 +37,7 @@ export function ImportColumns({ preview, onChange }: Props) {
         {t('costImport.columnsText')}
       </Text>
       <div className={styles.box}>
-        <table className={styles.table} data-testid="import-columns">
+        <table className={`${styles.table} ${styles.columns}`} data-testid="import-columns">
           <thead>
             <tr>
               {columns.map((field, index) => {
@@ -48,11 +51,15 @@ export function ImportColumns({ preview, onChange }: Props) {
                     <Select
                       size="xs"
                       aria-label={label}
-                      clearable
-                      placeholder={t('costImport.leaveOut')}
-                      data={fields.map((value) => ({ value, label: t(`costImport.field.${value}`) }))}
-                      value={field}
+                      allowDeselect={false}
+                      data={[
+                        { value: leftOut, label: t('costImport.leaveOut') },
+                        ...fields.map((value) => ({ value, label: t(`costImport.field.${value}`) }))
+                      ]}
+                      value={field ?? leftOut}
                       onChange={(value) => choose(index, value)}
+                      data-left-out={field === null ? '' : undefined}
+                      classNames={{ input: styles.holds ?? '' }}
                       data-testid={`import-column-${index}`}
                     />
                   </th>

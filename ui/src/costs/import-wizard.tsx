@@ -110,7 +110,7 @@ export function ImportWizard({ onClose }: { onClose: () => void }) {
       opened
       onClose={onClose}
       title={t('costImport.title')}
-      size={chosen ? 1040 : 'lg'}
+      size={chosen ? 1120 : 'lg'}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <div data-testid="import-wizard">
@@ -200,7 +200,7 @@ function Check({
           {[
             data.dialect && t(`costImport.dialect.${data.dialect}`),
             t('costImport.lines', { count: data.rowCount }),
-            data.from && data.to && daysText(data.from, data.to),
+            data.from && data.to && daysText(data.from, data.to, i18n.language),
             data.totals.length > 0 && moneys(data.totals, i18n.language),
             t(`costImport.encoding.${data.encoding}`),
             data.sumLines.length > 0 && t('costImport.sumLines', { count: data.sumLines.length })

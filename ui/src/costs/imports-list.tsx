@@ -1,4 +1,5 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowBackUp, IconFileUpload } from '@tabler/icons-react'
 import dayjs from 'dayjs'
 import { useState } from 'react'
@@ -18,6 +19,7 @@ import { useDoing, useImports } from './queries.ts'
 export function ImportsList() {
   const { t } = useTranslation()
   const imports = useImports()
+  const isNarrow = useMediaQuery('(max-width: 48em)')
   const [isImporting, setImporting] = useState(false)
   const rows = imports.data?.pages.flatMap((page) => page.items) ?? []
   const button = (
@@ -57,7 +59,14 @@ export function ImportsList() {
             {button}
           </Empty>
         )}
-        {rows.length > 0 && (
+        {rows.length > 0 && isNarrow && (
+          <div className={styles.cards}>
+            {rows.map((each) => (
+              <ImportCard key={each.id} of={each} />
+            ))}
+          </div>
+        )}
+        {rows.length > 0 && !isNarrow && (
           <table className={styles.table} style={{ minWidth: 720 }}>
             <thead>
               <tr>
@@ -89,63 +98,110 @@ export function ImportsList() {
   )
 }
 
-function ImportRow({ of }: { of: CostImport }) {
-  const { t, i18n } = useTranslation()
-  const doing = useDoing()
+/** What was imported, and from where. */
+function What({ of }: { of: CostImport }) {
+  const { t } = useTranslation()
   const isHand = of.origin === 'hand'
-  const name = of.fileName ?? of.label ?? of.origin
   const under = [
     isHand ? t('costImports.hand') : of.fileName === null ? null : of.label,
     of.replaced > 0 ? t('costImports.replaced', { count: of.replaced }) : null
   ]
   return (
-    <tr className={of.undoneAt === null ? '' : (styles.gone ?? '')} data-testid="import-row">
+    <>
+      <span className={styles.wrap} style={{ fontWeight: 580 }}>
+        {nameOf(of)}
+      </span>
+      <span className={styles.sub}>{under.filter(Boolean).join(' · ')}</span>
+    </>
+  )
+}
+
+const nameOf = (of: CostImport): string => of.fileName ?? of.label ?? of.origin
+const at = (of: CostImport): string => dayjs(of.createdAt).format('D MMM YYYY, HH:mm')
+const gone = (of: CostImport): string => (of.undoneAt === null ? '' : (styles.gone ?? ''))
+
+function Undo({ of }: { of: CostImport }) {
+  const { t } = useTranslation()
+  const doing = useDoing()
+  const name = nameOf(of)
+  if (of.undoneAt !== null)
+    return (
+      <Text fz="sm" c="dimmed" component="span" px={10}>
+        {t('costImports.undone')}
+      </Text>
+    )
+  if (of.origin !== 'hand' && of.origin !== 'csv') return null
+  return (
+    <ConfirmButton
+      text={t('costImports.undoText', { name })}
+      confirm={t('costImports.undo')}
+      onConfirm={() =>
+        doing(() => api('POST', `/api/cost-imports/${of.id}/undo`), t('costImports.undoneToast'))
+      }
+    >
+      {(ask) => (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconArrowBackUp size={15} />}
+          aria-label={t('costImports.undoOne', { name })}
+          onClick={ask}
+          data-testid="import-undo"
+        >
+          {t('costImports.undo')}
+        </Button>
+      )}
+    </ConfirmButton>
+  )
+}
+
+function ImportRow({ of }: { of: CostImport }) {
+  const { i18n } = useTranslation()
+  return (
+    <tr className={gone(of)} data-testid="import-row">
       <td>
-        <span className={styles.wrap} style={{ fontWeight: 580 }}>
-          {name}
-        </span>
-        <span className={styles.sub}>{under.filter(Boolean).join(' · ')}</span>
+        <What of={of} />
       </td>
-      <td className="num">{of.fromDay && of.toDay ? daysText(of.fromDay, of.toDay) : '–'}</td>
+      <td className="num">{of.fromDay && of.toDay ? daysText(of.fromDay, of.toDay, i18n.language) : '–'}</td>
       <td className={styles.right}>{new Intl.NumberFormat(i18n.language).format(of.rows)}</td>
       <td className={styles.right}>{moneys(of.totals, i18n.language)}</td>
       <td>
         {of.createdBy?.name}
         <span className={styles.sub} style={{ display: 'block' }}>
-          {dayjs(of.createdAt).format('D MMM YYYY, HH:mm')}
+          {at(of)}
         </span>
       </td>
       <td className={styles.actions}>
-        {of.undoneAt !== null ? (
-          <Text fz="sm" c="dimmed" component="span" px={10}>
-            {t('costImports.undone')}
-          </Text>
-        ) : (
-          (isHand || of.origin === 'csv') && (
-            <ConfirmButton
-              text={t('costImports.undoText', { name })}
-              confirm={t('costImports.undo')}
-              onConfirm={() =>
-                doing(() => api('POST', `/api/cost-imports/${of.id}/undo`), t('costImports.undoneToast'))
-              }
-            >
-              {(ask) => (
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  color="gray"
-                  leftSection={<IconArrowBackUp size={15} />}
-                  aria-label={t('costImports.undoOne', { name })}
-                  onClick={ask}
-                  data-testid="import-undo"
-                >
-                  {t('costImports.undo')}
-                </Button>
-              )}
-            </ConfirmButton>
-          )
-        )}
+        <Undo of={of} />
       </td>
     </tr>
+  )
+}
+
+/** The same on a phone. */
+function ImportCard({ of }: { of: CostImport }) {
+  const { t, i18n } = useTranslation()
+  const facts = [
+    of.fromDay && of.toDay && daysText(of.fromDay, of.toDay, i18n.language),
+    t('costImport.lines', { count: of.rows })
+  ]
+  return (
+    <div className={gone(of)} data-testid="import-row">
+      <span>
+        <What of={of} />
+      </span>
+      <span className="num" style={{ textAlign: 'right' }}>
+        {moneys(of.totals, i18n.language)}
+      </span>
+      <span className={styles.sub}>
+        {facts.filter(Boolean).join(' · ')}
+        <br />
+        {[of.createdBy?.name, at(of)].filter(Boolean).join(', ')}
+      </span>
+      <span style={{ alignSelf: 'end', textAlign: 'right' }}>
+        <Undo of={of} />
+      </span>
+    </div>
   )
 }

@@ -1,4 +1,5 @@
 import dayjs from 'dayjs'
+import { daysText as rangeText } from '../lib/period-picker.tsx'
 
 const formats = new Map<string, Intl.NumberFormat>()
 
@@ -28,8 +29,9 @@ export function dayText(day: string): string {
   return at.format(at.isSame(dayjs(), 'year') ? 'D MMM' : 'D MMM YYYY')
 }
 
-export const daysText = (from: string, to: string): string =>
-  from === to ? dayText(from) : `${dayText(from)} – ${dayText(to)}`
+/** The days of a file, as the choice of days writes them. */
+export const daysText = (from: string, to: string, locale: string): string =>
+  rangeText({ from, to }, locale, dayjs().format('YYYY-MM-DD'))
 
 /** `2026-11` as the head of a column. */
 export function monthText(month: string): string {
