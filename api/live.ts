@@ -156,7 +156,7 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
     }
     if (!panelRoles.includes(role)) return { ok: false, error: 'forbidden' }
     const own = pbx.operators().find((operator) => operator.userId === who.userId)
-    if (wanted.data.presence === 'available' && own?.owesCode != null)
+    if (wanted.data.presence === 'available' && (own?.owesCode ?? null) !== null)
       return { ok: false, error: 'wrap_up_code_owed' }
     const reason = await reasonNow(wanted.data)
     if (reason === undefined) return { ok: false, error: 'invalid' }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { hangupAnswer } from '../contract/access.ts'
 import { callLeg, callPage, callPatch, callWithLegs, tape, tapeRow } from '../contract/calls.ts'

@@ -40,7 +40,7 @@ export const legQualityRoutes = ({ db }: ApiDeps): Endpoint[] => [
     summary: 'How well the legs of a call sounded, where a browser telephone measured it',
     answer: legQualityList,
     async handle({ id }) {
-      const rows: Row[] = await db('leg_quality').where({ call_id: id }).orderBy('leg')
+      const rows = (await db('leg_quality').where({ call_id: id }).orderBy('leg')) as Row[]
       const plain = rows.map((row) => ({
         ...row,
         ...Object.fromEntries(numbers.map((name) => [name, row[name] === null ? null : Number(row[name])]))

@@ -319,7 +319,7 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
       if (!entry) return false
       const reason = wish.presence === 'away' ? (wish.reason ?? null) : null
       if (entry.presence === wish.presence && entry.reason === reason) return true
-      const isByOther = wish.byUserId != null && wish.byUserId !== userId
+      const isByOther = (wish.byUserId ?? userId) !== userId
       // Going away and coming back is no way around it.
       if (wish.presence === 'available' && entry.owesCode !== null && !isByOther) return true
       changePresence(

@@ -28,7 +28,7 @@ describe('filters of the journal in the address', () => {
   for (const [name, filter] of Object.entries(callFilters)) {
     it(`keep ${name} through the address`, () => {
       const param = filter.kind === 'range' ? `min${name.charAt(0).toUpperCase()}${name.slice(1)}` : name
-      const value = good[filter.kind](filter)
+      const value = good[filter.kind](filter as { words?: readonly string[] })
       const read = readFilters(new URLSearchParams({ [param]: value }))
       expect(countSet(read)).to.equal(1)
       expect(writeFilters(read).get(param)).to.equal(value)

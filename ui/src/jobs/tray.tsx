@@ -80,8 +80,7 @@ function useNews(jobs: readonly Job[]): void {
 
 function kindWord(kind: string): string {
   const key = `jobTray.kind.${kind.replaceAll('.', '_')}`
-  const isKnown: boolean = i18next.exists(key)
-  return i18next.t(isKnown ? key : 'jobTray.kind.other')
+  return i18next.t(key, { defaultValue: i18next.t('jobTray.kind.other') })
 }
 
 function JobRow({ job }: { job: Job }) {

@@ -7,7 +7,5 @@ export const fieldLabel = (name: string): string =>
 
 /** A code in the reader's language where we know it, else the code itself. */
 export function knownWord(list: 'reason' | 'callType', word: string): string {
-  const key = `${list}.${word}`
-  const isKnown: boolean = i18next.exists(key)
-  return isKnown ? i18next.t(key) : word
+  return i18next.t(`${list}.${word}`, { defaultValue: word })
 }

@@ -28,7 +28,7 @@ export function WrapUpBar() {
     onError: (error) => toast('rust', explain(error))
   })
   const isOn = state?.presence === 'wrapUp'
-  const isOwed = state?.owesCode != null
+  const isOwed = (state?.owesCode ?? null) !== null
   useKeys({ KeyF: isOn && !isOwed ? () => ask.mutate('end') : undefined })
   if (!isOn) return null
   // After a restart of the server only this page knows which talk it was.
