@@ -147,14 +147,12 @@ function board({ pbx }: ApiDeps): Omit<TvBoard, 'settings' | 'figures' | 'locale
   return {
     at: new Date().toISOString(),
     operators: pbx.operators().map(({ name, presence, since }) => ({ name, presence, since })),
-    queues: pbx
-      .queues()
-      .map(({ queueId, name, waiting, longestSince }) => ({
-        queueId,
-        name,
-        longestSince,
-        waiting: waiting.length
-      })),
+    queues: pbx.queues().map(({ queueId, name, waiting, longestSince }) => ({
+      queueId,
+      name,
+      longestSince,
+      waiting: waiting.length
+    })),
     calls: calls.map((call) => ({
       phase: call.phase !== 'talking' && call.ringing.length > 0 ? 'ringing' : call.phase,
       since: (call.phase === 'talking' ? call.answeredAt : null) ?? call.queue?.since ?? call.startedAt,
