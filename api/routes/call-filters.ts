@@ -20,12 +20,19 @@ export interface Condition {
    * so that this index does not serve it.
    */
   indexed?: { sql: string; bindings: readonly unknown[] }
+  /** Asks for a share of a model: which rows of `credits c` and `report_paths p` count. */
+  share?: { credits: readonly Condition[]; paths: readonly Condition[] }
+  /** Only bounds the time. */
+  isPeriod?: true
 }
 
-/** A list of ids or words in an index of its own: each value of it can be read in the order of time. */
+/** A list of ids or words in an index of its own: each value of it can be read in the order of the list. */
 export interface Split {
-  column: string
-  values: readonly string[]
+  name: CallFilterName
+  /** One of each value. */
+  looks: readonly Condition[]
+  /** All values at once. */
+  whole: Condition
 }
 
 /** What a query of the journal asks of a call. */
@@ -103,8 +110,11 @@ const special: Partial<Record<CallFilterName, Sql>> = {
   })
 }
 
-/** Lists with an index of their own. */
-const splittable: readonly CallFilterName[] = ['operatorId', 'numberId', 'sourceId', 'siteId', 'outcome']
+/** Lists with an index of their own, those first of which one value tends to have the fewest calls. */
+const splittable: readonly CallFilterName[] = [
+  ...(['landingPath', 'keyword', 'campaign', 'numberId', 'operatorId'] as const),
+  ...(['poolId', 'sourceId', 'source', 'siteId', 'outcome'] as const)
+]
 /** More looks than this cost more than they save. */
 const mostLooks = 12
 
@@ -116,8 +126,8 @@ const mostLooks = 12
 export function selectionOf(query: CallSelection, timeZone: string): Selection {
   const errors: { path: string; message: string }[] = []
   const given = query as Record<string, unknown>
-  const conditions = [...periodOf(query, timeZone), ...searchOf(query.search)]
-  let split: Split | null = null
+  const conditions = [...periodOf(query, timeZone, 'calls.started_at'), ...searchOf(query.search)]
+  const lists = new Map<CallFilterName, Words>()
   const hasModel = query.model !== undefined
   for (const [name, filter] of Object.entries(callFilters) as [CallFilterName, CallFilter][]) {
     if (hasModel && isPathField(name)) continue
@@ -130,19 +140,32 @@ export function selectionOf(query: CallSelection, timeZone: string): Selection {
       if (value === undefined) continue
       const values = valuesOf(filter, value as string | string[])
       if (values === null) continue
-      if (split === null && values.length > 1 && values.length <= mostLooks && splittable.includes(name)) {
-        split = { column: columnOf(name), values }
-        continue
-      }
-      conditions.push(conditionOf(name, filter, values, timeZone))
+      if (splittable.includes(name) && isSplittable(values)) lists.set(name, values)
+      else conditions.push(conditionOf(name, filter, values, timeZone))
     } catch (error) {
       if (!(error instanceof FilterError)) throw error
       errors.push({ path: name, message: error.message })
     }
   }
   if (errors.length > 0) throw new ApiError('invalid', { errors })
-  if (hasModel) conditions.push(creditOf(query.model, given))
+  if (hasModel) conditions.push(shareOf(query.model, given, periodOf(query, timeZone, 'c.at')))
+  const isByTime = query.sort.endsWith('startedAt')
+  if (!isByTime && given['isMissed'] === 'true' && !lists.has('outcome')) lists.set('outcome', missedOutcomes)
+  const split = splitOf(lists, isByTime)
+  for (const [name, values] of lists) if (name !== split?.name) conditions.push(among(name, values))
   return { conditions, split }
+}
+
+const isSplittable = (values: Words): boolean =>
+  values.length > 0 && values.length <= mostLooks && !values.includes('')
+
+/** Other orders than that of time have indexes by outcome. */
+function splitOf(lists: ReadonlyMap<CallFilterName, Words>, isByTime: boolean): Split | null {
+  const name = splittable.find((each) => (lists.get(each)?.length ?? 0) > 1)
+  const chosen = name ?? (!isByTime && lists.has('outcome') ? 'outcome' : undefined)
+  const values = chosen && lists.get(chosen)
+  if (!chosen || !values) return null
+  return { name: chosen, looks: values.map((value) => among(chosen, [value])), whole: among(chosen, values) }
 }
 
 /** Narrows rows of `calls` to the selection, without its split. */
@@ -152,8 +175,7 @@ export function applyConditions(rows: Knex.QueryBuilder, conditions: readonly Co
 
 /** The whole selection on one look at the table. */
 export function applySelection(rows: Knex.QueryBuilder, { conditions, split }: Selection): void {
-  applyConditions(rows, conditions)
-  if (split) rows.whereIn(split.column, [...split.values])
+  applyConditions(rows, split ? [...conditions, split.whole] : conditions)
 }
 
 class FilterError extends Error {}
@@ -216,7 +238,7 @@ function conditionOf(name: CallFilterName, filter: CallFilter, values: Words, ti
   }
   if (filter.kind === 'contains') return { sql: `${column} ilike ?`, bindings: [likePart(values[0] ?? '')] }
   if (filter.kind === 'ids' && values.length === 0) return plain(`${column} is null`)
-  if (filter.kind === 'ids') return { sql: `${column} = any(cast(? as uuid[]))`, bindings: [values] }
+  if (filter.kind === 'ids') return among(name, values)
   if (name === 'weekday' || name === 'hour') {
     return {
       // Planners take such a comparison for a rare thing and sort; `case` says that they cannot know.
@@ -227,10 +249,33 @@ function conditionOf(name: CallFilterName, filter: CallFilter, values: Words, ti
   }
   if (filter.kind === 'numbers') return { sql: `${column} = any(cast(? as int[]))`, bindings: [values] }
   const some = values.filter((value) => value !== '')
-  const among = { sql: `${column} = any(cast(? as text[]))`, bindings: [some] }
   // An empty value means "not given", beside whatever else is asked for.
-  if (some.length === values.length) return among
-  return { sql: `${column} is null or ${column} = '' or ${among.sql}`, bindings: among.bindings }
+  if (some.length === values.length) return among(name, values)
+  return {
+    sql: `${column} is null or ${column} = '' or ${column} = any(cast(? as text[]))`,
+    bindings: [some]
+  }
+}
+
+/** Texts that may be of any length: their indexes of migration 0011 hold the beginning. */
+const longTexts: readonly CallFilterName[] = ['source', 'campaign', 'keyword']
+const beginning = 200
+
+/** Values of a column, so that its index serves: a single one is compared plainly, for a list has no order. */
+function among(name: CallFilterName, values: Words): Condition {
+  const column = columnOf(name)
+  const type = callFilters[name].kind === 'ids' ? 'uuid' : 'text'
+  const is = values.length === 1 ? `= cast(? as ${type})` : `= any(cast(? as ${type}[]))`
+  const bound = (words: Words): unknown => (words.length === 1 ? words[0] : words)
+  // As the index has it.
+  if (name === 'landingPath')
+    return { sql: `calls.landing_url is not null and ${column} ${is}`, bindings: [bound(values)] }
+  if (!longTexts.includes(name)) return { sql: `${column} ${is}`, bindings: [bound(values)] }
+  const begin = values.map((value) => [...value].slice(0, beginning).join(''))
+  return {
+    sql: `left(${column}, ${beginning}) ${is} and ${column} ${is}`,
+    bindings: [bound(begin), bound(values)]
+  }
 }
 
 function rangeOf(name: CallFilterName, given: Record<string, unknown>): Condition[] {
@@ -279,29 +324,31 @@ const daysBack = { today: 0, yesterday: 1, week: 6, month: 29 } as const
 /** The first moment of a day of the company, so many days before its today. */
 const dayStart = "(date_trunc('day', now() at time zone ?) - ? * interval '1 day') at time zone ?"
 
-function periodOf({ from, to, period }: CallSelection, timeZone: string): Condition[] {
+function periodOf({ from, to, period }: CallSelection, timeZone: string, column: string): Condition[] {
   const found: Condition[] = []
+  const isPeriod = true
   if (from !== undefined) {
     found.push(
       isDay(from)
-        ? { sql: 'calls.started_at >= cast(? as timestamp) at time zone ?', bindings: [from, timeZone] }
-        : { sql: 'calls.started_at >= cast(? as timestamptz)', bindings: [from] }
+        ? { sql: `${column} >= cast(? as timestamp) at time zone ?`, bindings: [from, timeZone], isPeriod }
+        : { sql: `${column} >= cast(? as timestamptz)`, bindings: [from], isPeriod }
     )
   }
   if (to !== undefined) {
     found.push(
       isDay(to)
         ? {
-            sql: "calls.started_at < (cast(? as timestamp) + interval '1 day') at time zone ?",
-            bindings: [to, timeZone]
+            sql: `${column} < (cast(? as timestamp) + interval '1 day') at time zone ?`,
+            bindings: [to, timeZone],
+            isPeriod
           }
-        : { sql: 'calls.started_at < cast(? as timestamptz)', bindings: [to] }
+        : { sql: `${column} < cast(? as timestamptz)`, bindings: [to], isPeriod }
     )
   }
   if (found.length > 0 || period === undefined || period === 'all') return found
-  found.push({ sql: `calls.started_at >= ${dayStart}`, bindings: [timeZone, daysBack[period], timeZone] })
+  found.push({ sql: `${column} >= ${dayStart}`, bindings: [timeZone, daysBack[period], timeZone], isPeriod })
   if (period === 'yesterday') {
-    found.push({ sql: `calls.started_at < ${dayStart}`, bindings: [timeZone, 0, timeZone] })
+    found.push({ sql: `${column} < ${dayStart}`, bindings: [timeZone, 0, timeZone], isPeriod })
   }
   return found
 }
@@ -310,17 +357,23 @@ const pathFields = ['inquiryChannel', 'source', 'medium', 'campaign', 'keyword']
 const isPathField = (name: CallFilterName): boolean => (pathFields as readonly string[]).includes(name)
 
 /** Calls of which a model gives a share to a path. */
-function creditOf(model: string | undefined, given: Record<string, unknown>): Condition {
-  const path = pathFields.flatMap((name) => {
+function shareOf(
+  model: string | undefined,
+  given: Record<string, unknown>,
+  period: readonly Condition[]
+): Condition {
+  const paths = pathFields.flatMap((name) => {
     const value = given[name]
     if (value === undefined) return []
     const values = Array.isArray(value) ? (value as string[]) : [value as string]
     return [{ sql: `p.${snake(name)} = any(cast(? as text[]))`, bindings: [values] }]
   })
-  const share = `c.${snake(model ?? '')} > 0`
+  const credits = [plain("c.subject = 'call'"), plain(`c.${snake(model ?? '')} > 0`)]
+  const all = [...credits, ...paths]
   return {
     sql: `calls.id in (select c.subject_id from credits c join report_paths p on p.id = c.path_id
-      where c.subject = 'call' and ${[share, ...path.map(({ sql }) => sql)].join(' and ')})`,
-    bindings: path.flatMap(({ bindings }) => bindings)
+      where ${all.map(({ sql }) => sql).join(' and ')})`,
+    bindings: all.flatMap(({ bindings }) => bindings),
+    share: { credits: [...credits, ...period], paths }
   }
 }

@@ -4,15 +4,12 @@ import { callSorts, type CallSort } from '../contract/journal-fields.ts'
 import { ApiError } from '../problems.ts'
 import { snake, type Row } from '../rows.ts'
 import { applyConditions, type Condition, type Selection } from './call-filters.ts'
+import { narrowed, resolved, type Order, type Place } from './call-narrowing.ts'
 
 /** Where a page ended: the sort, whether it was among the rows without a value, the last value and id. */
 const cursorShape = z.tuple([z.string(), z.boolean(), z.string().max(100), z.uuid()])
 
-export interface Place {
-  isPast: boolean
-  value: string
-  id: string
-}
+export type { Place }
 
 export interface CallPage {
   rows: Row[]
@@ -31,7 +28,7 @@ export async function callPageOf(
 ): Promise<CallPage> {
   const after = cursor === undefined ? null : readCursor(cursor, sort)
   try {
-    const rows = await callRows(db, await narrowed(db, selection), sort, after, limit + 1)
+    const rows = await pageRows(db, selection, sort, after, limit + 1)
     const last = rows.at(limit - 1)
     const nextCursor = rows.length > limit && last ? writeCursor(sort, placeOf(last)) : null
     return { rows: rows.slice(0, limit), nextCursor }
@@ -43,57 +40,61 @@ export async function callPageOf(
   }
 }
 
-/** So many calls are read one by one and sorted in no time; where there are more, some soon come in the order of time. */
-const mostFound = 8000
+/** So many calls after a place are read in no time. */
+const nearby = 4000
 
 /**
- * Looks into the indexes of parts and tags first. Few finds become a list of ids; of many it is known then that they
- * lie close together, and reading in the order of the list finds a page of them soon. Leaving the choice to the planner
- * means seconds whenever its guess is wrong, and of parts of words it cannot but guess.
+ * What fits is mostly common, and then a page of it lies close by: a short walk along the list finds it, whatever is
+ * asked for. Where it does not, few calls may fit, and they are taken from the filters' own indexes. Left with the
+ * choice, the planner walks through the whole list whenever its guess is wrong: of parts of words and of shares it
+ * cannot but guess, and it does not know that missed calls have no talk.
  */
-async function narrowed(db: Knex, selection: Selection): Promise<Selection> {
-  const conditions: Condition[] = []
-  for (const condition of selection.conditions) {
-    const ids = condition.indexed === undefined ? null : await idsOf(db, condition.indexed)
-    if (ids === null) conditions.push(condition)
-    else {
-      conditions.push({
-        sql: `calls.id = any(cast(? as uuid[])) or (calls.ended_at is null and ${condition.sql})`,
-        bindings: [ids, ...condition.bindings]
-      })
-    }
-  }
-  return { ...selection, conditions }
-}
-
-/** Null: too many to list. */
-async function idsOf(db: Knex, { sql, bindings }: Omit<Condition, 'indexed'>): Promise<string[] | null> {
-  return db.transaction(async (trx) => {
-    await trx.raw('set local enable_seqscan = off; set local enable_indexscan = off')
-    const query = trx('calls').whereRaw(sql, [...bindings] as Knex.RawBinding[])
-    const rows = await query.limit(mostFound + 1).select<{ id: string }[]>('id')
-    return rows.length > mostFound ? null : rows.map(({ id }) => id)
-  })
-}
-
-/** The next rows after a place, up to so many. */
-export async function callRows(
+async function pageRows(
   db: Knex,
   selection: Selection,
   sort: string,
   after: Place | null,
   limit: number
 ): Promise<Row[]> {
-  const isDescending = sort.startsWith('-')
-  const by = callSorts.find((name) => name === (isDescending ? sort.slice(1) : sort))
-  if (!by) throw new ApiError('invalid', { errors: [{ path: 'sort', message: 'is not a known order' }] })
-  if (by === 'startedAt') return lookUp(db, selection, { by, isDescending, isPast: false, after, limit })
-  const rows = after?.isPast
-    ? []
-    : await lookUp(db, selection, { by, isDescending, isPast: false, after, limit })
+  const order = { sort, after, limit }
+  if (!isUncertain(selection, sort)) return callRows(db, selection, sort, after, limit)
+  const known = await resolved(db, selection)
+  if (!after?.isPast) {
+    const rows = await lookUp(db, known, { ...lookOf(order), within: nearby })
+    if (rows.length === limit) return rows
+  }
+  const { likely, sure } = await narrowed(db, known, order)
+  if (likely) {
+    const rows = await lookUp(db, likely, lookOf(order))
+    if (rows.length === limit) return rows
+  }
+  return callRows(db, sure, sort, after, limit, { isByFilter: true })
+}
+
+function isUncertain({ conditions, split }: Selection, sort: string): boolean {
+  if (conditions.some(({ indexed, share }) => indexed !== undefined || share !== undefined)) return true
+  if (sort.endsWith('startedAt')) return false
+  return conditions.some(({ isPeriod }) => !isPeriod) || (split !== null && split.name !== 'outcome')
+}
+
+/**
+ * The next rows after a place, up to so many.
+ * @param isByFilter not along the list's own order, but by the index of a filter
+ */
+export async function callRows(
+  db: Knex,
+  selection: Selection,
+  sort: string,
+  after: Place | null,
+  limit: number,
+  { isByFilter = false }: { isByFilter?: boolean } = {}
+): Promise<Row[]> {
+  const look = { ...lookOf({ sort, after, limit }), isByFilter }
+  if (look.by === 'startedAt') return lookUp(db, selection, look)
+  const rows = after?.isPast ? [] : await lookUp(db, selection, look)
   if (rows.length >= limit) return rows
   const rest = await lookUp(db, selection, {
-    by,
+    by: look.by,
     isDescending: true,
     isPast: true,
     after: after?.isPast ? after : null,
@@ -109,31 +110,54 @@ interface Look {
   isPast: boolean
   after: Place | null
   limit: number
+  isByFilter?: boolean
+  /** Only among so many rows after the place. */
+  within?: number
+}
+
+function lookOf({ sort, after, limit }: Order): Look {
+  const isDescending = sort.startsWith('-')
+  const by = callSorts.find((name) => name === (isDescending ? sort.slice(1) : sort))
+  if (!by) throw new ApiError('invalid', { errors: [{ path: 'sort', message: 'is not a known order' }] })
+  return { by, isDescending, isPast: false, after, limit }
 }
 
 /**
- * One query, or one for each value of a split, merged: read from an index in the order of time each is short, while a
- * list of values over one index would have to be read whole and sorted.
+ * One query, or one for each value of a split, merged: read from an index in the order of the list each is short, while
+ * a list of values over one index would have to be read whole and sorted.
  */
 async function lookUp(db: Knex, { conditions, split }: Selection, look: Look): Promise<Row[]> {
   const { by, isDescending, isPast, after, limit } = look
-  const column = isPast || by === 'startedAt' ? 'started_at' : snake(by)
-  const type = column === 'started_at' ? 'timestamptz' : 'int'
+  const isByTime = isPast || by === 'startedAt'
+  const column = isByTime ? 'started_at' : snake(by)
+  const type = isByTime ? 'timestamptz' : 'int'
   const order = isDescending ? 'desc' : 'asc'
-  const one = (value: string | null): Knex.QueryBuilder => {
+  // No index is in the order of a sum.
+  const key = look.isByFilter && !isByTime ? `(calls.${column} + 0)` : `calls.${column}`
+  const within = look.within === undefined ? null : Math.ceil(look.within / (split?.looks.length ?? 1))
+  const one = (value: Condition | null): Knex.QueryBuilder => {
     const rows = db('calls').select('calls.*')
-    applyConditions(rows, conditions)
-    if (split && value !== null) rows.where(split.column, value)
+    // What an index of the order serves; a period only bounds walks along time.
+    const isLed = (condition: Condition): boolean =>
+      within === null || (condition.isPeriod === true && isByTime)
+    applyConditions(rows, [...conditions.filter(isLed), ...(value ? [value] : [])])
     if (by !== 'startedAt') rows.whereRaw(`calls.${snake(by)} is ${isPast ? '' : 'not '}null`)
     if (after) {
-      rows.whereRaw(
-        `(calls.${column}, calls.id) ${isDescending ? '<' : '>'} (cast(? as ${type}), cast(? as uuid))`,
-        [after.value, after.id]
-      )
+      rows.whereRaw(`(${key}, calls.id) ${isDescending ? '<' : '>'} (cast(? as ${type}), cast(? as uuid))`, [
+        after.value,
+        after.id
+      ])
     }
-    return rows.orderByRaw(`calls.${column} ${order}, calls.id ${order}`).limit(limit)
+    rows.orderByRaw(`${key} ${order}, calls.id ${order}`)
+    if (within === null) return rows.limit(limit)
+    const near = db.from(rows.limit(within).as('calls')).select('calls.*')
+    applyConditions(
+      near,
+      conditions.filter((condition) => !isLed(condition))
+    )
+    return near.orderByRaw(`calls.${column} ${order}, calls.id ${order}`).limit(limit)
   }
-  const looks = split ? split.values.map(one) : [one(null)]
+  const looks = split ? split.looks.map(one) : [one(null)]
   const [first] = looks
   const query = looks.length === 1 && first ? first.as('found') : db.unionAll(looks, true).as('found')
   return (await db
