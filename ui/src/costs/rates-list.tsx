@@ -28,6 +28,7 @@ import styles from './costs.module.css'
 import { Empty } from './costs-page.tsx'
 import { dayText } from './money.ts'
 import { useDoing, useRates, useRefresh, useUncounted } from './queries.ts'
+import { rateProblem } from './rate-problem.ts'
 
 interface Draft {
   id: string | null
@@ -278,6 +279,10 @@ function PasteRates({ onClose }: { onClose: () => void }) {
       onClose()
     }
   })
+  const said = (message: string) => {
+    const key = rateProblem(message)
+    return key === null ? fieldWord(message) : t(key)
+  }
   const faults = bring.error instanceof ApiError ? (bring.error.problem.errors ?? []) : []
   return (
     <Modal
@@ -303,12 +308,19 @@ function PasteRates({ onClose }: { onClose: () => void }) {
         />
         {bring.isError && (
           <Alert color="rust" role="alert">
-            {explain(bring.error)}
-            {faults.slice(0, 8).map(({ path, message }) => (
-              <div key={path}>
-                {t('costImport.problemLine', { line: /\d+/.exec(path)?.[0] ?? path })}: {fieldWord(message)}
-              </div>
-            ))}
+            {faults.length > 0 ? t('costRates.csvFaulty') : explain(bring.error)}
+            {faults.length > 0 && (
+              <ul className={styles.problems} tabIndex={0} style={{ marginTop: 6 }}>
+                {faults.map(({ path, message }) => (
+                  <li key={path}>
+                    <b className="num">
+                      {t('costImport.problemLine', { line: /\d+/.exec(path)?.[0] ?? path })}:{' '}
+                    </b>
+                    {said(message)}
+                  </li>
+                ))}
+              </ul>
+            )}
           </Alert>
         )}
         <Group justify="flex-end">

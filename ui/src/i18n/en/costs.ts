@@ -169,6 +169,14 @@ export const costs = {
     fromCsv: 'Paste a table',
     csvText: 'Lines of day, currency and rate. A day that is there already gets the new rate.',
     csvDone: 'Rates added: {{added}}, changed: {{changed}}',
+    csvFaulty: 'There are mistakes in the table; nothing was saved',
+    problem: {
+      own: 'this is the company’s own currency: its rate is always 1',
+      rate: 'this is no rate; write a number above zero, such as 92.5',
+      twice: 'the table has a rate of this currency for this day already',
+      none: 'there is no rate in the table',
+      tooMany: 'too many lines: split the table'
+    },
     day: 'From the day',
     currency: 'Currency',
     rate: 'Rate',
