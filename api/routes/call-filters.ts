@@ -19,7 +19,12 @@ export interface Condition {
    * The same over an index in which few or very many calls may be found: nobody knows before looking. `sql` is written
    * so that this index does not serve it.
    */
-  indexed?: { sql: string; bindings: readonly unknown[] }
+  indexed?: {
+    sql: string
+    bindings: readonly unknown[]
+    /** A single key of the index: what it finds need not be cut with what others find. */
+    isOneKey?: boolean
+  }
   /** Asks for a share of a model: which rows of `credits c` and `report_paths p` count. */
   share?: { credits: readonly Condition[]; paths: readonly Condition[] }
   /** Only bounds the time. */
@@ -97,7 +102,11 @@ const special: Partial<Record<CallFilterName, Sql>> = {
     const some = "calls.tags || '{}' && cast(? as text[])"
     if (tags.length < values.length) return { sql: `calls.tags = '{}' or ${some}`, bindings: [tags] }
     const indexed = "calls.tags <> '{}' and calls.tags && cast(? as text[])"
-    return { sql: some, bindings: [tags], indexed: { sql: indexed, bindings: [tags] } }
+    return {
+      sql: some,
+      bindings: [tags],
+      indexed: { sql: indexed, bindings: [tags], isOneKey: tags.length === 1 }
+    }
   },
   comment: ([text = '']) => ({
     sql: `(calls.note ilike ? or exists (
@@ -272,10 +281,10 @@ function among(name: CallFilterName, values: Words): Condition {
     return { sql: `calls.landing_url is not null and ${column} ${is}`, bindings: [bound(values)] }
   if (!longTexts.includes(name)) return { sql: `${column} ${is}`, bindings: [bound(values)] }
   const begin = values.map((value) => [...value].slice(0, beginning).join(''))
-  return {
-    sql: `left(${column}, ${beginning}) ${is} and ${column} ${is}`,
-    bindings: [bound(begin), bound(values)]
-  }
+  const led = { sql: `left(${column}, ${beginning}) ${is}`, bindings: [bound(begin)] }
+  // What is shorter than a beginning is told by it. Said twice, planners would take it for twice as rare.
+  if (values.every((value) => value.length < beginning)) return led
+  return { sql: `${led.sql} and ${column} ${is}`, bindings: [...led.bindings, bound(values)] }
 }
 
 function rangeOf(name: CallFilterName, given: Record<string, unknown>): Condition[] {
@@ -312,7 +321,8 @@ function searchOf(search: string | undefined): Condition[] {
       ...(isIndexed(wanted) && {
         indexed: {
           sql: `${inLatin(parts)} like ${inLatin('?')} and ${parts} ${like} ? and calls.ended_at is not null`,
-          bindings: [wanted, wanted]
+          bindings: [wanted, wanted],
+          isOneKey: /^[\da-z]{3}$/i.test(digits || typed)
         }
       })
     }
