@@ -260,10 +260,9 @@ function conditionOf(name: CallFilterName, filter: CallFilter, values: Words, ti
   const some = values.filter((value) => value !== '')
   // An empty value means "not given", beside whatever else is asked for.
   if (some.length === values.length) return among(name, values)
-  return {
-    sql: `${column} is null or ${column} = '' or ${column} = any(cast(? as text[]))`,
-    bindings: [some]
-  }
+  const led = longTexts.includes(name) ? `left(${column}, ${beginning})` : column
+  const known = some.length > 0 ? ` or ${column} = any(cast(? as text[]))` : ''
+  return { sql: `${led} is null or ${led} = ''${known}`, bindings: known === '' ? [] : [some] }
 }
 
 /** Texts that may be of any length: their indexes of migration 0011 hold the beginning. */

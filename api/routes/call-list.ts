@@ -42,6 +42,8 @@ export async function callPageOf(
 
 /** So many calls after a place are read in no time. */
 const nearby = 4000
+/** And so many where a good part of a page was found among those: likely there is as much further on. */
+const around = 8 * nearby
 
 /**
  * What fits is mostly common, and then a page of it lies close by: a short walk along the list finds it, whatever is
@@ -60,8 +62,13 @@ async function pageRows(
   if (!isUncertain(selection, sort)) return callRows(db, selection, sort, after, limit)
   const known = await resolved(db, selection)
   if (!after?.isPast) {
-    const rows = await lookUp(db, known, { ...lookOf(order), within: nearby })
-    if (rows.length === limit) return rows
+    const close = await lookUp(db, known, { ...lookOf(order), within: nearby })
+    if (close.length === limit) return close
+    // Shares are better found by their paths.
+    if (close.length * 4 >= limit && !known.conditions.some(({ share }) => share)) {
+      const rows = await lookUp(db, known, { ...lookOf(order), within: around })
+      if (rows.length === limit) return rows
+    }
   }
   const { likely, sure } = await narrowed(db, known, order)
   if (likely) {

@@ -18,7 +18,8 @@ create index calls_pool on calls (pool_id, started_at desc, id desc) where pool_
 create index calls_number on calls (number_id, started_at desc, id desc) where number_id is not null;
 create index calls_site on calls (site_id, started_at desc, id desc) where site_id is not null;
 -- Whatever stands in a tagged link may be longer than an index takes.
-create index calls_source_name on calls (left(source_name, 200), started_at desc, id desc) where source_name is not null;
+-- Few calls are of no source, so those are found by it as well.
+create index calls_source_name on calls (left(source_name, 200), started_at desc, id desc);
 create index calls_campaign on calls (left(campaign, 200), started_at desc, id desc) where campaign is not null;
 create index calls_keyword on calls (left(keyword, 200), started_at desc, id desc) where keyword is not null;
 create index calls_landing on calls (landing_key(landing_url), started_at desc, id desc) where landing_url is not null;
