@@ -130,6 +130,8 @@ export async function startRig(
   )
 
   const server = createServer(createApp(deps))
+  // Some tests keep this one process busy for seconds: no connection shall end meanwhile.
+  server.keepAliveTimeout = 60_000
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
