@@ -29,7 +29,7 @@ const order = [
   'browser'
 ]
 /** These play calls in their own time and mostly wait: they run beside the others, and are told when they are done. */
-const beside = ['pbx', 'sip', 'tracking']
+const beside = ['ari', 'pbx', 'sip']
 /** An area that takes longer hangs. */
 const areaMs = 12 * 60_000
 /** After its last test mocha has this long to end. */
