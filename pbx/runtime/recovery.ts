@@ -9,7 +9,7 @@ import { connect, parseSnoop, snoop, toneId } from './effect-bridges.ts'
 import { clientChannel, legChannel } from './effect-ports.ts'
 import { parseLegChannel, type Exchange } from './exchange.ts'
 import type { LiveCall } from './mailbox.ts'
-import { callOfBridge, presentBridges, wantedBridges } from './repair.ts'
+import { callOfBridge, presentBridges, takeBridges, wantedBridges } from './repair.ts'
 
 export interface RecoveryPorts {
   ari: Ari
@@ -90,11 +90,8 @@ async function repair(
   ports: RecoveryPorts
 ): Promise<void> {
   const { exchange, ari } = ports
-  // Asterisk knows best who is where; but what has been asked for since it was asked counts more.
-  if (live.call === call) {
-    live.bridges.clear()
-    for (const [name, inside] of presentBridges(call, bridges)) live.bridges.set(name, inside)
-  }
+  if (live.call === call) live.bridges.clear()
+  takeBridges(live.bridges, presentBridges(call, bridges))
   const missed: { atMs: number; tell: () => void }[] = []
   const atOf = (uniqueId: string) => endOf(cel, uniqueId) ?? { atMs: ports.now(), cause: null }
 

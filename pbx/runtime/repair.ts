@@ -46,6 +46,21 @@ export function presentBridges(call: Call, bridges: readonly AriBridge[]): Map<B
   return present
 }
 
+/**
+ * Adds to the bridges that we know of a call those that only Asterisk knows, such as those of a call that was taken
+ * over from the last controller. What we know counts more: it may have been asked for after Asterisk was asked, and a
+ * party who was brought elsewhere since is there. A bridge that nobody knows would stay in Asterisk for ever.
+ */
+export function takeBridges(
+  known: Map<BridgeName, Set<Party>>,
+  present: ReadonlyMap<BridgeName, ReadonlySet<Party>>
+): void {
+  const placed = new Set([...known.values()].flatMap((inside) => [...inside]))
+  for (const [name, inside] of present) {
+    if (!known.has(name)) known.set(name, new Set([...inside].filter((party) => !placed.has(party))))
+  }
+}
+
 function bridgeNameOf(callId: string, id: string): BridgeName | null {
   if (id === bridgeId(callId, 'main')) return 'main'
   if (!id.startsWith(`${callId}.`)) return null

@@ -62,7 +62,7 @@ describe('Whoever has just installed Ringtrace', function () {
     await shot(page, 'demo-journal-ru-light')
     const call = await instance.api<JournalCallWithLegs>('GET', `/api/calls/${id}`)
     expect(call).to.include({ outcome: 'answered', rating: 5, hangupBy: 'operator' })
-    expect(shownMs - Date.parse(call.endedAt ?? '')).to.be.lessThan(15_000)
+    expect(shownMs - Date.parse(call.endedAt ?? '')).to.be.lessThan(2000)
     expect(call.operator?.name).to.equal('Admin')
     expect(call.steps.map((step) => step.blockType)).to.include.members(['ring', 'rating'])
     const words = await row.innerText()

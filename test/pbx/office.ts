@@ -130,7 +130,7 @@ export async function openOffice(
       await phones.close()
       await company.clear()
       await until(async () => (await leftInAsterisk(instance)).length === 0, {
-        timeoutMs: 20000,
+        timeoutMs: 5000,
         what: 'Asterisk holds no channel and no bridge'
       }).catch(async (error: unknown) => {
         throw new Error(`${String(error)}: ${(await leftInAsterisk(instance)).join(', ')}`)

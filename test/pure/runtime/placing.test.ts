@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import { newCall, newPlacedCall } from '../../../pbx/call/step.ts'
+import type { BridgeName } from '../../../pbx/call/effects.ts'
 import type { Call, Leg, Talk } from '../../../pbx/call/types.ts'
 import { orderOfPhone, readDialled, uuidv7 } from '../../../pbx/runtime/placing.ts'
 import { handingOf, legToGive, referTarget } from '../../../pbx/runtime/refer.ts'
-import { callOfBridge, presentBridges, wantedBridges } from '../../../pbx/runtime/repair.ts'
+import { callOfBridge, presentBridges, takeBridges, wantedBridges } from '../../../pbx/runtime/repair.ts'
 import { emptyDirectory } from '../../../pbx/routing/directory.ts'
 
 const nowMs = Date.UTC(2026, 10, 22)
@@ -185,5 +186,21 @@ describe('After a restart a call is put together', () => {
     expect(callOfBridge(call.id)).to.equal(call.id)
     expect(callOfBridge(`${call.id}.watch.sup4`)).to.equal(call.id)
     expect(callOfBridge('stasis-bridge-1')).to.equal(null)
+  })
+
+  it('are taken over from Asterisk where nobody knows them, and stay where somebody was brought since', () => {
+    const asteriskHas = new Map<BridgeName, Set<string>>([
+      ['main', new Set(['client', 'op1'])],
+      ['consult', new Set(['op2'])]
+    ])
+    const takenOver = new Map<BridgeName, Set<string>>()
+    takeBridges(takenOver, asteriskHas)
+    expect(takenOver).to.deep.equal(asteriskHas)
+    const known = new Map<BridgeName, Set<string>>([['main', new Set(['client', 'op2'])]])
+    takeBridges(known, asteriskHas)
+    expect([...known].map(([name, inside]) => [name, [...inside]])).to.deep.equal([
+      ['main', ['client', 'op2']],
+      ['consult', []]
+    ])
   })
 })
