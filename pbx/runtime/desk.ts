@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Ari } from '../ari/client.ts'
 import type { TapeRow } from '../call/effects.ts'
 import type { CallEvent } from '../call/events.ts'
+import type { Moments } from '../call/moments.ts'
 import { emptyDirectory, type Directory } from '../routing/directory.ts'
 import type { FeedSource } from './feed.ts'
 import { keepFigures } from './figures.ts'
@@ -11,6 +12,7 @@ import { watchOperators } from './operator-watchdog.ts'
 import { createOperators, type Operators, type PresenceWish } from './operators.ts'
 import { keepPresence } from './presence-store.ts'
 import { createQueues, type Queues } from './queues.ts'
+import { createWrapUpTimes, keepWrapUps } from './wrap-up-times.ts'
 
 /** Everything about operators: who they are, what they say of themselves, who waits for them, and that it stays true. */
 export interface Desk {
@@ -36,6 +38,8 @@ export interface DeskOptions {
   isCallOpen(callId: string): boolean
   /** Gives an event to a call that is in progress; others have no use for it. */
   deliver(callId: string, event: CallEvent): void
+  /** Adds a moment to a call's tape afterwards. */
+  append(callId: string, type: 'call.wrapped_up', data: Moments['call.wrapped_up']): Promise<void>
   log: Logger
 }
 
@@ -43,8 +47,13 @@ export function createDesk(options: DeskOptions): Desk {
   const { db, ari, feed, log } = options
   let directory = emptyDirectory
   const presence = keepPresence({ db, log })
+  const wrapUps = keepWrapUps({ append: (...given) => options.append(...given), log })
+  const times = createWrapUpTimes((callId, data) => wrapUps.keep(callId, data))
   const operators = createOperators({
-    announce: (state) => feed.operator(state),
+    announce: (state) => {
+      feed.operator(state)
+      times.look(state)
+    },
     save: (change) => presence.save(change)
   })
   const queues = createQueues({
@@ -104,6 +113,7 @@ export function createDesk(options: DeskOptions): Desk {
       await watchdog.stop()
       queues.close()
       operators.close()
+      await wrapUps.close()
       await presence.close()
     }
   }

@@ -94,8 +94,8 @@ export interface Figures {
 
 export interface Hold {
   userId: string
-  /** SIP users of all telephones. */
-  devices: readonly string[]
+  /** All telephones. */
+  devices: readonly { sipUser: string; kind: 'browser' | 'sip' }[]
   /** What holds them, with since when, ms. */
   calls: readonly { callId: string; sinceMs: number }[]
   isElsewhere: boolean

@@ -15,13 +15,13 @@ export interface Correction {
 
 export interface Comparison {
   corrections: Correction[]
-  /** Operators whose telephones are in calls that we do not lead, as the echo test or a call of the fallback. */
+  /** Operators whose telephones are in calls that we do not lead, such as a call of the fallback. */
   elsewhere: ReadonlySet<string>
 }
 
 export interface Truth {
   holds: readonly Hold[]
-  channels: readonly Pick<AriChannel, 'id' | 'name' | 'createdMs'>[]
+  channels: readonly Pick<AriChannel, 'id' | 'name' | 'application' | 'createdMs'>[]
   isCallOpen(callId: string): boolean
   nowMs: number
   idleAfterMs: number
@@ -48,7 +48,9 @@ export function compare({ holds, channels, isCallOpen, nowMs, idleAfterMs: idle 
   const corrections: Correction[] = []
   const elsewhere = new Set<string>()
   for (const { userId, devices, calls } of holds) {
-    const own = devices.flatMap((device) => byDevice.get(device) ?? [])
+    const own = devices.flatMap(({ sipUser, kind }) =>
+      (byDevice.get(sipUser) ?? []).filter((channel) => !isOwnTest(channel, kind))
+    )
     for (const { callId, sinceMs } of calls) {
       const heldMs = nowMs - sinceMs
       const isOrder = callId.startsWith('order:')
@@ -62,6 +64,10 @@ export function compare({ holds, channels, isCallOpen, nowMs, idleAfterMs: idle 
   }
   return { corrections, elsewhere }
 }
+
+/** A browser ends its test of the line as soon as a client rings; a telephone on the desk is busy with it. */
+const isOwnTest = ({ application }: Truth['channels'][number], kind: 'browser' | 'sip'): boolean =>
+  kind === 'browser' && application === 'Echo'
 
 /** `PJSIP/op-…-0000001a` → `op-…`; null for anything but an operator's telephone. */
 function deviceOf(channelName: string): string | null {

@@ -233,7 +233,14 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
         entries.delete(userId)
         watchWrapUp(userId, null)
         entry.calls.clear()
-        announce(stateOf({ ...entry, presence: 'offline', reason: null, untilMs: null, devices: [] }))
+        const gone = {
+          presence: 'offline',
+          reason: null,
+          untilMs: null,
+          devices: [],
+          sinceMs: nowMs
+        } as const
+        announce(stateOf({ ...entry, ...gone }))
       }
       members = new Map(
         [...directory.groups].map(([id, group]) => [
@@ -378,7 +385,7 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
     holds: () =>
       [...entries.values()].map((entry) => ({
         userId: entry.userId,
-        devices: entry.devices.map((device) => device.sipUser),
+        devices: entry.devices.map(({ sipUser, kind }) => ({ sipUser, kind })),
         calls: [...entry.calls].map(([callId, { sinceMs }]) => ({ callId, sinceMs })),
         isElsewhere: entry.isElsewhere
       })),

@@ -135,7 +135,8 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     deliver: (callId, event) => {
       const live = exchange.calls.get(callId)
       if (live) exchange.deliver(live, event)
-    }
+    },
+    append: (...moment) => appendMoment(...moment)
   })
   const { operators, queues } = desk
   const directory = keepDirectory({
@@ -167,6 +168,18 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       for (const row of rows) feed.row(row)
     }
   })
+  async function appendMoment<T extends MomentType>(
+    callId: string,
+    type: T,
+    data: Moments[T]
+  ): Promise<void> {
+    const live = exchange.calls.get(callId)
+    // A call in progress owns its tape: the moment takes its place between two steps.
+    if (live) {
+      exchange.append(live, type, { ...data })
+      await tape.flush()
+    } else await tape.appendMoment(callId, type, data)
+  }
   const phones = createPhones({ ari, ami, operators, look: () => desk.look(), metrics, log })
 
   /** Brings operators and trunks to Asterisk; one at a time, and again when something changed meanwhile. */
@@ -288,14 +301,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     },
     fence,
     trunkStates: () => phones.trunkStates(),
-    async appendMoment(callId, type, data) {
-      const live = exchange.calls.get(callId)
-      // A call in progress owns its tape: the moment takes its place between two steps.
-      if (live) {
-        exchange.append(live, type, { ...data })
-        await tape.flush()
-      } else await tape.appendMoment(callId, type, data)
-    },
+    appendMoment,
     refusedObjects: () => refused,
     async checks() {
       const status = tape.status()

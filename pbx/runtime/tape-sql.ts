@@ -83,6 +83,7 @@ const callColumns = [
   'recording_state',
   'recording_seconds',
   'hold_seconds',
+  'wrapup_seconds',
   'is_transferred',
   'order_id',
   'ordered_by',

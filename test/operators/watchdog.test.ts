@@ -22,7 +22,7 @@ describe('An operator who is stuck', function () {
 
   /** Asterisk has these channels, and we these calls. */
   function watch(truth: {
-    channels: { id: string; name: string; createdMs: number }[] | null
+    channels: { id: string; name: string; application: string; createdMs: number }[] | null
     calls: string[]
   }) {
     const corrected: string[] = []
@@ -62,7 +62,7 @@ describe('An operator who is stuck', function () {
 
   it('in an open call whose telephone is idle is freed, but not while the telephone is in use', async () => {
     heldLongAgo('open')
-    const channel = { id: 'open.op1', name: `PJSIP/op-${anna}-00000001`, createdMs: 1 }
+    const channel = { id: 'open.op1', name: `PJSIP/op-${anna}-00000001`, application: 'Stasis', createdMs: 1 }
     const truth = { channels: [channel], calls: ['open'] }
     const { watchdog, corrected } = watch(truth)
     await watchdog.look()

@@ -6,14 +6,23 @@ describe('The watchdog of operators', () => {
   const nowMs = 1_000_000
   const hold = (callId: string, heldMs: number): Truth['holds'][number] => ({
     userId: 'anna',
-    devices: ['op-a', 'op-b'],
+    devices: [
+      { sipUser: 'op-a', kind: 'browser' },
+      { sipUser: 'op-b', kind: 'sip' }
+    ],
     calls: [{ callId, sinceMs: nowMs - heldMs }],
     isElsewhere: false
   })
   const idle: Truth['holds'][number] = { ...hold(open, 0), calls: [] }
-  const channel = (id: string, device = 'op-b', ageMs = 60_000): Truth['channels'][number] => ({
+  const channel = (
+    id: string,
+    device = 'op-b',
+    ageMs = 60_000,
+    application = 'Stasis'
+  ): Truth['channels'][number] => ({
     id,
     name: `PJSIP/${device}-0000001a`,
+    application,
     createdMs: nowMs - ageMs
   })
   const look = (holds: Truth['holds'], channels: Truth['channels'] = []) => {
@@ -52,5 +61,12 @@ describe('The watchdog of operators', () => {
       'dialled into our call'
     ).to.deep.equal([])
     expect(look([idle], [channel('1700000000.7', 'trunk-1')]).elsewhere).to.deep.equal([])
+  })
+
+  it('keeps no client from whoever tries their line in the browser', () => {
+    const tests = (device: string): string[] =>
+      look([idle], [channel('1700000000.7', device, 60_000, 'Echo')]).elsewhere
+    expect(tests('op-a')).to.deep.equal([])
+    expect(tests('op-b'), 'a telephone on the desk is off the hook').to.deep.equal(['anna'])
   })
 })
