@@ -56,6 +56,7 @@ const words: Words = {
       ? `The recording can be played (${(seconds ?? 0).toFixed(1)} s)`
       : `The recording is ${state}`,
   'call.modified': () => null,
+  'call.wrapped_up': () => null,
   'call.attributed': () => null
 }
 

@@ -119,6 +119,7 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       recording_state: null,
       recording_seconds: null,
       hold_seconds: 0,
+      wrapup_seconds: null,
       is_transferred: false,
       order_id: data.order?.orderId ?? null,
       ordered_by: data.order?.byUserId ?? null,
@@ -315,6 +316,9 @@ const projectors: Projector = {
     for (const [field, column] of modifiable) {
       if (field in data.changes) call[column] = data.changes[field]
     }
+  },
+  'call.wrapped_up': ({ call }, { seconds }) => {
+    call['wrapup_seconds'] = Number(call['wrapup_seconds'] ?? 0) + seconds
   },
   'call.attributed': ({ call }, { visit, source }) => {
     Object.assign(call, sourceColumns(source), visitColumns(visit))

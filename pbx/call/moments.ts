@@ -57,6 +57,8 @@ export interface Moments {
     pressed: string | null
     targets: { userId: string | null; name: string }[]
     groupName: string | null
+    /** The group that the block rings or lets wait for; absent in tapes of earlier versions. */
+    groupId?: string | null
     seconds: number | null
   }
   /** The call goes on in another scheme, or comes back to the one it left (`isReturn`). */
@@ -167,6 +169,11 @@ export interface Moments {
   }
   /** A person changed tags, note, wrap-up code or spam mark afterwards. */
   'call.modified': { by: string | null; changes: Record<string, unknown> }
+  /**
+   * An operator's work on the call after the talk was over, or was left for another call: `seconds` of several add up.
+   * Appended after the call.
+   */
+  'call.wrapped_up': { operatorId: string; seconds: number }
   /** Whose call it was, worked out anew from leases and visits: `visit` and `source` stand instead of `before`. */
   'call.attributed': {
     visit: CallVisit
@@ -207,6 +214,7 @@ export const momentTypes: readonly MomentType[] = [
   'call.missed',
   'call.recording_ready',
   'call.modified',
+  'call.wrapped_up',
   'call.attributed'
 ]
 

@@ -49,6 +49,8 @@ export interface Pbx {
   extendWrapUp(userId: string, seconds: number): boolean
   /** The weighted score of a group's free members, with its parts. */
   scores(groupId: string, weights: Weights | undefined): Score[]
+  /** How browser telephones ring for a group's calls; null for a group that is gone. */
+  ringToneOf(groupId: string): string | null
   /** Keeps a place in a queue for a callback; see `Queues.waitVirtually`. */
   waitVirtually: Queues['waitVirtually']
   hangup(callId: string, by: { userId: string }): Promise<'done' | 'notFound'>
@@ -266,6 +268,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     setPresence: (userId, wish) => desk.setPresence(userId, wish),
     endWrapUp: (userId) => desk.endWrapUp(userId),
     extendWrapUp: (userId, seconds) => desk.extendWrapUp(userId, seconds),
+    ringToneOf: (groupId) => directory.current.groups.get(groupId)?.ringTone ?? null,
     scores: (groupId, weights) =>
       operators.scores({
         kind: 'group',

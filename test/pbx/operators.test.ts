@@ -189,6 +189,11 @@ describe('Operators at work', function () {
     expect(Date.parse(longer ?? '') - Date.parse(presenceUntil ?? '')).to.equal(30_000)
     expect(await asThemselves(anna, 'POST', '/api/me/wrap-up/end')).to.equal(204)
     expect((await seen(anna)).presence).to.equal('available')
+    const first = await until(async () => {
+      const rows = await rowsOf(instance, to)
+      return rows.find((row) => row['wrapupSeconds'] !== null)
+    })
+    expect(first['wrapupSeconds'], 'what was asked for does not count').to.be.within(0, 20)
     await talk(to, desk)
     await becomes(anna, 'wrapUp')
   })

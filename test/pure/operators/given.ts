@@ -4,6 +4,7 @@ import { emptyDirectory, usualRules, type Directory, type UserEntry } from '../.
 import type { OperatorState, QueueState } from '../../../pbx/runtime/feed.ts'
 import { createOperators, type Operators } from '../../../pbx/runtime/operators.ts'
 import type { PresenceChange } from '../../../pbx/runtime/presence-store.ts'
+import { createWrapUpTimes } from '../../../pbx/runtime/wrap-up-times.ts'
 import { createQueues, type Queues } from '../../../pbx/runtime/queues.ts'
 
 /** Operators of a small company with telephones that always ring, and no database behind them. */
@@ -14,6 +15,8 @@ export interface Desk {
   shown: OperatorState[]
   queueStates: QueueState[]
   delivered: { callId: string; event: CallEvent }[]
+  /** Stretches of work after a talk. */
+  wrapUps: { callId: string; operatorId: string; seconds: number }[]
   state(userId: string): OperatorState | undefined
   load(change?: Partial<Directory>): void
   close(): void
@@ -48,10 +51,15 @@ export function sitDown(users: readonly UserEntry[], change: Partial<Directory> 
     saved: [] as PresenceChange[],
     shown: [] as OperatorState[],
     queueStates: [] as QueueState[],
-    delivered: [] as Desk['delivered']
+    delivered: [] as Desk['delivered'],
+    wrapUps: [] as Desk['wrapUps']
   }
+  const times = createWrapUpTimes((callId, data) => void desk.wrapUps.push({ callId, ...data }))
   const operators = createOperators({
-    announce: (state) => void desk.shown.push(state),
+    announce(state) {
+      desk.shown.push(state)
+      times.look(state)
+    },
     save: (one) => void desk.saved.push(one)
   })
   const queues = createQueues({
