@@ -57,8 +57,6 @@ export interface Moments {
     pressed: string | null
     targets: { userId: string | null; name: string }[]
     groupName: string | null
-    /** The group that the block rings or lets wait for; absent in tapes of earlier versions. */
-    groupId?: string | null
     seconds: number | null
   }
   /** The call goes on in another scheme, or comes back to the one it left (`isReturn`). */
