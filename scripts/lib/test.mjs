@@ -179,6 +179,9 @@ function summary(results, tookMs, isStopped) {
     const words = [`${passed} passed`, `${own.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])]
     console.log(`${name.padEnd(12)}${words.join(', ').padEnd(36)}${seconds.toFixed(0).padStart(5)} s`)
   }
+  // All of them in a few lines first: whoever keeps only the beginning of a long account has them.
+  for (const { title, file, error } of failures)
+    console.log(`FAILED ${file.replace(/^test\//, '')}: …${title.slice(-70)}: ${firstLine(error).slice(0, 90)}`)
   for (const { title, file, error } of failures) console.log(`\nFAILED ${file}\n  ${title}\n  ${error}`)
   const skipped = sum((result) => result.skipped)
   console.log(`\n${(tookMs / 60_000).toFixed(1)} minutes${skipped > 0 ? `, ${skipped} skipped` : ''}`)
@@ -186,6 +189,8 @@ function summary(results, tookMs, isStopped) {
   console.log(`${passed} passed, ${failures.length} failed`)
   return failures.length > 0 || passed === 0 || isStopped ? 1 : 0
 }
+
+const firstLine = (text) => String(text).split('\n', 1)[0]
 
 /** Runs Node; what it says goes to the terminal, or to `hear`. */
 function node(args, env, hear) {
