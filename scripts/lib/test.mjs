@@ -181,7 +181,9 @@ function summary(results, tookMs, isStopped) {
   }
   // All of them in a few lines first: whoever keeps only the beginning of a long account has them.
   for (const { title, file, error } of failures)
-    console.log(`FAILED ${file.replace(/^test\//, '')}: …${title.slice(-70)}: ${firstLine(error).slice(0, 90)}`)
+    console.log(
+      `FAILED ${file.replace(/^test\//, '')}: …${title.slice(-70)}: ${firstLine(error).slice(0, 90)}`
+    )
   for (const { title, file, error } of failures) console.log(`\nFAILED ${file}\n  ${title}\n  ${error}`)
   const skipped = sum((result) => result.skipped)
   console.log(`\n${(tookMs / 60_000).toFixed(1)} minutes${skipped > 0 ? `, ${skipped} skipped` : ''}`)
