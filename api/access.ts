@@ -17,6 +17,7 @@ export const access = {
   'GET /api/me': everyone,
   'GET /api/me/softphone': desk,
   'PUT /api/me/presence': desk,
+  'GET /api/me/missed-calls': desk,
   'POST /api/me/wrap-up/end': desk,
   'POST /api/me/wrap-up/extend': desk,
   'PUT /api/me/locale': everyone,
@@ -154,7 +155,16 @@ export const access = {
   'PATCH /api/schemes/:id': admin,
   'DELETE /api/schemes/:id': admin,
   'POST /api/schemes/:id/publish': admin,
+  'POST /api/schemes/:id/rollback': admin,
   'GET /api/schemes/:id/versions': planners,
+  'GET /api/schemes/:id/diff': planners,
+  'GET /api/schemes/:id/export': planners,
+  'POST /api/schemes/import': admin,
+  'GET /api/scheme-checks': planners,
+  'POST /api/scheme-checks': admin,
+  'GET /api/scheme-checks/:id': planners,
+  'PATCH /api/scheme-checks/:id': admin,
+  'DELETE /api/scheme-checks/:id': admin,
 
   'GET /api/prompts': planners,
   'POST /api/prompts': admin,
@@ -174,6 +184,7 @@ export const access = {
   'GET /api/music-tracks/:id/audio': planners,
   'DELETE /api/music-tracks/:id': admin,
 
+  'GET /api/tags': everyone,
   'GET /api/contacts': everyone,
   'POST /api/contacts': desk,
   'GET /api/contacts/:id': everyone,
@@ -243,6 +254,8 @@ export const access = {
 
   // Operators for themselves only; see routes/click-to-call.ts.
   'POST /api/calls': desk,
+  'GET /api/dial-search': desk,
+  'GET /api/dial-preview': desk,
 
   // Operators see their own work, and what nobody has in their groups; see routes/visible.ts.
   'GET /api/callbacks': desk,

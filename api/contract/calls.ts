@@ -154,7 +154,16 @@ export const call = z.object({
     .nullable()
 })
 
-export const callWithLegs = call.extend({ legs: z.array(callLeg) })
+/** Who wrote the note last. `by` null: a machine, or somebody who is gone. */
+export const noteChange = z.object({ by: named.nullable(), at: isoTime })
+/** The text that stood there before, which its writer had not seen. */
+export const overwrittenNote = noteChange.extend({ note: z.string() })
+
+export const callWithLegs = call.extend({ legs: z.array(callLeg), noteChange: noteChange.nullable() })
+/** `overwritten`: somebody else's note that this change replaced unseen; only where `noteSeen` was given. */
+export const callChanged = callWithLegs.extend({ overwritten: overwrittenNote.nullable() })
+
+export const tagList = page(z.object({ name: z.string(), calls: z.number().int() }))
 
 export const callPage = page(call)
 
@@ -162,6 +171,8 @@ export const callPatch = z
   .object({
     tags: z.array(z.string().min(1).max(50)).max(20),
     note: z.string().max(5000).nullable(),
+    /** The note as the writer last saw it: then the answer tells whether another one was replaced. */
+    noteSeen: z.string().max(5000).nullable(),
     wrapUpCode: z.string().max(50).nullable(),
     isSpam: z.boolean()
   })
@@ -180,6 +191,7 @@ export const tape = z.object({ items: z.array(tapeRow) })
 
 export type JournalCall = z.infer<typeof call>
 export type JournalCallWithLegs = z.infer<typeof callWithLegs>
+export type CallChanged = z.infer<typeof callChanged>
 export type CallStep = z.infer<typeof callStep>
 export type CallDeal = z.infer<typeof callDeal>
 export type CallLeg = z.infer<typeof callLeg>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, inquiryChannel, isoTime, locale, patchOf, presence, role } from './common.ts'
+import { id, inquiryChannel, isoTime, locale, patchOf, presence, ringTone, role } from './common.ts'
 import { sipAddress } from './operators.ts'
 import { crmEvents } from '../../crm/events.ts'
 import { webhookEvents } from '../../pbx/call/moments.ts'
@@ -79,13 +79,16 @@ export const group = z.object({
   memberIds: z.array(id),
   /** After talks that came through this group; null for the company's own. */
   wrapUpSeconds: z.number().int().nullable(),
+  /** How the browser telephones of its operators ring. */
+  ringTone,
   isDemo: z.boolean(),
   createdAt: isoTime
 })
 export const groupCreate = z.object({
   name,
   memberIds: z.array(id).max(1000).default([]),
-  wrapUpSeconds: z.number().int().min(0).max(3600).nullable().default(null)
+  wrapUpSeconds: z.number().int().min(0).max(3600).nullable().default(null),
+  ringTone: ringTone.default('classic')
 })
 export const groupPatch = patchOf(groupCreate)
 
@@ -241,6 +244,11 @@ export const scheme = z.object({
   id,
   name,
   draft: schemeBody,
+  /** Grows by one each time the draft is saved. */
+  revision: z.number().int(),
+  /** Who saved the draft last, and when. */
+  savedBy: z.object({ id, name: z.string() }).nullable(),
+  savedAt: isoTime,
   publishedVersion: z.number().int().nullable(),
   problems: z.array(schemeProblem),
   isDemo: z.boolean(),
@@ -248,7 +256,13 @@ export const scheme = z.object({
   updatedAt: isoTime
 })
 export const schemeCreate = z.object({ name, draft: schemeBody })
-export const schemePatch = patchOf(schemeCreate)
+export const schemePatch = patchOf(schemeCreate).extend({
+  /**
+   * The revision that a draft was made from. When the draft has been saved by somebody else since, the answer is
+   * `draft_changed` with what stands there now. Left out, the draft is replaced whatever it is.
+   */
+  revision: z.number().int().min(1).optional()
+})
 
 export const contact = z.object({
   id,
@@ -266,7 +280,8 @@ export const contactCreate = z.object({
   company: label,
   ownerId: id.nullable().default(null),
   note: z.string().max(5000).nullable().default(null),
-  phones: z.array(e164).max(20).default([])
+  /** As people write them; read by the rules of the company's country and kept in E.164. */
+  phones: z.array(z.string().trim().min(2).max(60)).max(20).default([])
 })
 export const contactPatch = patchOf(contactCreate)
 

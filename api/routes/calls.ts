@@ -2,7 +2,16 @@ import type { Knex } from 'knex'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { hangupAnswer } from '../contract/access.ts'
-import { callLeg, callPage, callPatch, callWithLegs, tape, tapeRow } from '../contract/calls.ts'
+import { lastNoteChange, overwrittenBy } from '../call-notes.ts'
+import {
+  callChanged,
+  callLeg,
+  callPage,
+  callPatch,
+  callWithLegs,
+  tape,
+  tapeRow
+} from '../contract/calls.ts'
 import { callsQuery } from '../contract/journal.ts'
 import { companyZone } from '../company-zone.ts'
 import { findRow } from '../crud.ts'
@@ -42,21 +51,27 @@ export const callRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
     route: 'PATCH /api/calls/:id',
     summary: 'Change what people say of a call: tags, note, wrap-up code, spam mark',
     body: callPatch,
-    answer: callWithLegs,
+    answer: callChanged,
     async handle(context) {
       const { body, who } = context
+      const { noteSeen, ...changes } = body
       await findRow(db, 'calls', context.id)
-      if (Object.keys(body).length > 0) {
+      if (Object.keys(changes).length > 0) {
         // Through the tape, so that the journal stays a projection of it and webhooks hear of the change.
-        await pbx.appendMoment(context.id, 'call.modified', { by: who.userId, changes: body })
+        await pbx.appendMoment(context.id, 'call.modified', { by: who.userId, changes })
         await audit(db, context, {
           action: 'call.change',
           entity: 'call',
           entityId: context.id,
-          data: { fields: Object.keys(body) }
+          data: { fields: Object.keys(changes) }
         })
       }
-      return oneCall(db, context.id)
+      const { note } = changes
+      const isTold = note !== undefined && noteSeen !== undefined
+      const overwritten = isTold
+        ? await overwrittenBy(db, context.id, { userId: who.userId, note, seen: noteSeen })
+        : null
+      return { ...(await oneCall(db, context.id)), overwritten }
     }
   }),
   endpoint({
@@ -119,5 +134,6 @@ async function oneCall(db: Knex, callId: string): Promise<z.output<typeof callWi
     .orderBy(['l.started_at', 'l.leg'])
     .select('l.*', 'r.state as recording_state', 'r.error as recording_error')
     .select(db.raw('cast(r.seconds as float8) as recording_seconds'))
-  return { ...item, legs: legs.map((leg) => itemOf(callLeg, leg)) }
+  const noteChange = await lastNoteChange(db, callId)
+  return { ...item, legs: legs.map((leg) => itemOf(callLeg, leg)), noteChange }
 }

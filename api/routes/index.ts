@@ -16,6 +16,7 @@ import { currencyRateRoutes } from './currency-rates.ts'
 import { demoRoutes } from './demo.ts'
 import { deviceRoutes } from './devices.ts'
 import { dialListRoutes } from './dial-lists.ts'
+import { dialSearchRoutes } from './dial-search.ts'
 import { dialPolicyRoutes } from './dial-policy.ts'
 import { docsRoutes } from './docs.ts'
 import { doNotCallRoutes } from './do-not-call.ts'
@@ -24,6 +25,7 @@ import { healthRoutes } from './health.ts'
 import { inquiryRoutes } from './inquiries.ts'
 import { jobRoutes } from './jobs.ts'
 import { mailSettingsRoutes } from './mail-settings.ts'
+import { missedCallRoutes } from './missed-calls.ts'
 import { meRoutes } from './me.ts'
 import { metricsRoutes } from './metrics.ts'
 import { musicRoutes } from './music-classes.ts'
@@ -42,6 +44,7 @@ import { schemeRoutes } from './schemes.ts'
 import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
 import { sourceRoutes } from './sources.ts'
+import { tagRoutes } from './tags.ts'
 import { taskRoutes } from './tasks.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trackRoutes } from './track.ts'
@@ -59,6 +62,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
   const endpoints: Endpoint[] = [
     ...authRoutes(deps),
     ...meRoutes(deps),
+    ...missedCallRoutes(deps),
     ...callRoutes(deps),
     ...callCommentRoutes(deps),
     ...callExportRoutes(deps),
@@ -66,9 +70,11 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...savedViewRoutes(deps),
     ...callWishRoutes(deps),
     ...clickToCallRoutes(deps),
+    ...dialSearchRoutes(deps),
     ...recordingRoutes(deps),
     ...legQualityRoutes(deps),
     ...callbackRoutes(deps),
+    ...tagRoutes(deps),
     ...taskRoutes(deps),
     ...dialListRoutes(deps),
     ...doNotCallRoutes(deps),

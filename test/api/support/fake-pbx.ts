@@ -15,6 +15,8 @@ export interface FakePbx extends Pbx {
   operatorStates: OperatorState[]
   queueStates: QueueState[]
   scoreList: Score[]
+  /** By group. */
+  tones: Map<string, string>
   trunks: Map<string, TrunkState>
   health: Record<string, Check>
   hungUp: string[]
@@ -37,6 +39,7 @@ export function createFakePbx(db: Knex): FakePbx {
     operatorStates: [],
     queueStates: [],
     scoreList: [],
+    tones: new Map(),
     trunks: new Map(),
     health: { asterisk: { status: 'ok' } },
     hungUp: [],
@@ -71,6 +74,7 @@ export function createFakePbx(db: Knex): FakePbx {
     },
     queues: () => fake.queueStates,
     scores: () => fake.scoreList,
+    ringToneOf: (group) => fake.tones.get(group) ?? null,
     hangup(callId) {
       fake.hungUp.push(callId)
       return Promise.resolve(fake.rows.some((row) => row.callId === callId) ? 'done' : 'notFound')
@@ -91,6 +95,12 @@ export function createFakePbx(db: Knex): FakePbx {
         ...('isSpam' in changes && { is_spam: changes['isSpam'] })
       }
       await db('calls').where({ id: callId }).update(columns)
+      await db.raw(
+        `insert into call_events (call_id, seq, at, type, data, effects)
+         select id, (select coalesce(max(seq), 0) + 1 from call_events where call_id = calls.id), now(), ?, ?, '[]'
+         from calls where id = ?`,
+        [type, JSON.stringify(data), callId]
+      )
       feed.journal(callId)
     },
     checks: () => Promise.resolve(fake.health)
