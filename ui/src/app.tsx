@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router'
+import { withTexts } from './i18n/index.ts'
 import { Mark } from './brand/mark.tsx'
 import { ApiError, onSignedOut } from './lib/api.ts'
 import { explain } from './lib/explain.ts'
@@ -14,14 +15,23 @@ import { inBackground } from './lib/in-background.ts'
 
 const LoginPage = lazy(() => import('./session/login-page.tsx'))
 const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
-const TvPage = lazy(() => import('./board/tv-page.tsx'))
-const LivePage = lazy(() => import('./board/live-page.tsx'))
-const JournalPage = lazy(() => import('./journal/journal-page.tsx'))
-const ReportsPage = lazy(() => import('./reports/reports-page.tsx'))
-const InquiriesPage = lazy(() => import('./crm/inquiries-page.tsx'))
-const DealsPage = lazy(() => import('./crm/deals-page.tsx'))
-const CostsPage = lazy(() => import('./costs/costs-page.tsx'))
-const SettingsPage = lazy(() => import('./settings/settings-page.tsx'))
+const TvPage = lazy(withTexts(['calls', 'wall'], () => import('./board/tv-page.tsx')))
+const LivePage = lazy(withTexts(['calls', 'wall'], () => import('./board/live-page.tsx')))
+const JournalPage = lazy(
+  withTexts(['calls', 'journal', 'selection'], () => import('./journal/journal-page.tsx'))
+)
+const ReportsPage = lazy(
+  withTexts(['calls', 'reports', 'selection'], () => import('./reports/reports-page.tsx'))
+)
+const InquiriesPage = lazy(withTexts(['calls', 'crm'], () => import('./crm/inquiries-page.tsx')))
+const DealsPage = lazy(withTexts(['crm'], () => import('./crm/deals-page.tsx')))
+const CostsPage = lazy(withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx')))
+const SettingsPage = lazy(
+  withTexts(
+    ['calls', 'crm', 'report-settings', 'selection', 'settings', 'setup', 'tracking'],
+    () => import('./settings/settings-page.tsx')
+  )
+)
 
 const client = new QueryClient({
   defaultOptions: {

@@ -4,6 +4,7 @@ import { ActionIcon, Badge, Button, Text, Title, Tooltip } from '@mantine/core'
 import { IconArrowBarToUp, IconDeviceTv, IconPlugConnectedX } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import type { LiveCall } from '../../../api/contract/live.ts'
 import { clock, exactTime, formatPhone, regionName, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
@@ -19,7 +20,7 @@ import { useAlarm, useWall } from './use-wall.ts'
 import { useFigures, Waiting } from './waiting.tsx'
 import { WatchMenu } from './watch-menu.tsx'
 
-const WallDialog = lazy(() => import('./wall-dialog.tsx'))
+const WallDialog = lazy(withTexts(['wall'], () => import('./wall-dialog.tsx')))
 
 const phaseColours: Record<LiveCall['phase'], string> = {
   arriving: 'gray',

@@ -1,10 +1,11 @@
 import { Skeleton, Text } from '@mantine/core'
 import { lazy, Suspense, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import type { JournalCall } from '../../../api/contract/calls.ts'
 import type { Marker, PlayerHandle } from './player.tsx'
 
-const Player = lazy(() => import('./player.tsx'))
+const Player = lazy(withTexts(['calls', 'journal'], () => import('./player.tsx')))
 
 /** A call's recording: the player, or plainly why there is nothing to hear. */
 export function Recording({

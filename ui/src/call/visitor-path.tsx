@@ -33,8 +33,8 @@ function Attribution({ call }: { call: JournalCallWithLegs }) {
           list: others.map(({ share }) => percent(share)).join(', ')
         })
       : null,
-    model && i18next.exists(`reports.models.${model}`)
-      ? t('attribution.model', { model: t(`reports.models.${model as keyof typeof en.reports.models}`) })
+    model && i18next.exists(`models.${model}`)
+      ? t('attribution.model', { model: t(`models.${model as keyof typeof en.models}`) })
       : null
   ]
   return (

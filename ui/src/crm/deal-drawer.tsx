@@ -4,6 +4,7 @@ import { IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import type { DealWithHistory, Pipeline } from '../../../api/contract/crm.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
@@ -24,7 +25,7 @@ import { StageBadge } from './stage-badge.tsx'
 import type { DealMoves } from './use-deal-moves.ts'
 import { useTitle } from './use-inquiry-moves.ts'
 
-const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
+const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 
 function Money({
   deal,

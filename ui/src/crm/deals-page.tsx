@@ -5,6 +5,7 @@ import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
+import { withTexts } from '../i18n/index.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { remember, remembered } from '../lib/storage.ts'
@@ -17,7 +18,7 @@ import { NewDeal } from './new-deal.tsx'
 import { useDealsSummary, usePipelines, type Filter } from './queries.ts'
 import { useDealMoves } from './use-deal-moves.ts'
 
-const DealDrawer = lazy(() => import('./deal-drawer.tsx'))
+const DealDrawer = lazy(withTexts(['crm'], () => import('./deal-drawer.tsx')))
 
 function useDealsPlace() {
   const [params, setParams] = useSearchParams()

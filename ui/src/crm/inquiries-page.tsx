@@ -4,6 +4,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import type { Inquiry } from '../../../api/contract/crm.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
@@ -19,7 +20,7 @@ import { useDesk } from './use-desk.ts'
 import { useInquiryMoves, type Movable } from './use-inquiry-moves.ts'
 import { inquiryKinds, inquiryStates } from './words.ts'
 
-const InquiryDrawer = lazy(() => import('./inquiry-drawer.tsx'))
+const InquiryDrawer = lazy(withTexts(['crm'], () => import('./inquiry-drawer.tsx')))
 
 type Desk = ReturnType<typeof useDesk>
 

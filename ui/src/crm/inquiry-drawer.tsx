@@ -4,6 +4,7 @@ import { IconBan, IconBriefcase, IconCheck, IconHandGrab, IconRotate } from '@ta
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { withTexts } from '../i18n/index.ts'
 import type { InquiryWithEvents } from '../../../api/contract/crm.ts'
 import { explain } from '../lib/explain.ts'
 import { formatPhone, fullTime } from '../lib/format.ts'
@@ -19,7 +20,7 @@ import { Responsible } from './responsible.tsx'
 import { SavedNote } from './saved-note.tsx'
 import { useInquiryMoves, useTitle, type Movable } from './use-inquiry-moves.ts'
 
-const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
+const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 
 /** What can be done with an inquiry in its state. */
 export function InquiryActions({

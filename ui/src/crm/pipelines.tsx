@@ -234,15 +234,15 @@ export function PipelinesSection() {
                 {pipeline.name}
               </button>
               <ConfirmButton
-                text={t('settings.removeText', { name: pipeline.name })}
-                confirm={t('settings.remove')}
+                text={t('common.removeText', { name: pipeline.name })}
+                confirm={t('common.remove')}
                 onConfirm={() => remove.mutate(pipeline.id)}
               >
                 {(ask) => (
                   <ActionIcon
                     variant="subtle"
                     color="gray"
-                    aria-label={`${t('settings.remove')}: ${pipeline.name}`}
+                    aria-label={`${t('common.remove')}: ${pipeline.name}`}
                     onClick={ask}
                   >
                     <IconTrash size={16} />

@@ -1,30 +1,45 @@
 import { calls } from './en/calls.ts'
 import { costs } from './en/costs.ts'
+import { coverage } from './en/coverage.ts'
 import { crm } from './en/crm.ts'
+import { errors } from './en/errors.ts'
+import { jobs } from './en/jobs.ts'
 import { journalTexts } from './en/journal.ts'
 import { panel } from './en/panel.ts'
+import { reportSettings } from './en/report-settings.ts'
 import { reports } from './en/reports.ts'
+import { selection } from './en/selection.ts'
 import { settings } from './en/settings.ts'
-import { shift } from './en/shift.ts'
 import { setup } from './en/setup.ts'
+import { shift } from './en/shift.ts'
+import { sound } from './en/sound.ts'
 import { tracking } from './en/tracking.ts'
 import { wall } from './en/wall.ts'
 import { work } from './en/work.ts'
 
-/** All texts of the screens in English; its keys are the list of keys (see `index.ts` and test/ui). */
+/**
+ * All texts of the screens in English; its keys are the list of keys (see test/ui). For types and tests only:
+ * the browser fetches the parts, see `parts.ts`.
+ */
 const en = {
+  ...errors,
   ...panel,
-  ...journalTexts,
+  ...shift,
+  ...work,
   ...calls,
+  ...costs,
+  ...coverage,
   ...crm,
+  ...jobs,
+  ...journalTexts,
+  ...reportSettings,
+  ...reports,
+  ...selection,
   ...settings,
   ...setup,
-  ...work,
-  ...shift,
-  ...wall,
-  ...reports,
-  ...costs,
-  ...tracking
+  ...sound,
+  ...tracking,
+  ...wall
 }
 
 export default en

@@ -1,13 +1,19 @@
 import type en from './en.ts'
 import { calls } from './ru/calls.ts'
 import { costs } from './ru/costs.ts'
+import { coverage } from './ru/coverage.ts'
 import { crm } from './ru/crm.ts'
+import { errors } from './ru/errors.ts'
+import { jobs } from './ru/jobs.ts'
 import { journalTexts } from './ru/journal.ts'
 import { panel } from './ru/panel.ts'
+import { reportSettings } from './ru/report-settings.ts'
 import { reports } from './ru/reports.ts'
+import { selection } from './ru/selection.ts'
 import { settings } from './ru/settings.ts'
-import { shift } from './ru/shift.ts'
 import { setup } from './ru/setup.ts'
+import { shift } from './ru/shift.ts'
+import { sound } from './ru/sound.ts'
 import { tracking } from './ru/tracking.ts'
 import { wall } from './ru/wall.ts'
 import { work } from './ru/work.ts'
@@ -19,19 +25,26 @@ type Same<T> = {
 } & {
   [K in Plural]?: string
 }
+/** All texts in Russian, for the check of types and for tests. */
 const ru: Same<typeof en> = {
+  ...errors,
   ...panel,
-  ...journalTexts,
+  ...shift,
+  ...work,
   ...calls,
+  ...costs,
+  ...coverage,
   ...crm,
+  ...jobs,
+  ...journalTexts,
+  ...reportSettings,
+  ...reports,
+  ...selection,
   ...settings,
   ...setup,
-  ...work,
-  ...shift,
-  ...wall,
-  ...reports,
-  ...costs,
-  ...tracking
+  ...sound,
+  ...tracking,
+  ...wall
 }
 
 export default ru

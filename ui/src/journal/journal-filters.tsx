@@ -105,7 +105,7 @@ function ModelChip({ filters, changeFields }: Pick<Props, 'filters' | 'changeFie
   const { t } = useTranslation()
   const model = filters.fields['model']?.[0]
   if (!model) return null
-  const name = t('filters.path', { model: t(`reports.models.${model as keyof typeof en.reports.models}`) })
+  const name = t('filters.path', { model: t(`models.${model as keyof typeof en.models}`) })
   return (
     <Tooltip label={t('filters.pathText')}>
       <div className={styles.chip} data-set="" data-testid="filter-model">

@@ -16,6 +16,7 @@ import { IconCalendar, IconFilter } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import type { JournalCall } from '../../../api/contract/calls.ts'
 import { api, type Page } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
@@ -32,7 +33,7 @@ import { inBackground } from '../lib/in-background.ts'
 import { SavedViews } from '../lib/saved-views.tsx'
 import { useMe } from '../session/session.ts'
 
-const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
+const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 const pageSize = 50
 
 function useCalls(filters: Filters) {

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Skeleton, Text } from '@mantine/core'
 import { IconBell, IconMicrophone } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import { Mark } from '../brand/mark.tsx'
 import { clock } from '../lib/format.ts'
 import { useBoard } from '../live/use-live.tsx'
@@ -20,10 +21,10 @@ import { RecentCalls } from './recent-calls.tsx'
 import { PausedNotice, WrapUpBar } from './wrap-up-bar.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
-const WrapUp = lazy(() => import('../call/wrap-up.tsx'))
+const WrapUp = lazy(withTexts(['calls'], () => import('../call/wrap-up.tsx')))
 const DialBox = lazy(() => import('./dial-box.tsx'))
 const MyWork = lazy(() => import('./my-work.tsx'))
-const CallDrawer = lazy(() => import('../call/call-drawer.tsx'))
+const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 
 /** What keeps calls from reaching this operator, each with what to do about it. */
 function Notices() {

@@ -67,7 +67,7 @@ export function useTargets(search: string): Target[] {
       key: `scheme-${each.id}`,
       kind: 'scheme',
       name: each.name,
-      about: t('settings.schemes.one'),
+      about: t('transfer.scheme'),
       presence: null,
       target: { kind: 'scheme', schemeId: each.id }
     }))

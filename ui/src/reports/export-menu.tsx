@@ -9,13 +9,14 @@ import {
 import { useMutation } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import { apiFile } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { toast } from '../lib/toast.tsx'
 import { reportParams, type ReportName } from './queries.ts'
 import type { ViewState } from './use-view.ts'
 
-const Mailings = lazy(() => import('./mailings.tsx'))
+const Mailings = lazy(withTexts(['reports'], () => import('./mailings.tsx')))
 
 /** Hands a file over to the browser. */
 function save(file: Blob, name: string): void {

@@ -210,15 +210,15 @@ function Entry({ mailing: each, onEdit }: { mailing: Mailing; onEdit: () => void
           <IconPencil size={16} />
         </ActionIcon>
         <ConfirmButton
-          text={t('settings.removeText', { name: each.name })}
-          confirm={t('settings.remove')}
+          text={t('common.removeText', { name: each.name })}
+          confirm={t('common.remove')}
           onConfirm={() => remove.mutate()}
         >
           {(ask) => (
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`${t('settings.remove')}: ${each.name}`}
+              aria-label={`${t('common.remove')}: ${each.name}`}
               onClick={ask}
             >
               <IconTrash size={16} />

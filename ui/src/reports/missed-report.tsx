@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { z } from 'zod'
+import { withTexts } from '../i18n/index.ts'
 import type { missedReport } from '../../../api/contract/reports.ts'
 import { dayName } from './names.ts'
 import { journalLink, type Place } from './drill.ts'
@@ -15,7 +16,7 @@ import { isEmpty } from './states.tsx'
 import { useStyle } from './use-style.ts'
 import type { ViewState } from './use-view.ts'
 
-const DaysChart = lazy(() => import('./days-chart.tsx'))
+const DaysChart = lazy(withTexts(['reports'], () => import('./days-chart.tsx')))
 
 type Missed = z.infer<typeof missedReport>
 type Row = Missed['rows'][number]

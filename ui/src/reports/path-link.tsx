@@ -18,7 +18,7 @@ export function PathLink({ callId }: { callId: string }) {
       leftSection={<IconRoute size={14} />}
       data-testid="path-link"
     >
-      {t('reports.path.title')}
+      {t('visitPath.client')}
     </Button>
   )
 }

@@ -89,7 +89,7 @@ export function PathReport({ state }: { state: ViewState }) {
             w={220}
             aria-label={t('reports.model')}
             allowDeselect={false}
-            data={models.map((value) => ({ value, label: t(`reports.models.${value}`) }))}
+            data={models.map((value) => ({ value, label: t(`models.${value}`) }))}
             value={model}
             onChange={setModel}
             data-testid="model"

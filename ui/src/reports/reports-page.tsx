@@ -75,7 +75,7 @@ export default function ReportsPage() {
           ))}
           {(me.role === 'admin' || me.role === 'marketer') && (
             <NavLink to="/costs" className={styles.tab ?? ''} data-testid="reports-costs">
-              {t('costs.title')}
+              {t('nav.costs')}
             </NavLink>
           )}
         </nav>

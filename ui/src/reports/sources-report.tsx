@@ -2,6 +2,7 @@ import { Chip, Group, SegmentedControl, Skeleton } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { withTexts } from '../i18n/index.ts'
 import { ColumnsMenu, columnsOf } from './columns-menu.tsx'
 import { useMe } from '../session/session.ts'
 import type { Place } from './drill.ts'
@@ -16,7 +17,7 @@ import { levelsOf, linesOf, sorted } from './tree.ts'
 import { useStyle } from './use-style.ts'
 import type { ViewState } from './use-view.ts'
 
-const DaysChart = lazy(() => import('./days-chart.tsx'))
+const DaysChart = lazy(withTexts(['reports'], () => import('./days-chart.tsx')))
 
 const kpis = ['calls', 'target', 'inquiries', 'revenue', 'cost', 'roi'] as const
 const charted = ['calls', 'target', 'missed', 'inquiries', 'revenue', 'cost'] as const

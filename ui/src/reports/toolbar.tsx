@@ -60,7 +60,7 @@ export function Toolbar({ name, state, hasModel, hasCompare, children }: Props) 
             className={styles.choice ?? ''}
             aria-label={t('reports.model')}
             allowDeselect={false}
-            data={models.map((value) => ({ value, label: t(`reports.models.${value}`) }))}
+            data={models.map((value) => ({ value, label: t(`models.${value}`) }))}
             value={view.model}
             onChange={(value) => change({ model: models.find((each) => each === value) ?? 'lastNonDirect' })}
             data-testid="model"

@@ -130,8 +130,8 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
                     <Group gap={4} justify="flex-end" wrap="nowrap">
                       {actions?.(each)}
                       <ConfirmButton
-                        text={t('settings.removeText', { name: nameOf(each) })}
-                        confirm={t('settings.remove')}
+                        text={t('common.removeText', { name: nameOf(each) })}
+                        confirm={t('common.remove')}
                         onConfirm={() => remove.mutate(each.id)}
                       >
                         {(ask) => (
@@ -139,7 +139,7 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
                             variant="subtle"
                             color="gray"
                             className={styles.quiet ?? ''}
-                            aria-label={`${t('settings.remove')}: ${nameOf(each)}`}
+                            aria-label={`${t('common.remove')}: ${nameOf(each)}`}
                             onClick={ask}
                             data-testid={`remove-${things}`}
                           >

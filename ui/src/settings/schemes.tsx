@@ -253,13 +253,13 @@ export function SchemesSection() {
                     </Table.Td>
                     <Table.Td ta="right" onClick={(event) => event.stopPropagation()}>
                       <ConfirmButton
-                        text={t('settings.removeText', { name: each.name })}
-                        confirm={t('settings.remove')}
+                        text={t('common.removeText', { name: each.name })}
+                        confirm={t('common.remove')}
                         onConfirm={() => remove.mutate(each.id)}
                       >
                         {(ask) => (
                           <Button size="compact-xs" variant="subtle" color="gray" onClick={ask}>
-                            {t('settings.remove')}
+                            {t('common.remove')}
                           </Button>
                         )}
                       </ConfirmButton>

@@ -114,7 +114,7 @@ function Tracks({ music }: { music: MusicClass }) {
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={`${t('settings.remove')}: ${track.name}`}
+            aria-label={`${t('common.remove')}: ${track.name}`}
             onClick={() => remove.mutate(track.id)}
           >
             <IconTrash size={16} />

@@ -51,7 +51,7 @@ export default function PasswordDialog({ onClose }: { onClose: () => void }) {
             required
             autoComplete="new-password"
             label={t('password.next')}
-            description={t('settings.users.passwordHelp')}
+            description={t('password.help')}
             value={password}
             error={errors['password']}
             onChange={(event) => setPassword(event.currentTarget.value)}

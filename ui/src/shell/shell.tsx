@@ -10,6 +10,7 @@ import {
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router'
+import { withTexts } from '../i18n/index.ts'
 import { Brand } from '../brand/mark.tsx'
 import { useKeys } from '../lib/use-keys.ts'
 import { LiveProvider } from '../live/use-live.tsx'
@@ -27,8 +28,8 @@ import { UserCorner } from './user-button.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
 const KeysSheet = lazy(() => import('./keys-sheet.tsx'))
-const JobTray = lazy(() => import('../jobs/tray.tsx'))
-const CoverageBanner = lazy(() => import('../tracking/coverage-banner.tsx'))
+const JobTray = lazy(withTexts(['jobs'], () => import('../jobs/tray.tsx')))
+const CoverageBanner = lazy(withTexts(['coverage'], () => import('../tracking/coverage-banner.tsx')))
 
 const places = [
   { to: '/', key: 'desk', icon: IconHeadset },

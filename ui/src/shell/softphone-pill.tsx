@@ -1,9 +1,10 @@
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import styles from './shell.module.css'
 
-const SoundDialog = lazy(() => import('../sound/sound-dialog.tsx'))
+const SoundDialog = lazy(withTexts(['sound'], () => import('../sound/sound-dialog.tsx')))
 
 export type Tone = 'good' | 'wait' | 'bad' | 'off'
 

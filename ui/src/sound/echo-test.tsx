@@ -83,9 +83,9 @@ export function EchoTest({ microphone }: { microphone: MediaStream | null }) {
     <section data-testid="echo-test" data-stage={stage.at}>
       <Group justify="space-between" gap="sm">
         <div>
-          <Text fw={600}>{t('shift.sound.echo')}</Text>
+          <Text fw={600}>{t('sound.echo')}</Text>
           <Text c="dimmed" fz="sm" maw={380}>
-            {t('shift.sound.echoText')}
+            {t('sound.echoText')}
           </Text>
         </div>
         <Button
@@ -96,12 +96,12 @@ export function EchoTest({ microphone }: { microphone: MediaStream | null }) {
           onClick={() => (isOn ? running.current?.stop() : start())}
           data-testid="echo-call"
         >
-          {t(isOn ? 'shift.sound.echoStop' : 'shift.sound.echoStart')}
+          {t(isOn ? 'sound.echoStop' : 'sound.echoStart')}
         </Button>
       </Group>
       {!isConnected && !call && (
         <Alert color="amber" mt="sm" p="xs">
-          {t('shift.sound.fault.noServer')}
+          {t('sound.fault.noServer')}
         </Alert>
       )}
       {stage.at === 'talking' && (
@@ -114,13 +114,13 @@ export function EchoTest({ microphone }: { microphone: MediaStream | null }) {
           {stage.quality && stage.quality.mos !== null ? (
             <Verdict quality={stage.quality} />
           ) : (
-            t('shift.sound.echoSpeak')
+            t('sound.echoSpeak')
           )}
         </Alert>
       )}
       {stage.at === 'failed' && (
         <Alert color="rust" mt="sm" p="xs" data-testid="echo-fault">
-          {t(`shift.sound.fault.${stage.fault}`)}
+          {t(`sound.fault.${stage.fault}`)}
         </Alert>
       )}
     </section>
@@ -136,7 +136,7 @@ function Verdict({ quality }: { quality: Quality }) {
         {t(`shift.quality.${level}`)}. {problems.map((one) => t(`shift.quality.problem.${one}`)).join(' ')}
       </Text>
       <Text fz="sm" className="num">
-        {t('shift.sound.figures', {
+        {t('sound.figures', {
           mos: mos?.toFixed(1) ?? '–',
           rtt: rttMs === null ? '–' : Math.round(rttMs),
           jitter: jitterMs === null ? '–' : Math.round(jitterMs),

@@ -27,12 +27,12 @@ function DeviceSelect(props: {
   const { label, devices, value, onChange, testId } = props
   const isThere = value === '' || devices.some(({ deviceId }) => deviceId === value)
   const data = [
-    { value: '', label: t('shift.sound.usual') },
+    { value: '', label: t('sound.usual') },
     ...devices.map((device, index) => ({
       value: device.deviceId,
-      label: device.label || t('shift.sound.device', { number: index + 1 })
+      label: device.label || t('sound.device', { number: index + 1 })
     })),
-    ...(isThere ? [] : [{ value, label: t('shift.sound.unplugged') }])
+    ...(isThere ? [] : [{ value, label: t('sound.unplugged') }])
   ]
   return (
     <Select
@@ -83,7 +83,7 @@ export default function SoundDialog({ onClose }: { onClose: () => void }) {
     <Modal
       opened
       onClose={onClose}
-      title={t('shift.sound.title')}
+      title={t('sound.title')}
       size="lg"
       closeButtonProps={{ 'aria-label': t('common.close') }}
       data-testid="sound-dialog"
@@ -91,7 +91,7 @@ export default function SoundDialog({ onClose }: { onClose: () => void }) {
       <Stack gap="md">
         <section>
           <DeviceSelect
-            label={t('shift.sound.microphone')}
+            label={t('sound.microphone')}
             devices={devices.microphones}
             value={choice.microphone}
             onChange={(id) => chooseSound({ microphone: id })}
@@ -108,18 +108,18 @@ export default function SoundDialog({ onClose }: { onClose: () => void }) {
                 mt="xs"
                 size="lg"
                 transitionDuration={80}
-                aria-label={t('shift.sound.level')}
+                aria-label={t('sound.level')}
                 data-testid="microphone-level"
               />
               <Text fz="sm" c="dimmed" mt={6} data-testid="microphone-words" data-heard={microphone.hasHeard}>
-                {t(microphone.hasHeard ? 'shift.sound.heard' : 'shift.sound.speak')}
+                {t(microphone.hasHeard ? 'sound.heard' : 'sound.speak')}
               </Text>
             </>
           )}
         </section>
         <section>
           <DeviceSelect
-            label={t('shift.sound.speaker')}
+            label={t('sound.speaker')}
             devices={devices.speakers}
             value={choice.speaker}
             onChange={(id) => chooseSound({ speaker: id })}
@@ -127,7 +127,7 @@ export default function SoundDialog({ onClose }: { onClose: () => void }) {
           />
           <Group mt="xs" gap="md">
             <Volume
-              label={t('shift.sound.speakerVolume')}
+              label={t('sound.speakerVolume')}
               value={choice.speakerVolume}
               onChange={(speakerVolume) => chooseSound({ speakerVolume })}
             />
@@ -138,13 +138,13 @@ export default function SoundDialog({ onClose }: { onClose: () => void }) {
               onClick={() => inBackground(playTone())}
               data-testid="try-speaker"
             >
-              {t('shift.sound.try')}
+              {t('sound.try')}
             </Button>
           </Group>
         </section>
         <section>
           <DeviceSelect
-            label={t('shift.sound.ringer')}
+            label={t('sound.ringer')}
             devices={devices.speakers}
             value={choice.ringer}
             onChange={(id) => chooseSound({ ringer: id })}
@@ -152,7 +152,7 @@ export default function SoundDialog({ onClose }: { onClose: () => void }) {
           />
           <Group mt="xs" gap="md">
             <Volume
-              label={t('shift.sound.ringVolume')}
+              label={t('sound.ringVolume')}
               value={choice.ringVolume}
               onChange={(ringVolume) => chooseSound({ ringVolume })}
             />
@@ -163,7 +163,7 @@ export default function SoundDialog({ onClose }: { onClose: () => void }) {
               onClick={() => inBackground(tryRing())}
               data-testid="try-ring"
             >
-              {t('shift.sound.tryRing')}
+              {t('sound.tryRing')}
             </Button>
           </Group>
         </section>

@@ -8,7 +8,7 @@ import type { NumberPool, PoolStates } from '../../../api/contract/track.ts'
 import { api } from '../lib/api.ts'
 import { useAll } from '../lib/lookups.ts'
 import { remember, remembered } from '../lib/storage.ts'
-import { percent } from './rule-summary.ts'
+import { percent } from './percent.ts'
 import styles from './tracking.module.css'
 
 const everyMs = 120_000
@@ -45,8 +45,7 @@ export default function CoverageBanner() {
     <div className={styles.banner} role="status" data-testid="coverage-banner">
       <IconAlertTriangle size={17} color="var(--rt-ring)" aria-hidden />
       <Text fz="sm">
-        <b>{t('tracking.alert.one', { name: pool.name })}</b>{' '}
-        {t('tracking.alert.coverage', { share: percent(share) })}
+        <b>{t('coverage.one', { name: pool.name })}</b> {t('coverage.coverage', { share: percent(share) })}
       </Text>
       <Button
         component={Link}
@@ -55,10 +54,10 @@ export default function CoverageBanner() {
         variant="light"
         color="amber"
       >
-        {t('tracking.alert.look')}
+        {t('coverage.look')}
       </Button>
       <Button size="compact-sm" variant="subtle" color="gray" onClick={hide}>
-        {t('tracking.alert.hide')}
+        {t('coverage.hide')}
       </Button>
     </div>
   )

@@ -6,7 +6,7 @@ import type { NumberPool, PoolAdvice } from '../../../api/contract/track.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { Part } from './part.tsx'
-import { percent } from './rule-summary.ts'
+import { percent } from './percent.ts'
 import styles from './tracking.module.css'
 
 /** Whether the pool's numbers suffice, and how many would. */

@@ -66,14 +66,14 @@ export function PoolPage({ id }: { id: string }) {
         </div>
         <ConfirmButton
           text={t('tracking.pool.removeText', { name: pool.name })}
-          confirm={t('settings.remove')}
+          confirm={t('common.remove')}
           onConfirm={() => remove.mutate()}
         >
           {(ask) => (
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`${t('settings.remove')}: ${pool.name}`}
+              aria-label={`${t('common.remove')}: ${pool.name}`}
               onClick={ask}
             >
               <IconTrash size={16} />

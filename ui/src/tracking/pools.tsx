@@ -13,7 +13,8 @@ import { useAll } from '../lib/lookups.ts'
 import { ResourceForm } from '../settings/resource-form.tsx'
 import settings from '../settings/settings.module.css'
 import { PoolPage } from './pool-page.tsx'
-import { percent, ruleSummary } from './rule-summary.ts'
+import { percent } from './percent.ts'
+import { ruleSummary } from './rule-summary.ts'
 import type { Site } from './sites.tsx'
 
 /** How the pools do; asked again and again while somebody looks. */

@@ -70,15 +70,15 @@ export function SitePage({ id }: { id: string }) {
         </div>
         {me.role === 'admin' && (
           <ConfirmButton
-            text={t('settings.removeText', { name: site.name })}
-            confirm={t('settings.remove')}
+            text={t('common.removeText', { name: site.name })}
+            confirm={t('common.remove')}
             onConfirm={() => remove.mutate()}
           >
             {(ask) => (
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`${t('settings.remove')}: ${site.name}`}
+                aria-label={`${t('common.remove')}: ${site.name}`}
                 onClick={ask}
                 data-testid="remove-sites"
               >

@@ -9,33 +9,8 @@ export const calls = {
     parked: 'Parked',
     ended: 'Ended'
   },
-  outcome: {
-    open: 'In progress',
-    answered: 'Answered',
-    missed: 'Missed',
-    abandoned: 'Left early',
-    busy: 'Busy',
-    failed: 'Failed',
-    blocked: 'Blocked',
-    voicemail: 'Voicemail'
-  },
   direction: { in: 'Inbound', out: 'Outbound', internal: 'Internal' },
   hangupBy: { client: 'Client', operator: 'Operator', system: 'System' },
-  inquiryChannel: {
-    paid: 'Paid ads',
-    organic: 'Search',
-    direct: 'Direct',
-    referral: 'Referral',
-    social: 'Social',
-    email: 'E-mail',
-    messenger: 'Messenger',
-    display: 'Display',
-    affiliate: 'Affiliate',
-    internal: 'Internal',
-    recommendation: 'Recommendation',
-    offline: 'Offline',
-    unknown: 'Unknown'
-  },
   block: {
     greeting: 'Greeting',
     menu: 'Menu',
@@ -219,5 +194,13 @@ export const calls = {
       operator: 'operator hung up',
       system: 'ended by the system'
     }
+  },
+  models: {
+    lastNonDirect: 'Last non-direct visit',
+    first: 'First visit',
+    last: 'Last visit',
+    linear: 'Linear',
+    position: 'Position 40–20–40',
+    timeDecay: 'Time decay'
   }
 }

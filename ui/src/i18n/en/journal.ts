@@ -162,48 +162,6 @@ export const journalTexts = {
     start: 'Prepare the file',
     started: 'The file is being prepared: see the top bar'
   },
-  jobTray: {
-    title: 'Background work',
-    open_one: 'Background work: {{count}} running',
-    open_other: 'Background work: {{count}} running',
-    none: 'Exports and recomputations will show here',
-    cancel: 'Cancel',
-    download: 'Download',
-    waiting: 'Waiting for its turn',
-    running: 'At work',
-    done: 'Done',
-    failed: 'Failed',
-    cancelled: 'Cancelled',
-    progress: '{{done}} of {{total}}',
-    progressUnknown: '{{done}} so far',
-    ready: 'The file is ready: {{name}}',
-    gone: 'Files are kept for 7 days; this one is gone',
-    kind: {
-      export_calls: 'Export of calls',
-      export_report: 'Export of a report',
-      attribution_recompute: 'Attribution anew',
-      reports_rebuild: 'Reports anew',
-      other: 'Background work'
-    }
-  },
-  views: {
-    title: 'Views',
-    own: 'Mine',
-    shared: 'Shared',
-    none: 'Keep this selection under a name, to open it with one press.',
-    save: 'Keep the current one',
-    name: 'Name',
-    share: 'Show to everybody',
-    unshare: 'Only for me',
-    rename: 'Rename',
-    replace: 'Replace with the current selection',
-    delete: 'Delete',
-    deleted: 'The view “{{name}}” is deleted',
-    undo: 'Undo',
-    saved: 'The view “{{name}}” is kept',
-    by: 'By {{name}}',
-    actions: 'What to do with the view “{{name}}”'
-  },
   comments: {
     title: 'Comments',
     placeholder: 'Comment on the call',
@@ -228,6 +186,7 @@ export const journalTexts = {
   },
   visitPath: {
     title: 'The way to the call',
+    client: 'Path of the client',
     pages_one: '{{count}} page',
     pages_other: '{{count}} pages',
     visit: 'Visit',

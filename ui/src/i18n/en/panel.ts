@@ -10,7 +10,9 @@ export const panel = {
     copied: 'Copied',
     yes: 'Yes',
     no: 'No',
-    nothingFound: 'Nothing found'
+    nothingFound: 'Nothing found',
+    remove: 'Remove',
+    removeText: 'Remove “{{name}}”? Past calls keep it.'
   },
   login: {
     title: 'Sign in',
@@ -32,7 +34,8 @@ export const panel = {
     inquiries: 'Inquiries',
     deals: 'Deals',
     reports: 'Reports',
-    settings: 'Settings'
+    settings: 'Settings',
+    costs: 'Costs'
   },
   shell: {
     language: 'Language',
@@ -180,5 +183,37 @@ export const panel = {
     operators: 'Operators',
     noOperators: 'No operators yet.',
     unreachable: 'phone not connected'
+  },
+  outcome: {
+    open: 'In progress',
+    answered: 'Answered',
+    missed: 'Missed',
+    abandoned: 'Left early',
+    busy: 'Busy',
+    failed: 'Failed',
+    blocked: 'Blocked',
+    voicemail: 'Voicemail'
+  },
+  inquiryChannel: {
+    paid: 'Paid ads',
+    organic: 'Search',
+    direct: 'Direct',
+    referral: 'Referral',
+    social: 'Social',
+    email: 'E-mail',
+    messenger: 'Messenger',
+    display: 'Display',
+    affiliate: 'Affiliate',
+    internal: 'Internal',
+    recommendation: 'Recommendation',
+    offline: 'Offline',
+    unknown: 'Unknown'
+  },
+  password: {
+    title: 'Change password',
+    current: 'Present password',
+    next: 'New password',
+    changed: 'The password is changed. Other browsers are signed out.',
+    help: 'At least 8 characters.'
   }
 }

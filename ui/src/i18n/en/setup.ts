@@ -9,12 +9,6 @@ export const setup = {
     sat: 'Saturday',
     sun: 'Sunday'
   },
-  password: {
-    title: 'Change password',
-    current: 'Present password',
-    next: 'New password',
-    changed: 'The password is changed. Other browsers are signed out.'
-  },
   setup: {
     part: { people: 'People', incoming: 'Calls in', outgoing: 'Calls out', sales: 'Sales', system: 'System' },
     hours: 'Working hours',

@@ -281,12 +281,6 @@ export const tracking = {
       touchpoints: 'Sources of visitors (days)',
       touchpointsHelp: 'Attribution looks back on them: keep them longer.'
     },
-    alert: {
-      one: 'The pool “{{name}}” is short of numbers:',
-      coverage: 'only {{share}} of visits get one of their own.',
-      look: 'See what it needs',
-      hide: 'Hide until the next time'
-    },
     unsaved: 'Not saved yet',
     undo: 'Undo changes'
   }

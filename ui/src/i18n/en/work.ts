@@ -55,7 +55,8 @@ export const work = {
       failed: 'Their telephone could not be reached.',
       refused: 'The call was refused.',
       consulted_left: 'They hung up.'
-    }
+    },
+    scheme: 'Scheme'
   },
   watch: {
     title: 'You are watching this call',

@@ -9,33 +9,8 @@ export const calls = {
     parked: 'На парковке',
     ended: 'Завершён'
   },
-  outcome: {
-    open: 'Идёт',
-    answered: 'Отвечен',
-    missed: 'Пропущен',
-    abandoned: 'Сброшен',
-    busy: 'Занято',
-    failed: 'Сбой',
-    blocked: 'Заблокирован',
-    voicemail: 'Сообщение'
-  },
   direction: { in: 'Входящий', out: 'Исходящий', internal: 'Внутренний' },
   hangupBy: { client: 'Клиент', operator: 'Оператор', system: 'Система' },
-  inquiryChannel: {
-    paid: 'Реклама',
-    organic: 'Поиск',
-    direct: 'Прямой заход',
-    referral: 'Ссылка',
-    social: 'Соцсети',
-    email: 'Почта',
-    messenger: 'Мессенджер',
-    display: 'Баннеры',
-    affiliate: 'Партнёры',
-    internal: 'Внутренний',
-    recommendation: 'Рекомендации',
-    offline: 'Офлайн',
-    unknown: 'Неизвестно'
-  },
   block: {
     greeting: 'Приветствие',
     menu: 'Меню',
@@ -221,5 +196,13 @@ export const calls = {
       operator: 'завершил оператор',
       system: 'завершила система'
     }
+  },
+  models: {
+    lastNonDirect: 'Последний непрямой визит',
+    first: 'Первый визит',
+    last: 'Последний визит',
+    linear: 'Линейная',
+    position: 'По позиции 40–20–40',
+    timeDecay: 'С учётом давности'
   }
 }

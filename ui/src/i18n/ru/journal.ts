@@ -162,50 +162,6 @@ export const journalTexts = {
     start: 'Подготовить файл',
     started: 'Готовим файл: ход работы виден в шапке'
   },
-  jobTray: {
-    title: 'Фоновые задачи',
-    open_one: 'Фоновые задачи: идёт {{count}}',
-    open_few: 'Фоновые задачи: идут {{count}}',
-    open_many: 'Фоновые задачи: идёт {{count}}',
-    open_other: 'Фоновые задачи: идут {{count}}',
-    none: 'Выгрузки и пересчёты появятся здесь',
-    cancel: 'Отменить',
-    download: 'Скачать',
-    waiting: 'Ждёт очереди',
-    running: 'Готовится',
-    done: 'Готово',
-    failed: 'Не вышло',
-    cancelled: 'Отменено',
-    progress: '{{done}} из {{total}}',
-    progressUnknown: '{{done}} готово',
-    ready: 'Файл готов: {{name}}',
-    gone: 'Файл хранится 7 дней и уже удалён',
-    kind: {
-      export_calls: 'Выгрузка звонков',
-      export_report: 'Выгрузка отчёта',
-      attribution_recompute: 'Пересчёт атрибуции',
-      reports_rebuild: 'Пересчёт отчётов',
-      other: 'Фоновая задача'
-    }
-  },
-  views: {
-    title: 'Виды',
-    own: 'Мои',
-    shared: 'Общие',
-    none: 'Сохраните отбор под именем, чтобы открывать его одним нажатием.',
-    save: 'Сохранить текущий',
-    name: 'Название',
-    share: 'Показать всем',
-    unshare: 'Только мне',
-    rename: 'Переименовать',
-    replace: 'Заменить текущим отбором',
-    delete: 'Удалить',
-    deleted: 'Вид «{{name}}» удалён',
-    undo: 'Вернуть',
-    saved: 'Вид «{{name}}» сохранён',
-    by: 'Автор: {{name}}',
-    actions: 'Действия с видом «{{name}}»'
-  },
   comments: {
     title: 'Комментарии',
     placeholder: 'Комментарий к звонку',
@@ -230,6 +186,7 @@ export const journalTexts = {
   },
   visitPath: {
     title: 'Путь к звонку',
+    client: 'Путь клиента',
     pages_one: '{{count}} страница',
     pages_few: '{{count}} страницы',
     pages_many: '{{count}} страниц',

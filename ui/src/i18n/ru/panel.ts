@@ -10,7 +10,9 @@ export const panel = {
     copied: 'Скопировано',
     yes: 'Да',
     no: 'Нет',
-    nothingFound: 'Ничего не найдено'
+    nothingFound: 'Ничего не найдено',
+    remove: 'Удалить',
+    removeText: 'Удалить «{{name}}»? В прошлых звонках останется.'
   },
   login: {
     title: 'Вход',
@@ -32,7 +34,8 @@ export const panel = {
     inquiries: 'Обращения',
     deals: 'Сделки',
     reports: 'Отчёты',
-    settings: 'Настройки'
+    settings: 'Настройки',
+    costs: 'Расходы'
   },
   shell: {
     language: 'Язык',
@@ -181,5 +184,37 @@ export const panel = {
     operators: 'Операторы',
     noOperators: 'Операторов пока нет.',
     unreachable: 'телефон не подключён'
+  },
+  outcome: {
+    open: 'Идёт',
+    answered: 'Отвечен',
+    missed: 'Пропущен',
+    abandoned: 'Сброшен',
+    busy: 'Занято',
+    failed: 'Сбой',
+    blocked: 'Заблокирован',
+    voicemail: 'Сообщение'
+  },
+  inquiryChannel: {
+    paid: 'Реклама',
+    organic: 'Поиск',
+    direct: 'Прямой заход',
+    referral: 'Ссылка',
+    social: 'Соцсети',
+    email: 'Почта',
+    messenger: 'Мессенджер',
+    display: 'Баннеры',
+    affiliate: 'Партнёры',
+    internal: 'Внутренний',
+    recommendation: 'Рекомендации',
+    offline: 'Офлайн',
+    unknown: 'Неизвестно'
+  },
+  password: {
+    title: 'Сменить пароль',
+    current: 'Нынешний пароль',
+    next: 'Новый пароль',
+    changed: 'Пароль сменён. В других браузерах нужно войти заново.',
+    help: 'Не короче 8 знаков.'
   }
 }

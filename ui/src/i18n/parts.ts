@@ -1,0 +1,46 @@
+/** A file of texts: every export is an object of areas, `{ area: { key: text } }`. */
+export type Texts = Record<string, object>
+
+/** Texts of the first load, by language. */
+export const first = {
+  ru: () => import('./ru/first.ts'),
+  en: () => import('./en/first.ts')
+} satisfies Record<string, () => Promise<Texts>>
+
+/** Texts that come with the pages that show them, by language. */
+export const later = {
+  ru: {
+    calls: () => import('./ru/calls.ts'),
+    costs: () => import('./ru/costs.ts'),
+    coverage: () => import('./ru/coverage.ts'),
+    crm: () => import('./ru/crm.ts'),
+    jobs: () => import('./ru/jobs.ts'),
+    journal: () => import('./ru/journal.ts'),
+    'report-settings': () => import('./ru/report-settings.ts'),
+    reports: () => import('./ru/reports.ts'),
+    selection: () => import('./ru/selection.ts'),
+    settings: () => import('./ru/settings.ts'),
+    setup: () => import('./ru/setup.ts'),
+    sound: () => import('./ru/sound.ts'),
+    tracking: () => import('./ru/tracking.ts'),
+    wall: () => import('./ru/wall.ts')
+  },
+  en: {
+    calls: () => import('./en/calls.ts'),
+    costs: () => import('./en/costs.ts'),
+    coverage: () => import('./en/coverage.ts'),
+    crm: () => import('./en/crm.ts'),
+    jobs: () => import('./en/jobs.ts'),
+    journal: () => import('./en/journal.ts'),
+    'report-settings': () => import('./en/report-settings.ts'),
+    reports: () => import('./en/reports.ts'),
+    selection: () => import('./en/selection.ts'),
+    settings: () => import('./en/settings.ts'),
+    setup: () => import('./en/setup.ts'),
+    sound: () => import('./en/sound.ts'),
+    tracking: () => import('./en/tracking.ts'),
+    wall: () => import('./en/wall.ts')
+  }
+} satisfies Record<string, Record<string, () => Promise<Texts>>>
+
+export type Part = keyof typeof later.en

@@ -1,0 +1,5 @@
+/** The texts of the first load: sign-in, the frame, the operator's panel with everything of a call, and errors. */
+export { errors } from './errors.ts'
+export { panel } from './panel.ts'
+export { shift } from './shift.ts'
+export { work } from './work.ts'
