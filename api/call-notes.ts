@@ -11,9 +11,9 @@ interface Change {
 /** Every change of a call's note, the last first, as its tape tells. */
 async function changesOf(db: Knex, callId: string, limit: number): Promise<Change[]> {
   const rows = await db('call_events as e')
-    .leftJoin('users as u', db.raw(`u.id::text = e.data->>'by'`))
+    .leftJoin('users as u', db.raw(`cast(u.id as text) = e.data->>'by'`))
     .where({ 'e.call_id': callId, 'e.type': 'call.modified' })
-    .whereRaw(`e.data->'changes' ?? 'note'`)
+    .whereRaw(`jsonb_exists(e.data->'changes', 'note')`)
     .orderBy('e.seq', 'desc')
     .limit(limit)
     .select<{ note: string | null; id: string | null; name: string | null; at: Date }[]>(

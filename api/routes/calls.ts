@@ -3,15 +3,7 @@ import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { hangupAnswer } from '../contract/access.ts'
 import { lastNoteChange, overwrittenBy } from '../call-notes.ts'
-import {
-  callChanged,
-  callLeg,
-  callPage,
-  callPatch,
-  callWithLegs,
-  tape,
-  tapeRow
-} from '../contract/calls.ts'
+import { callChanged, callLeg, callPage, callPatch, callWithLegs, tape, tapeRow } from '../contract/calls.ts'
 import { callsQuery } from '../contract/journal.ts'
 import { companyZone } from '../company-zone.ts'
 import { findRow } from '../crud.ts'
