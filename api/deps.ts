@@ -40,6 +40,8 @@ export interface Pbx {
   queues(): QueueState[]
   /** The weighted score of a group's free members, with its parts. */
   scores(groupId: string, weights: Weights | undefined): Score[]
+  /** How browser telephones ring for the calls of a group, by its id or name; null when there is none. */
+  ringToneOf(group: string): string | null
   hangup(callId: string, by: { userId: string; role: Role }): Promise<'done' | 'notFound'>
   /** What a person wishes of a call in progress; decided at once, in the call's own order. */
   wish(callId: string, by: Person, wish: Wish): 'done' | Refusal | 'notFound'

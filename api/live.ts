@@ -8,7 +8,8 @@ import type { Role } from './contract/common.ts'
 import type { ClientEvents, LiveCall, ServerEvents } from './contract/live.ts'
 import type { ApiDeps } from './deps.ts'
 import { isDatabaseAway } from './errors.ts'
-import { differsForOperators, forOperators, project, projectAll } from './live/board.ts'
+import { differsForOperators, forOperators, project, projectAll, withTone } from './live/board.ts'
+import { createClients } from './live/clients.ts'
 import { EventBuffer, type Audience, type EventName, type LiveEvent } from './live/events.ts'
 import { isOwnOrigin } from './origin.ts'
 import { ApiError } from './problems.ts'
@@ -52,6 +53,8 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
   })
   const buffer = new EventBuffer()
   const board = projectAll(pbx.openCallRows())
+  const clients = createClients(deps, (audience, client) => tell('client', audience, { client }))
+  for (const call of board.values()) clients.ask(call)
   const admit = createDoorkeeper(deps.db, cookieNameOf(deps))
 
   function tell(name: EventName, audience: Audience, data: Record<string, unknown>): void {
@@ -61,8 +64,10 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
   }
 
   function changed(before: LiveCall | null, call: LiveCall): void {
-    if (call.phase === 'ended') board.delete(call.id)
-    else board.set(call.id, call)
+    if (call.phase === 'ended') {
+      board.delete(call.id)
+      clients.forget(call.id)
+    } else board.set(call.id, call)
     const shown = forOperators(call)
     const isSame = shown === call && (before === null || forOperators(before) === before)
     if (isSame) {
@@ -85,8 +90,13 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
       // A call's first rows cannot be in the middle of one that was taken over; looking through all calls is dear.
       const isNew = row.seq === 1 || row.type === 'call.initiated'
       const before = shown ?? (isNew ? null : adopted(row.callId))
-      const after = project(before, row)
-      if (after && after !== shown) changed(before, after)
+      const projected = project(before, row)
+      const after = projected && withTone(projected, pbx.ringToneOf)
+      if (!after || after === shown) return
+      changed(before, after)
+      // Whoever is given the call shall see what the last one has made of its client.
+      const isGivenOn = row.type === 'call.transfer' || row.type === 'call.parked'
+      if (shown === undefined || isGivenOn) clients.ask(after)
     }),
     pbx.feed.onOperator((operator) => tell('operator', 'panel', { operator })),
     pbx.feed.onQueue((queue) => tell('queue', 'panel', { queue })),
@@ -139,6 +149,8 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
       resync: missed === null,
       calls:
         missed || !isPanel ? [] : [...board.values()].map((call) => (mayKnowAll ? call : forOperators(call))),
+      clients:
+        missed || !isPanel ? [] : clients.seenBy({ userId: socket.data.who.userId, isLead: mayKnowAll }),
       operators: missed || !isPanel ? [] : pbx.operators(),
       queues: missed || !isPanel ? [] : pbx.queues()
     })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inquiryChannels, outcomes, presences, roles } from './words.ts'
+import { inquiryChannels, outcomes, presences, ringTones, roles } from './words.ts'
 
 export { inquiryChannels, outcomes, presences, roles }
 
@@ -10,6 +10,7 @@ export const locale = z.enum(['ru', 'en'])
 export const presence = z.enum(presences)
 export const outcome = z.enum(outcomes)
 export const inquiryChannel = z.enum(inquiryChannels)
+export const ringTone = z.enum(ringTones)
 
 /** RFC 9457, with a stable `code` and, for a bad body, the fields at fault. */
 export const problem = z.object({

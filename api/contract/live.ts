@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PresenceWish, QueueState } from './operators.ts'
-import { id, inquiryChannel, isoTime, presence } from './common.ts'
+import { id, inquiryChannel, isoTime, outcome, presence, ringTone } from './common.ts'
+import { inquiryKinds } from './crm.ts'
 
 /** Somebody in a call: an operator, or somebody outside who is known by a number only (`userId` null). */
 export const liveParty = z.object({
@@ -64,7 +65,14 @@ export const liveCall = z.object({
   scheme: z.object({ id, name: z.string(), version: z.number().int() }).nullable(),
   /** Where in the scheme the caller stands. */
   step: z
-    .object({ block: z.string(), blockType: z.string(), label: z.string().nullable(), startedAt: isoTime })
+    .object({
+      block: z.string(),
+      blockType: z.string(),
+      label: z.string().nullable(),
+      /** Name of the group that it rings, or in which it lets wait. */
+      group: z.string().nullable(),
+      startedAt: isoTime
+    })
     .nullable(),
   pressed: z.string().nullable(),
   tags: z.array(z.string()),
@@ -74,6 +82,8 @@ export const liveCall = z.object({
     .nullable(),
   /** Whose telephones ring now. */
   ringing: z.array(liveParty.extend({ purpose: z.enum(legPurposes), handover: handover.nullable() })),
+  /** How browser telephones ring now: of the group that is asked. */
+  ringTone,
   /** Who has answered and is not in the talk (yet): a consulted party, the operator of a call that we place. */
   standby: z.array(liveParty.extend({ purpose: z.enum(legPurposes), handover: handover.nullable() })),
   /** Who has the client. */
@@ -126,6 +136,41 @@ export const liveCall = z.object({
   outcome: z.string().nullable()
 })
 
+const named = z.object({ id, name: z.string() })
+
+/**
+ * What is known of the client of a call, asked for once as the call comes: it follows the call, which never waits for it.
+ */
+export const liveClient = z.object({
+  callId: id,
+  contact: named.extend({ company: z.string().nullable() }).nullable(),
+  /** Whose client it is. */
+  owner: named.nullable(),
+  /** What somebody wrote of the client for everybody; its beginning. */
+  note: z.string().nullable(),
+  /** Calls before this one, either way; counted to a thousand. */
+  calls: z.number().int(),
+  /** The last call, or the last form, callback, letter or message; `with` is the operator. */
+  lastContact: z
+    .object({
+      kind: z.enum(inquiryKinds),
+      at: isoTime,
+      direction: z.enum(['in', 'out', 'internal']).nullable(),
+      outcome: outcome.nullable(),
+      with: z.string().nullable()
+    })
+    .nullable(),
+  /** The newest open deal. Its particulars are null for an operator when it is somebody else's. */
+  deal: z
+    .object({
+      responsible: named.nullable(),
+      known: z
+        .object({ id, title: z.string(), stage: z.string(), amount: z.number(), currency: z.string() })
+        .nullable()
+    })
+    .nullable()
+})
+
 export const operatorState = z.object({
   userId: id,
   name: z.string(),
@@ -159,6 +204,7 @@ export interface Stamped {
   seq: number
 }
 export type LiveCall = z.infer<typeof liveCall>
+export type LiveClient = z.infer<typeof liveClient>
 export type LiveParty = z.infer<typeof liveParty>
 export type LiveLeg = LiveCall['ringing'][number]
 export type OperatorState = z.infer<typeof operatorState>
@@ -167,6 +213,8 @@ export interface Hello extends Stamped {
   /** False: the missed events follow. True: start from this snapshot. */
   resync: boolean
   calls: LiveCall[]
+  /** What is known of their clients, as far as it has been found. */
+  clients: LiveClient[]
   operators: OperatorState[]
   /** Queues in which somebody waits. */
   queues: QueueState[]
@@ -177,6 +225,8 @@ export interface ServerEvents {
   hello: (hello: Hello) => void
   /** A call changed; `phase: 'ended'` is its last word. */
   call: (event: Stamped & { call: LiveCall }) => void
+  /** Who calls, or is called: milliseconds after the call itself. */
+  client: (event: Stamped & { client: LiveClient }) => void
   operator: (event: Stamped & { operator: OperatorState }) => void
   /** Somebody came into a queue or left it; at most one event a second per queue. */
   queue: (event: Stamped & { queue: QueueState }) => void

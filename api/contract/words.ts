@@ -2,4 +2,7 @@
 export const roles = ['admin', 'supervisor', 'operator', 'marketer'] as const
 export const presences = ['available', 'busy', 'wrapUp', 'away', 'offline'] as const
 export const outcomes = ['answered', 'missed', 'abandoned', 'busy', 'failed', 'blocked', 'voicemail'] as const
+/** How a browser telephone rings for the calls of a group; the first is usual. */
+export const ringTones = ['classic', 'soft', 'bright', 'low', 'urgent'] as const
+export type RingTone = (typeof ringTones)[number]
 export { inquiryChannels } from '../../tracking/inquiry-channels.ts'

@@ -1,4 +1,5 @@
 import type { LiveCall } from '../contract/live.ts'
+import { ringTones } from '../contract/words.ts'
 import type { Moments, MomentType } from '../../pbx/call/moments.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 import { endings } from './fold-endings.ts'
@@ -35,6 +36,17 @@ export function projectAll(rows: readonly TapeRow[]): Map<string, LiveCall> {
   }
   for (const [id, call] of board) if (call.phase === 'ended') board.delete(id)
   return board
+}
+
+/**
+ * The call with the tone of the group that is asked: in a warm transfer the one meant by it, else that of the scheme's step.
+ * @param toneOf of a group, by its id or name
+ */
+export function withTone(call: LiveCall, toneOf: (group: string) => string | null): LiveCall {
+  const asked = call.consult ? call.consult.target['groupId'] : call.step?.group
+  const wanted = typeof asked === 'string' ? toneOf(asked) : null
+  const ringTone = ringTones.find((tone) => tone === wanted) ?? ringTones[0]
+  return ringTone === call.ringTone ? call : { ...call, ringTone }
 }
 
 /** The call without what only supervisors may see: who listens in silence. The same object when there is nothing. */
@@ -87,6 +99,7 @@ function begin(row: TapeRow, at: string): LiveCall {
     tags: [],
     order: data.order ?? null,
     ringing: [],
+    ringTone: ringTones[0],
     standby: [],
     operator: null,
     members: [],

@@ -3,9 +3,9 @@ import type { ServerEvents } from '../contract/live.ts'
 
 /**
  * Who gets an event: those who see calls live (`panel`: of them operators, or supervisors and admins alone), or
- * everybody signed in.
+ * everybody signed in; or one user.
  */
-export type Audience = 'panel' | 'operators' | 'leads' | 'everyone'
+export type Audience = 'panel' | 'operators' | 'leads' | 'everyone' | `user:${string}`
 export type EventName = Exclude<keyof ServerEvents, 'hello'>
 export interface LiveEvent {
   seq: number

@@ -9,7 +9,8 @@ export const moves: Fold = {
       if (pressed === call.pressed && call.queue === null) return call
       return { ...call, pressed, queue: null }
     }
-    const step = { block: data.block, blockType: data.blockType, label: data.label, startedAt: at }
+    const { block, blockType, label, groupName: group } = data
+    const step = { block, blockType, label, group, startedAt: at }
     return { ...call, pressed, step }
   },
   'call.scheme_changed': (call, { scheme }) => ({ ...call, scheme }),

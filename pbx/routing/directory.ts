@@ -44,6 +44,8 @@ export interface GroupEntry {
   memberIds: readonly string[]
   /** Of talks that came through this group; null leaves it to the company's rule. */
   wrapUpSeconds: number | null
+  /** How browser telephones ring for its calls; absent: as usual. */
+  ringTone?: string
 }
 
 /** What an operator can say of themselves; `busy` follows from calls. */
@@ -178,6 +180,12 @@ export function callerIdFor(
     if (fit > bestFit || best === null || number.e164 < best.e164) [best, bestFit] = [number, fit]
   }
   return best
+}
+
+/** A group by its id, or by its name, which is its own too. */
+export function groupCalled(directory: Directory, idOrName: string): GroupEntry | null {
+  const byId = directory.groups.get(idOrName)
+  return byId ?? [...directory.groups.values()].find(({ name }) => name === idOrName) ?? null
 }
 
 function groupNames(directory: Directory, scheme: Scheme): Record<string, string> {

@@ -34,6 +34,7 @@ const rows = {
       id: z.string(),
       name: z.string(),
       wrapUpSeconds: z.number().nullable(),
+      ringTone: z.string(),
       memberIds: z.array(z.string())
     })
   ),
@@ -90,7 +91,7 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
       ),
       read(
         rows.groups,
-        `select g.id, g.name, g.wrap_up_seconds as "wrapUpSeconds",
+        `select g.id, g.name, g.wrap_up_seconds as "wrapUpSeconds", g.ring_tone as "ringTone",
            coalesce(array_agg(m.user_id order by m.position, m.user_id) filter (where m.user_id is not null), '{}') as "memberIds"
          from groups g left join group_members m on m.group_id = g.id group by g.id`
       ),

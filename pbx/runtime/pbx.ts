@@ -10,6 +10,7 @@ import type { MomentType, Moments } from '../call/moments.ts'
 import type { TapeRow } from '../call/effects.ts'
 import type { Person, Refusal, Wish } from '../call/events.ts'
 import type { Call, Order, RunningScheme } from '../call/types.ts'
+import { groupCalled } from '../routing/directory.ts'
 import type { Score } from '../routing/strategies.ts'
 import type { SourceOf } from '../routing/visit.ts'
 import { fallbackDial } from '../provision/objects.ts'
@@ -49,8 +50,8 @@ export interface Pbx {
   extendWrapUp(userId: string, seconds: number): boolean
   /** The weighted score of a group's free members, with its parts. */
   scores(groupId: string, weights: Weights | undefined): Score[]
-  /** How browser telephones ring for a group's calls; null for a group that is gone. */
-  ringToneOf(groupId: string): string | null
+  /** How browser telephones ring for the calls of a group, by its id or name; null when there is none. */
+  ringToneOf(group: string): string | null
   /** Keeps a place in a queue for a callback; see `Queues.waitVirtually`. */
   waitVirtually: Queues['waitVirtually']
   hangup(callId: string, by: { userId: string }): Promise<'done' | 'notFound'>
@@ -268,7 +269,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     setPresence: (userId, wish) => desk.setPresence(userId, wish),
     endWrapUp: (userId) => desk.endWrapUp(userId),
     extendWrapUp: (userId, seconds) => desk.extendWrapUp(userId, seconds),
-    ringToneOf: (groupId) => directory.current.groups.get(groupId)?.ringTone ?? null,
+    ringToneOf: (group) => groupCalled(directory.current, group)?.ringTone ?? null,
     scores: (groupId, weights) =>
       operators.scores({
         kind: 'group',

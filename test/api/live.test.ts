@@ -6,59 +6,26 @@ import { io, type Socket } from 'socket.io-client'
 import { WebSocket, WebSocketServer } from 'ws'
 import { attachLive, type Live } from '../../api/live.ts'
 import { attachSipProxy } from '../../api/sip-proxy.ts'
-import type { Hello } from '../../api/contract/live.ts'
 import { until } from '../support/until.ts'
 import { anna, callId, initiated, rung, tapeOf } from './support/calls.ts'
 import { createDoor } from './support/door.ts'
-import { idOf, startRig, type Person, type Rig } from './support/rig.ts'
-
-interface Screen {
-  socket: Socket
-  hello: Hello
-  /** Names and payloads in the order of arrival. */
-  events: { name: string; data: Record<string, unknown> }[]
-}
+import { idOf, startRig, type Rig } from './support/rig.ts'
+import { screensAt } from './support/screens.ts'
 
 describe('The live feed', function () {
   this.timeout(60_000)
   let rig: Rig
   let live: Live
-  const screens: Socket[] = []
+  const { open, screen, close } = screensAt(() => rig)
   before(async () => {
     rig = await startRig()
     live = attachLive(rig.server, rig.deps, { recheckMs: 50, healthMs: 50 })
   })
   after(async () => {
-    for (const socket of screens) socket.disconnect()
+    close()
     await live.close()
     await rig.close()
   })
-
-  function open(headers: Record<string, string>, auth: object = {}): Socket {
-    const socket = io(rig.url, {
-      path: '/live',
-      transports: ['websocket'],
-      extraHeaders: headers,
-      auth,
-      reconnection: false,
-      forceNew: true
-    })
-    screens.push(socket)
-    return socket
-  }
-
-  async function screen(person: Person, auth: object = {}): Promise<Screen> {
-    const socket = open({ cookie: person.cookie }, auth)
-    const events: Screen['events'] = []
-    const greeted = new Promise<Hello>((resolve, reject) => {
-      socket.once('hello', resolve)
-      socket.once('connect_error', reject)
-    })
-    socket.onAny((name: string, data: Record<string, unknown>) => {
-      if (name !== 'hello') events.push({ name, data })
-    })
-    return { socket, hello: await greeted, events }
-  }
 
   const refusal = async (socket: Socket): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -79,10 +46,11 @@ describe('The live feed', function () {
     rig.pbx.say(
       row('call.ended', { ...end, waitSeconds: 2, talkSeconds: 1, heldSeconds: 0, totalSeconds: 4 }, 'ended')
     )
-    await until(() => events.length >= 4)
-    const phases = events.map(({ data }) => (data['call'] as { phase: string }).phase)
+    const calls = () => events.filter(({ name }) => name === 'call')
+    await until(() => calls().length >= 4)
+    const phases = calls().map(({ data }) => (data['call'] as { phase: string }).phase)
     expect(phases).to.deep.equal(['inScheme', 'ringing', 'talking', 'ended'])
-    const first = events[0]?.data['call'] as Record<string, Record<string, unknown>>
+    const first = calls()[0]?.data['call'] as Record<string, Record<string, unknown>>
     expect(first['source']).to.include({ name: 'Яндекс.Директ', campaign: 'Autumn', keyword: 'windows' })
     expect(first['caller']?.['name']).to.equal('<b>Ivan</b>')
     socket.disconnect()
@@ -95,14 +63,15 @@ describe('The live feed', function () {
     const id = callId()
     const row = tapeOf(id)
     rig.pbx.say(row('call.initiated', initiated(), 'inScheme'))
-    await until(() => first.events.length === 1)
-    const seen = first.events[0]?.data as { epoch: string; seq: number }
+    // The call, and what is known of its client.
+    await until(() => first.events.length === 2)
+    const seen = first.events[1]?.data as { epoch: string; seq: number }
     first.socket.disconnect()
 
     rig.pbx.say(row('leg.started', rung('1', anna)))
     rig.pbx.feed.journal(id)
     const back = await screen(rig.as.supervisor, { epoch: seen.epoch, seq: seen.seq })
-    expect(back.hello).to.deep.include({ resync: false, calls: [], seq: seen.seq })
+    expect(back.hello).to.deep.include({ resync: false, calls: [], clients: [], seq: seen.seq })
     await until(() => back.events.length === 2)
     expect(back.events.map(({ name, data }) => [name, data['seq']])).to.deep.equal([
       ['call', seen.seq + 1],

@@ -33,6 +33,7 @@ const aCall = (id: string, changes: Partial<LiveCall> = {}): LiveCall => ({
   tags: [],
   order: null,
   ringing: [],
+  ringTone: 'classic',
   standby: [],
   operator: null,
   members: [],
@@ -64,7 +65,7 @@ const member = (id: string, userId: string | null): LiveCall['members'][number] 
 })
 const hello = (seq: number, calls: LiveCall[], resync = true): BoardEvent => ({
   type: 'hello',
-  hello: { epoch: 'e', seq, resync, calls, operators: [], queues: [] }
+  hello: { epoch: 'e', seq, resync, calls, clients: [], operators: [], queues: [] }
 })
 const changed = (seq: number, call: LiveCall, epoch = 'e'): BoardEvent => ({
   type: 'call',

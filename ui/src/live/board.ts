@@ -1,4 +1,4 @@
-import type { Hello, LiveCall, OperatorState, Stamped } from '../../../api/contract/live.ts'
+import type { Hello, LiveCall, LiveClient, OperatorState, Stamped } from '../../../api/contract/live.ts'
 import type { QueueState } from '../../../api/contract/operators.ts'
 import { partOf } from './part.ts'
 
@@ -7,6 +7,8 @@ export interface Board {
   epoch: string | null
   seq: number
   calls: Readonly<Record<string, LiveCall>>
+  /** What is known of the clients of calls, by call. */
+  clients: Readonly<Record<string, LiveClient>>
   operators: Readonly<Record<string, OperatorState>>
   /** Queues in which somebody waits, by id. */
   queues: Readonly<Record<string, QueueState>>
@@ -19,6 +21,7 @@ export interface Board {
 export type BoardEvent =
   | { type: 'hello'; hello: Hello }
   | { type: 'call'; event: Stamped & { call: LiveCall } }
+  | { type: 'client'; event: Stamped & { client: LiveClient } }
   | { type: 'operator'; event: Stamped & { operator: OperatorState } }
   | { type: 'queue'; event: Stamped & { queue: QueueState } }
   | { type: 'health'; event: Stamped & { status: 'ok' | 'degraded'; checks: Record<string, string> } }
@@ -29,6 +32,7 @@ export const emptyBoard: Board = {
   epoch: null,
   seq: 0,
   calls: {},
+  clients: {},
   operators: {},
   queues: {},
   connection: 'connecting',
@@ -53,6 +57,13 @@ function byId<T>(items: readonly T[], id: (item: T) => string): Record<string, T
   return Object.fromEntries(items.map((item) => [id(item), item]))
 }
 
+/** Clients go with their calls. The same object when all stay. */
+function ofCalls(clients: Board['clients'], calls: Board['calls']): Board['clients'] {
+  const ids = Object.keys(clients)
+  if (ids.every((id) => id in calls)) return clients
+  return Object.fromEntries(Object.entries(clients).filter(([id]) => id in calls))
+}
+
 /**
  * One event of the feed. Events already seen change nothing; `hello` either says that what was missed will follow,
  * or brings a snapshot that replaces everything.
@@ -70,6 +81,7 @@ export function reduceBoard(board: Board, event: BoardEvent): Board {
       epoch: hello.epoch,
       seq: hello.seq,
       calls: byId(hello.calls, (call) => call.id),
+      clients: byId(hello.clients, (client) => client.callId),
       operators: byId(hello.operators, (operator) => operator.userId),
       queues: byId(hello.queues, (queue) => queue.queueId)
     }
@@ -78,8 +90,14 @@ export function reduceBoard(board: Board, event: BoardEvent): Board {
   if (board.epoch === epoch && seq <= board.seq) return board
   const seen: Board = { ...board, epoch, seq }
   switch (event.type) {
-    case 'call':
-      return { ...seen, calls: withCall(board.calls, event.event.call) }
+    case 'call': {
+      const calls = withCall(board.calls, event.event.call)
+      return { ...seen, calls, clients: ofCalls(board.clients, calls) }
+    }
+    case 'client': {
+      const { client } = event.event
+      return { ...seen, clients: { ...board.clients, [client.callId]: client } }
+    }
     case 'operator':
       return {
         ...seen,

@@ -44,6 +44,7 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
     if (isGap) for (const each of gapListeners) each()
   })
   socket.on('call', (event) => dispatch({ type: 'call', event }))
+  socket.on('client', (event) => dispatch({ type: 'client', event }))
   socket.on('operator', (event) => dispatch({ type: 'operator', event }))
   socket.on('queue', (event) => dispatch({ type: 'queue', event }))
   socket.on('health', (event) => dispatch({ type: 'health', event }))

@@ -1,0 +1,47 @@
+import { io, type Socket } from 'socket.io-client'
+import type { Hello } from '../../../api/contract/live.ts'
+import type { Person, Rig } from './rig.ts'
+
+/** What a page hears of the live feed. */
+export interface Screen {
+  socket: Socket
+  hello: Hello
+  /** Names and payloads in the order of arrival. */
+  events: { name: string; data: Record<string, unknown> }[]
+}
+
+/** Pages at the live feed of a rig, and what closes them all. */
+export function screensAt(rig: () => Rig) {
+  const sockets: Socket[] = []
+
+  function open(headers: Record<string, string>, auth: object = {}): Socket {
+    const socket = io(rig().url, {
+      path: '/live',
+      transports: ['websocket'],
+      extraHeaders: headers,
+      auth,
+      reconnection: false,
+      forceNew: true
+    })
+    sockets.push(socket)
+    return socket
+  }
+
+  async function screen(person: Person, auth: object = {}): Promise<Screen> {
+    const socket = open({ cookie: person.cookie }, auth)
+    const events: Screen['events'] = []
+    const greeted = new Promise<Hello>((resolve, reject) => {
+      socket.once('hello', resolve)
+      socket.once('connect_error', reject)
+    })
+    socket.onAny((name: string, data: Record<string, unknown>) => {
+      if (name !== 'hello') events.push({ name, data })
+    })
+    return { socket, hello: await greeted, events }
+  }
+
+  const close = (): void => {
+    for (const socket of sockets) socket.disconnect()
+  }
+  return { open, screen, close }
+}
