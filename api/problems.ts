@@ -19,6 +19,7 @@ export const problems = {
   already_exists: [409, 'Something with this value exists already'],
   number_in_pool: [409, 'A number can be in one pool only'],
   in_use: [409, 'It is in use'],
+  draft_changed: [409, 'Somebody else has saved the draft meanwhile'],
   webhook_off: [409, 'The webhook is switched off'],
   wrap_up_code_owed: [409, 'Say first how the talk ended'],
   no_wrap_up: [409, 'There is no wrap-up to end or prolong'],
@@ -41,6 +42,7 @@ export const problems = {
   operator_busy: [409, 'The operator is in a call'],
   operator_away: [409, 'The operator is away: they must be available first'],
   operator_unreachable: [409, 'No telephone of the operator is connected'],
+  own_number: [409, 'This is the extension of whoever calls'],
   not_placed: [409, 'The call could not be placed'],
   do_not_call: [409, 'The client wishes no calls'],
   prefix_blocked: [409, 'Numbers that begin like this are blocked'],
@@ -72,6 +74,7 @@ export const problems = {
   invalid: [422, 'Some fields cannot be accepted'],
   unknown_reference: [422, 'A field names something that does not exist'],
   scheme_invalid: [422, 'The scheme has errors and cannot be published'],
+  scheme_checks_failed: [422, 'Imagined calls do not go as they should, so the scheme cannot be published'],
   audio_unreadable: [422, 'The audio file is damaged'],
   audio_too_long: [422, 'The audio is too long'],
   audio_silent: [422, 'The audio is silent'],
@@ -95,6 +98,7 @@ interface Extra {
   errors?: FieldError[]
   retryAfterSeconds?: number
   work?: { challenge: string; bits: number }
+  current?: Record<string, unknown>
   cause?: unknown
 }
 
@@ -107,6 +111,7 @@ export class ApiError extends Error {
   readonly errors: FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
   readonly work: Extra['work']
+  readonly current: Extra['current']
 
   constructor(code: ProblemCode, extra: Extra = {}) {
     super(extra.detail ?? problems[code][1], { cause: extra.cause })
@@ -116,6 +121,7 @@ export class ApiError extends Error {
     this.errors = extra.errors
     this.retryAfterSeconds = extra.retryAfterSeconds
     this.work = extra.work
+    this.current = extra.current
   }
 }
 
@@ -128,7 +134,8 @@ export function sendProblem(res: Response, error: ApiError): void {
     code: error.code,
     ...(error.detail !== undefined && { detail: error.detail }),
     ...(error.errors !== undefined && { errors: error.errors }),
-    ...(error.work !== undefined && { work: error.work })
+    ...(error.work !== undefined && { work: error.work }),
+    ...(error.current !== undefined && { current: error.current })
   }
   if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds))
   if (error.status === 401) res.set('WWW-Authenticate', 'Bearer realm="ringtrace"')

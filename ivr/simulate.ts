@@ -1,5 +1,5 @@
 import type { BlockEffect, Sound } from './block.ts'
-import { blockOf, enter, exitTarget, handle, type BlockRun } from './run.ts'
+import { blockOf, brokenSchemeReason, enter, exitTarget, handle, type BlockRun } from './run.ts'
 import type { Scheme } from './scheme.ts'
 import {
   contextOf,
@@ -20,6 +20,8 @@ export interface SimulatedStep {
   type: string
   label: string | null
   atMs: number
+  /** When the call left it, or ended in it. */
+  endMs: number
   /** Null where the call ended, or went on to another scheme, within the block. */
   exit: string | null
   pressed: string
@@ -32,13 +34,23 @@ export interface SimulatedStep {
   leftMessage: boolean
   /** A callback was promised. */
   isPromised: boolean
+  /** Who talked with the caller: an operator by id, or a number. */
+  talkedWith: string | null
 }
+
+/**
+ * What the caller got out of it, the best first: a talk, a promised callback, a message left, a hang-up without any of
+ * these; `broken` where a block could not be run, `endless` where the call went round and round.
+ */
+export const simulatedOutcomes = ['talked', 'callback', 'message', 'hungUp', 'broken', 'endless'] as const
+export type SimulatedOutcome = (typeof simulatedOutcomes)[number]
 
 export interface Simulation {
   path: readonly SimulatedStep[]
   /** How it ended: a hang-up by the scheme, an exit that leads nowhere, or cut after too many steps. */
   end: 'hangup' | 'lastExit' | 'tooLong'
   reason: string | null
+  outcome: SimulatedOutcome
   endMs: number
   /** On the call at its end. */
   tags: readonly string[]
@@ -50,18 +62,17 @@ const maxSteps = 2_000
 /** Walks an imagined call through a scheme by the blocks' own code, and tells its path. Never throws. */
 export function simulate(first: Scheme, scenario: Scenario): Simulation {
   const call = startCall(scenario, first.locale)
-  const path: SimulatedStep[] = []
+  const path: OpenStep[] = []
   let scheme = first
   let schemeId: string | null = null
   let blockId: string | null = scheme.start
   let steps = 0
-  const ended = (end: Simulation['end']): Simulation => ({
-    path,
-    end,
-    reason: call.hangupReason,
-    endMs: call.nowMs,
-    tags: call.tags
-  })
+  const ended = (end: Simulation['end']): Simulation => {
+    const last = path.at(-1)
+    if (last) last.endMs = call.nowMs
+    const reason = call.hangupReason
+    return { path, end, reason, outcome: outcomeOf(path, end, reason), endMs: call.nowMs, tags: call.tags }
+  }
   while (blockId !== null) {
     const step = startStep(scheme, blockId, call.nowMs, schemeId)
     call.turnMs = null
@@ -77,12 +88,14 @@ export function simulate(first: Scheme, scenario: Scenario): Simulation {
       goTo = nextScheme(call, scenario)
       if (goTo !== undefined) break
       const event = nextEvent(call, scenario)
+      if (event.type === 'talkEnded') step.talkedWith = call.talkedWith
       run = handle(scheme, { id: blockId, state: run.state }, event, contextOf(call)) ?? {
         ...run,
         effects: []
       }
     }
     step.exit = run.exit
+    step.endMs = call.nowMs
     if (goTo !== undefined) {
       scheme = goTo
       schemeId = call.goTo
@@ -108,6 +121,7 @@ function startStep(scheme: Scheme, blockId: string, atMs: number, schemeId: stri
     type: block?.type ?? '',
     label: block?.label ?? null,
     atMs,
+    endMs: atMs,
     exit: null,
     pressed: '',
     heard: [],
@@ -115,8 +129,21 @@ function startStep(scheme: Scheme, blockId: string, atMs: number, schemeId: stri
     dialled: [],
     rating: null,
     leftMessage: false,
-    isPromised: false
+    isPromised: false,
+    talkedWith: null
   }
+}
+
+function outcomeOf(
+  path: readonly SimulatedStep[],
+  end: Simulation['end'],
+  reason: string | null
+): SimulatedOutcome {
+  if (reason === brokenSchemeReason) return 'broken'
+  if (end === 'tooLong') return 'endless'
+  if (path.some(({ talkedWith }) => talkedWith !== null)) return 'talked'
+  if (path.some(({ isPromised }) => isPromised)) return 'callback'
+  return path.some(({ leftMessage }) => leftMessage) ? 'message' : 'hungUp'
 }
 
 function apply(call: SimulatedCall, step: OpenStep, effect: BlockEffect): void {
@@ -147,14 +174,14 @@ function apply(call: SimulatedCall, step: OpenStep, effect: BlockEffect): void {
       call.queued = null
       return
     case 'ring':
-      call.ringing = effect.operators
+      call.ringing = effect.operators.map(({ userId }) => ({ userId, sinceMs: call.nowMs }))
       for (const { userId } of effect.operators) step.rung.push(userId)
       return
     case 'stopRinging':
       call.ringing = call.ringing.filter(({ userId }) => !effect.userIds.includes(userId))
       return
     case 'dial':
-      call.dialling = effect.target.number
+      call.dialling = { number: effect.target.number, sinceMs: call.nowMs }
       step.dialled.push(effect.target.number)
       return
     case 'stopDialling':

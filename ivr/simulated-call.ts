@@ -8,11 +8,15 @@ import type {
 } from './block.ts'
 import type { Scheme } from './scheme.ts'
 
-/** How an operator meets the call: talks, declines it, or lets it ring. All listed are free, and in every group. */
+/** How an operator meets the call: talks, declines it, lets it ring, or is not free at all. */
 export interface SimulatedOperator {
   userId: string
   name: string
-  reaction: 'answers' | 'declines' | 'silent'
+  reaction: 'answers' | 'declines' | 'silent' | 'busy'
+  /** How long it rings until they answer or decline; at once when left out. */
+  afterSeconds?: number
+  /** Groups they are in; every group when left out. */
+  groupIds?: readonly string[]
 }
 
 export type SimulatedDial = 'answers' | 'busy' | 'noAnswer' | 'refused' | 'failed'
@@ -31,8 +35,10 @@ export interface Scenario {
   queue?: { ahead: number; turnAfterSeconds: number | null }
   /** What outside systems answer, one for each question; null, or none left, for no answer. */
   lookups?: readonly (LookupAnswer | null)[]
-  /** What becomes of calls to outside numbers; those not named ring out. */
+  /** What becomes of calls to outside numbers, `*` for any; those not named ring out. */
   dials?: Readonly<Record<string, SimulatedDial>>
+  /** How long an outside number rings until that. */
+  dialSeconds?: number
   /** Published schemes that this one may go on to, by id. */
   schemes?: Readonly<Record<string, Scheme>>
 }
@@ -61,8 +67,10 @@ export interface SimulatedCall {
   queued: OperatorQuery | null
   /** When its turn comes; null before it has stood in a line. */
   turnMs: number | null
-  ringing: readonly { userId: string }[]
-  dialling: string | null
+  ringing: readonly { userId: string; sinceMs: number }[]
+  dialling: { number: string; sinceMs: number } | null
+  /** Who talked last: an operator by id, or a number. */
+  talkedWith: string | null
   isAsking: boolean
   lookups: (LookupAnswer | null)[]
   goTo: string | null
@@ -92,6 +100,7 @@ export function startCall(scenario: Scenario, locale: 'ru' | 'en'): SimulatedCal
     turnMs: null,
     ringing: [],
     dialling: null,
+    talkedWith: null,
     isAsking: false,
     lookups: [...lookups],
     goTo: null,
@@ -153,7 +162,7 @@ export function nextEvent(call: SimulatedCall, scenario: Scenario): BlockEvent {
   const served = call.queued === null ? null : inQueue(call, call.queued, scenario)
   if (served !== null) return served
   if (call.ringing.length > 0) return whatOperatorsDo(call, operators)
-  if (call.dialling !== null) return whatNumberDoes(call, call.dialling, scenario.dials ?? {})
+  if (call.dialling !== null) return whatNumberDoes(call, call.dialling, scenario)
   if (call.isRecording) {
     call.isRecording = false
     call.nowMs += messageSeconds * 1000
@@ -193,34 +202,44 @@ function inQueue(
   return { type: 'operatorsFound', operators: found }
 }
 
+/** Whoever does something first; who answers comes before who declines at that moment. */
 function whatOperatorsDo(call: SimulatedCall, operators: readonly SimulatedOperator[]): BlockEvent {
-  const ringing = operators.filter(({ userId }) => call.ringing.some((rung) => rung.userId === userId))
-  const talker = ringing.find(({ reaction }) => reaction === 'answers')
-  if (talker !== undefined) return talk(call, talker.userId)
-  const decliner = ringing.find(({ reaction }) => reaction === 'declines')
-  if (decliner !== undefined) {
-    call.declined = [...call.declined, decliner.userId]
-    call.ringing = call.ringing.filter(({ userId }) => userId !== decliner.userId)
-    return { type: 'legFailed', userId: decliner.userId, result: 'declined' }
-  }
-  return timerEnds(call)
+  const doing = call.ringing
+    .flatMap(({ userId, sinceMs }) => {
+      const who = operators.find((each) => each.userId === userId)
+      const isActing = who?.reaction === 'answers' || who?.reaction === 'declines'
+      if (!isActing) return []
+      return [{ userId, reaction: who.reaction, atMs: sinceMs + (who.afterSeconds ?? 0) * 1000 }]
+    })
+    .toSorted((a, b) => a.atMs - b.atMs || a.reaction.localeCompare(b.reaction))
+  const first = doing[0]
+  if (first === undefined || first.atMs > (call.deadlineMs ?? Infinity)) return timerEnds(call)
+  call.nowMs = Math.max(call.nowMs, first.atMs)
+  if (first.reaction === 'answers') return talk(call, first.userId)
+  call.declined = [...call.declined, first.userId]
+  call.ringing = call.ringing.filter(({ userId }) => userId !== first.userId)
+  return { type: 'legFailed', userId: first.userId, result: 'declined' }
 }
 
 function whatNumberDoes(
   call: SimulatedCall,
-  number: string,
-  dials: Readonly<Record<string, SimulatedDial>>
+  { number, sinceMs }: { number: string; sinceMs: number },
+  { dials = {}, dialSeconds = 0 }: Scenario
 ): BlockEvent {
-  const result = Object.hasOwn(dials, number) ? dials[number] : undefined
-  if (result === 'answers') return talk(call, null)
-  if (result === undefined || result === 'noAnswer') return timerEnds(call)
+  const result = Object.hasOwn(dials, number) ? dials[number] : dials['*']
+  const atMs = sinceMs + dialSeconds * 1000
+  const isTooLate = atMs > (call.deadlineMs ?? Infinity)
+  if (result === undefined || result === 'noAnswer' || isTooLate) return timerEnds(call)
+  call.nowMs = Math.max(call.nowMs, atMs)
+  if (result === 'answers') return talk(call, null, number)
   call.dialling = null
   return { type: 'dialFailed', number, result, reason: result === 'refused' ? 'policy' : null }
 }
 
 /** Somebody answers, and hangs up in time. What the machine ends at an answer is ended here. */
-function talk(call: SimulatedCall, operatorId: string | null): BlockEvent {
+function talk(call: SimulatedCall, operatorId: string | null, number: string | null = null): BlockEvent {
   Object.assign(call, {
+    talkedWith: operatorId ?? number,
     ringing: [],
     dialling: null,
     isPlaying: false,
@@ -238,11 +257,14 @@ function timerEnds(call: SimulatedCall): BlockEvent {
   return { type: 'timeout' }
 }
 
-/** As the registry answers: the one asked for, all who are free, or the first of them. */
+/** As the registry answers: the one asked for, all who are free, or the first of them. All have every skill. */
 function find(query: OperatorQuery, operators: readonly SimulatedOperator[]): FoundOperator[] {
   const willing = operators
     .filter(
-      ({ userId }) => !query.except.includes(userId) && (query.kind === 'group' || userId === query.userId)
+      ({ userId, reaction, groupIds }) =>
+        reaction !== 'busy' &&
+        !query.except.includes(userId) &&
+        (query.kind === 'group' ? groupIds?.includes(query.groupId) !== false : userId === query.userId)
     )
     .map(({ userId, name }) => ({ userId, name, devices: [userId] }))
   return query.kind === 'group' && query.strategy === 'ringAll' ? willing : willing.slice(0, 1)

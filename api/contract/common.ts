@@ -21,7 +21,9 @@ export const problem = z.object({
   detail: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   /** Of `work_needed`: SHA-256 of `challenge:answer` must begin with so many zero bits. */
-  work: z.object({ challenge: z.string(), bits: z.number().int() }).optional()
+  work: z.object({ challenge: z.string(), bits: z.number().int() }).optional(),
+  /** Of `draft_changed`: what stands there now, to compare with what was sent. */
+  current: z.record(z.string(), z.unknown()).optional()
 })
 
 /** Every collection answers in this shape. */

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Block, BlockContext, BlockEvent, BlockStep } from '../block.ts'
 
 /** One fault in a block's settings: where (dotted, empty for the whole) and what is wrong there. */
@@ -21,6 +22,10 @@ export interface ReadyBlock {
 /** A kind of block, whatever its settings are. */
 export interface BlockKind {
   readonly type: string
+  /** What its settings must be. */
+  readonly schema: z.ZodType
+  /** Its exits as far as settings that may still be wrong tell them: an editor draws them meanwhile. */
+  looseExits(raw: Record<string, unknown>): readonly string[]
   read(raw: unknown): { ready: ReadyBlock } | { issues: readonly SettingsIssue[] }
 }
 
@@ -66,5 +71,27 @@ export function define<Settings, State>(block: Block<Settings, State>): BlockKin
       }
     }
   }
-  return { type: block.type, read }
+  const looseExits = (raw: Record<string, unknown>): readonly string[] => {
+    const result = block.settings.safeParse(raw)
+    try {
+      return block.exits(result.success ? result.data : (loose(block.settings, raw) as Settings))
+    } catch {
+      // Settings of another shape altogether: no exit can be told from them.
+      return []
+    }
+  }
+  return { type: block.type, schema: block.settings, read, looseExits }
+}
+
+/** Each setting by itself: as read, else the default, else as it stands. */
+function loose(schema: z.ZodType, raw: Record<string, unknown>): Record<string, unknown> {
+  if (!(schema instanceof z.ZodObject)) return raw
+  return Object.fromEntries(
+    Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => {
+      const result = field.safeParse(raw[name])
+      if (result.success) return [name, result.data]
+      const initial = field.safeParse(undefined)
+      return [name, initial.success && !Array.isArray(raw[name]) ? initial.data : raw[name]]
+    })
+  )
 }

@@ -143,7 +143,20 @@ function dayAfter(date: string): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + dayMs).toISOString().slice(0, 10)
 }
 
+/** Zones asked about so far: the answer costs more than all the rest of a block's settings. */
+const zones = new Map<string, boolean>()
+const mostZones = 1_000
+
 function isTimeZone(name: string): boolean {
+  const known = zones.get(name)
+  if (known !== undefined) return known
+  const isThere = isZoneOfIntl(name)
+  if (zones.size >= mostZones) zones.clear()
+  zones.set(name, isThere)
+  return isThere
+}
+
+function isZoneOfIntl(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { schemeBody } from '../../../api/contract/config.ts'
 import type { Scheme, SchemeBlock } from '../../../ivr/scheme.ts'
+import { officesScheme } from '../../../ivr/templates-sites.ts'
 import { afterHoursScheme, campaignScheme, shopQueueScheme } from '../../../ivr/templates-waiting.ts'
 import { clinicScheme, shopScheme, simpleScheme } from '../../../ivr/templates.ts'
 import { validateScheme, type KnownThings } from '../../../ivr/validate.ts'
@@ -353,7 +354,8 @@ describe('Scheme templates', () => {
     clinic: clinicScheme({ appointmentsGroupId: 'one', deskGroupId: 'two' }),
     shopQueue: shopQueueScheme({ salesGroupId: 'one', serviceGroupId: 'two' }),
     afterHours: afterHoursScheme('two', { locale: 'en' }),
-    campaign: campaignScheme('one')
+    campaign: campaignScheme('one'),
+    offices: officesScheme({ firstGroupId: 'one', secondGroupId: 'two' }, { first: 'a', second: 'b' })
   }
   for (const [name, scheme] of Object.entries(templates)) {
     it(`${name} can be published as it is, without a warning`, () => {
