@@ -130,7 +130,7 @@ export interface ApiDeps {
   readonly media: MediaStore
   readonly webhooks: WebhookSender
   /** Calls that we start, and the policy of dialling. */
-  readonly dialling: Pick<Dialling, 'policy' | 'call' | 'callNow' | 'wake'>
+  readonly dialling: Pick<Dialling, 'policy' | 'call' | 'callNow' | 'preview' | 'wake'>
   /** Null where no demo carrier runs. */
   readonly demo: Demo | null
   /** Absent where no sites are tracked: tests of other things. Its public routes then say so. */

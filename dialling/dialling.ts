@@ -2,7 +2,15 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Fence } from './attempts.ts'
-import { clickToCall, notPlaced, whyUnable, type Clicked, type WantedCall } from './click-to-call.ts'
+import {
+  clickToCall,
+  notPlaced,
+  previewCall,
+  whyUnable,
+  type CallPreview,
+  type Clicked,
+  type WantedCall
+} from './click-to-call.ts'
 import type { DialRefusal } from './policy/decide.ts'
 import { createPolicyKeeper, type PolicyKeeper } from './policy-keeper.ts'
 import type { DiallingPorts } from './ports.ts'
@@ -12,6 +20,8 @@ import { startRunner, type Runner } from './runner.ts'
 export interface Dialling {
   readonly policy: PolicyKeeper
   call(wanted: WantedCall): Promise<Clicked>
+  /** What `call` would do with a number; dials nothing. */
+  preview(to: string, byUserId: string): Promise<CallPreview>
   /** Places an open callback at once for an operator. */
   callNow(callback: { id: string; phone: string }, userId: string, byUserId: string): Promise<Clicked>
   /** Looks at what is due now. */
@@ -42,6 +52,7 @@ export function createDialling(options: {
   return {
     policy: keeper,
     call: (wanted) => clickToCall({ db, ports, keeper }, wanted),
+    preview: (to, byUserId) => previewCall({ db, keeper }, to, byUserId),
     async callNow({ id, phone }, userId, byUserId) {
       const asked = keeper.explain({ number: phone, byUserId: userId, isUnsolicited: true })
       if (!asked.decision.allowed) return { ok: false, code: asked.decision.reason as DialRefusal }

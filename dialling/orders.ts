@@ -24,15 +24,12 @@ export async function makeOrder(
     'callType' | 'orderId' | 'operators' | 'byUserId' | 'parentCallId' | 'ringSeconds' | 'record'
   >
 ): Promise<Order> {
-  const contact = await contactOf(db, cause)
-  const last = await lastCall(db, cause.phone)
-  const sourceId = cause.sourceId ?? last?.source_id ?? null
-  const siteId = cause.siteId ?? last?.site_id ?? null
+  const { contact, numberId, sourceId, siteId } = await knownOf(db, cause)
   return {
     ...rest,
     target: { kind: 'external', number: cause.phone },
     phone: null,
-    numberId: await shownNumber(db, { numberId: cause.numberId ?? null, sourceId, siteId, last }),
+    numberId,
     source: sourceId === null ? null : await sourceOf(db, sourceId),
     site:
       siteId === null
@@ -40,6 +37,24 @@ export async function makeOrder(
         : ((await db('sites').where({ id: siteId }).first<Order['site'] | undefined>('id', 'name')) ?? null),
     contact
   }
+}
+
+/** Who is called, what they belong to, and the number of ours that they shall see. */
+export async function knownOf(
+  db: Knex,
+  cause: Cause
+): Promise<{
+  contact: Order['contact']
+  numberId: string | null
+  sourceId: string | null
+  siteId: string | null
+}> {
+  const contact = await contactOf(db, cause)
+  const last = await lastCall(db, cause.phone)
+  const sourceId = cause.sourceId ?? last?.source_id ?? null
+  const siteId = cause.siteId ?? last?.site_id ?? null
+  const numberId = await shownNumber(db, { numberId: cause.numberId ?? null, sourceId, siteId, last })
+  return { contact, numberId, sourceId, siteId }
 }
 
 async function contactOf(db: Knex, { phone, contactId }: Cause): Promise<Order['contact']> {

@@ -3,7 +3,7 @@ import { orderCallback, wakeRunner } from '../../dialling/callbacks.ts'
 import type { DialRefusal } from '../../dialling/policy/decide.ts'
 import { audit } from '../audit.ts'
 import { listPage, listQuery, type Sorts } from '../collection.ts'
-import { id, page } from '../contract/common.ts'
+import { id, isoTime, page } from '../contract/common.ts'
 import {
   callback,
   callbackCreate,
@@ -21,7 +21,7 @@ import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 import { columnsOf, itemOf, whereFound, type Row } from '../rows.ts'
 import { forWhom, placed } from './click-to-call.ts'
-import { maySee, seenBy } from './visible.ts'
+import { maySee, onDeskOf, seenBy, whereDue } from './visible.ts'
 
 const sorts: Sorts = {
   createdAt: { column: 'created_at', type: 'time' },
@@ -30,6 +30,10 @@ const sorts: Sorts = {
 const filters = {
   state: z.enum(['waiting', 'calling', 'retry', 'done', 'failed', 'cancelled', 'open']).optional(),
   kind: z.enum(['form', 'missed', 'queue', 'scheme', 'manual', 'api']).optional(),
+  /** Those of whoever asks, and what nobody has in their groups. */
+  atDesk: z.literal('true').optional(),
+  /** Due before this moment; those without a time too. */
+  dueBefore: isoTime.optional(),
   userId: id.optional(),
   groupId: id.optional(),
   callId: id.optional(),
@@ -62,6 +66,8 @@ export function callbackRoutes({ db, dialling }: ApiDeps): Endpoint[] {
       async handle({ query, who }) {
         const rows = db('callbacks').select('*')
         seenBy(db, rows, who, mine)
+        if (query.atDesk === 'true') onDeskOf(db, rows, who.userId, mine)
+        if (query.dueBefore !== undefined) whereDue(rows, 'next_attempt_at', query.dueBefore)
         if (query.state === 'open') rows.whereIn('state', open)
         else if (query.state !== undefined) rows.where('state', query.state)
         if (query.kind !== undefined) rows.where('kind', query.kind)

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { audit } from '../audit.ts'
 import { listPage, listQuery, type Sorts } from '../collection.ts'
-import { id, page } from '../contract/common.ts'
+import { id, isoTime, page } from '../contract/common.ts'
 import { task, taskCreate, taskKind, taskPatch } from '../contract/dialling.ts'
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 import { columnsOf, itemOf, whereFound, type Row } from '../rows.ts'
-import { maySee, seenBy } from './visible.ts'
+import { maySee, onDeskOf, seenBy, whereDue } from './visible.ts'
 
 const sorts: Sorts = {
   dueAt: { column: 'due_at', type: 'time', nullsAs: 'infinity' },
@@ -18,9 +18,13 @@ const yes = z.literal('true').optional()
 const filters = {
   /** Those of whoever asks. */
   mine: yes,
+  /** Those of whoever asks, and what nobody has in their groups. */
+  atDesk: yes,
   open: yes,
   /** Open, and their time has passed. */
   overdue: yes,
+  /** Due before this moment; those without a time too. */
+  dueBefore: isoTime.optional(),
   state: z.enum(['open', 'done', 'cancelled']).optional(),
   kind: taskKind.optional(),
   assigneeId: id.optional(),
@@ -51,6 +55,8 @@ export function taskRoutes({ db, dialling }: ApiDeps): Endpoint[] {
         const rows = db('tasks').select('*')
         seenBy(db, rows, who, mine)
         if (query.mine === 'true') rows.where('assignee_id', who.userId)
+        if (query.atDesk === 'true') onDeskOf(db, rows, who.userId, mine)
+        if (query.dueBefore !== undefined) whereDue(rows, 'due_at', query.dueBefore)
         if (query.open === 'true' || query.overdue === 'true') rows.where('state', 'open')
         if (query.overdue === 'true') rows.where('due_at', '<', db.fn.now())
         for (const name of ['state', 'kind', 'assigneeId', 'groupId', 'callId', 'contactId'] as const) {
