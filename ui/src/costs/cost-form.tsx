@@ -1,10 +1,8 @@
 import {
-  Alert,
   Autocomplete,
   Button,
   Collapse,
   Group,
-  Modal,
   NumberInput,
   SegmentedControl,
   Select,
@@ -14,11 +12,12 @@ import {
   TextInput
 } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState, type SyntheticEvent } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Cost } from '../../../api/contract/costs.ts'
 import { api } from '../lib/api.ts'
-import { explain, fieldErrors } from '../lib/explain.ts'
+import { fieldErrors } from '../lib/explain.ts'
+import { FormDialog } from '../lib/form-dialog.tsx'
 import { useAll } from '../lib/lookups.ts'
 import { countDays } from '../lib/period.ts'
 import { inquiryChannels } from '../lib/words.ts'
@@ -120,193 +119,176 @@ export function CostForm({
     }
   })
   const errors = fieldErrors(save.error)
-  const onSubmit = (event: SyntheticEvent) => {
-    event.preventDefault()
-    if (!fault) save.mutate()
-  }
   const names = [...new Set([...sources, ...(own.data ?? []).map(({ name }) => name)])]
   const decimals = {
     decimalSeparator: i18n.language === 'ru' ? ',' : '.',
     allowedDecimalSeparators: [',', '.']
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t(cost ? 'costForm.editTitle' : 'costForm.addTitle')}
       size="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+      error={save.error}
+      isBusy={save.isPending}
+      saveLabel={t('common.save')}
+      onSubmit={() => !fault && save.mutate()}
+      onClose={onClose}
+      testId="cost-form"
+      saveTestId="cost-save"
     >
-      <form onSubmit={onSubmit} data-testid="cost-form">
+      <Group gap="sm" align="flex-end" grow preventGrowOverflow={false}>
+        {!cost && (
+          <SegmentedControl
+            aria-label={t('costForm.when')}
+            value={values.isPeriod ? 'period' : 'oneDay'}
+            data={(['oneDay', 'period'] as const).map((value) => ({
+              value,
+              label: t(`costForm.${value}`)
+            }))}
+            onChange={(value) => set('isPeriod', value === 'period')}
+          />
+        )}
+        <TextInput
+          type="date"
+          label={t(values.isPeriod ? 'costForm.from' : 'costForm.day')}
+          required
+          value={values.day}
+          error={errors['day']}
+          onChange={(event) => set('day', event.currentTarget.value)}
+          data-testid="cost-day"
+        />
+        {values.isPeriod && (
+          <TextInput
+            type="date"
+            label={t('costForm.to')}
+            required
+            min={values.day}
+            value={values.toDay}
+            error={fault ?? errors['toDay']}
+            onChange={(event) => set('toDay', event.currentTarget.value)}
+            data-testid="cost-to"
+          />
+        )}
+      </Group>
+      <Group gap="sm" align="flex-start" grow preventGrowOverflow={false}>
+        <NumberInput
+          label={t('costForm.amount')}
+          required
+          hideControls
+          min={0}
+          max={999_999_999_999}
+          decimalScale={2}
+          thousandSeparator=" "
+          {...decimals}
+          value={values.amount}
+          error={errors['amount']}
+          onChange={(value) => set('amount', typeof value === 'number' ? value : '')}
+          data-autofocus
+          data-testid="cost-amount"
+        />
+        <Autocomplete
+          label={t('costForm.currency')}
+          w={120}
+          maxLength={3}
+          data={[...new Set([company, 'RUB', 'USD', 'EUR', 'KZT', 'BYN'])]}
+          placeholder={company}
+          value={values.currency}
+          error={errors['currency']}
+          onChange={(value) => set('currency', value.toUpperCase())}
+        />
+      </Group>
+      {values.isPeriod && !fault && days > 1 && typeof values.amount === 'number' && (
+        <Text fz="sm" c="dimmed" mt={-4} data-testid="cost-spread">
+          {t('costForm.spread', {
+            count: days,
+            each: money(Math.round((values.amount / days) * 100) / 100, currency, i18n.language),
+            total: money(values.amount, currency, i18n.language)
+          })}
+        </Text>
+      )}
+      <Group gap="sm" align="flex-start" grow>
+        <Autocomplete
+          label={t('costForm.source')}
+          description={t('costForm.sourceHelp')}
+          required
+          data={names}
+          limit={30}
+          value={values.source}
+          error={errors['source']}
+          onChange={(value) => set('source', value)}
+          data-testid="cost-source"
+        />
+      </Group>
+      <Group gap="sm" align="flex-start" grow>
+        <TextInput
+          label={t('costForm.medium')}
+          placeholder="cpc"
+          value={values.medium}
+          error={errors['medium']}
+          onChange={(event) => set('medium', event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('costForm.campaign')}
+          value={values.campaign}
+          error={errors['campaign']}
+          onChange={(event) => set('campaign', event.currentTarget.value)}
+        />
+      </Group>
+      <Group gap="sm" align="flex-start" grow>
+        <Select
+          label={t('costForm.inquiryChannel')}
+          allowDeselect={false}
+          data={inquiryChannels.map((value) => ({ value, label: t(`inquiryChannel.${value}`) }))}
+          value={values.inquiryChannel}
+          onChange={(value) =>
+            set('inquiryChannel', inquiryChannels.find((each) => each === value) ?? 'paid')
+          }
+        />
+        <Select
+          label={t('costForm.site')}
+          clearable
+          placeholder={t('costs.noSite')}
+          data={(sites.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          value={values.siteId}
+          onChange={(value) => set('siteId', value)}
+        />
+      </Group>
+      {!isMoreOpen && (
+        <Button variant="subtle" size="compact-sm" mr="auto" onClick={() => setMoreOpen(true)}>
+          {t('costForm.more')}
+        </Button>
+      )}
+      <Collapse expanded={isMoreOpen}>
         <Stack gap="sm">
-          {save.isError && (
-            <Alert color="rust" role="alert">
-              {explain(save.error)}
-            </Alert>
-          )}
-          <Group gap="sm" align="flex-end" grow preventGrowOverflow={false}>
-            {!cost && (
-              <SegmentedControl
-                aria-label={t('costForm.when')}
-                value={values.isPeriod ? 'period' : 'oneDay'}
-                data={(['oneDay', 'period'] as const).map((value) => ({
-                  value,
-                  label: t(`costForm.${value}`)
-                }))}
-                onChange={(value) => set('isPeriod', value === 'period')}
-              />
-            )}
+          <Group gap="sm" align="flex-start" grow>
             <TextInput
-              type="date"
-              label={t(values.isPeriod ? 'costForm.from' : 'costForm.day')}
-              required
-              value={values.day}
-              error={errors['day']}
-              onChange={(event) => set('day', event.currentTarget.value)}
-              data-testid="cost-day"
+              label={t('costForm.keyword')}
+              value={values.keyword}
+              error={errors['keyword']}
+              onChange={(event) => set('keyword', event.currentTarget.value)}
             />
-            {values.isPeriod && (
-              <TextInput
-                type="date"
-                label={t('costForm.to')}
-                required
-                min={values.day}
-                value={values.toDay}
-                error={fault ?? errors['toDay']}
-                onChange={(event) => set('toDay', event.currentTarget.value)}
-                data-testid="cost-to"
-              />
-            )}
-          </Group>
-          <Group gap="sm" align="flex-start" grow preventGrowOverflow={false}>
             <NumberInput
-              label={t('costForm.amount')}
-              required
+              label={t('costs.clicks')}
               hideControls
               min={0}
-              max={999_999_999_999}
-              decimalScale={2}
+              max={2_147_483_647}
+              allowDecimal={false}
               thousandSeparator=" "
-              {...decimals}
-              value={values.amount}
-              error={errors['amount']}
-              onChange={(value) => set('amount', typeof value === 'number' ? value : '')}
-              data-autofocus
-              data-testid="cost-amount"
-            />
-            <Autocomplete
-              label={t('costForm.currency')}
-              w={120}
-              maxLength={3}
-              data={[...new Set([company, 'RUB', 'USD', 'EUR', 'KZT', 'BYN'])]}
-              placeholder={company}
-              value={values.currency}
-              error={errors['currency']}
-              onChange={(value) => set('currency', value.toUpperCase())}
+              value={values.clicks}
+              error={errors['clicks']}
+              onChange={(value) => set('clicks', typeof value === 'number' ? value : '')}
             />
           </Group>
-          {values.isPeriod && !fault && days > 1 && typeof values.amount === 'number' && (
-            <Text fz="sm" c="dimmed" mt={-4} data-testid="cost-spread">
-              {t('costForm.spread', {
-                count: days,
-                each: money(Math.round((values.amount / days) * 100) / 100, currency, i18n.language),
-                total: money(values.amount, currency, i18n.language)
-              })}
-            </Text>
-          )}
-          <Group gap="sm" align="flex-start" grow>
-            <Autocomplete
-              label={t('costForm.source')}
-              description={t('costForm.sourceHelp')}
-              required
-              data={names}
-              limit={30}
-              value={values.source}
-              error={errors['source']}
-              onChange={(value) => set('source', value)}
-              data-testid="cost-source"
-            />
-          </Group>
-          <Group gap="sm" align="flex-start" grow>
-            <TextInput
-              label={t('costForm.medium')}
-              placeholder="cpc"
-              value={values.medium}
-              error={errors['medium']}
-              onChange={(event) => set('medium', event.currentTarget.value)}
-            />
-            <TextInput
-              label={t('costForm.campaign')}
-              value={values.campaign}
-              error={errors['campaign']}
-              onChange={(event) => set('campaign', event.currentTarget.value)}
-            />
-          </Group>
-          <Group gap="sm" align="flex-start" grow>
-            <Select
-              label={t('costForm.inquiryChannel')}
-              allowDeselect={false}
-              data={inquiryChannels.map((value) => ({ value, label: t(`inquiryChannel.${value}`) }))}
-              value={values.inquiryChannel}
-              onChange={(value) =>
-                set('inquiryChannel', inquiryChannels.find((each) => each === value) ?? 'paid')
-              }
-            />
-            <Select
-              label={t('costForm.site')}
-              clearable
-              placeholder={t('costs.noSite')}
-              data={(sites.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-              value={values.siteId}
-              onChange={(value) => set('siteId', value)}
-            />
-          </Group>
-          {!isMoreOpen && (
-            <Button variant="subtle" size="compact-sm" mr="auto" onClick={() => setMoreOpen(true)}>
-              {t('costForm.more')}
-            </Button>
-          )}
-          <Collapse expanded={isMoreOpen}>
-            <Stack gap="sm">
-              <Group gap="sm" align="flex-start" grow>
-                <TextInput
-                  label={t('costForm.keyword')}
-                  value={values.keyword}
-                  error={errors['keyword']}
-                  onChange={(event) => set('keyword', event.currentTarget.value)}
-                />
-                <NumberInput
-                  label={t('costs.clicks')}
-                  hideControls
-                  min={0}
-                  max={2_147_483_647}
-                  allowDecimal={false}
-                  thousandSeparator=" "
-                  value={values.clicks}
-                  error={errors['clicks']}
-                  onChange={(value) => set('clicks', typeof value === 'number' ? value : '')}
-                />
-              </Group>
-              <Textarea
-                label={t('costForm.note')}
-                autosize
-                maxLength={300}
-                value={values.note}
-                error={errors['note']}
-                onChange={(event) => set('note', event.currentTarget.value)}
-              />
-            </Stack>
-          </Collapse>
-          <Group justify="flex-end" mt="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending} data-testid="cost-save">
-              {t('common.save')}
-            </Button>
-          </Group>
+          <Textarea
+            label={t('costForm.note')}
+            autosize
+            maxLength={300}
+            value={values.note}
+            error={errors['note']}
+            onChange={(event) => set('note', event.currentTarget.value)}
+          />
         </Stack>
-      </form>
-    </Modal>
+      </Collapse>
+    </FormDialog>
   )
 }

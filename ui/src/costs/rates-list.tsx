@@ -21,6 +21,7 @@ import type { CurrencyRate } from '../../../api/contract/costs.ts'
 import { api, ApiError } from '../lib/api.ts'
 import { explain, fieldErrors } from '../lib/explain.ts'
 import { fieldWord } from '../lib/field-words.ts'
+import { FormDialog } from '../lib/form-dialog.tsx'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import { useToday } from '../reports/use-view.ts'
@@ -198,72 +199,53 @@ function RateForm({ draft, company, onClose }: { draft: Draft; company: string; 
   })
   const errors = fieldErrors(save.error)
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t(draft.id === null ? 'costRates.add' : 'costRates.edit')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+      error={save.error}
+      isBusy={save.isPending}
+      saveLabel={t('common.save')}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+      testId="rate-form"
+      saveTestId="rate-save"
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-        data-testid="rate-form"
-      >
-        <Stack gap="sm">
-          {save.isError && (
-            <Alert color="rust" role="alert">
-              {explain(save.error)}
-            </Alert>
-          )}
-          <Group grow align="flex-start">
-            <TextInput
-              type="date"
-              label={t('costRates.day')}
-              required
-              value={day}
-              error={errors['day']}
-              onChange={(event) => setDay(event.currentTarget.value)}
-            />
-            <Autocomplete
-              label={t('costRates.currency')}
-              required
-              maxLength={3}
-              data={['USD', 'EUR', 'KZT', 'BYN', 'RUB'].filter((each) => each !== company)}
-              value={currency}
-              error={errors['currency']}
-              onChange={(value) => setCurrency(value.toUpperCase())}
-              data-testid="rate-currency"
-            />
-          </Group>
-          <NumberInput
-            label={t('costRates.rate')}
-            description={t('costRates.rateHelp', { currency: company, other: currency || 'USD' })}
-            required
-            hideControls
-            min={0}
-            max={1_000_000_000}
-            decimalScale={8}
-            decimalSeparator={i18n.language === 'ru' ? ',' : '.'}
-            allowedDecimalSeparators={[',', '.']}
-            value={rate}
-            error={errors['rate']}
-            onChange={(value) => setRate(typeof value === 'number' ? value : '')}
-            data-autofocus
-            data-testid="rate-value"
-          />
-          <Group justify="flex-end" mt="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending} data-testid="rate-save">
-              {t('common.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Group grow align="flex-start">
+        <TextInput
+          type="date"
+          label={t('costRates.day')}
+          required
+          value={day}
+          error={errors['day']}
+          onChange={(event) => setDay(event.currentTarget.value)}
+        />
+        <Autocomplete
+          label={t('costRates.currency')}
+          required
+          maxLength={3}
+          data={['USD', 'EUR', 'KZT', 'BYN', 'RUB'].filter((each) => each !== company)}
+          value={currency}
+          error={errors['currency']}
+          onChange={(value) => setCurrency(value.toUpperCase())}
+          data-testid="rate-currency"
+        />
+      </Group>
+      <NumberInput
+        label={t('costRates.rate')}
+        description={t('costRates.rateHelp', { currency: company, other: currency || 'USD' })}
+        required
+        hideControls
+        min={0}
+        max={1_000_000_000}
+        decimalScale={8}
+        decimalSeparator={i18n.language === 'ru' ? ',' : '.'}
+        allowedDecimalSeparators={[',', '.']}
+        value={rate}
+        error={errors['rate']}
+        onChange={(value) => setRate(typeof value === 'number' ? value : '')}
+        data-autofocus
+        data-testid="rate-value"
+      />
+    </FormDialog>
   )
 }
 

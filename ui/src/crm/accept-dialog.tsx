@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core'
+import { SegmentedControl, Select, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DealWithHistory } from '../../../api/contract/crm.ts'
 import { api } from '../lib/api.ts'
-import { explain } from '../lib/explain.ts'
+import { FormDialog } from '../lib/form-dialog.tsx'
 import { AmountInput, amountOf } from './amount-input.tsx'
 import { useCurrency, useInquiry, usePipelines } from './queries.ts'
 import { useInquiryMoves, useTitle, type Movable } from './use-inquiry-moves.ts'
@@ -38,80 +38,57 @@ export function AcceptDialog({ inquiry, onClose }: { inquiry: Movable; onClose: 
     }
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t('crm.acceptTo.title')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-      data-testid="accept-dialog"
+      error={accept.error}
+      isBusy={accept.isPending}
+      isDisabled={full.isPending}
+      saveLabel={t(joins ? 'crm.acceptTo.saveJoin' : 'crm.acceptTo.save')}
+      onSubmit={() => accept.mutate()}
+      onClose={onClose}
+      testId="accept-dialog"
+      saveTestId="accept-save"
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          accept.mutate()
-        }}
-      >
-        <Stack>
-          {accept.isError && (
-            <Alert color="rust" role="alert">
-              {explain(accept.error)}
-            </Alert>
+      {open && (
+        <>
+          <Text>{t('crm.acceptTo.open', { title: titleOf(open) })}</Text>
+          <SegmentedControl
+            value={wantsNew ? 'new' : 'join'}
+            onChange={(value) => setWantsNew(value === 'new')}
+            data={[
+              { value: 'join', label: t('crm.acceptTo.join') },
+              { value: 'new', label: t('crm.acceptTo.fresh') }
+            ]}
+          />
+        </>
+      )}
+      {!joins && (
+        <>
+          <TextInput
+            label={t('crm.title')}
+            value={title}
+            maxLength={300}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
+          <AmountInput
+            label={t('crm.acceptTo.amount')}
+            value={amount}
+            onChange={setAmount}
+            currency={currency}
+            autoFocus
+            testId="accept-amount"
+          />
+          {(pipelines.data?.length ?? 0) > 1 && (
+            <Select
+              label={t('crm.acceptTo.pipeline')}
+              data={(pipelines.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              value={pipelineId ?? pipelines.data?.[0]?.id ?? null}
+              allowDeselect={false}
+              onChange={setPipelineId}
+            />
           )}
-          {open && (
-            <>
-              <Text>{t('crm.acceptTo.open', { title: titleOf(open) })}</Text>
-              <SegmentedControl
-                value={wantsNew ? 'new' : 'join'}
-                onChange={(value) => setWantsNew(value === 'new')}
-                data={[
-                  { value: 'join', label: t('crm.acceptTo.join') },
-                  { value: 'new', label: t('crm.acceptTo.fresh') }
-                ]}
-              />
-            </>
-          )}
-          {!joins && (
-            <>
-              <TextInput
-                label={t('crm.title')}
-                value={title}
-                maxLength={300}
-                onChange={(event) => setTitle(event.currentTarget.value)}
-              />
-              <AmountInput
-                label={t('crm.acceptTo.amount')}
-                value={amount}
-                onChange={setAmount}
-                currency={currency}
-                autoFocus
-                testId="accept-amount"
-              />
-              {(pipelines.data?.length ?? 0) > 1 && (
-                <Select
-                  label={t('crm.acceptTo.pipeline')}
-                  data={(pipelines.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-                  value={pipelineId ?? pipelines.data?.[0]?.id ?? null}
-                  allowDeselect={false}
-                  onChange={setPipelineId}
-                />
-              )}
-            </>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              type="submit"
-              loading={accept.isPending}
-              disabled={full.isPending}
-              data-testid="accept-save"
-            >
-              {t(joins ? 'crm.acceptTo.saveJoin' : 'crm.acceptTo.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        </>
+      )}
+    </FormDialog>
   )
 }

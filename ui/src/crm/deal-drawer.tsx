@@ -1,21 +1,20 @@
 import '../styles/later.ts'
-import { Badge, Button, Drawer, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, Select, Text } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { withTexts } from '../i18n/index.ts'
 import type { DealWithHistory, Pipeline } from '../../../api/contract/crm.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { dayOf, formatPhone, fullTime, timeOfDay } from '../lib/format.ts'
-import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import { CallNumber } from '../operator/click-to-call.tsx'
 import { useMe } from '../session/session.ts'
 import { ConfirmButton } from '../settings/confirm-button.tsx'
 import { Activities } from './activities.tsx'
 import { AmountInput, amountOf } from './amount-input.tsx'
+import { CrmDrawer } from './crm-drawer.tsx'
 import styles from './crm.module.css'
 import { PathFields, SavedText } from './path-fields.tsx'
 import { useCrmChanged, useDeal, usePipelines } from './queries.ts'
@@ -24,8 +23,6 @@ import { SavedNote } from './saved-note.tsx'
 import { StageBadge } from './stage-badge.tsx'
 import type { DealMoves } from './use-deal-moves.ts'
 import { useTitle } from './use-inquiry-moves.ts'
-
-const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 
 function Money({
   deal,
@@ -148,13 +145,19 @@ function Head({ deal }: { deal: DealWithHistory }) {
   )
 }
 
-function Body({ deal, moves, onGone }: { deal: DealWithHistory; moves: DealMoves; onGone: () => void }) {
+interface BodyProps {
+  deal: DealWithHistory
+  moves: DealMoves
+  onGone: () => void
+  onCall: (id: string) => void
+}
+
+function Body({ deal, moves, onGone, onCall }: BodyProps) {
   const { t } = useTranslation()
   const me = useMe()
   const titleOf = useTitle()
   const changed = useCrmChanged()
   const pipelines = usePipelines()
-  const [callId, setCallId] = useState<string | null>(null)
   const isReadOnly = me.role === 'marketer'
   const save = (body: Record<string, unknown>): void => moves.save(deal.id, body)
   const remove = useMutation({
@@ -192,7 +195,7 @@ function Body({ deal, moves, onGone }: { deal: DealWithHistory; moves: DealMoves
           />
         )}
       </div>
-      <Activities items={deal.activities} onCall={setCallId} />
+      <Activities items={deal.activities} onCall={onCall} />
       <PathFields path={deal} tracked={deal.tracked} isReadOnly={isReadOnly} onSave={save} />
       <SavedNote value={deal.note} isReadOnly={isReadOnly} onSave={(note) => save({ note })} />
       <History deal={deal} />
@@ -218,11 +221,6 @@ function Body({ deal, moves, onGone }: { deal: DealWithHistory; moves: DealMoves
           )}
         </ConfirmButton>
       )}
-      {callId && (
-        <Suspense>
-          <CallDrawer callId={callId} onClose={() => setCallId(null)} />
-        </Suspense>
-      )}
     </div>
   )
 }
@@ -233,30 +231,10 @@ export default function DealDrawer(props: { dealId: string; moves: DealMoves; on
   const { t } = useTranslation()
   const deal = useDeal(dealId)
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size={640}
-      title={<span className="eyebrow">{t('crm.deal.title')}</span>}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-      data-testid="deal-drawer"
-    >
-      {deal.isPending && (
-        <Stack>
-          <Skeleton height={30} width="60%" />
-          <Skeleton height={120} />
-        </Stack>
+    <CrmDrawer title={t('crm.deal.title')} query={deal} onClose={onClose} testId="deal-drawer">
+      {(data, openCall) => (
+        <Body key={data.id} deal={data} moves={moves} onGone={onClose} onCall={openCall} />
       )}
-      {deal.isError && (
-        <Stack align="flex-start">
-          <Text>{explain(deal.error)}</Text>
-          <Button variant="default" onClick={() => inBackground(deal.refetch())}>
-            {t('common.retry')}
-          </Button>
-        </Stack>
-      )}
-      {deal.data && <Body key={deal.data.id} deal={deal.data} moves={moves} onGone={onClose} />}
-    </Drawer>
+    </CrmDrawer>
   )
 }

@@ -1,17 +1,14 @@
 import '../styles/later.ts'
-import { Badge, Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, Text } from '@mantine/core'
 import { IconBan, IconBriefcase, IconCheck, IconHandGrab, IconRotate } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { withTexts } from '../i18n/index.ts'
 import type { InquiryWithEvents } from '../../../api/contract/crm.ts'
-import { explain } from '../lib/explain.ts'
 import { formatPhone, fullTime } from '../lib/format.ts'
-import { inBackground } from '../lib/in-background.ts'
 import { CallNumber } from '../operator/click-to-call.tsx'
 import { useMe } from '../session/session.ts'
 import { Activities } from './activities.tsx'
+import { CrmDrawer } from './crm-drawer.tsx'
 import styles from './crm.module.css'
 import { PathFields } from './path-fields.tsx'
 import { useInquiry } from './queries.ts'
@@ -19,8 +16,6 @@ import { ResponseClock } from './response-clock.tsx'
 import { Responsible } from './responsible.tsx'
 import { SavedNote } from './saved-note.tsx'
 import { useInquiryMoves, useTitle, type Movable } from './use-inquiry-moves.ts'
-
-const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 
 /** What can be done with an inquiry in its state. */
 export function InquiryActions({
@@ -151,54 +146,26 @@ export default function InquiryDrawer({ inquiryId, onClose, onAccept }: Props) {
   const me = useMe()
   const inquiry = useInquiry(inquiryId)
   const moves = useInquiryMoves()
-  const [callId, setCallId] = useState<string | null>(null)
   const isReadOnly = me.role === 'marketer'
   const save = (body: Record<string, unknown>): void => moves.save(inquiryId, body)
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size={640}
-      title={<span className="eyebrow">{t('crm.ofCall.inquiry')}</span>}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-      data-testid="inquiry-drawer"
-    >
-      {inquiry.isPending && (
-        <Stack>
-          <Skeleton height={30} width="60%" />
-          <Skeleton height={90} />
-        </Stack>
-      )}
-      {inquiry.isError && (
-        <Stack align="flex-start">
-          <Text>{explain(inquiry.error)}</Text>
-          <Button variant="default" onClick={() => inBackground(inquiry.refetch())}>
-            {t('common.retry')}
-          </Button>
-        </Stack>
-      )}
-      {inquiry.data && (
+    <CrmDrawer title={t('crm.ofCall.inquiry')} query={inquiry} onClose={onClose} testId="inquiry-drawer">
+      {(data, openCall) => (
         <div className={styles.sections}>
-          <Head inquiry={inquiry.data} />
-          {!isReadOnly && <InquiryActions inquiry={inquiry.data} onAccept={onAccept} />}
-          <Activities items={inquiry.data.activities} onCall={setCallId} />
+          <Head inquiry={data} />
+          {!isReadOnly && <InquiryActions inquiry={data} onAccept={onAccept} />}
+          <Activities items={data.activities} onCall={openCall} />
           <div className={styles.two}>
             <Responsible
-              value={inquiry.data.responsible}
+              value={data.responsible}
               isReadOnly={isReadOnly}
               onChange={(responsibleId) => save({ responsibleId })}
             />
           </div>
-          <PathFields path={inquiry.data} isReadOnly={isReadOnly} onSave={save} />
-          <SavedNote value={inquiry.data.note} isReadOnly={isReadOnly} onSave={(note) => save({ note })} />
+          <PathFields path={data} isReadOnly={isReadOnly} onSave={save} />
+          <SavedNote value={data.note} isReadOnly={isReadOnly} onSave={(note) => save({ note })} />
         </div>
       )}
-      {callId && (
-        <Suspense>
-          <CallDrawer callId={callId} onClose={() => setCallId(null)} />
-        </Suspense>
-      )}
-    </Drawer>
+    </CrmDrawer>
   )
 }

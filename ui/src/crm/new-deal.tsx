@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DealWithHistory } from '../../../api/contract/crm.ts'
 import { api } from '../lib/api.ts'
-import { explain, fieldErrors } from '../lib/explain.ts'
+import { fieldErrors } from '../lib/explain.ts'
+import { FormDialog } from '../lib/form-dialog.tsx'
 import { inBackground } from '../lib/in-background.ts'
 import { AmountInput, amountOf } from './amount-input.tsx'
 import { useCrmChanged, useCurrency } from './queries.ts'
@@ -39,57 +40,34 @@ export function NewDeal({ pipelineId, onClose, onMade }: Props) {
   })
   const wrong = fieldErrors(save.error)
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t('crm.deal.add')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-      data-testid="new-deal"
+      error={save.error}
+      isBusy={save.isPending}
+      isDisabled={title.trim() === '' && phone.trim() === ''}
+      saveLabel={t('crm.acceptTo.save')}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+      testId="new-deal"
+      saveTestId="new-deal-save"
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <Stack>
-          <Text c="dimmed">{t('crm.deal.addText')}</Text>
-          {save.isError && (
-            <Alert color="rust" role="alert">
-              {explain(save.error)}
-            </Alert>
-          )}
-          <TextInput
-            label={t('crm.title')}
-            value={title}
-            maxLength={300}
-            error={wrong['title']}
-            onChange={(event) => setTitle(event.currentTarget.value)}
-            data-autofocus
-          />
-          <TextInput
-            label={t('crm.phone')}
-            type="tel"
-            value={phone}
-            maxLength={60}
-            onChange={(event) => setPhone(event.currentTarget.value)}
-          />
-          <AmountInput label={t('crm.deal.amount')} value={amount} onChange={setAmount} currency={currency} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              type="submit"
-              loading={save.isPending}
-              disabled={title.trim() === '' && phone.trim() === ''}
-              data-testid="new-deal-save"
-            >
-              {t('crm.acceptTo.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Text c="dimmed">{t('crm.deal.addText')}</Text>
+      <TextInput
+        label={t('crm.title')}
+        value={title}
+        maxLength={300}
+        error={wrong['title']}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        label={t('crm.phone')}
+        type="tel"
+        value={phone}
+        maxLength={60}
+        onChange={(event) => setPhone(event.currentTarget.value)}
+      />
+      <AmountInput label={t('crm.deal.amount')} value={amount} onChange={setAmount} currency={currency} />
+    </FormDialog>
   )
 }

@@ -1,24 +1,15 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Group,
-  Modal,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-  Title
-} from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash, IconX } from '@tabler/icons-react'
+import { ActionIcon, Alert, Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline, PipelineStage } from '../../../api/contract/crm.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
+import { FormDialog } from '../lib/form-dialog.tsx'
 import { inBackground } from '../lib/in-background.ts'
-import { ConfirmButton } from '../settings/confirm-button.tsx'
+import { RemoveButton } from '../settings/remove-button.tsx'
+import { SectionHead } from '../settings/section-head.tsx'
 import styles from './pipelines.module.css'
 import { usePipelines } from './queries.ts'
 
@@ -76,112 +67,94 @@ function Editor({ pipeline, onClose }: { pipeline: Pipeline | null; onClose: () 
   }
   const isComplete = name.trim() !== '' && stages.every((stage) => stage.name.trim() !== '')
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={pipeline ? pipeline.name : t('crm.pipelines.add')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-      data-testid="pipeline-editor"
+      error={save.error}
+      isBusy={save.isPending}
+      isDisabled={!isComplete}
+      saveLabel={t('common.save')}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+      testId="pipeline-editor"
+      saveTestId="pipeline-save"
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
+      <TextInput
+        label={t('settings.name')}
+        value={name}
+        maxLength={200}
+        required
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <span className="eyebrow">{t('crm.pipelines.stages')}</span>
+      {open.map((stage, index) => (
+        <div key={stage.key} className={styles.stage} data-testid="stage-row">
+          <TextInput
+            size="xs"
+            aria-label={t('crm.pipelines.stageName')}
+            value={stage.name}
+            maxLength={200}
+            onChange={(event) => rename(stage.key, event.currentTarget.value)}
+          />
+          <Group gap={2} wrap="nowrap">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`${t('crm.pipelines.up')}: ${stage.name}`}
+              disabled={index === 0}
+              onClick={() => swap(index, -1)}
+            >
+              <IconArrowUp size={16} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`${t('crm.pipelines.down')}: ${stage.name}`}
+              disabled={index === open.length - 1}
+              onClick={() => swap(index, 1)}
+            >
+              <IconArrowDown size={16} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={t('crm.pipelines.removeStage', { name: stage.name })}
+              disabled={open.length === 1}
+              onClick={() => setStages(stages.filter(({ key }) => key !== stage.key))}
+            >
+              <IconX size={16} />
+            </ActionIcon>
+          </Group>
+        </div>
+      ))}
+      <Button
+        size="xs"
+        variant="default"
+        w="fit-content"
+        leftSection={<IconPlus size={15} />}
+        disabled={stages.length >= 30}
+        onClick={() => {
+          setStages([...open, { key: `fresh-${nextKey}`, name: '', kind: 'open' }, ...last])
+          setNextKey(nextKey + 1)
         }}
       >
-        <Stack gap="sm">
-          {save.isError && (
-            <Alert color="rust" role="alert">
-              {explain(save.error)}
-            </Alert>
-          )}
-          <TextInput
-            label={t('settings.name')}
-            value={name}
-            maxLength={200}
-            required
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <span className="eyebrow">{t('crm.pipelines.stages')}</span>
-          {open.map((stage, index) => (
-            <div key={stage.key} className={styles.stage} data-testid="stage-row">
-              <TextInput
-                size="xs"
-                aria-label={t('crm.pipelines.stageName')}
-                value={stage.name}
-                maxLength={200}
-                onChange={(event) => rename(stage.key, event.currentTarget.value)}
-              />
-              <Group gap={2} wrap="nowrap">
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`${t('crm.pipelines.up')}: ${stage.name}`}
-                  disabled={index === 0}
-                  onClick={() => swap(index, -1)}
-                >
-                  <IconArrowUp size={16} />
-                </ActionIcon>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`${t('crm.pipelines.down')}: ${stage.name}`}
-                  disabled={index === open.length - 1}
-                  onClick={() => swap(index, 1)}
-                >
-                  <IconArrowDown size={16} />
-                </ActionIcon>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('crm.pipelines.removeStage', { name: stage.name })}
-                  disabled={open.length === 1}
-                  onClick={() => setStages(stages.filter(({ key }) => key !== stage.key))}
-                >
-                  <IconX size={16} />
-                </ActionIcon>
-              </Group>
-            </div>
-          ))}
-          <Button
-            size="xs"
-            variant="default"
-            w="fit-content"
-            leftSection={<IconPlus size={15} />}
-            disabled={stages.length >= 30}
-            onClick={() => {
-              setStages([...open, { key: `fresh-${nextKey}`, name: '', kind: 'open' }, ...last])
-              setNextKey(nextKey + 1)
-            }}
-          >
-            {t('crm.pipelines.addStage')}
-          </Button>
-          {last.map((stage) => (
-            <TextInput
-              key={stage.key}
-              size="xs"
-              label={
-                stage.kind === 'won'
-                  ? `${t('crm.pipelines.won')} – ${t('crm.pipelines.wonText')}`
-                  : `${t('crm.pipelines.lost')} – ${t('crm.pipelines.lostText')}`
-              }
-              value={stage.name}
-              maxLength={200}
-              onChange={(event) => rename(stage.key, event.currentTarget.value)}
-            />
-          ))}
-          <Group justify="flex-end" mt="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={!isComplete} data-testid="pipeline-save">
-              {t('common.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        {t('crm.pipelines.addStage')}
+      </Button>
+      {last.map((stage) => (
+        <TextInput
+          key={stage.key}
+          size="xs"
+          label={
+            stage.kind === 'won'
+              ? `${t('crm.pipelines.won')} – ${t('crm.pipelines.wonText')}`
+              : `${t('crm.pipelines.lost')} – ${t('crm.pipelines.lostText')}`
+          }
+          value={stage.name}
+          maxLength={200}
+          onChange={(event) => rename(stage.key, event.currentTarget.value)}
+        />
+      ))}
+    </FormDialog>
   )
 }
 
@@ -197,21 +170,13 @@ export function PipelinesSection() {
   })
   return (
     <section>
-      <Group justify="space-between" align="flex-start" mb="md">
-        <div>
-          <Title order={2}>{t('crm.pipelines.title')}</Title>
-          <Text c="dimmed" maw={620}>
-            {t('crm.pipelines.text')}
-          </Text>
-        </div>
-        <Button
-          leftSection={<IconPlus size={16} />}
-          onClick={() => setEdited('new')}
-          data-testid="add-pipelines"
-        >
-          {t('crm.pipelines.add')}
-        </Button>
-      </Group>
+      <SectionHead
+        title={t('crm.pipelines.title')}
+        text={t('crm.pipelines.text')}
+        addLabel={t('crm.pipelines.add')}
+        onAdd={() => setEdited('new')}
+        things="pipelines"
+      />
       {remove.isError && (
         <Alert color="rust" mb="md" role="alert" withCloseButton onClose={() => remove.reset()}>
           {explain(remove.error)}
@@ -233,22 +198,7 @@ export function PipelinesSection() {
               <button type="button" className={styles.open} onClick={() => setEdited(pipeline)}>
                 {pipeline.name}
               </button>
-              <ConfirmButton
-                text={t('common.removeText', { name: pipeline.name })}
-                confirm={t('common.remove')}
-                onConfirm={() => remove.mutate(pipeline.id)}
-              >
-                {(ask) => (
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={`${t('common.remove')}: ${pipeline.name}`}
-                    onClick={ask}
-                  >
-                    <IconTrash size={16} />
-                  </ActionIcon>
-                )}
-              </ConfirmButton>
+              <RemoveButton name={pipeline.name} onConfirm={() => remove.mutate(pipeline.id)} />
             </div>
             <ol className={styles.stages}>
               {pipeline.stages.map((stage) => (

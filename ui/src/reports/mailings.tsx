@@ -11,7 +11,7 @@ import {
   Text,
   Tooltip
 } from '@mantine/core'
-import { IconPencil, IconPlus, IconSend, IconTrash } from '@tabler/icons-react'
+import { IconPencil, IconPlus, IconSend } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -23,7 +23,7 @@ import { dayOf, timeOfDay } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useAll } from '../lib/lookups.ts'
 import { toast } from '../lib/toast.tsx'
-import { ConfirmButton } from '../settings/confirm-button.tsx'
+import { RemoveButton } from '../settings/remove-button.tsx'
 import { MailingForm } from './mailing-form.tsx'
 import { weekdayName } from './names.ts'
 import type { ReportName } from './queries.ts'
@@ -209,22 +209,7 @@ function Entry({ mailing: each, onEdit }: { mailing: Mailing; onEdit: () => void
         >
           <IconPencil size={16} />
         </ActionIcon>
-        <ConfirmButton
-          text={t('common.removeText', { name: each.name })}
-          confirm={t('common.remove')}
-          onConfirm={() => remove.mutate()}
-        >
-          {(ask) => (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`${t('common.remove')}: ${each.name}`}
-              onClick={ask}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          )}
-        </ConfirmButton>
+        <RemoveButton name={each.name} onConfirm={() => remove.mutate()} />
       </Group>
     </div>
   )

@@ -1,16 +1,16 @@
-import { ActionIcon, Alert, Button, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
-import { IconPlus, IconTrash } from '@tabler/icons-react'
+import { Alert, Group, Table } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { useAll } from '../lib/lookups.ts'
-import { ConfirmButton } from './confirm-button.tsx'
 import type { Field, Values } from './form-fields.tsx'
+import { RemoveButton } from './remove-button.tsx'
 import { ResourceForm } from './resource-form.tsx'
+import { SectionHead } from './section-head.tsx'
 import styles from './settings.module.css'
-import { inBackground } from '../lib/in-background.ts'
+import { TableSheet } from './table-sheet.tsx'
 
 export interface Column<T> {
   header: string
@@ -54,107 +54,62 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
   const item = edited === 'new' ? null : edited
   return (
     <section>
-      <Group justify="space-between" align="flex-start" mb="md">
-        <div>
-          <Title order={2}>{title}</Title>
-          <Text c="dimmed" maw={620}>
-            {text}
-          </Text>
-        </div>
-        <Button
-          leftSection={<IconPlus size={16} />}
-          onClick={() => (onAdd ? onAdd() : setEdited('new'))}
-          data-testid={`add-${things}`}
-        >
-          {addLabel}
-        </Button>
-      </Group>
+      <SectionHead
+        title={title}
+        text={text}
+        addLabel={addLabel}
+        onAdd={() => (onAdd ? onAdd() : setEdited('new'))}
+        things={things}
+      />
       {remove.isError && (
         <Alert color="rust" mb="md" role="alert" withCloseButton onClose={() => remove.reset()}>
           {explain(remove.error)}
         </Alert>
       )}
-      <div className={`sheet ${styles.tableSheet}`}>
-        {items.isPending && (
-          <Stack p="md">
-            {[0, 1, 2, 3].map((each) => (
-              <Skeleton key={each} height={26} />
+      <TableSheet
+        query={items}
+        empty={t('settings.empty')}
+        head={
+          <>
+            {columns.map((column) => (
+              <Table.Th key={column.header} ta={column.isRight ? 'right' : 'left'}>
+                {column.header}
+              </Table.Th>
             ))}
-          </Stack>
+            <Table.Th />
+          </>
+        }
+        row={(each) => (
+          <Table.Tr
+            key={each.id}
+            data-testid={`${things}-row`}
+            style={isFixed ? {} : { cursor: 'pointer' }}
+            onClick={() => !isFixed && setEdited(each)}
+          >
+            {columns.map((column, index) => (
+              <Table.Td key={column.header} ta={column.isRight ? 'right' : 'left'}>
+                {index === 0 && !isFixed ? (
+                  <button type="button" className={styles.open} onClick={() => setEdited(each)}>
+                    {column.cell(each)}
+                  </button>
+                ) : (
+                  column.cell(each)
+                )}
+              </Table.Td>
+            ))}
+            <Table.Td onClick={(event) => event.stopPropagation()}>
+              <Group gap={4} justify="flex-end" wrap="nowrap">
+                {actions?.(each)}
+                <RemoveButton
+                  name={nameOf(each)}
+                  onConfirm={() => remove.mutate(each.id)}
+                  testId={`remove-${things}`}
+                />
+              </Group>
+            </Table.Td>
+          </Table.Tr>
         )}
-        {items.isError && (
-          <Stack p="lg" align="center">
-            <Text>{explain(items.error)}</Text>
-            <Button variant="default" onClick={() => inBackground(items.refetch())}>
-              {t('common.retry')}
-            </Button>
-          </Stack>
-        )}
-        {items.data?.length === 0 && (
-          <Text c="dimmed" ta="center" p="xl">
-            {t('settings.empty')}
-          </Text>
-        )}
-        {items.data && items.data.length > 0 && (
-          <Table verticalSpacing={8} horizontalSpacing="md" highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                {columns.map((column) => (
-                  <Table.Th key={column.header} ta={column.isRight ? 'right' : 'left'}>
-                    {column.header}
-                  </Table.Th>
-                ))}
-                <Table.Th />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.data.map((each) => (
-                <Table.Tr
-                  key={each.id}
-                  data-testid={`${things}-row`}
-                  style={isFixed ? {} : { cursor: 'pointer' }}
-                  onClick={() => !isFixed && setEdited(each)}
-                >
-                  {columns.map((column, index) => (
-                    <Table.Td key={column.header} ta={column.isRight ? 'right' : 'left'}>
-                      {index === 0 && !isFixed ? (
-                        <button type="button" className={styles.open} onClick={() => setEdited(each)}>
-                          {column.cell(each)}
-                        </button>
-                      ) : (
-                        column.cell(each)
-                      )}
-                    </Table.Td>
-                  ))}
-                  <Table.Td onClick={(event) => event.stopPropagation()}>
-                    <Group gap={4} justify="flex-end" wrap="nowrap">
-                      {actions?.(each)}
-                      <ConfirmButton
-                        text={t('common.removeText', { name: nameOf(each) })}
-                        confirm={t('common.remove')}
-                        onConfirm={() => remove.mutate(each.id)}
-                      >
-                        {(ask) => (
-                          <ActionIcon
-                            variant="subtle"
-                            color="gray"
-                            className={styles.quiet ?? ''}
-                            aria-label={`${t('common.remove')}: ${nameOf(each)}`}
-                            onClick={ask}
-                            data-testid={`remove-${things}`}
-                          >
-                            <IconTrash size={16} />
-                          </ActionIcon>
-                        )}
-                      </ConfirmButton>
-                    </Group>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
-      </div>
+      />
       {edited && (
         <ResourceForm
           title={item ? nameOf(item) : addLabel}

@@ -6,14 +6,11 @@ import {
   JsonInput,
   List,
   Modal,
-  Skeleton,
   Stack,
   Table,
   Text,
-  TextInput,
-  Title
+  TextInput
 } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import i18next from 'i18next'
 import { useState } from 'react'
@@ -25,7 +22,9 @@ import { explain, fieldErrors } from '../lib/explain.ts'
 import { dayOf, timeOfDay } from '../lib/format.ts'
 import { useAll } from '../lib/lookups.ts'
 import { ConfirmButton } from './confirm-button.tsx'
+import { SectionHead } from './section-head.tsx'
 import styles from './settings.module.css'
+import { TableSheet } from './table-sheet.tsx'
 import { toast } from '../lib/toast.tsx'
 
 const empty = {
@@ -183,94 +182,75 @@ export function SchemesSection() {
   })
   return (
     <section>
-      <Group justify="space-between" align="flex-start" mb="md">
-        <div>
-          <Title order={2}>{t('settings.schemes.title')}</Title>
-          <Text c="dimmed" maw={620}>
-            {t('settings.schemes.text')}
-          </Text>
-        </div>
-        <Button
-          leftSection={<IconPlus size={16} />}
-          onClick={() => setEdited('new')}
-          data-testid="add-schemes"
-        >
-          {t('settings.schemes.add')}
-        </Button>
-      </Group>
-      <div className={`sheet ${styles.tableSheet}`}>
-        {schemes.isPending && <Skeleton height={120} />}
-        {schemes.isError && <Text p="md">{explain(schemes.error)}</Text>}
-        {schemes.data?.length === 0 && (
-          <Text c="dimmed" ta="center" p="xl">
-            {t('settings.empty')}
-          </Text>
-        )}
-        {schemes.data && schemes.data.length > 0 && (
-          <Table verticalSpacing={8} horizontalSpacing="md" highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('settings.name')}</Table.Th>
-                <Table.Th>{t('settings.schemes.version')}</Table.Th>
-                <Table.Th>{t('settings.schemes.blocks')}</Table.Th>
-                <Table.Th>{t('settings.state')}</Table.Th>
-                <Table.Th>{t('settings.schemes.changed')}</Table.Th>
-                <Table.Th />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {schemes.data.map((each) => {
-                const errors = each.problems.filter(({ severity }) => severity === 'error').length
-                return (
-                  <Table.Tr
-                    key={each.id}
-                    data-testid="schemes-row"
-                    style={{ cursor: 'pointer' }}
-                    onClick={() => setEdited(each)}
-                  >
-                    <Table.Td>
-                      <button type="button" className={styles.open} onClick={() => setEdited(each)}>
-                        {each.name}
-                      </button>
-                    </Table.Td>
-                    <Table.Td className="num">
-                      {each.publishedVersion ? `v${each.publishedVersion}` : t('settings.schemes.onlyDraft')}
-                    </Table.Td>
-                    <Table.Td className="num">{Object.keys(each.draft.blocks).length}</Table.Td>
-                    <Table.Td>
-                      <Badge
-                        variant="light"
-                        tt="none"
-                        color={errors > 0 ? 'rust' : each.problems.length > 0 ? 'amber' : 'pine'}
-                      >
-                        {each.problems.length === 0
-                          ? t('settings.schemes.fine')
-                          : t('settings.schemes.problemCount', { count: each.problems.length })}
-                      </Badge>
-                    </Table.Td>
-                    <Table.Td className="num">
-                      {dayOf(each.updatedAt)}, {timeOfDay(each.updatedAt)}
-                    </Table.Td>
-                    <Table.Td ta="right" onClick={(event) => event.stopPropagation()}>
-                      <ConfirmButton
-                        text={t('common.removeText', { name: each.name })}
-                        confirm={t('common.remove')}
-                        onConfirm={() => remove.mutate(each.id)}
-                      >
-                        {(ask) => (
-                          <Button size="compact-xs" variant="subtle" color="gray" onClick={ask}>
-                            {t('common.remove')}
-                          </Button>
-                        )}
-                      </ConfirmButton>
-                    </Table.Td>
-                  </Table.Tr>
-                )
-              })}
-            </Table.Tbody>
-          </Table>
-        )}
-      </div>
+      <SectionHead
+        title={t('settings.schemes.title')}
+        text={t('settings.schemes.text')}
+        addLabel={t('settings.schemes.add')}
+        onAdd={() => setEdited('new')}
+        things="schemes"
+      />
+      <TableSheet
+        query={schemes}
+        empty={t('settings.empty')}
+        head={
+          <>
+            <Table.Th>{t('settings.name')}</Table.Th>
+            <Table.Th>{t('settings.schemes.version')}</Table.Th>
+            <Table.Th>{t('settings.schemes.blocks')}</Table.Th>
+            <Table.Th>{t('settings.state')}</Table.Th>
+            <Table.Th>{t('settings.schemes.changed')}</Table.Th>
+            <Table.Th />
+          </>
+        }
+        row={(each) => {
+          const errors = each.problems.filter(({ severity }) => severity === 'error').length
+          return (
+            <Table.Tr
+              key={each.id}
+              data-testid="schemes-row"
+              style={{ cursor: 'pointer' }}
+              onClick={() => setEdited(each)}
+            >
+              <Table.Td>
+                <button type="button" className={styles.open} onClick={() => setEdited(each)}>
+                  {each.name}
+                </button>
+              </Table.Td>
+              <Table.Td className="num">
+                {each.publishedVersion ? `v${each.publishedVersion}` : t('settings.schemes.onlyDraft')}
+              </Table.Td>
+              <Table.Td className="num">{Object.keys(each.draft.blocks).length}</Table.Td>
+              <Table.Td>
+                <Badge
+                  variant="light"
+                  tt="none"
+                  color={errors > 0 ? 'rust' : each.problems.length > 0 ? 'amber' : 'pine'}
+                >
+                  {each.problems.length === 0
+                    ? t('settings.schemes.fine')
+                    : t('settings.schemes.problemCount', { count: each.problems.length })}
+                </Badge>
+              </Table.Td>
+              <Table.Td className="num">
+                {dayOf(each.updatedAt)}, {timeOfDay(each.updatedAt)}
+              </Table.Td>
+              <Table.Td ta="right" onClick={(event) => event.stopPropagation()}>
+                <ConfirmButton
+                  text={t('common.removeText', { name: each.name })}
+                  confirm={t('common.remove')}
+                  onConfirm={() => remove.mutate(each.id)}
+                >
+                  {(ask) => (
+                    <Button size="compact-xs" variant="subtle" color="gray" onClick={ask}>
+                      {t('common.remove')}
+                    </Button>
+                  )}
+                </ConfirmButton>
+              </Table.Td>
+            </Table.Tr>
+          )
+        }}
+      />
       {edited && <SchemeEditor scheme={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
     </section>
   )

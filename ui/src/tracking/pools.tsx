@@ -1,17 +1,17 @@
 import './styles.ts'
-import { Badge, Button, Group, Skeleton, Stack, Table, Text, Title, Tooltip } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
+import { Badge, Table, Text, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
 import type { NumberPool, PoolStates } from '../../../api/contract/track.ts'
 import { api } from '../lib/api.ts'
-import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useAll } from '../lib/lookups.ts'
 import { ResourceForm } from '../settings/resource-form.tsx'
+import { SectionHead } from '../settings/section-head.tsx'
 import settings from '../settings/settings.module.css'
+import { TableSheet } from '../settings/table-sheet.tsx'
 import { PoolPage } from './pool-page.tsx'
 import { percent } from './percent.ts'
 import { ruleSummary } from './rule-summary.ts'
@@ -43,106 +43,80 @@ function Pools() {
   const stateOf = (id: string) => states.data?.items.find((one) => one.id === id)
   return (
     <section>
-      <Group justify="space-between" align="flex-start" mb="md">
-        <div>
-          <Title order={2}>{t('tracking.pools.title')}</Title>
-          <Text c="dimmed" maw={620}>
-            {t('tracking.pools.text')}
-          </Text>
-        </div>
-        <Button
-          leftSection={<IconPlus size={16} />}
-          onClick={() => setAdding(true)}
-          data-testid="add-number-pools"
-        >
-          {t('tracking.pools.add')}
-        </Button>
-      </Group>
-      <div className={`sheet ${settings.tableSheet}`}>
-        {pools.isPending && <Skeleton height={120} m="md" />}
-        {pools.isError && (
-          <Stack p="lg" align="center">
-            <Text>{explain(pools.error)}</Text>
-            <Button variant="default" onClick={() => inBackground(pools.refetch())}>
-              {t('common.retry')}
-            </Button>
-          </Stack>
-        )}
-        {pools.data?.length === 0 && (
-          <Text c="dimmed" ta="center" p="xl">
-            {t('tracking.pools.empty')}
-          </Text>
-        )}
-        {pools.data && pools.data.length > 0 && (
-          <Table verticalSpacing={10} horizontalSpacing="md" highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('tracking.pools.one')}</Table.Th>
-                <Table.Th>{t('tracking.pools.serves')}</Table.Th>
-                <Table.Th>{t('tracking.pools.numbers')}</Table.Th>
-                <Table.Th>
-                  <Tooltip label={t('tracking.pools.coverageHelp')}>
-                    <span>{t('tracking.pools.coverage')}</span>
-                  </Tooltip>
-                </Table.Th>
-                <Table.Th>{t('tracking.pools.unattributed')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {pools.data.map((pool) => {
-                const state = stateOf(pool.id)
-                const to = `/settings/pools/${pool.id}`
-                return (
-                  <Table.Tr
-                    key={pool.id}
-                    data-testid="number-pools-row"
-                    style={{ cursor: 'pointer' }}
-                    onClick={() => inBackground(navigate(to))}
-                  >
-                    <Table.Td>
-                      <Link to={to} className={settings.open ?? ''} style={{ textDecoration: 'none' }}>
-                        {pool.name}
-                      </Link>
-                      <Text fz="xs" c="dimmed">
-                        {sites.data?.find((site) => site.id === pool.siteId)?.name}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td maw={300}>
-                      <Text fz="sm">{ruleSummary(pool.rule)}</Text>
-                      {!pool.isActive && (
-                        <Badge color="gray" variant="light" tt="none">
-                          {t('tracking.pools.off')}
-                        </Badge>
-                      )}
-                    </Table.Td>
-                    <Table.Td className="num">
-                      {pool.mode === 'static'
-                        ? t('tracking.pools.static')
-                        : state && t('tracking.pools.held', { held: state.held, numbers: state.numbers })}
-                    </Table.Td>
-                    <Table.Td>
-                      {pool.mode === 'dynamic' && percent(state?.dayCoverage ?? null)}{' '}
-                      {state?.isShort && (
-                        <Badge color="amber" variant="light" tt="none">
-                          {t('tracking.pools.short')}
-                        </Badge>
-                      )}
-                    </Table.Td>
-                    <Table.Td>
-                      {state && state.calls > 0
-                        ? t('tracking.pools.unattributedOf', {
-                            share: percent(state.unattributed / state.calls),
-                            calls: state.calls
-                          })
-                        : '–'}
-                    </Table.Td>
-                  </Table.Tr>
-                )
-              })}
-            </Table.Tbody>
-          </Table>
-        )}
-      </div>
+      <SectionHead
+        title={t('tracking.pools.title')}
+        text={t('tracking.pools.text')}
+        addLabel={t('tracking.pools.add')}
+        onAdd={() => setAdding(true)}
+        things="number-pools"
+      />
+      <TableSheet
+        query={pools}
+        empty={t('tracking.pools.empty')}
+        head={
+          <>
+            <Table.Th>{t('tracking.pools.one')}</Table.Th>
+            <Table.Th>{t('tracking.pools.serves')}</Table.Th>
+            <Table.Th>{t('tracking.pools.numbers')}</Table.Th>
+            <Table.Th>
+              <Tooltip label={t('tracking.pools.coverageHelp')}>
+                <span>{t('tracking.pools.coverage')}</span>
+              </Tooltip>
+            </Table.Th>
+            <Table.Th>{t('tracking.pools.unattributed')}</Table.Th>
+          </>
+        }
+        row={(pool) => {
+          const state = stateOf(pool.id)
+          const to = `/settings/pools/${pool.id}`
+          return (
+            <Table.Tr
+              key={pool.id}
+              data-testid="number-pools-row"
+              style={{ cursor: 'pointer' }}
+              onClick={() => inBackground(navigate(to))}
+            >
+              <Table.Td>
+                <Link to={to} className={settings.open ?? ''} style={{ textDecoration: 'none' }}>
+                  {pool.name}
+                </Link>
+                <Text fz="xs" c="dimmed">
+                  {sites.data?.find((site) => site.id === pool.siteId)?.name}
+                </Text>
+              </Table.Td>
+              <Table.Td maw={300}>
+                <Text fz="sm">{ruleSummary(pool.rule)}</Text>
+                {!pool.isActive && (
+                  <Badge color="gray" variant="light" tt="none">
+                    {t('tracking.pools.off')}
+                  </Badge>
+                )}
+              </Table.Td>
+              <Table.Td className="num">
+                {pool.mode === 'static'
+                  ? t('tracking.pools.static')
+                  : state && t('tracking.pools.held', { held: state.held, numbers: state.numbers })}
+              </Table.Td>
+              <Table.Td>
+                {pool.mode === 'dynamic' && percent(state?.dayCoverage ?? null)}{' '}
+                {state?.isShort && (
+                  <Badge color="amber" variant="light" tt="none">
+                    {t('tracking.pools.short')}
+                  </Badge>
+                )}
+              </Table.Td>
+              <Table.Td>
+                {state && state.calls > 0
+                  ? t('tracking.pools.unattributedOf', {
+                      share: percent(state.unattributed / state.calls),
+                      calls: state.calls
+                    })
+                  : '–'}
+              </Table.Td>
+            </Table.Tr>
+          )
+        }}
+      />
       {isAdding && (
         <ResourceForm
           title={t('tracking.pools.add')}
