@@ -22,18 +22,32 @@ export function connect(url: string, log: Logger, poolSize = 10): Knex {
   return db
 }
 
-/** Brings the tables up to date. Migrations only go forward. */
-export async function migrate(db: Knex): Promise<void> {
-  await db.migrate.latest({ migrationSource: source, tableName: 'migrations' })
+/**
+ * Brings the tables up to date. Migrations only go forward.
+ * @param upTo the last migration to make; all of them without it
+ */
+export async function migrate(db: Knex, upTo?: string): Promise<void> {
+  const migrationSource = upTo === undefined ? source : { ...source, getMigrations: () => filesUpTo(upTo) }
+  await db.migrate.latest({ migrationSource, tableName: 'migrations' })
 }
+
+/** All migrations of this version, by name, in their order. */
+export async function migrationNames(): Promise<string[]> {
+  return (await migrationFiles()).map(nameOf)
+}
+
+async function migrationFiles(): Promise<string[]> {
+  const files = await fs.readdir(path.join(here, 'migrations'))
+  return files.filter((file) => /^\d{4}_[\w-]+\.(ts|js)$/.test(file)).toSorted()
+}
+const nameOf = (file: string): string => file.replace(/\.(ts|js)$/, '')
+const filesUpTo = async (last: string): Promise<string[]> =>
+  (await migrationFiles()).filter((file) => nameOf(file) <= last)
 
 /** Migrations by name without an ending: the same list from sources (tests) and from the build. */
 const source: Knex.MigrationSource<string> = {
-  async getMigrations() {
-    const files = await fs.readdir(path.join(here, 'migrations'))
-    return files.filter((file) => /^\d{4}_[\w-]+\.(ts|js)$/.test(file)).toSorted()
-  },
-  getMigrationName: (file) => file.replace(/\.(ts|js)$/, ''),
+  getMigrations: migrationFiles,
+  getMigrationName: nameOf,
   getMigration: (file) =>
     import(pathToFileURL(path.join(here, 'migrations', file)).href) as Promise<Knex.Migration>
 }

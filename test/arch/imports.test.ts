@@ -3,6 +3,7 @@ import { code, importsOf, type Import } from './tree.ts'
 
 const product = [
   'api',
+  'backup',
   'crm',
   'db',
   'demo',
@@ -43,6 +44,7 @@ const allowed: Record<string, readonly string[]> = {
   dialling: ['db', 'ivr', 'tracking', 'crm/tasks', 'type:pbx'],
   crm: ['db', 'tracking'],
   jobs: ['db'],
+  backup: ['db', 'host', 'type:jobs', 'type:config.ts'],
   'reports/core': ['tracking'],
   reports: ['db', 'jobs', 'tracking', 'type:pbx/call'],
   integrations: ['db', 'host', 'crm/events.ts', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
@@ -72,6 +74,8 @@ const allowed: Record<string, readonly string[]> = {
     'type:ivr'
   ],
   api: [
+    'backup/settings.ts',
+    'type:backup',
     'crm',
     'db',
     'dialling',
