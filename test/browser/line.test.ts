@@ -1,24 +1,19 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import type { Party } from '../ari/party.ts'
-import { loudness } from '../ari/tone.ts'
 import { until } from '../support/until.ts'
-import { hears, shot, signIn, waitMs } from './browser.ts'
+import { hears, shot, waitMs } from './browser.ts'
 import {
   answer,
   card,
-  clientHz,
   isLoud,
   microphoneHz,
   number,
   officeForTests,
-  password,
-  ready,
   rings,
-  takesCalls,
   talks,
   vanished
 } from './office.ts'
+import { bothHear, clientHearsMusic, startsShift, talk } from './talk.ts'
 
 describe('A talk whose line or page breaks', function () {
   this.timeout(90_000)
@@ -26,39 +21,8 @@ describe('A talk whose line or page breaks', function () {
   let page: Page
   before(async () => {
     page = office().desk.page
-    await signIn(page, 'vera', password)
-    await ready(page)
-    await takesCalls(page)
+    await startsShift(page, 'vera')
   })
-
-  const atClient = (client: Party, hertz: number): number => loudness(client.audio().slice(-4000), hertz)
-  const level = (client: Party): number =>
-    client
-      .audio()
-      .slice(-4000)
-      .reduce((top, each) => Math.max(top, Math.abs(each)), 0) / 32_768
-
-  async function bothHear(client: Party, when: string): Promise<void> {
-    await until(async () => isLoud(await hears(page, [clientHz])), {
-      timeoutMs: waitMs,
-      what: `she hears the client ${when}`
-    })
-    await until(() => atClient(client, microphoneHz) > 0.1, {
-      timeoutMs: waitMs,
-      what: `the client hears her ${when}`
-    })
-  }
-
-  async function talk(from: string): Promise<Party> {
-    const client = await office().client(from)
-    const calling = client.call(number.vera)
-    await rings(page)
-    await answer(page)
-    await talks(page)
-    expect(await calling).to.equal(200)
-    await bothHear(client, 'at first')
-    return client
-  }
 
   it('is tried before the shift: microphone, and a call to oneself with its figures', async () => {
     await page.getByTestId('open-sound').click()
@@ -81,26 +45,26 @@ describe('A talk whose line or page breaks', function () {
     await answer(page)
     await talks(page)
     expect(await calling).to.equal(200)
-    await bothHear(client, 'after the test')
+    await bothHear(page, client, 'after the test')
     client.hangup()
     await vanished(page)
   })
 
   it('goes on while the connection to the server is lost, and after it is back', async () => {
-    const client = await talk('+79161113301')
+    const client = await talk(office(), page, '+79161113301')
     await page.evaluate('ears.sockets.at(-1).close()')
     await page.getByTestId('reconnecting').waitFor()
-    await bothHear(client, 'without the connection')
+    await bothHear(page, client, 'without the connection')
     await shot(page, 'reconnecting-ru-light')
     await page.getByTestId('reconnecting').waitFor({ state: 'detached' })
-    await bothHear(client, 'with the new connection')
+    await bothHear(page, client, 'with the new connection')
     await page.getByTestId('hangup').click()
     await vanished(page)
     await until(() => !client.isUp(), { timeoutMs: waitMs, what: 'the client is let go' })
   })
 
   it('finds a new way for the sound when the network changes', async () => {
-    const client = await talk('+79161113302')
+    const client = await talk(office(), page, '+79161113302')
     const name = (): Promise<string> =>
       page.evaluate(
         `ears.connections.at(-1).currentRemoteDescription.sdp.match(/ice-ufrag:(\\S+)/)[1] + ' ' +
@@ -113,26 +77,23 @@ describe('A talk whose line or page breaks', function () {
       what: 'a new way is agreed upon'
     })
     expect((await name()).split(' ')[0], 'on both sides').to.not.equal(far)
-    await bothHear(client, 'on the new way')
+    await bothHear(page, client, 'on the new way')
     await page.getByTestId('hangup').click()
     await vanished(page)
   })
 
   it('is gone on with after the page was loaded anew: the client hears music meanwhile', async () => {
     await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 30 })
-    const client = await talk('+79161113303')
+    const client = await talk(office(), page, '+79161113303')
     const call = await card(page).getAttribute('data-call')
     let asked = 0
     page.on('dialog', () => (asked += 1))
     await page.reload()
     expect(asked, 'a talk is not left by a slip of the hand').to.equal(1)
-    await until(() => atClient(client, microphoneHz) < 0.01 && level(client) > 0.01, {
-      timeoutMs: waitMs,
-      what: 'the client hears music'
-    })
+    await clientHearsMusic(client)
     await talks(page)
     expect(await card(page).getAttribute('data-call')).to.equal(call)
-    await bothHear(client, 'again')
+    await bothHear(page, client, 'again')
     await shot(page, 'rejoined-ru-light')
     await page.getByTestId('hangup').click()
     await vanished(page)
@@ -154,7 +115,7 @@ describe('A talk whose line or page breaks', function () {
   })
 
   it('tells how it sounded, for the journal', async () => {
-    const client = await talk('+79161113304')
+    const client = await talk(office(), page, '+79161113304')
     await page.locator('[data-testid=line-quality][data-level=good]').waitFor()
     client.hangup()
     await vanished(page)

@@ -1,25 +1,22 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { loudness } from '../ari/tone.ts'
 import { until } from '../support/until.ts'
-import { hears, shot, signIn, waitMs, type Desk } from './browser.ts'
+import { shot, waitMs, type Desk } from './browser.ts'
 import {
   answer,
   card,
   clientHz,
-  isLoud,
   microphoneHz,
   number,
   officeForTests,
   otherHz,
-  password,
   ready,
   rings,
   takesCalls,
   talks,
   vanished
 } from './office.ts'
-import type { Party } from '../ari/party.ts'
+import { atClient, clientHears, clientHearsMusic, hearsLoud, startsShift, talk } from './talk.ts'
 
 describe('What operators and a supervisor do with a talk in their browsers', function () {
   this.timeout(90_000)
@@ -27,33 +24,8 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
   let page: Page
   before(async () => {
     page = office().desk.page
-    await signIn(page, 'vera', password)
-    await ready(page)
-    await takesCalls(page)
+    await startsShift(page, 'vera')
   })
-
-  /** The last half second of what the client hears. */
-  const atClient = (client: Party, hertz: number): number => loudness(client.audio().slice(-4000), hertz)
-  const level = (client: Party): number =>
-    client
-      .audio()
-      .slice(-4000)
-      .reduce((top, each) => Math.max(top, Math.abs(each)), 0) / 32_768
-  const clientHears = (client: Party, hertz: number, what: string): Promise<unknown> =>
-    until(() => atClient(client, hertz) > 0.1, { timeoutMs: waitMs, what })
-  const hearsLoud = (at: Page, hertz: number, what: string): Promise<unknown> =>
-    until(async () => isLoud(await hears(at, [hertz])), { timeoutMs: waitMs, what })
-
-  async function talkWithVera(from: string): Promise<Party> {
-    const client = await office().client(from)
-    const calling = client.call(number.vera)
-    await rings(page)
-    await answer(page)
-    await talks(page)
-    expect(await calling).to.equal(200)
-    await clientHears(client, microphoneHz, 'the client hears Vera')
-    return client
-  }
 
   async function gleb(): Promise<Desk> {
     const desk = await office().colleague('gleb', { isDistinct: true })
@@ -64,7 +36,7 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
 
   it('asks a colleague first, who sees why before answering, and leaves the client to him', async () => {
     const other = await gleb()
-    const client = await talkWithVera('+79161112202')
+    const client = await talk(office(), page, '+79161112202')
     await page.keyboard.press('t')
     await page.getByTestId('transfer-search').fill('глеб')
     await page.getByTestId('transfer-note').fill('Хочет окна на дачу')
@@ -97,13 +69,10 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
   })
 
   it('holds the client with music, and comes back', async () => {
-    const client = await talkWithVera('+79161112201')
+    const client = await talk(office(), page, '+79161112201')
     await page.getByTestId('hold').click()
     await page.locator('[data-testid=ring-card][data-held=true]').waitFor()
-    await until(() => atClient(client, microphoneHz) < 0.01 && level(client) > 0.01, {
-      timeoutMs: waitMs,
-      what: 'the client hears music instead of Vera'
-    })
+    await clientHearsMusic(client)
     await shot(page, 'held-ru-light')
     await page.keyboard.press('h')
     await page.locator('[data-testid=ring-card][data-held=false]').waitFor()
@@ -113,21 +82,18 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
   })
 
   it('parks the client, and anybody takes them', async () => {
-    const client = await talkWithVera('+79161112203')
+    const client = await talk(office(), page, '+79161112203')
     await page.getByTestId('park').click()
     await vanished(page)
     await page.getByTestId('parked-call').waitFor()
-    await until(() => atClient(client, microphoneHz) < 0.01 && level(client) > 0.01, {
-      timeoutMs: waitMs,
-      what: 'the client hears music'
-    })
+    await clientHearsMusic(client)
     await page.getByTestId('take-parked').click()
     await talks(page)
     await clientHears(client, microphoneHz, 'the client hears Vera again')
   })
 
   it('listens, whispers and joins, and the operator sees who does', async () => {
-    const client = await talkWithVera('+79161112204')
+    const client = await talk(office(), page, '+79161112204')
     const admin = await office().colleague('admin', {
       locale: 'en-US',
       colorScheme: 'dark',
@@ -179,7 +145,7 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
 
   it('counts the time after a call down, longer or shorter as the operator wishes', async () => {
     await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 40 })
-    await talkWithVera('+79161112205')
+    await talk(office(), page, '+79161112205')
     await page.getByTestId('hangup').click()
     await page.getByTestId('wrap-up-bar').waitFor()
     const left = async (): Promise<number> => {

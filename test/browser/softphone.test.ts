@@ -10,7 +10,6 @@ import {
   answer,
   card,
   clientHz,
-  isLoud,
   microphoneHz,
   number,
   officeForTests,
@@ -21,6 +20,7 @@ import {
   talks,
   vanished
 } from './office.ts'
+import { answers, clientHears, hearsLoud } from './talk.ts'
 
 describe('An operator who answers in a browser', function () {
   this.timeout(90_000)
@@ -55,15 +55,12 @@ describe('An operator who answers in a browser', function () {
     await shot(page, 'ringing-ru-light')
     await answer(page)
     await talks(page)
-    await until(async () => isLoud(await hears(page, [clientHz])), {
-      timeoutMs: waitMs,
-      what: 'she hears him'
-    })
+    await hearsLoud(page, clientHz, 'she hears him')
     const [ofClient = 0, ofHerself = 1] = (await hears(page, [clientHz, microphoneHz])) ?? []
     expect(ofClient).to.be.greaterThan(0.1)
     expect(ofHerself, 'her own voice comes back').to.be.lessThan(0.02)
     await shot(page, 'talking-ru-light')
-    await until(() => loudness(caller.audio().slice(-4000), microphoneHz) > 0.1, { what: 'he hears her' })
+    await clientHears(caller, microphoneHz, 'he hears her')
     await page.waitForTimeout(1500)
     await page.getByTestId('hangup').click()
     await vanished(page)
@@ -170,17 +167,11 @@ describe('An operator who answers in a browser', function () {
     await second.getByTestId('take-over').click()
     await ready(second)
     await page.getByTestId('elsewhere').waitFor()
-    const to = number.vera
-    const caller = await office().client('+79161112244')
-    const calling = caller.call(to)
-    await rings(second)
-    await answer(second)
-    await talks(second)
-    expect(await calling).to.equal(200)
+    const caller = await answers(office(), second, '+79161112244')
     await card(page).getByText('в другой вкладке').waitFor()
     expect(await page.getByTestId('hangup').count()).to.equal(0)
     await shot(page, 'talks-elsewhere-ru-light')
-    await until(async () => isLoud(await hears(second, [clientHz])), { what: 'the second tab hears him' })
+    await hearsLoud(second, clientHz, 'the second tab hears him')
     caller.hangup()
     await vanished(second)
     await second.close()
@@ -201,9 +192,9 @@ describe('An operator who answers in a browser', function () {
     await answer(other.page)
     await Promise.all([talks(other.page), vanished(page)])
     expect(await calling).to.equal(200)
-    await until(async () => isLoud(await hears(other.page, [clientHz])), { what: 'the colleague hears him' })
+    await hearsLoud(other.page, clientHz, 'the colleague hears him')
     const voice = (): number => loudness(caller.audio().slice(-2400), microphoneHz)
-    await until(() => voice() > 0.1, { what: 'he hears the colleague' })
+    await clientHears(caller, microphoneHz, 'he hears the colleague')
     await other.page.keyboard.press('m')
     await until(() => voice() < 0.005, { what: 'he hears nothing of a muted colleague' })
     await other.page.keyboard.press('m')
