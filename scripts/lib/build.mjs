@@ -63,11 +63,14 @@ async function buildServer(hash, report) {
 
 async function buildUi(hash, report) {
   report('Building the browser part')
-  await tool(
+  const words = await tool(
     'The browser part could not be built',
-    ['vite/bin/vite.js', 'build', '--logLevel', 'warn'],
+    ['vite/bin/vite.js', 'build', '--logLevel', 'info'],
     join(root, 'ui')
   )
+  // Of all that the tool says, the size that has a budget (ui/first-load.ts).
+  const size = /first load, gzip: .*/.exec(words)?.[0]
+  if (size !== undefined) report(`The browser part: ${size}`)
   writeFileSync(join(dist, '.ui-stamp'), hash)
 }
 
@@ -91,7 +94,7 @@ async function tool(failure, [script, ...args], cwd) {
   child.stdout.setEncoding('utf8').on('data', (chunk) => (words += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk) => (words += chunk))
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
-  if (code === 0) return
+  if (code === 0) return words
   const tail = words.trim().split('\n').slice(-30).join('\n')
   throw new Problem(
     `${failure}:\n${tail}\n`,

