@@ -9,6 +9,7 @@ import { panel } from './en/panel.ts'
 import { reportSettings } from './en/report-settings.ts'
 import { reports } from './en/reports.ts'
 import { selection } from './en/selection.ts'
+import { ring } from './en/ring.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
 import { shift } from './en/shift.ts'
@@ -25,6 +26,7 @@ const en = {
   ...errors,
   ...panel,
   ...shift,
+  ...ring,
   ...work,
   ...calls,
   ...costs,

@@ -10,6 +10,7 @@ import { panel } from './ru/panel.ts'
 import { reportSettings } from './ru/report-settings.ts'
 import { reports } from './ru/reports.ts'
 import { selection } from './ru/selection.ts'
+import { ring } from './ru/ring.ts'
 import { settings } from './ru/settings.ts'
 import { setup } from './ru/setup.ts'
 import { shift } from './ru/shift.ts'
@@ -30,6 +31,7 @@ const ru: Same<typeof en> = {
   ...errors,
   ...panel,
   ...shift,
+  ...ring,
   ...work,
   ...calls,
   ...costs,

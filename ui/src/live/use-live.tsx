@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import type { LiveCall, LiveClient } from '../../../api/contract/live.ts'
 import { emptyBoard, type Board } from './board.ts'
 import { openFeed, type LiveFeed } from './feed.ts'
 import { inBackground } from '../lib/in-background.ts'
@@ -38,6 +39,12 @@ export function LiveProvider({ children, isOn }: { children: ReactNode; isOn: bo
     }
   }, [isOn, client])
   return <FeedContext value={feed}>{children}</FeedContext>
+}
+
+/** What is known of the client of a call; it comes milliseconds after the call. */
+export function useLiveClient(call: LiveCall | null): LiveClient | null {
+  const { clients } = useBoard()
+  return (call && clients[call.id]) ?? null
 }
 
 /** The board as it is now. */

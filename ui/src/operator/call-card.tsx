@@ -6,6 +6,7 @@ import { Mark } from '../brand/mark.tsx'
 import { clock, formatPhone, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
 import { legOf } from '../live/part.ts'
+import { useLiveClient } from '../live/use-live.tsx'
 import { useMe } from '../session/session.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import type { PhoneCall } from '../softphone/state.ts'
@@ -14,6 +15,7 @@ import styles from './call-card.module.css'
 import { CallerName, CallFacts, CallSource } from './call-facts.tsx'
 import { CallNews, Company, Handover } from './call-notices.tsx'
 import { ConsultBar } from './consult-bar.tsx'
+import { ClientChips, ClientNote } from './client-facts.tsx'
 import { LineQuality } from './line-quality.tsx'
 import { Ringing } from './ringing.tsx'
 import { prepareTalk, Talking } from './talking.tsx'
@@ -99,12 +101,16 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
   const softphone = useSoftphone()
   const headline = useHeadline(current)
   const { phase, live, phoneCall, part } = current
+  const client = useLiveClient(live)
   const isTalking = phase === 'talking'
   const isLost = isTalking && phoneCall !== null && softphone.registration !== 'registered'
   const micProblem =
     softphone.microphone !== 'ready' && softphone.microphone !== 'unknown' ? softphone.microphone : null
   const clientName =
-    live?.contact?.name ?? live?.caller.name ?? (formatPhone(live?.caller.number) || t('call.hiddenNumber'))
+    live?.contact?.name ??
+    client?.contact?.name ??
+    live?.caller.name ??
+    (formatPhone(live?.caller.number) || t('call.hiddenNumber'))
   useEffect(() => {
     if (isTalking && part === 'owner') prepareTalk()
   }, [isTalking, part])
@@ -150,10 +156,12 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
         {live && <Handover call={live} />}
         {live && <CallNews call={live} part={part} />}
         {live?.consult && part === 'owner' && <ConsultBar call={live} clientName={clientName} />}
-        <CallerName live={live} fallback={phoneCall?.from ?? null} />
+        <CallerName live={live} client={client} fallback={phoneCall?.from ?? null} />
+        {client && <ClientChips client={client} />}
+        {client && <ClientNote note={client.note} />}
         {live && isTalking && <Company call={live} />}
         {(live === null || live.direction === 'in' || live.source !== null) && <CallSource live={live} />}
-        {live && !(isDocked && part === 'watching') && <CallFacts live={live} />}
+        {live && !(isDocked && part === 'watching') && <CallFacts live={live} client={client} />}
       </div>
       <footer className={styles.actions}>
         {part === 'watching' && live && (

@@ -1,24 +1,24 @@
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { LiveCall } from '../../../api/contract/live.ts'
+import type { LiveCall, LiveClient } from '../../../api/contract/live.ts'
 import { formatPhone, placeName } from '../lib/format.ts'
+import { webAddress } from '../lib/web-address.ts'
 import styles from './call-card.module.css'
-
-function Fact({ label, children, testId }: { label: string; children: React.ReactNode; testId?: string }) {
-  return (
-    <div className={styles.fact} data-testid={testId}>
-      <div className="eyebrow">{label}</div>
-      <div>{children}</div>
-    </div>
-  )
-}
+import { ClientFacts } from './client-facts.tsx'
+import { Fact } from './fact.tsx'
 
 /** Who it is: the contact's name or the number, and where from. */
-export function CallerName({ live, fallback }: { live: LiveCall | null; fallback: string | null }) {
+export function CallerName(props: {
+  live: LiveCall | null
+  client: LiveClient | null
+  fallback: string | null
+}) {
+  const { live, client, fallback } = props
   const { t } = useTranslation()
   const number = live?.caller.number ?? fallback
   const shown = formatPhone(number?.match(/^\d{10,15}$/) ? `+${number}` : number) || t('call.hiddenNumber')
-  const name = live?.contact?.name ?? live?.caller.name ?? null
+  const contact = live?.contact ?? client?.contact ?? null
+  const name = contact?.name ?? live?.caller.name ?? null
   const place = placeName(live?.caller.region, live?.caller.country)
   return (
     <div>
@@ -26,7 +26,7 @@ export function CallerName({ live, fallback }: { live: LiveCall | null; fallback
         {name ?? <span className="num">{shown}</span>}
       </div>
       <Text c="dimmed" fz="md" mt={4}>
-        {[name ? shown : null, live?.contact?.company, place || null].filter(Boolean).join(' · ') || ' '}
+        {[name ? shown : null, contact?.company, place || null].filter(Boolean).join(' · ') || ' '}
       </Text>
     </div>
   )
@@ -65,12 +65,31 @@ export function CallSource({ live }: { live: LiveCall | null }) {
   )
 }
 
-/** Site, number dialled, where in the scheme, and what was pressed. */
-export function CallFacts({ live }: { live: LiveCall }) {
+/** A page of the site, so short that it can be read at a glance. */
+function Page({ url }: { url: string }) {
+  const { words, link } = webAddress(url)
+  if (link === null) return <span className={styles.address}>{words}</span>
+  return (
+    <Anchor
+      className={styles.address ?? ''}
+      c="inherit"
+      href={link}
+      target="_blank"
+      rel="noopener noreferrer"
+      title={url}
+    >
+      {words}
+    </Anchor>
+  )
+}
+
+/** Deal and last contact; number dialled, site and pages, where in the scheme, and what was pressed. */
+export function CallFacts({ live, client }: { live: LiveCall; client: LiveClient | null }) {
   const { t } = useTranslation()
-  const { site, number, step, pressed, scheme } = live
+  const { site, number, step, pressed, scheme, visit } = live
   return (
     <div className={styles.facts}>
+      {client && <ClientFacts client={client} />}
       {number && (
         <Fact label={t('call.number')}>
           <span className="num">{formatPhone(number.e164)}</span>
@@ -82,6 +101,16 @@ export function CallFacts({ live }: { live: LiveCall }) {
         </Fact>
       )}
       {site && <Fact label={t('call.site')}>{site.name}</Fact>}
+      {visit?.landingUrl && (
+        <Fact label={t('ring.landing')} testId="landing">
+          <Page url={visit.landingUrl} />
+        </Fact>
+      )}
+      {visit?.pageUrl && visit.pageUrl !== visit.landingUrl && (
+        <Fact label={t('ring.page')} testId="page-when-called">
+          <Page url={visit.pageUrl} />
+        </Fact>
+      )}
       {(step ?? scheme) && (
         <Fact label={t('call.step')}>
           {step ? (step.label ?? step.block) : scheme?.name}

@@ -1,4 +1,5 @@
 import {
+  Group,
   MultiSelect,
   NumberInput,
   PasswordInput,
@@ -8,6 +9,7 @@ import {
   Textarea,
   TextInput
 } from '@mantine/core'
+import type { ReactNode } from 'react'
 
 /** `object`: what only an input of its own understands, such as working hours. */
 export type Value = string | number | boolean | string[] | object | null
@@ -29,6 +31,8 @@ export interface Field {
   isRequired?: boolean
   /** A select without which the field is simply empty. */
   canClear?: boolean
+  /** Stands beside a select, such as a button that lets hear what is chosen. */
+  beside?: (value: Value) => ReactNode
   /** Shown only while this holds. */
   when?: (values: Values) => boolean
 }
@@ -87,15 +91,19 @@ export function FieldInput({ field, value, error, onChange }: Props) {
       )
     case 'select':
       return (
-        <Select
-          {...common}
-          data={options}
-          value={typeof value === 'string' ? value : null}
-          onChange={onChange}
-          clearable={field.canClear ?? false}
-          allowDeselect={field.canClear ?? false}
-          searchable={options.length > 8}
-        />
+        <Group align="flex-end" gap="xs" wrap="nowrap">
+          <Select
+            {...common}
+            flex={1}
+            data={options}
+            value={typeof value === 'string' ? value : null}
+            onChange={onChange}
+            clearable={field.canClear ?? false}
+            allowDeselect={field.canClear ?? false}
+            searchable={options.length > 8}
+          />
+          {field.beside?.(value)}
+        </Group>
       )
     case 'several':
       return <MultiSelect {...common} data={options} value={listed} onChange={onChange} searchable />

@@ -1,8 +1,12 @@
-import { Badge, Text } from '@mantine/core'
+import { Badge, Button, Text } from '@mantine/core'
+import { IconBell } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Group, User } from '../../../api/contract/config.ts'
+import { ringTones, type RingTone } from '../../../api/contract/words.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { useUsers } from '../lib/lookups.ts'
 import { roles } from '../lib/words.ts'
+import { tryRing } from '../softphone/ring.ts'
 import { ResourceTable } from './resource-table.tsx'
 
 export function UsersSection() {
@@ -109,6 +113,22 @@ export function UsersSection() {
   )
 }
 
+/** Lets hear a tone before it is chosen for a whole group. */
+function TryTone({ tone }: { tone: RingTone | undefined }) {
+  const { t } = useTranslation()
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconBell size={15} />}
+      disabled={!tone}
+      onClick={() => inBackground(tryRing(tone))}
+      data-testid="try-tone"
+    >
+      {t('settings.groups.listen')}
+    </Button>
+  )
+}
+
 export function GroupsSection() {
   const { t } = useTranslation()
   const users = useUsers()
@@ -139,9 +159,21 @@ export function GroupsSection() {
           type: 'several',
           options: (users.data ?? []).map((user) => ({ value: user.id, label: user.name })),
           help: t('settings.groups.membersHelp')
+        },
+        {
+          name: 'ringTone',
+          label: t('settings.groups.ringTone'),
+          type: 'select',
+          options: ringTones.map((value) => ({ value, label: t(`settings.groups.tone.${value}`) })),
+          help: t('settings.groups.ringToneHelp'),
+          beside: (value) => <TryTone tone={ringTones.find((tone) => tone === value)} />
         }
       ]}
-      toForm={(each) => ({ name: each?.name ?? '', memberIds: each?.memberIds ?? [] })}
+      toForm={(each) => ({
+        name: each?.name ?? '',
+        memberIds: each?.memberIds ?? [],
+        ringTone: each?.ringTone ?? ringTones[0]
+      })}
     />
   )
 }

@@ -24,7 +24,11 @@ export const settings = {
       text: 'Operators who take the same calls. Schemes ring groups.',
       add: 'Add group',
       members: 'Operators',
-      membersHelp: 'In the order in which they are rung.'
+      membersHelp: 'In the order in which they are rung.',
+      ringTone: 'Ring tone',
+      ringToneHelp: 'So that operators hear in their browsers which calls are coming.',
+      listen: 'Listen',
+      tone: { classic: 'Classic', soft: 'Soft', bright: 'Bright', low: 'Low', urgent: 'Urgent' }
     },
     trunks: {
       title: 'Trunks',
