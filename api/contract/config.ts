@@ -340,4 +340,5 @@ export type Source = z.infer<typeof source>
 export type TrackingNumber = z.infer<typeof number>
 export type SchemeRecord = z.infer<typeof scheme>
 export type Group = z.infer<typeof group>
+export type Contact = z.infer<typeof contact>
 export type Health = z.infer<typeof health>

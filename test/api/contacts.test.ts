@@ -21,8 +21,11 @@ describe('Clients', () => {
     expect((await change({ company: 'Dom' })).body).to.include({ company: 'Dom', name: 'Anna Sokolova' })
     expect((await change({ note: 'Likes oak' })).body).to.include({ company: 'Dom', note: 'Likes oak' })
     expect((await change({ ownerId: rig.as.supervisor.userId })).status).to.equal(200)
-    const rows = await rig.db('audit').where({ entity: 'contact', entity_id: anna }).orderBy('id')
-    expect(rows.map(({ action, data }) => [action, data.fields])).to.deep.equal([
+    const rows: Record<string, unknown>[] = await rig
+      .db('audit')
+      .where({ entity: 'contact', entity_id: anna })
+      .orderBy('id')
+    expect(rows.map((row) => [row['action'], (row['data'] as { fields?: string[] }).fields])).to.deep.equal([
       ['contact.create', undefined],
       ['contact.change', ['company']],
       ['contact.change', ['note']],
@@ -45,8 +48,8 @@ describe('Clients', () => {
     const wrong = await change({ phones: ['+79161112233', 'twelve', '112'] })
     expect(wrong.status).to.equal(422)
     expect(wrong.body['errors']).to.deep.equal([
-      { path: 'phones.1', message: 'is not a telephone number' },
-      { path: 'phones.2', message: 'is not a telephone number' }
+      { path: 'phones.1', message: 'is not a telephone number', code: 'phone' },
+      { path: 'phones.2', message: 'is not a telephone number', code: 'phone' }
     ])
     const kept = (await rig.as.operator.get(`/api/contacts/${anna}`)).body
     expect(kept['phones'], 'never half a write').to.deep.equal(['+74951234567', '+79161112233'])
@@ -59,7 +62,7 @@ describe('Clients', () => {
     expect(body).to.deep.include({
       code: 'already_exists',
       detail: '8 916 555 00 00: Boris',
-      errors: [{ path: 'phones.1', message: 'exists already' }]
+      errors: [{ path: 'phones.1', message: 'exists already', code: 'taken' }]
     })
     expect((await rig.as.operator.get(`/api/contacts/${anna}`)).body).to.deep.include({
       name: 'Anna Sokolova',

@@ -1,15 +1,17 @@
 import { calls } from './en/calls.ts'
+import { client } from './en/client.ts'
 import { costs } from './en/costs.ts'
 import { coverage } from './en/coverage.ts'
 import { crm } from './en/crm.ts'
 import { errors } from './en/errors.ts'
 import { jobs } from './en/jobs.ts'
 import { journalTexts } from './en/journal.ts'
+import { own } from './en/own.ts'
 import { panel } from './en/panel.ts'
 import { reportSettings } from './en/report-settings.ts'
 import { reports } from './en/reports.ts'
-import { selection } from './en/selection.ts'
 import { ring } from './en/ring.ts'
+import { selection } from './en/selection.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
 import { shift } from './en/shift.ts'
@@ -25,15 +27,17 @@ import { work } from './en/work.ts'
 const en = {
   ...errors,
   ...panel,
-  ...shift,
   ...ring,
+  ...shift,
   ...work,
   ...calls,
+  ...client,
   ...costs,
   ...coverage,
   ...crm,
   ...jobs,
   ...journalTexts,
+  ...own,
   ...reportSettings,
   ...reports,
   ...selection,

@@ -11,11 +11,13 @@ export const first = {
 export const later = {
   ru: {
     calls: () => import('./ru/calls.ts'),
+    client: () => import('./ru/client.ts'),
     costs: () => import('./ru/costs.ts'),
     coverage: () => import('./ru/coverage.ts'),
     crm: () => import('./ru/crm.ts'),
     jobs: () => import('./ru/jobs.ts'),
     journal: () => import('./ru/journal.ts'),
+    own: () => import('./ru/own.ts'),
     'report-settings': () => import('./ru/report-settings.ts'),
     reports: () => import('./ru/reports.ts'),
     selection: () => import('./ru/selection.ts'),
@@ -27,11 +29,13 @@ export const later = {
   },
   en: {
     calls: () => import('./en/calls.ts'),
+    client: () => import('./en/client.ts'),
     costs: () => import('./en/costs.ts'),
     coverage: () => import('./en/coverage.ts'),
     crm: () => import('./en/crm.ts'),
     jobs: () => import('./en/jobs.ts'),
     journal: () => import('./en/journal.ts'),
+    own: () => import('./en/own.ts'),
     'report-settings': () => import('./en/report-settings.ts'),
     reports: () => import('./en/reports.ts'),
     selection: () => import('./en/selection.ts'),

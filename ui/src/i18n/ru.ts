@@ -1,16 +1,18 @@
 import type en from './en.ts'
 import { calls } from './ru/calls.ts'
+import { client } from './ru/client.ts'
 import { costs } from './ru/costs.ts'
 import { coverage } from './ru/coverage.ts'
 import { crm } from './ru/crm.ts'
 import { errors } from './ru/errors.ts'
 import { jobs } from './ru/jobs.ts'
 import { journalTexts } from './ru/journal.ts'
+import { own } from './ru/own.ts'
 import { panel } from './ru/panel.ts'
 import { reportSettings } from './ru/report-settings.ts'
 import { reports } from './ru/reports.ts'
-import { selection } from './ru/selection.ts'
 import { ring } from './ru/ring.ts'
+import { selection } from './ru/selection.ts'
 import { settings } from './ru/settings.ts'
 import { setup } from './ru/setup.ts'
 import { shift } from './ru/shift.ts'
@@ -30,15 +32,17 @@ type Same<T> = {
 const ru: Same<typeof en> = {
   ...errors,
   ...panel,
-  ...shift,
   ...ring,
+  ...shift,
   ...work,
   ...calls,
+  ...client,
   ...costs,
   ...coverage,
   ...crm,
   ...jobs,
   ...journalTexts,
+  ...own,
   ...reportSettings,
   ...reports,
   ...selection,

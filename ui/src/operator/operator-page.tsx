@@ -1,10 +1,11 @@
 import { Alert, Button, Group, Skeleton, Text } from '@mantine/core'
 import { IconBell, IconMicrophone } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { withTexts } from '../i18n/index.ts'
 import { Mark } from '../brand/mark.tsx'
 import { clock } from '../lib/format.ts'
+import { remembered } from '../lib/storage.ts'
 import { useBoard } from '../live/use-live.tsx'
 import { useDemo } from '../session/demo.ts'
 import { useMe } from '../session/session.ts'
@@ -16,14 +17,13 @@ import { useCurrentCall, useJustEnded } from '../softphone/use-current-call.ts'
 import { CallCard } from './call-card.tsx'
 import styles from './operator.module.css'
 import { PlaceTestCall } from './place-test-call.tsx'
-import { ParkedCalls } from './parked.tsx'
-import { RecentCalls } from './recent-calls.tsx'
 import { PausedNotice, WrapUpBar } from './wrap-up-bar.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
-const WrapUp = lazy(withTexts(['calls'], () => import('../call/wrap-up.tsx')))
-const DialBox = lazy(() => import('./dial-box.tsx'))
-const MyWork = lazy(() => import('./my-work.tsx'))
+const WrapUp = lazy(withTexts(['calls', 'client', 'crm'], () => import('../call/wrap-up.tsx')))
+const ClientCard = lazy(withTexts(['calls', 'client', 'crm'], () => import('../client/client-card.tsx')))
+const WaitingStrip = lazy(withTexts(['client'], () => import('../client/waiting-strip.tsx')))
+const OwnSide = lazy(withTexts(['own'], () => import('./own-side.tsx')))
 const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 
 /** What keeps calls from reaching this operator, each with what to do about it. */
@@ -154,10 +154,17 @@ export default function OperatorPage() {
   const presence = useOwnPresence()
   const { last } = useSoftphone()
   const [opened, setOpened] = useState<string | null>(null)
+  const me = useMe()
+  const own = useBoard().operators[me.id]
   // In one place for the talk and for the time after it, so that a note half written stays.
   const inTalk = current?.phase === 'talking' ? (current.live?.id ?? null) : null
-  const afterTalk = !current && last?.wasTalking ? last.callId : null
+  const afterTalk = current ? null : last?.wasTalking ? last.callId : (own?.wrapUpCallId ?? null)
   const notesOf = inTalk ?? afterTalk
+  useEffect(() => {
+    // A page that was closed in the midst of a word, or without a connection, has left its notes in this browser.
+    if (remembered('notes.left') !== null)
+      inBackground(import('../call/note-drafts.ts').then(({ sendLeftDrafts }) => sendLeftDrafts(me.id, null)))
+  }, [me.id])
   return (
     <main className="page">
       <div className={styles.desk}>
@@ -165,25 +172,28 @@ export default function OperatorPage() {
           {current ? <CallCard current={current} /> : <Notices />}
           {!current && <PausedNotice />}
           <WrapUpBar />
+          {(inTalk !== null || presence === 'wrapUp') && (
+            <Suspense>
+              <WaitingStrip isInTalk={inTalk !== null} />
+            </Suspense>
+          )}
           {!current && presence !== 'wrapUp' && <Idle />}
           {notesOf && (
             <Suspense>
-              <WrapUp key={notesOf} callId={notesOf} />
+              <WrapUp key={notesOf} callId={notesOf} isOver={inTalk === null} />
             </Suspense>
           )}
           {!current && <FirstCall />}
         </div>
         <div className={styles.side}>
-          {!current && (
-            <Suspense fallback={<Skeleton height={64} radius="lg" />}>
-              <DialBox />
+          {notesOf && (
+            <Suspense fallback={<Skeleton height={220} radius="lg" />}>
+              <ClientCard key={notesOf} callId={notesOf} canCall={!current} />
             </Suspense>
           )}
-          <ParkedCalls canTake={!current} />
-          <Suspense>
-            <MyWork />
+          <Suspense fallback={<Skeleton height={260} radius="lg" />}>
+            <OwnSide isFree={!current} onOpen={setOpened} />
           </Suspense>
-          <RecentCalls onOpen={setOpened} />
         </div>
       </div>
       {opened && (

@@ -164,6 +164,22 @@ export const calls = {
       deleted: 'The recording was deleted.'
     }
   },
+  notes: {
+    saved: 'Saved',
+    savedBy: 'Saved by {{name}}, {{time}}',
+    unsaved: 'Not saved yet',
+    saving: 'Saving…',
+    failed: 'Not saved: kept here, trying again',
+    retry: 'Try now',
+    somebody: 'A colleague',
+    theirs: '{{name}} wrote here at the same time. Yours is saved instead of:',
+    ours: '{{name}} wrote over your text, which was:',
+    join: 'Keep both',
+    dismiss: 'Not needed',
+    isSpam: 'Marked as spam',
+    isNoSpam: 'No spam any more',
+    undo: 'Undo'
+  },
   tape: {
     title: 'What happened',
     scheme: 'Scheme',

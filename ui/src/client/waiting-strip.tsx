@@ -1,0 +1,55 @@
+import { Text } from '@mantine/core'
+import { IconHourglassHigh } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { Group } from '../../../api/contract/config.ts'
+import { clock, formatPhone, secondsSince } from '../lib/format.ts'
+import { useAll } from '../lib/lookups.ts'
+import { useNow } from '../lib/use-now.ts'
+import { useBoard } from '../live/use-live.tsx'
+import { useMe } from '../session/session.ts'
+import styles from './waiting.module.css'
+import { waitingFor } from './waiting.ts'
+
+const mostShown = 3
+
+/** Clients who wait in the operator's own queues while they talk or write: the line never rings who is busy. */
+export default function WaitingStrip({ isInTalk }: { isInTalk: boolean }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const now = useNow()
+  const board = useBoard()
+  const groups = useAll<Group>('groups')
+  const own = (groups.data ?? []).filter(({ memberIds }) => memberIds.includes(me.id)).map(({ id }) => id)
+  const waiting = waitingFor(board, new Set(own))
+  const [first] = waiting
+  if (!first) return null
+  const more = waiting.length - mostShown
+  return (
+    <section className={`sheet ${styles.strip}`} role="status" data-testid="waiting-strip">
+      <div className={styles.head}>
+        <IconHourglassHigh size={17} stroke={1.8} aria-hidden />
+        <Text fw={600} fz="sm">
+          {t('waiting.title', { count: waiting.length })}
+        </Text>
+        <Text fz="sm" className="num" c="dimmed">
+          {t('waiting.longest', { time: clock(secondsSince(first.since, now)) })}
+        </Text>
+      </div>
+      {waiting.slice(0, mostShown).map((one) => (
+        <div key={one.callId} className={styles.one} data-testid="waiting-client">
+          <span className="cut">{one.name ?? (formatPhone(one.number) || t('call.hiddenNumber'))}</span>
+          <span className={`cut ${styles.sub}`}>{[one.source, one.queue].filter(Boolean).join(' · ')}</span>
+          <span className="num">{clock(secondsSince(one.since, now))}</span>
+        </div>
+      ))}
+      <Text fz="xs" c="dimmed">
+        {[
+          more > 0 ? t('waiting.more', { count: more }) : null,
+          t(isInTalk ? 'waiting.inTalk' : 'waiting.inWrapUp')
+        ]
+          .filter(Boolean)
+          .join('. ')}
+      </Text>
+    </section>
+  )
+}
