@@ -1,9 +1,13 @@
 import { createServer } from 'node:http'
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { createApp } from './api/app.ts'
 import { callExport } from './api/call-export.ts'
+import { companyZone } from './api/company-zone.ts'
+import { finishRestores } from './backup/finish.ts'
+import { createBackups } from './backup/work.ts'
 import { ensureAdmin } from './db/first-admin.ts'
 import { attachLive } from './api/live.ts'
 import { attachSipProxy } from './api/sip-proxy.ts'
@@ -20,6 +24,7 @@ import { keepSmall } from './host/rotate.ts'
 import { productVersion, projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
+import { welcome } from './host/welcome.ts'
 import { createCrm } from './crm/crm.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
@@ -45,6 +50,8 @@ import { createReportDays } from './reports/queries/days.ts'
 import { normalise } from './tracking/phones.ts'
 import { createRecomputeJob } from './tracking/recompute/job.ts'
 import { createTracking } from './tracking/store/tracking.ts'
+import { openLog } from './upkeep/log.ts'
+import { createUpkeep } from './upkeep/look.ts'
 
 const app = 'ringtrace'
 const aside: (() => Promise<unknown>)[] = []
@@ -55,7 +62,7 @@ const say = stepPrinter(7, (text) => process.stdout.write(text), process.stdout.
 /** Starts everything in the order in which the parts need each other. What it starts, `stop` ends in reverse. */
 async function start(config: Config): Promise<void> {
   const { dataDir } = config
-  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }))
+  const { log, lines } = openLog(config.logLevel)
   await claimDataDir(dataDir)
   const instance = await readInstance(dataDir)
   const version = await productVersion()
@@ -67,6 +74,7 @@ async function start(config: Config): Promise<void> {
   await waitForDatabase(db)
   await migrate(db)
   await migrateJobs(databaseUrl, log)
+  await finishRestores(db, dataDir)
 
   const home = await ensureAsterisk({
     runtimeDir: dataDir,
@@ -259,7 +267,14 @@ async function start(config: Config): Promise<void> {
   const crm = createCrm({ db, databaseUrl, announce: webhooks.announce, log })
   crm.start()
   aside.push(() => crm.stop())
+  const machine = { asterisk: home.version, publicUrl: config.http.publicUrl }
+  const upkeep = createUpkeep({ db, dataDir, lines, ...machine })
+  const backups = createBackups({
+    ...{ db, databaseUrl, dataDir, version, zone: companyZone, log },
+    order: (trx, wanted) => jobs.order(trx, wanted)
+  })
   const kinds = [
+    backups.kind,
     callExport(db),
     createRebuildJob({ db, log }),
     createRecomputeJob({ db, appendMoment: (callId, type, data) => pbx.appendMoment(callId, type, data) })
@@ -274,6 +289,7 @@ async function start(config: Config): Promise<void> {
   const mail = createMail({ db, log })
   const mailings = createMailings({ db, mail, publicUrl: url, log })
   const parts = [
+    backups,
     webhooks,
     recordings,
     following,
@@ -294,11 +310,8 @@ async function start(config: Config): Promise<void> {
   // Only an installation with the demo pays for loading it.
   const demo = config.demo
     ? (await import('./demo/demo.ts')).createDemo({
-        home,
-        dir: path.join(dataDir, 'demo-carrier'),
-        config,
-        db,
-        log
+        ...{ home, config, db, log },
+        dir: path.join(dataDir, 'demo-carrier')
       })
     : null
   if (demo) {
@@ -308,10 +321,6 @@ async function start(config: Config): Promise<void> {
   }
 
   const uiDir = path.join(projectRoot(), 'dist/ui')
-  const hasUi = await stat(uiDir).then(
-    () => true,
-    () => false
-  )
   const deps = {
     db,
     log,
@@ -323,11 +332,13 @@ async function start(config: Config): Promise<void> {
     dialling,
     tracking,
     jobs,
+    backups,
+    upkeep,
     mail,
     mailings,
     announce: webhooks.announce,
     metrics: metrics.registry,
-    uiDir: hasUi ? uiDir : null,
+    uiDir: existsSync(uiDir) ? uiDir : null,
     version,
     publicUrl: config.http.publicUrl,
     // Browsers do not tell ports apart: two instances on one host would overwrite each other's session.
@@ -357,19 +368,6 @@ async function embeddedDatabase(dataDir: string, log: Logger): Promise<string> {
   const postgres = await keepRunning('PostgreSQL', () => startPostgres(options), log)
   aside.push(() => postgres.stop())
   return postgres.current.url
-}
-
-/** Tells where the product is, and the first login while it is new. */
-async function welcome(url: string, password: string | null, dataDir: string): Promise<void> {
-  if (password !== null) {
-    const login = { url, login: 'admin', password }
-    await writeFile(path.join(dataDir, 'first-login.json'), JSON.stringify(login), { mode: 0o600 })
-  }
-  const lines = [`Ringtrace is ready: ${url}`]
-  if (password !== null)
-    lines.push(`  login: admin`, `  password: ${password}`, '  (change it after the first sign-in)')
-  lines.push('Press Ctrl-C to stop.')
-  process.stdout.write(`\n${lines.join('\n')}\n`)
 }
 
 /** Ends what was started, last first; each part gets its chance whatever the others do. */

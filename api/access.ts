@@ -326,6 +326,16 @@ export const access = {
 
   'GET /api/audit': admin,
 
+  'GET /api/system': admin,
+  'GET /api/system/log': admin,
+  'GET /api/system/diagnostics': admin,
+  'GET /api/backups': admin,
+  'POST /api/backups': admin,
+  'GET /api/backups/:id/file': admin,
+  'DELETE /api/backups/:id': admin,
+  'GET /api/backup-settings': admin,
+  'PUT /api/backup-settings': admin,
+
   // Their own; admins all.
   'GET /api/jobs': everyone,
   'GET /api/jobs/:id': everyone,

@@ -82,6 +82,12 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
     return item
   }
 
+  /** The fields that were sent, as they were and as they have become. */
+  const changed = async (trx: Knex, body: object, was: Row | undefined, row: Row, context: Context) => {
+    const [is] = await of.read(trx, [row], context)
+    return { before: only(was ?? {}, Object.keys(body)), after: given(body, is) }
+  }
+
   return [
     endpoint({
       route: `GET /api/${things}`,
@@ -110,7 +116,13 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
           if (!made) throw new Error(`No row came back from ${table}`)
           const id = String(made['id'])
           await of.saved?.(trx, id, body, context, null)
-          await audit(trx, context, { action: `${thing}.create`, entity: thing, entityId: id })
+          const [after] = await of.read(trx, [made], context)
+          await audit(trx, context, {
+            action: `${thing}.create`,
+            entity: thing,
+            entityId: id,
+            change: { before: null, after: given(body, after) }
+          })
           return made
         })
         context.res.set('Location', `/api/${things}/${String(row['id'])}`)
@@ -135,6 +147,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
           const before = await trx(table).where({ id: context.id }).forUpdate().first<Row | undefined>()
           if (!before) throw new ApiError('not_found')
           if (of.hasUpdatedAt !== false) values['updated_at'] = trx.fn.now()
+          const [was] = await of.read(trx, [before], context)
           const update = Object.keys(values).length > 0
           const [after] = update
             ? ((await trx(table).where({ id: context.id }).update(values).returning('*')) as Row[])
@@ -144,7 +157,8 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
             action: `${thing}.change`,
             entity: thing,
             entityId: context.id,
-            data: { fields: Object.keys(body) }
+            data: { fields: Object.keys(body), ...named(before) },
+            change: await changed(trx, body, was, after ?? before, context)
           })
           return after ?? before
         })
@@ -162,13 +176,15 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
           const users = (await of.usedBy?.(trx, row)) ?? []
           if (users.length > 0)
             throw new ApiError('in_use', { detail: `It is still used by ${listed(users)}.` })
+          const [gone] = await of.read(trx, [row], context)
           const after = await of.afterDelete?.(trx, row)
           await trx(table).where({ id: context.id }).delete()
           await audit(trx, context, {
             action: `${thing}.delete`,
             entity: thing,
             entityId: context.id,
-            data: { name: row['name'] ?? row['e164'] ?? null }
+            data: named(row),
+            change: { before: gone ?? null, after: null }
           })
           return after
         })
@@ -177,6 +193,17 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
     })
   ]
 }
+
+const only = (item: Row, names: readonly string[]): Row =>
+  Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name]]] : [])))
+
+/** What was sent, in the words of the item where it has them: a password has none. */
+const given = (body: object, item: Row | undefined): Row => ({
+  ...body,
+  ...only(item ?? {}, Object.keys(body))
+})
+
+const named = (row: Row): { name: unknown } => ({ name: row['name'] ?? row['e164'] ?? null })
 
 const listed = (names: string[]): string =>
   names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`

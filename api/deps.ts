@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Backups } from '../backup/work.ts'
 import type { Announce } from '../crm/ports.ts'
 import type { Dialling } from '../dialling/dialling.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -11,6 +12,7 @@ import type { Person, Refusal, Wish } from '../pbx/call/events.ts'
 import type { Tracking } from '../tracking/store/tracking.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
+import type { Upkeep } from '../upkeep/look.ts'
 import type { mailReasons } from './contract/mail.ts'
 import type { Role } from './contract/common.ts'
 import type { Weights } from '../ivr/block.ts'
@@ -137,6 +139,9 @@ export interface ApiDeps {
   readonly tracking?: Tracking
   /** Long work that people ask for; absent in tests of other things. */
   readonly jobs?: Jobs
+  /** Archives of the installation, and how it stands; absent in tests of other things. */
+  readonly backups?: Backups
+  readonly upkeep?: Upkeep
   /** Tells webhooks of inquiries and deals; absent in tests of other things. */
   readonly announce?: Announce
   /** Letters out, and reports by them; absent in tests of other things. */

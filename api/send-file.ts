@@ -36,6 +36,23 @@ export async function sendFile({ res }: Context, file: StoredFile, saveAs?: stri
   })
 }
 
+/** Sends a large file to be kept; one that goes while it is being sent cuts the connection. */
+export async function sendDownload(
+  { res }: Context,
+  file: string,
+  name: string,
+  contentType: string
+): Promise<void> {
+  res.set('Content-Type', contentType).attachment(name)
+  const options = { root: path.dirname(file), dotfiles: 'allow' as const, cacheControl: false }
+  await new Promise<void>((resolve, reject) => {
+    res.sendFile(path.basename(file), options, (error?: Error) => {
+      if (!error || res.headersSent) resolve()
+      else reject(new ApiError('not_found', { cause: error }))
+    })
+  })
+}
+
 function refusalOf(error: Error & { status?: number }, res: Context['res'], file: StoredFile): Error {
   if (error.status === 416) {
     res.set('Content-Range', `bytes */${file.bytes}`)

@@ -25,6 +25,8 @@ export interface BackupParams {
 
 /** Backups of a running installation. */
 export interface Backups {
+  /** Where they lie. */
+  readonly dir: string
   list(): Promise<Kept[]>
   /** Absolute; null when it is gone. */
   fileOf(id: string): Promise<string | null>
@@ -79,6 +81,7 @@ export function createBackups(options: {
   }
 
   return {
+    dir,
     list: () => listKept(dir),
     fileOf: (id) => fileOfKept(dir, id),
     remove: (id) => removeKept(dir, id),

@@ -1,6 +1,7 @@
 import type { ApiDeps } from '../deps.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { auditRoutes } from './audit.ts'
+import { backupRoutes } from './backups.ts'
 import { authRoutes } from './auth.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { callCommentRoutes } from './call-comments.ts'
@@ -45,6 +46,7 @@ import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
 import { sourceRoutes } from './sources.ts'
 import { tagRoutes } from './tags.ts'
+import { systemRoutes } from './system.ts'
 import { taskRoutes } from './tasks.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trackRoutes } from './track.ts'
@@ -111,6 +113,8 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...reportRuleRoutes(deps),
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
+    ...systemRoutes(deps),
+    ...backupRoutes(deps),
     ...jobRoutes(deps),
     ...demoRoutes(deps),
     ...healthRoutes(deps),

@@ -16,7 +16,8 @@ const product = [
   'pbx',
   'recordings',
   'reports',
-  'tracking'
+  'tracking',
+  'upkeep'
 ]
 
 /**
@@ -44,6 +45,7 @@ const allowed: Record<string, readonly string[]> = {
   dialling: ['db', 'ivr', 'tracking', 'crm/tasks', 'type:pbx'],
   crm: ['db', 'tracking'],
   jobs: ['db'],
+  upkeep: ['db', 'host', 'backup/tar.ts'],
   backup: ['db', 'host', 'type:jobs', 'type:config.ts'],
   'reports/core': ['tracking'],
   reports: ['db', 'jobs', 'tracking', 'type:pbx/call'],
@@ -62,6 +64,8 @@ const allowed: Record<string, readonly string[]> = {
     'type:config.ts'
   ],
   'api/contract': [
+    'backup/settings.ts',
+    'upkeep/judge.ts',
     'pbx/call/moments.ts',
     'crm/events.ts',
     'tracking/inquiry-channels.ts',
@@ -75,6 +79,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   api: [
     'backup/settings.ts',
+    'upkeep',
     'type:backup',
     'crm',
     'db',

@@ -1,0 +1,160 @@
+/** What is looked at. */
+export const checkNames = [
+  'database',
+  'asterisk',
+  'trunks',
+  'tape',
+  'disk',
+  'growth',
+  'backup',
+  'jobs',
+  'webhooks',
+  'https',
+  'clock'
+] as const
+export type CheckName = (typeof checkNames)[number]
+/** `unknown`: it cannot be told here, and that is no fault. */
+export const checkStates = ['ok', 'warning', 'failed', 'unknown'] as const
+export type CheckState = (typeof checkStates)[number]
+
+/** One line of the system page. `reason` has words in every language; `values` go into them. */
+export interface Judgement {
+  name: CheckName
+  state: CheckState
+  reason: string
+  values: Record<string, string | number>
+  /** What the part itself says, in English; for experts. */
+  detail: string | null
+}
+
+/** What was found. Null: it could not be found out. */
+export interface Facts {
+  nowMs: number
+  database: { isUp: boolean }
+  /** What the exchange says of its parts. */
+  exchange: Readonly<Record<string, { status: 'ok' | 'degraded' | 'failed'; detail?: string | undefined }>>
+  trunks: readonly { name: string; state: string }[]
+  disk: { freeBytes: number; totalBytes: number } | null
+  /** Recordings and database together, over the last days with calls. */
+  growthBytesPerDay: number | null
+  lastBackupMs: number | null
+  /** A daily backup is switched on. */
+  isBackupScheduled: boolean
+  jobs: { waiting: number; oldestSeconds: number; failed: number } | null
+  webhooks: { active: number; pending: number; oldestSeconds: number; disabled: number } | null
+  /** Of the address that people use. */
+  https: { isUsed: boolean; certificateEndsMs: number | null; problem: string | null }
+  clock: { isSynchronised: boolean | null; databaseOffMs: number | null }
+}
+
+const dayMs = 86_400_000
+const gigabyte = 1024 ** 3
+
+/** Until the disk has no room for recordings at the present rate; null when nothing is known or nothing grows. */
+export function daysLeft({ disk, growthBytesPerDay }: Facts): number | null {
+  if (!disk || growthBytesPerDay === null || growthBytesPerDay < 1) return null
+  return Math.max(0, Math.floor((disk.freeBytes - gigabyte / 2) / growthBytesPerDay))
+}
+
+/** Judges everything, in the order of the page. */
+export function judge(facts: Facts): Judgement[] {
+  const of: Record<CheckName, () => Found> = {
+    database: () => (facts.database.isUp ? ok() : failed('away')),
+    asterisk: () => fromExchange(facts, 'asterisk'),
+    trunks: () => trunks(facts),
+    tape: () => fromExchange(facts, 'tape'),
+    disk: () => disk(facts),
+    growth: () => growth(facts),
+    backup: () => backup(facts),
+    jobs: () => jobs(facts),
+    webhooks: () => webhooks(facts),
+    https: () => https(facts),
+    clock: () => clock(facts)
+  }
+  return checkNames.map((name) => ({ name, values: {}, detail: null, ...of[name]() }))
+}
+
+type Found = Pick<Judgement, 'state' | 'reason'> & Partial<Pick<Judgement, 'values' | 'detail'>>
+type Values = Judgement['values']
+const ok = (reason = 'ok', values: Values = {}): Found => ({ state: 'ok', reason, values })
+const warning = (reason: string, values: Values = {}): Found => ({ state: 'warning', reason, values })
+const failed = (reason: string, values: Values = {}): Found => ({ state: 'failed', reason, values })
+
+function fromExchange({ exchange }: Facts, name: string): Found {
+  const said = exchange[name]
+  if (!said) return { state: 'unknown', reason: 'unknown' }
+  const detail = said.detail ?? null
+  if (said.status === 'ok') return { ...ok(), detail }
+  return { ...(said.status === 'failed' ? failed('failed') : warning('degraded')), detail }
+}
+
+function trunks({ trunks: all, exchange }: Facts): Found {
+  const detail = exchange['trunks']?.detail ?? null
+  if (all.length === 0) return warning('none')
+  const down = all.filter(({ state }) => state === 'rejected' || state === 'unknown')
+  const names = down.map(({ name }) => name).join(', ')
+  if (down.length > 0) return { ...failed('down', { names }), detail }
+  const busy = all.filter(({ state }) => state === 'registering')
+  if (busy.length > 0)
+    return { ...warning('registering', { names: busy.map(({ name }) => name).join(', ') }), detail }
+  if (exchange['trunks'] && exchange['trunks'].status !== 'ok') return { ...failed('refused'), detail }
+  return ok('ok', { count: all.length })
+}
+
+function disk({ disk: space }: Facts): Found {
+  if (!space) return { state: 'unknown', reason: 'unknown' }
+  const values = { free: space.freeBytes, total: space.totalBytes }
+  if (space.freeBytes < gigabyte / 2) return failed('full', values)
+  if (space.freeBytes < 2 * gigabyte) return warning('low', values)
+  return ok('ok', values)
+}
+
+function growth(facts: Facts): Found {
+  const days = daysLeft(facts)
+  if (days === null) return { state: 'ok', reason: 'still' }
+  const values = { days, perDay: Math.round(facts.growthBytesPerDay ?? 0) }
+  if (days < 7) return failed('soon', values)
+  if (days < 30) return warning('soon', values)
+  return ok('ok', values)
+}
+
+function backup({ lastBackupMs, isBackupScheduled, nowMs }: Facts): Found {
+  if (lastBackupMs === null) return failed('never')
+  const days = Math.floor((nowMs - lastBackupMs) / dayMs)
+  if (days >= 7) return failed('old', { days })
+  if (isBackupScheduled && days >= 2) return warning('old', { days })
+  return isBackupScheduled ? ok('ok', { at: lastBackupMs }) : warning('byHand', { at: lastBackupMs })
+}
+
+function jobs({ jobs: queue }: Facts): Found {
+  if (!queue) return { state: 'unknown', reason: 'unknown' }
+  const minutes = Math.floor(queue.oldestSeconds / 60)
+  if (minutes >= 15) return failed('stuck', { count: queue.waiting, minutes })
+  if (queue.failed > 0) return warning('failed', { count: queue.failed })
+  return ok('ok', { count: queue.waiting })
+}
+
+function webhooks({ webhooks: queue }: Facts): Found {
+  if (!queue) return { state: 'unknown', reason: 'unknown' }
+  if (queue.disabled > 0) return failed('disabled', { count: queue.disabled })
+  if (queue.active === 0) return ok('none')
+  const minutes = Math.floor(queue.oldestSeconds / 60)
+  if (minutes >= 15) return warning('late', { count: queue.pending, minutes })
+  return ok('ok', { count: queue.active })
+}
+
+function https({ https: { isUsed, certificateEndsMs, problem }, nowMs }: Facts): Found {
+  if (!isUsed) return warning('none')
+  if (certificateEndsMs === null) return { ...warning('unseen'), detail: problem }
+  const days = Math.floor((certificateEndsMs - nowMs) / dayMs)
+  if (days < 0) return failed('ended')
+  if (days < 14) return warning('ends', { days })
+  return problem === null ? ok('ok', { days }) : { ...warning('untrusted', { days }), detail: problem }
+}
+
+function clock({ clock: { isSynchronised, databaseOffMs } }: Facts): Found {
+  const seconds = Math.round(Math.abs(databaseOffMs ?? 0) / 1000)
+  if (seconds >= 2) return failed('databaseOff', { seconds })
+  if (isSynchronised === null) return { state: 'unknown', reason: 'unknown' }
+  return isSynchronised ? ok() : warning('free')
+}
