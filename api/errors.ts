@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { codeOfIssue } from './field-codes.ts'
 import { camel } from './rows.ts'
 import { ApiError } from './problems.ts'
 
@@ -29,7 +30,11 @@ export function isDatabaseAway(error: unknown): boolean {
 /** `zod`'s findings as fields at fault. */
 export function invalid(error: z.ZodError): ApiError {
   return new ApiError('invalid', {
-    errors: error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+    errors: error.issues.map((issue) => ({
+      path: issue.path.join('.'),
+      message: issue.message,
+      code: codeOfIssue(issue)
+    }))
   })
 }
 

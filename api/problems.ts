@@ -1,5 +1,7 @@
 import type { Response } from 'express'
+import type { costProblems } from '../integrations/costs/core/words.ts'
 import type { Problem } from './contract/common.ts'
+import { codeOfSentence, type FieldCode } from './field-codes.ts'
 
 /** Every code that an answer may carry, with its status and title. Codes are stable: clients branch on them. */
 export const problems = {
@@ -92,6 +94,8 @@ export type ProblemCode = keyof typeof problems
 export interface FieldError {
   path: string
   message: string
+  /** By the message, where it is left out. */
+  code?: FieldCode | keyof typeof costProblems
 }
 interface Extra {
   detail?: string
@@ -133,7 +137,9 @@ export function sendProblem(res: Response, error: ApiError): void {
     status: error.status,
     code: error.code,
     ...(error.detail !== undefined && { detail: error.detail }),
-    ...(error.errors !== undefined && { errors: error.errors }),
+    ...(error.errors !== undefined && {
+      errors: error.errors.map((each) => ({ code: codeOfSentence(each.message), ...each }))
+    }),
     ...(error.work !== undefined && { work: error.work }),
     ...(error.current !== undefined && { current: error.current })
   }

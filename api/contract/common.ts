@@ -12,14 +12,14 @@ export const outcome = z.enum(outcomes)
 export const inquiryChannel = z.enum(inquiryChannels)
 export const ringTone = z.enum(ringTones)
 
-/** RFC 9457, with a stable `code` and, for a bad body, the fields at fault. */
+/** RFC 9457, with a stable `code` and, for a bad body, the fields at fault with a stable `code` each. */
 export const problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
   code: z.string(),
   detail: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).optional(),
   /** Of `work_needed`: SHA-256 of `challenge:answer` must begin with so many zero bits. */
   work: z.object({ challenge: z.string(), bits: z.number().int() }).optional(),
   /** Of `draft_changed`: what stands there now, to compare with what was sent. */

@@ -271,7 +271,8 @@ function faulty({ problems, problemCount }: CostFile): ApiError {
     detail: `Nothing was imported.${more > 0 ? ` ${more} more problems are not listed.` : ''}`,
     errors: shown.map(({ line, field, code, value }) => ({
       path: `line ${line}`,
-      message: `${field === null ? '' : `${field}: `}${costProblems[code]}${value === null ? '' : ` (${value})`}`
+      message: `${field === null ? '' : `${field}: `}${costProblems[code]}${value === null ? '' : ` (${value})`}`,
+      code
     }))
   })
 }

@@ -15,6 +15,7 @@ import { crud } from '../crud.ts'
 import { CsvFault, csvRows, type CsvRow } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
+import type { FieldCode } from '../field-codes.ts'
 import { ApiError, type FieldError } from '../problems.ts'
 import { columnsOf, itemOf } from '../rows.ts'
 import { z } from 'zod'
@@ -48,7 +49,7 @@ export function currencyRateRoutes({ db }: ApiDeps): Endpoint[] {
     const company = await readCompany(db)
     if (currency !== company.currency) return
     const message = 'is the company’s own currency: its rate is always 1'
-    throw new ApiError('invalid', { errors: [{ path: 'currency', message }] })
+    throw new ApiError('invalid', { errors: [{ path: 'currency', message, code: 'ownCurrency' }] })
   }
 
   return [
@@ -108,7 +109,8 @@ interface NewRate {
 /** @throws ApiError invalid, naming every line at fault */
 async function parseRates(text: string, company: string): Promise<NewRate[]> {
   const errors: FieldError[] = []
-  const say = (line: number, message: string): void => void errors.push({ path: `line ${line}`, message })
+  const say = (line: number, code: FieldCode, message: string): void =>
+    void errors.push({ path: `line ${line}`, message, code })
   const byKey = new Map<string, NewRate>()
   let order = { day: 0, currency: 1, rate: 2 }
   let count = 0
@@ -123,19 +125,20 @@ async function parseRates(text: string, company: string): Promise<NewRate[]> {
         }
       }
       if (count > mostLines) {
-        say(row.line, `the file has more than ${mostLines} lines: split it`)
+        say(row.line, 'tooManyRows', `the file has more than ${mostLines} lines: split it`)
         break
       }
       const rate = rateOf(row, order, company)
-      if (typeof rate === 'string') say(row.line, rate)
-      else if (byKey.has(`${rate.currency} ${rate.day}`)) say(row.line, 'this day stands in the file already')
-      else byKey.set(`${rate.currency} ${rate.day}`, rate)
+      if ('wrong' in rate) say(row.line, ...rate.wrong)
+      else if (byKey.has(`${rate.currency} ${rate.day}`)) {
+        say(row.line, 'dayTwice', 'this day stands in the file already')
+      } else byKey.set(`${rate.currency} ${rate.day}`, rate)
     }
   } catch (error) {
     if (!(error instanceof CsvFault)) throw error
-    say(error.line, error.message)
+    say(error.line, error.code, error.message)
   }
-  if (errors.length === 0 && byKey.size === 0) say(1, 'there is no rate')
+  if (errors.length === 0 && byKey.size === 0) say(1, 'noRows', 'there is no rate')
   if (errors.length === 0) return [...byKey.values()]
   const more = errors.length - mostProblems
   throw new ApiError('invalid', {
@@ -159,13 +162,15 @@ function rateOf(
   { cells }: CsvRow,
   order: { day: number; currency: number; rate: number },
   company: string
-): NewRate | string {
+): NewRate | { wrong: [FieldCode, string] } {
   const day = readDay(cells[order.day] ?? '')
-  if (!('value' in day)) return 'this is no day: write 2026-11-30 or 30.11.2026'
+  if (!('value' in day)) return { wrong: ['dayBad', 'this is no day: write 2026-11-30 or 30.11.2026'] }
   const currency = readCurrency(cells[order.currency] ?? '')
-  if (currency === null) return 'this is no currency: write three letters such as USD'
-  if (currency === company) return 'this is the company’s own currency: its rate is always 1'
+  if (currency === null)
+    return { wrong: ['currencyBad', 'this is no currency: write three letters such as USD'] }
+  if (currency === company)
+    return { wrong: ['ownCurrency', 'this is the company’s own currency: its rate is always 1'] }
   const text = (cells[order.rate] ?? '').replace(/[\s\u00a0\u202f]/g, '').replace(',', '.')
   const isRate = /^\d{1,9}(\.\d{1,12})?$/.test(text) && Number(text) > 0
-  return isRate ? { day: day.value, currency, rate: text } : 'this is no rate'
+  return isRate ? { day: day.value, currency, rate: text } : { wrong: ['rateBad', 'this is no rate'] }
 }

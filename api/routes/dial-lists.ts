@@ -157,7 +157,7 @@ export function dialListRoutes({ db, dialling }: ApiDeps): Endpoint[] {
             ...(more > 0 && { detail: `${more} more lines cannot be read.` }),
             errors: problems
               .slice(0, mostProblems)
-              .map(({ line, message }) => ({ path: `line ${line}`, message }))
+              .map(({ line, message, code }) => ({ path: `line ${line}`, message, code }))
           })
         }
         return db.transaction(async (trx) => {
@@ -183,7 +183,7 @@ async function readCsv(text: string, homeCountry: string): Promise<Parsed> {
     for await (const row of csvRows(text)) rows.push(row)
   } catch (error) {
     if (!(error instanceof CsvFault)) throw error
-    return { entries: [], problems: [{ line: error.line, message: error.message }] }
+    return { entries: [], problems: [{ line: error.line, message: error.message, code: error.code }] }
   }
   return readRows(rows, homeCountry)
 }

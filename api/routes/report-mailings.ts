@@ -9,6 +9,7 @@ import { mailing, mailingCreate, mailingPatch, mailingSent } from '../contract/r
 import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
+import { codeOfIssue } from '../field-codes.ts'
 import { ApiError } from '../problems.ts'
 import { columnsOf, itemOf, type Row } from '../rows.ts'
 import { checkedQuery, reportQueries } from './reports.ts'
@@ -93,7 +94,11 @@ async function mustMakeSense(trx: Knex.Transaction, row: MailingRow): Promise<vo
   const asked = schema.safeParse({ ...query, ...anyDay })
   if (!asked.success) {
     throw new ApiError('invalid', {
-      errors: asked.error.issues.map(({ path, message }) => ({ path: ['query', ...path].join('.'), message }))
+      errors: asked.error.issues.map((issue) => ({
+        path: ['query', ...issue.path].join('.'),
+        message: issue.message,
+        code: codeOfIssue(issue)
+      }))
     })
   }
   await checkedQuery(trx, asked.data as Parameters<typeof checkedQuery>[1])

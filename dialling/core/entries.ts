@@ -9,6 +9,7 @@ export interface LineProblem {
   /** From 1. */
   line: number
   message: string
+  code: 'required' | 'phone' | 'taken' | 'tooLong' | 'noRows' | 'unclosedQuote' | 'longLine'
 }
 export type Parsed = { entries: NewEntry[]; problems: [] } | { entries: []; problems: LineProblem[] }
 
@@ -53,26 +54,27 @@ export function readEntries(
   const problems: LineProblem[] = []
   const seen = new Map<string, number>()
   const entries = lines.flatMap(({ line, phone, name, note }): NewEntry[] => {
-    const say = (message: string): NewEntry[] => {
-      problems.push({ line, message })
+    const say = (code: LineProblem['code'], message: string): NewEntry[] => {
+      problems.push({ line, message, code })
       return []
     }
-    if (phone.trim() === '') return say('there is no telephone number')
+    if (phone.trim() === '') return say('required', 'there is no telephone number')
     const e164 = normalise(phone, homeCountry)?.e164
-    if (e164 === undefined) return say(`“${phone.trim().slice(0, 40)}” is not a telephone number`)
+    if (e164 === undefined) return say('phone', `“${phone.trim().slice(0, 40)}” is not a telephone number`)
     const before = seen.get(e164)
-    if (before !== undefined) return say(`${e164} stands in line ${before} already`)
+    if (before !== undefined) return say('taken', `${e164} stands in line ${before} already`)
     seen.set(e164, line)
     const cleanName = clean(name)
     const cleanNote = clean(note)
     if ((cleanName?.length ?? 0) > longestName)
-      return say(`the name is longer than ${longestName} characters`)
+      return say('tooLong', `the name is longer than ${longestName} characters`)
     if ((cleanNote?.length ?? 0) > longestNote)
-      return say(`the note is longer than ${longestNote} characters`)
+      return say('tooLong', `the note is longer than ${longestNote} characters`)
     return [{ phone: e164, name: cleanName, note: cleanNote }]
   })
   if (problems.length > 0) return { entries: [], problems }
-  if (entries.length === 0) return { entries: [], problems: [{ line: 1, message: 'there is no entry' }] }
+  if (entries.length === 0)
+    return { entries: [], problems: [{ line: 1, message: 'there is no entry', code: 'noRows' }] }
   return { entries, problems: [] }
 }
 

@@ -21,10 +21,10 @@ describe('Clients', () => {
     expect((await change({ company: 'Dom' })).body).to.include({ company: 'Dom', name: 'Anna Sokolova' })
     expect((await change({ note: 'Likes oak' })).body).to.include({ company: 'Dom', note: 'Likes oak' })
     expect((await change({ ownerId: rig.as.supervisor.userId })).status).to.equal(200)
-    const rows: Record<string, unknown>[] = await rig
+    const rows = (await rig
       .db('audit')
       .where({ entity: 'contact', entity_id: anna })
-      .orderBy('id')
+      .orderBy('id')) as Record<string, unknown>[]
     expect(rows.map((row) => [row['action'], (row['data'] as { fields?: string[] }).fields])).to.deep.equal([
       ['contact.create', undefined],
       ['contact.change', ['company']],

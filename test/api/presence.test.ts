@@ -36,7 +36,7 @@ describe('Presence over the API', function () {
     const unknown = await set({ presence: 'away', reason: 'fishing' })
     expect(unknown.body).to.deep.include({
       code: 'invalid',
-      errors: [{ path: 'reason', message: 'is not a pause reason in use' }]
+      errors: [{ path: 'reason', message: 'is not a pause reason in use', code: 'invalid' }]
     })
     await set({ presence: 'available', reason: 'lunch' })
     expect(await me()).to.include({ presence: 'available', presenceReason: null })

@@ -68,7 +68,7 @@ describe('Collections of the API', function () {
     const answer = await rig.as.admin.send('POST', '/api/numbers', body)
     expect(answer.body).to.deep.include({
       code: 'unknown_reference',
-      errors: [{ path: 'sourceId', message: 'does not exist' }]
+      errors: [{ path: 'sourceId', message: 'does not exist', code: 'reference' }]
     })
   })
 
@@ -78,7 +78,7 @@ describe('Collections of the API', function () {
     expect(answer.body).to.deep.include({
       status: 409,
       code: 'already_exists',
-      errors: [{ path: 'domain', message: 'exists already' }]
+      errors: [{ path: 'domain', message: 'exists already', code: 'taken' }]
     })
   })
 

@@ -117,7 +117,8 @@ describe('Schemes as drafts, versions and checks', function () {
       errors: [
         {
           path: `checks.${idOf(check)}`,
-          message: 'Hears the greeting: the call should come to “hello”'
+          message: 'Hears the greeting: the call should come to “hello”',
+          code: 'invalid'
         }
       ]
     })

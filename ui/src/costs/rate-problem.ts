@@ -1,22 +1,16 @@
-import type { costs } from '../i18n/en/costs.ts'
+/** Words for what the server found in a line of a pasted table, by its code. */
+const words = {
+  dayBad: 'costImport.problem.dayBad',
+  currencyBad: 'costImport.problem.currencyBad',
+  unclosedQuote: 'costImport.problem.unclosedQuote',
+  longLine: 'costImport.problem.longLine',
+  ownCurrency: 'costRates.problem.own',
+  rateBad: 'costRates.problem.rate',
+  dayTwice: 'costRates.problem.twice',
+  noRows: 'costRates.problem.none',
+  tooManyRows: 'costRates.problem.tooMany'
+} as const
 
-type Key =
-  | `costImport.problem.${'dayBad' | 'currencyBad' | 'unclosedQuote' | 'longLine'}`
-  | `costRates.problem.${keyof (typeof costs)['costRates']['problem']}`
-
-/** What the server says of a line, in English, and the sentence of ours that means the same. */
-const sentences: readonly (readonly [RegExp, Key])[] = [
-  [/no day/, 'costImport.problem.dayBad'],
-  [/no currency/, 'costImport.problem.currencyBad'],
-  [/own currency/, 'costRates.problem.own'],
-  [/this is no rate/, 'costRates.problem.rate'],
-  [/already/, 'costRates.problem.twice'],
-  [/there is no rate/, 'costRates.problem.none'],
-  [/more than/, 'costRates.problem.tooMany'],
-  [/quote/, 'costImport.problem.unclosedQuote'],
-  [/64 kilobytes/, 'costImport.problem.longLine']
-]
-
-/** The key of the words for what is wrong with a line of a pasted table; null where there are none. */
-export const rateProblem = (message: string): Key | null =>
-  sentences.find(([pattern]) => pattern.test(message))?.[1] ?? null
+/** The key of the words for what is wrong with a line; null where there are none. */
+export const rateProblem = (code: string): (typeof words)[keyof typeof words] | null =>
+  Object.hasOwn(words, code) ? words[code as keyof typeof words] : null

@@ -20,7 +20,7 @@ import { useSearchParams } from 'react-router'
 import type { CurrencyRate } from '../../../api/contract/costs.ts'
 import { api, ApiError } from '../lib/api.ts'
 import { explain, fieldErrors } from '../lib/explain.ts'
-import { fieldWord } from '../lib/field-words.ts'
+import { fieldWord, type Fault } from '../lib/field-words.ts'
 import { FormDialog } from '../lib/form-dialog.tsx'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
@@ -261,9 +261,9 @@ function PasteRates({ onClose }: { onClose: () => void }) {
       onClose()
     }
   })
-  const said = (message: string) => {
-    const key = rateProblem(message)
-    return key === null ? fieldWord(message) : t(key)
+  const said = (fault: Fault) => {
+    const key = rateProblem(fault.code)
+    return key === null ? fieldWord(fault) : t(key)
   }
   const faults = bring.error instanceof ApiError ? (bring.error.problem.errors ?? []) : []
   return (
@@ -293,12 +293,12 @@ function PasteRates({ onClose }: { onClose: () => void }) {
             {faults.length > 0 ? t('costRates.csvFaulty') : explain(bring.error)}
             {faults.length > 0 && (
               <ul className={styles.problems} tabIndex={0} style={{ marginTop: 6 }}>
-                {faults.map(({ path, message }) => (
-                  <li key={path}>
+                {faults.map((fault) => (
+                  <li key={fault.path}>
                     <b className="num">
-                      {t('costImport.problemLine', { line: /\d+/.exec(path)?.[0] ?? path })}:{' '}
+                      {t('costImport.problemLine', { line: /\d+/.exec(fault.path)?.[0] ?? fault.path })}:{' '}
                     </b>
-                    {said(message)}
+                    {said(fault)}
                   </li>
                 ))}
               </ul>

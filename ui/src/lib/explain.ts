@@ -38,7 +38,7 @@ export function explain(error: unknown): string {
 export function fieldErrors(error: unknown): Record<string, string> {
   const found: Record<string, string> = {}
   if (error instanceof ApiError) {
-    for (const each of error.problem.errors ?? []) found[each.path] ??= fieldWord(each.message)
+    for (const each of error.problem.errors ?? []) found[each.path] ??= fieldWord(each)
   }
   return found
 }

@@ -111,7 +111,7 @@ function Import({ list, onClose }: { list: DialListItem; onClose: () => void }) 
             {faults.slice(0, 8).map((fault) => (
               <div key={fault.path}>
                 {t('setup.lists.line', { number: /\d+/.exec(fault.path)?.[0] ?? fault.path })}:{' '}
-                {fieldWord(fault.message)}
+                {fieldWord(fault)}
               </div>
             ))}
           </Alert>
