@@ -43,6 +43,7 @@ describe('An operator who answers in a browser', function () {
 
   it('sees why the phone rings, talks with sound both ways, and finds the call in the journal', async () => {
     const to = number.menu
+    await introduce('+79161112233')
     const caller = await office().client('+79161112233')
     expect(await caller.call(to)).to.equal(200)
     caller.key('1')
@@ -52,6 +53,10 @@ describe('An operator who answers in a browser', function () {
       expect(words).to.include(told)
     expect(words).to.include('8 (495) 350-00-01')
     expect(words).to.include('Продажи окон')
+    await card(page).getByTestId('client-deal').waitFor()
+    const known = await card(page).innerText()
+    for (const told of ['Пётр Окунев', 'Ваш клиент', 'Первый звонок', 'Просит счёт', 'Шесть окон', '184 500'])
+      expect(known.replaceAll('\u00a0', ' ')).to.include(told)
     await shot(page, 'ringing-ru-light')
     await answer(page)
     await talks(page)
@@ -89,6 +94,15 @@ describe('An operator who answers in a browser', function () {
     expect(right[clientHz], 'the client in the operator’s channel').to.be.lessThan(0.02)
     await seesInJournal(call)
   })
+
+  /** Vera has worked with this client before. */
+  async function introduce(phone: string): Promise<void> {
+    const { api } = office().instance
+    const ownerId = office().vera.id
+    const client = { name: 'Пётр Окунев', note: 'Просит счёт на почту', ownerId, phones: [phone] }
+    const { id: contactId } = await api<{ id: string }>('POST', '/api/contacts', client)
+    await api('POST', '/api/deals', { title: 'Шесть окон', amount: 184_500, contactId })
+  }
 
   async function seesInJournal(call: string): Promise<void> {
     const answers: Response[] = []
@@ -189,8 +203,13 @@ describe('An operator who answers in a browser', function () {
     const calling = caller.call(to)
     await Promise.all([rings(page), rings(other.page)])
     await shot(other.page, 'ringing-en-dark')
+    const [talked, gone] = [
+      firstMs(other.page, '[data-phase=talking]'),
+      lastMs(page, '[data-testid=ring-card]')
+    ]
     await answer(other.page)
     await Promise.all([talks(other.page), vanished(page)])
+    expect((await gone) - (await talked), 'the other card stays, ms').to.be.below(300)
     expect(await calling).to.equal(200)
     await hearsLoud(other.page, clientHz, 'the colleague hears him')
     const voice = (): number => loudness(caller.audio().slice(-2400), microphoneHz)
@@ -206,6 +225,69 @@ describe('An operator who answers in a browser', function () {
     expect(call.operator?.name).to.equal(office().gleb.name)
     expect(call.legs.find((leg) => leg.userName === office().vera.name)?.result).to.equal('cancelled')
   })
+
+  it('answers by the button of a notification; the colleague’s notification goes at once', async () => {
+    const { api } = office().instance
+    const { items } = await api<{ items: { id: string; name: string }[] }>('GET', '/api/groups?limit=100')
+    const both = items.find(({ name }) => name === 'Двое')
+    await api('PATCH', `/api/groups/${both?.id ?? ''}`, { ringTone: 'bright' })
+    const other = await office().colleague('gleb')
+    for (const { context, page: at } of [office().desk, other]) {
+      await context.grantPermissions(['microphone', 'notifications'])
+      await at.reload()
+      await ready(at)
+      await at.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+      // No window of this browser is ever away.
+      await at.evaluate('document.hasFocus = () => false')
+    }
+    await takesCalls(other.page)
+    const caller = await office().client('+79161112277')
+    const calling = caller.call(number.both)
+    await Promise.all([rings(page), rings(other.page)])
+    expect(await card(page).getAttribute('data-tone')).to.equal('bright')
+    for (const at of [page, other.page]) {
+      await until(async () => (await notices(at))[0]?.text.includes('8 (916) 111-22-77') ?? false, {
+        what: 'a notification says who calls'
+      })
+      expect((await notices(at))[0]?.buttons).to.deep.equal(['Ответить', 'Отклонить'])
+    }
+    await other.page.locator('[data-testid=answer]:enabled').waitFor()
+    const worker = other.context.serviceWorkers()[0]
+    expect(worker?.url()).to.include('/call-notices.js')
+    // Nobody can press what a browser without windows shows; the worker is told as if somebody had.
+    await worker?.evaluate(`registration.getNotifications().then(([notification]) => {
+      self.dispatchEvent(new NotificationEvent('notificationclick', { notification, action: 'answer' }))
+    })`)
+    await Promise.all([talks(other.page), vanished(page)])
+    expect(await calling).to.equal(200)
+    for (const at of [page, other.page])
+      await until(async () => (await notices(at)).length === 0, { what: 'no notification is left' })
+    caller.hangup()
+    await vanished(other.page)
+    await page.evaluate('delete document.hasFocus')
+  })
+
+  /** What the notifications of a page say, and their buttons. */
+  async function notices(at: Page): Promise<{ text: string; buttons: string[] }[]> {
+    return at.evaluate(`navigator.serviceWorker.getRegistration()
+      .then((worker) => worker.getNotifications())
+      .then((list) => list.map(({ title, body, actions }) =>
+        ({ text: title + ' ' + body, buttons: actions.map((action) => action.title) })))`)
+  }
+
+  /** When an element first is there, and when it is no more; by the clock of the machine. */
+  const firstMs = (at: Page, css: string): Promise<number> => turnsMs(at, css, true)
+  const lastMs = (at: Page, css: string): Promise<number> => turnsMs(at, css, false)
+  const turnsMs = (at: Page, css: string, isThere: boolean): Promise<number> =>
+    at.evaluate(`new Promise((resolve) => {
+      const look = () => {
+        if ((document.querySelector('${css}') !== null) !== ${isThere}) return
+        watcher.disconnect()
+        resolve(performance.timeOrigin + performance.now())
+      }
+      const watcher = new MutationObserver(look)
+      watcher.observe(document.body, { subtree: true, childList: true, attributes: true })
+    })`)
 
   it('reads a caller’s name as text wherever it stands, also one that is a page of its own', async () => {
     const to = number.vera

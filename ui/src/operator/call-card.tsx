@@ -121,6 +121,7 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
       data-part={part ?? ''}
       data-held={live?.held !== null && live?.held !== undefined}
       data-testid="ring-card"
+      data-tone={live?.ringTone}
       data-call={live?.id ?? phoneCall?.callId ?? ''}
       aria-live="assertive"
       aria-label={headline}

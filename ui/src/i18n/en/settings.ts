@@ -26,7 +26,7 @@ export const settings = {
       members: 'Operators',
       membersHelp: 'In the order in which they are rung.',
       ringTone: 'Ring tone',
-      ringToneHelp: 'So that operators hear in their browsers which calls are coming.',
+      ringToneHelp: 'Lets operators hear which calls are coming.',
       listen: 'Listen',
       tone: { classic: 'Classic', soft: 'Soft', bright: 'Bright', low: 'Low', urgent: 'Urgent' }
     },

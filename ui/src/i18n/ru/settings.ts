@@ -26,7 +26,7 @@ export const settings = {
       members: 'Операторы',
       membersHelp: 'В том порядке, в котором им звонить.',
       ringTone: 'Мелодия звонка',
-      ringToneHelp: 'По ней операторы в браузере слышат, чьи звонки идут.',
+      ringToneHelp: 'По ней слышно, какие звонки идут.',
       listen: 'Прослушать',
       tone: { classic: 'Обычная', soft: 'Мягкая', bright: 'Звонкая', low: 'Низкая', urgent: 'Срочная' }
     },
