@@ -15,6 +15,7 @@ import { inBackground } from './lib/in-background.ts'
 
 const LoginPage = lazy(() => import('./session/login-page.tsx'))
 const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
+const CallLink = lazy(withTexts(['own'], () => import('./operator/call-link.tsx')))
 const TvPage = lazy(withTexts(['calls', 'wall'], () => import('./board/tv-page.tsx')))
 const LivePage = lazy(withTexts(['calls', 'wall'], () => import('./board/live-page.tsx')))
 const JournalPage = lazy(
@@ -92,6 +93,7 @@ function Gate() {
       <Routes>
         <Route element={<Shell />}>
           <Route index element={isMarketer ? <Navigate to="/reports" replace /> : page(<OperatorPage />)} />
+          {!isMarketer && <Route path="call" element={page(<CallLink />)} />}
           {!isMarketer && <Route path="live" element={page(<LivePage />)} />}
           <Route path="journal" element={page(<JournalPage />)} />
           <Route path="inquiries" element={page(<InquiriesPage />)} />

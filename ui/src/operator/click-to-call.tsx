@@ -17,21 +17,20 @@ interface Placed {
 
 export interface WantedCall {
   to: string
-  contactId?: string | null
+  contactId?: string | null | undefined
 }
 
-/** Calls a number: the own telephone first (this page answers it by itself), then the client. */
-export function useClickToCall() {
+/**
+ * Asks for a call that rings the own telephones first: this page answers it by itself, for its user has pressed a
+ * button already.
+ */
+export function usePlacedCall<T>(request: (wanted: T) => { path: string; body: object }) {
   const { t } = useTranslation()
   return useMutation({
-    mutationFn: ({ to, contactId }: WantedCall) => {
+    mutationFn: (wanted: T) => {
+      const { path, body } = request(wanted)
       expectCall(null)
-      return api<Placed>(
-        'POST',
-        '/api/calls',
-        { to, ...(contactId ? { contactId } : {}) },
-        { 'idempotency-key': `ui-${Date.now()}-${Math.random()}` }
-      )
+      return api<Placed>('POST', path, body, { 'idempotency-key': `ui-${Date.now()}-${Math.random()}` })
     },
     onSuccess: ({ callId, warnings }) => {
       expectCall(callId)
@@ -41,32 +40,77 @@ export function useClickToCall() {
   })
 }
 
-/** A small button beside a number, on any screen: calls it. */
-export function CallNumber({ number, name }: { number: string | null | undefined; name?: string | null }) {
+/** Calls a number, or a colleague by extension: the own telephone first, then the other side. */
+export const useClickToCall = () =>
+  usePlacedCall<WantedCall>(({ to, contactId }) => ({
+    path: '/api/calls',
+    body: { to, ...(contactId ? { contactId } : {}) }
+  }))
+
+/** Marketers see numbers and call nobody. */
+export const useMayCall = (): boolean => useMe().role !== 'marketer'
+
+interface Props {
+  number: string | null | undefined
+  name?: string | null | undefined
+  contactId?: string | null | undefined
+  /** The call is what this line is there for. */
+  isLoud?: boolean
+  isBusy?: boolean
+  /** What a press does instead of a plain call to the number. */
+  onPress?: () => void
+  testId?: string
+}
+
+/** A small button beside a number, on any screen: calls it, or says why not. Nothing for those who may not call. */
+export function CallNumber({
+  number,
+  name,
+  contactId,
+  isLoud = false,
+  isBusy = false,
+  onPress,
+  testId
+}: Props) {
   const { t } = useTranslation()
-  const me = useMe()
+  const mayCall = useMayCall()
   const call = useClickToCall()
-  if (!number || me.role === 'marketer') return null
+  if (!number || !mayCall) return null
   const shown = formatPhone(number)
+  const press = (): void =>
+    call.mutate(
+      { to: number, contactId },
+      { onError: (error) => toast('rust', `${shown}: ${explain(error)}`, 12_000) }
+    )
   return (
     <ActionIcon
-      variant="subtle"
+      variant={isLoud ? 'light' : 'subtle'}
       color="pine"
-      size="sm"
+      size={isLoud ? 30 : 'sm'}
       aria-label={`${t('dial.call')}: ${name ?? shown}`}
       title={`${t('dial.call')}: ${shown}`}
-      loading={call.isPending}
+      loading={call.isPending || isBusy}
       onClick={(event) => {
         event.stopPropagation()
-        call.mutate(
-          { to: number },
-          { onError: (error) => toast('rust', `${shown}: ${explain(error)}`, 12_000) }
-        )
+        ;(onPress ?? press)()
       }}
-      data-testid="call-number"
+      // A row that opens something by Enter would open it too.
+      onKeyDown={(event) => event.stopPropagation()}
+      data-testid={testId ?? 'call-number'}
       data-number={number}
     >
       <IconPhoneOutgoing size={16} />
     </ActionIcon>
+  )
+}
+
+/** A client's number as people write it, with the button that calls it. */
+export function PhoneNumber({ number, name, contactId }: Pick<Props, 'number' | 'name' | 'contactId'>) {
+  if (!number) return null
+  return (
+    <span style={{ alignItems: 'center', display: 'inline-flex', gap: 4, whiteSpace: 'nowrap' }}>
+      <span className="num">{formatPhone(number)}</span>
+      <CallNumber number={number} name={name} contactId={contactId} />
+    </span>
   )
 }

@@ -1,79 +1,154 @@
-import { ActionIcon, Alert, Button, Group, Text, TextInput } from '@mantine/core'
-import { IconDialpad, IconPhoneOutgoing } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { useState, type SyntheticEvent } from 'react'
+import { ActionIcon, Alert, Button, Group, TextInput } from '@mantine/core'
+import { IconBackspace, IconDialpad, IconPhoneOutgoing } from '@tabler/icons-react'
+import { useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { z } from 'zod'
-import type { contact } from '../../../api/contract/config.ts'
-import { api, type Page } from '../lib/api.ts'
+import type { DialPreview } from '../../../api/contract/desk.ts'
 import { explain } from '../lib/explain.ts'
-import { formatPhone } from '../lib/format.ts'
-import { numberIn } from '../lib/find.ts'
-import { query } from '../lib/query.ts'
-import { useLater } from '../lib/use-later.ts'
+import { formatPhone, placeName } from '../lib/format.ts'
+import { refusalWord } from '../lib/refusals.ts'
 import { useClickToCall } from './click-to-call.tsx'
+import { DialList, optionId } from './dial-list.tsx'
+import styles from './dial.module.css'
 import { Keypad } from './keypad.tsx'
-import styles from './operator.module.css'
+import { useCallees, useDialPreview, type Callee } from './use-dial.ts'
 
-type Contact = z.infer<typeof contact>
+const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '+', '0']
+const listId = 'callees'
 
-interface Found {
-  key: string
-  name: string
-  number: string
-}
-
-/** Contacts that a search finds, one line per number. */
-function useFound(search: string): Found[] {
-  const asked = useLater(search.trim(), 250)
-  const contacts = useQuery({
-    queryKey: ['contacts', asked],
-    queryFn: () => api<Page<Contact>>('GET', `/api/contacts${query({ search: asked, limit: 6 })}`),
-    enabled: asked.length >= 2,
-    staleTime: 30_000
-  })
-  if (asked.length < 2) return []
-  return (contacts.data?.items ?? [])
-    .flatMap(({ id, name, phones }) => phones.map((number) => ({ key: `${id}-${number}`, name, number })))
-    .slice(0, 6)
-}
-
-/** Types a number or a name, and calls. A number that may not be called says why, here. */
-export default function DialBox() {
+/** Whom a number reaches and which number of ours they will see, or why it will not be dialled. */
+function Preview({ preview, isNamed }: { preview: DialPreview; isNamed: boolean }) {
   const { t } = useTranslation()
-  const [text, setText] = useState('')
+  if (!preview.allowed) {
+    return (
+      <div className={styles.preview} data-tone="bad" data-testid="dial-preview">
+        {refusalWord(preview.reason ?? 'not_placed')}
+      </div>
+    )
+  }
+  const { colleague, contact, isEmergency } = preview
+  const whom = colleague
+    ? [isNamed ? null : colleague.name, t('own.dial.inside')]
+    : [
+        isEmergency ? t('own.dial.emergency') : null,
+        ...(isNamed ? [] : [contact?.name, contact?.company]),
+        placeName(preview.region, preview.country)
+      ]
+  const shown = colleague
+    ? null
+    : preview.callerId === null
+      ? t('own.dial.carrier')
+      : t('own.dial.shows', { number: formatPhone(preview.callerId) })
+  return (
+    <div className={styles.preview} data-testid="dial-preview">
+      <span>{whom.filter(Boolean).join(' · ')}</span>
+      {shown !== null && <span className={styles.whole}>{shown}</span>}
+      {preview.isDoNotCall && <span className={styles.warning}>{t('own.dial.noCalls')}</span>}
+    </div>
+  )
+}
+
+interface Props {
+  /** A number that a link asks to call: it waits here for a press, see `call-link.tsx`. */
+  asked: string | null
+  onDone: () => void
+}
+
+/** Types a number or a name, chooses with the arrows, and calls. What may not be called says so before it is dialled. */
+export function DialBox({ asked, onDone }: Props) {
+  const { t } = useTranslation()
+  const [text, setText] = useState(asked ?? '')
   const [hasKeys, setKeys] = useState(false)
+  const [isFocused, setFocused] = useState(false)
+  // While nothing is typed no line is chosen: Enter calls none of the last numbers by mistake.
+  const [place, setPlace] = useState(-1)
+  const button = useRef<HTMLButtonElement>(null)
   const call = useClickToCall()
-  const found = useFound(text)
-  const number = numberIn(text)
-  const place = (to: string): void => call.mutate({ to }, { onSuccess: () => setText('') })
+  const isOpen = asked === null && (isFocused || text.trim() !== '')
+  const { callees, isPending } = useCallees(text, isOpen)
+  const index = Math.min(place, callees.length - 1)
+  const chosen = callees[index] ?? null
+  const to = asked !== null ? text.trim() : (chosen?.to ?? null)
+  const preview = useDialPreview(to === '' ? null : to)
+
+  useEffect(() => {
+    // One press confirms it, by mouse or Enter.
+    if (asked !== null) button.current?.focus()
+  }, [asked])
+  const type = (next: string): void => {
+    setText(next)
+    setPlace(next.trim() === '' ? -1 : 0)
+    if (asked !== null) onDone()
+    if (call.isError) call.reset()
+  }
+  const start = (number: string, contactId?: string | null): void =>
+    call.mutate(
+      { to: number, contactId },
+      {
+        onSuccess: () => {
+          setText('')
+          setPlace(-1)
+          onDone()
+        }
+      }
+    )
+  const callOne = (callee: Callee): void =>
+    start(callee.to, callee.kind === 'client' ? callee.found.contactId : null)
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault()
-    const to = number ?? found[0]?.number
-    if (to) place(to)
+    if (asked !== null) start(text.trim())
+    else if (chosen) callOne(chosen)
   }
+  const onKey = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0 && isOpen) {
+      event.preventDefault()
+      const next = Math.max(0, Math.min(callees.length - 1, place + step))
+      setPlace(next)
+      document.getElementById(optionId(next))?.scrollIntoView({ block: 'nearest' })
+    }
+    if (event.key === 'Escape' && text !== '') {
+      event.stopPropagation()
+      type('')
+    }
+  }
+  const isListed = isOpen && callees.length > 0
   return (
-    <section className="sheet" style={{ padding: 14 }} aria-label={t('dial.title')} data-testid="dial-box">
+    <section className={`sheet ${styles.box}`} aria-label={t('dial.title')} data-testid="dial-box">
+      {asked !== null && (
+        <Alert color="amber" p="xs" mb={10} role="status" data-testid="dial-asked">
+          {t('own.dial.link')}
+        </Alert>
+      )}
       <form onSubmit={onSubmit}>
         <Group gap={8} wrap="nowrap" align="flex-start">
           <TextInput
-            style={{ flex: 1 }}
+            style={{ flex: 1, minWidth: 0 }}
             type="text"
             inputMode="tel"
-            placeholder={t('dial.placeholder')}
-            aria-label={t('dial.placeholder')}
+            autoComplete="off"
+            placeholder={t('own.dial.placeholder')}
+            aria-label={t('own.dial.label')}
+            role="combobox"
+            aria-expanded={isListed}
+            aria-controls={listId}
+            aria-autocomplete="list"
+            aria-activedescendant={isListed && chosen ? optionId(index) : undefined}
             value={text}
-            onChange={(event) => {
-              setText(event.currentTarget.value)
-              if (call.isError) call.reset()
+            onChange={(event) => type(event.currentTarget.value)}
+            onFocus={() => {
+              setFocused(true)
+              setPlace(text.trim() === '' ? -1 : 0)
             }}
+            onBlur={() => setFocused(false)}
+            onKeyDown={onKey}
             rightSection={
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={t('call.keypad')}
-                aria-pressed={hasKeys}
+                aria-label={t('own.dial.keypad')}
+                aria-expanded={hasKeys}
                 onClick={() => setKeys(!hasKeys)}
+                data-testid="dial-keys"
               >
                 <IconDialpad size={17} />
               </ActionIcon>
@@ -81,9 +156,10 @@ export default function DialBox() {
             data-testid="dial-input"
           />
           <Button
+            ref={button}
             type="submit"
             leftSection={<IconPhoneOutgoing size={17} />}
-            disabled={number === null && found.length === 0}
+            disabled={to === null || to === ''}
             loading={call.isPending}
             data-testid="dial-call"
           >
@@ -93,30 +169,43 @@ export default function DialBox() {
       </form>
       {hasKeys && (
         <div style={{ marginTop: 10 }}>
-          <Keypad onPress={(digit) => setText((old) => old + digit)} />
+          <Keypad keys={keys} onPress={(digit) => type(text + digit)}>
+            <Button
+              variant="default"
+              size="md"
+              onClick={() => type(text.slice(0, -1))}
+              aria-label={t('own.dial.erase')}
+              data-testid="key-erase"
+            >
+              <IconBackspace size={19} />
+            </Button>
+          </Keypad>
         </div>
       )}
-      {call.isError && (
+      {call.isError ? (
         <Alert color="rust" p="xs" mt={10} role="alert" data-testid="dial-error">
           {explain(call.error)}
         </Alert>
+      ) : (
+        preview &&
+        (isFocused || text !== '') && (
+          <Preview preview={preview} isNamed={asked === null && chosen !== null && chosen.kind !== 'typed'} />
+        )
       )}
-      {found.map((each) => (
-        <button
-          key={each.key}
-          type="button"
-          className={styles.found}
-          onClick={() => place(each.number)}
-          data-testid="dial-found"
-        >
-          <Text fw={560} className="cut">
-            {each.name}
-          </Text>
-          <Text className="num" c="dimmed" fz="sm">
-            {formatPhone(each.number)}
-          </Text>
-        </button>
-      ))}
+      {isListed && (
+        <DialList
+          id={listId}
+          label={t(text.trim() === '' ? 'own.dial.recent' : 'own.dial.found')}
+          callees={callees}
+          chosen={chosen ? index : -1}
+          onCall={callOne}
+        />
+      )}
+      {isOpen && text.trim() !== '' && callees.length === 0 && (
+        <p className={styles.hint} role="status">
+          {t(isPending ? 'own.dial.searching' : 'own.dial.nobody')}
+        </p>
+      )}
     </section>
   )
 }

@@ -1,10 +1,19 @@
 import { Button, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
 import styles from './call-card.module.css'
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 
+interface Props {
+  keys?: readonly string[]
+  pressed?: string
+  onPress: (digit: string) => void
+  /** A key after the others. */
+  children?: ReactNode
+}
+
 /** Twelve keys: for menus of the other side, or to dial. */
-export function Keypad({ pressed, onPress }: { pressed?: string; onPress: (digit: string) => void }) {
+export function Keypad({ keys = digits, pressed, onPress, children }: Props) {
   return (
     <div className={styles.keypadBox}>
       {pressed !== undefined && (
@@ -13,7 +22,7 @@ export function Keypad({ pressed, onPress }: { pressed?: string; onPress: (digit
         </Text>
       )}
       <div className={styles.keypad}>
-        {digits.map((digit) => (
+        {keys.map((digit) => (
           <Button
             key={digit}
             variant="default"
@@ -24,6 +33,7 @@ export function Keypad({ pressed, onPress }: { pressed?: string; onPress: (digit
             {digit}
           </Button>
         ))}
+        {children}
       </div>
     </div>
   )

@@ -1,164 +1,84 @@
-import { Button, Text } from '@mantine/core'
-import { IconPhoneOutgoing } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { CallbackItem, TaskItem } from '../../../api/contract/dialling.ts'
-import { api, type Page } from '../lib/api.ts'
-import { explain } from '../lib/explain.ts'
-import { dayOf, formatPhone, isToday, timeOfDay } from '../lib/format.ts'
-import { toast } from '../lib/toast.tsx'
+import { remember, remembered } from '../lib/storage.ts'
 import { useNow } from '../lib/use-now.ts'
-import { expectCall, expectNoCall } from '../softphone/expected.ts'
-import { CallNumber } from './click-to-call.tsx'
-import styles from './operator.module.css'
+import { useFreshLists, useMissed, useOwed, useTodayCalls } from './my-lists.ts'
+import { MyMissed } from './my-missed.tsx'
+import { MyTasks } from './my-tasks.tsx'
+import styles from './my-work.module.css'
+import { RecentCalls } from './recent-calls.tsx'
 
-const refreshMs = 30_000
+const tabs = ['missed', 'calls', 'tasks'] as const
+type Tab = (typeof tabs)[number]
 
-function useWork<T>(name: string, path: string) {
-  return useQuery({
-    queryKey: ['work', name],
-    queryFn: () => api<Page<T>>('GET', path),
-    refetchInterval: refreshMs,
-    staleTime: 5000
-  })
-}
-
-/** When something is due: the hour for today, else the day; red once it has passed. */
-function Due({ at }: { at: string | null }) {
-  const { t } = useTranslation()
+/** How many wait in each list, and whether that is bad. */
+function useCounts(): Record<Tab, { count: number | null; isBad: boolean }> {
   const now = useNow()
-  if (!at) return <Text fz="sm">{t('work.soon')}</Text>
-  const isLate = Date.parse(at) < now
-  return (
-    <Text fz="sm" className="num" {...(isLate && { c: 'var(--rt-lost)', fw: 600 })}>
-      {isToday(at) ? timeOfDay(at) : dayOf(at)}
-    </Text>
-  )
+  const missed = useMissed().data?.unreturned ?? null
+  const calls = useTodayCalls().data?.items.length ?? null
+  const owed = useOwed()
+  const isLate = owed.items.some(({ at }) => at !== null && Date.parse(at) < now)
+  return {
+    missed: { count: missed, isBad: (missed ?? 0) > 0 },
+    calls: { count: calls, isBad: false },
+    tasks: { count: owed.isPending ? null : owed.items.length, isBad: isLate }
+  }
 }
 
-function Callback({ item }: { item: CallbackItem }) {
+/** Everything that is this operator's own: whom they missed, their calls of today, and what they owe today. */
+export function MyWork({ onOpen }: { onOpen: (callId: string) => void }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
-  const call = useMutation({
-    mutationFn: () => {
-      expectCall(null)
-      return api<{ callId: string }>(
-        'POST',
-        `/api/callbacks/${item.id}/call-now`,
-        {},
-        { 'idempotency-key': `ui-${Date.now()}-${Math.random()}` }
-      )
-    },
-    onSuccess: async ({ callId }) => {
-      expectCall(callId)
-      await client.invalidateQueries({ queryKey: ['work'] })
-    },
-    onError: (error) => {
-      expectNoCall()
-      toast('rust', explain(error), 12_000)
-    }
-  })
-  return (
-    <div className={styles.work} data-testid="my-callback">
-      <div style={{ minWidth: 0 }}>
-        <Text fw={560} className="cut">
-          {item.name ?? <span className="num">{formatPhone(item.phone)}</span>}
-        </Text>
-        <Text c="dimmed" fz="sm" className="cut">
-          {[
-            t(`work.callbackKind.${item.kind}`),
-            item.attempts > 0 ? t('work.attempts', { count: item.attempts }) : null,
-            item.note
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </Text>
-      </div>
-      <Due at={item.at ?? item.nextAttemptAt} />
-      <Button
-        size="compact-sm"
-        variant="light"
-        leftSection={<IconPhoneOutgoing size={15} />}
-        loading={call.isPending}
-        disabled={item.state === 'calling'}
-        onClick={() => call.mutate()}
-        data-testid="callback-call"
-      >
-        {t('dial.call')}
-      </Button>
-    </div>
-  )
-}
-
-function Task({ item }: { item: TaskItem }) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const finish = useMutation({
-    mutationFn: () => api('PATCH', `/api/tasks/${item.id}`, { state: 'done' }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['work'] }),
-    onError: (error) => toast('rust', explain(error))
-  })
-  const isNumber = item.phone !== null && item.title === item.phone
-  return (
-    <div className={styles.work} data-testid="my-task">
-      <div style={{ minWidth: 0 }}>
-        <Text fw={560} className="cut">
-          {isNumber ? formatPhone(item.phone) : item.title}
-        </Text>
-        <Text c="dimmed" fz="sm" className="cut">
-          {[
-            t(`work.taskKind.${item.kind}`),
-            item.calls > 1 ? t('work.calls', { count: item.calls }) : null,
-            item.phone && !isNumber ? formatPhone(item.phone) : null
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </Text>
-      </div>
-      <Due at={item.dueAt} />
-      <span style={{ alignItems: 'center', display: 'inline-flex', gap: 6 }}>
-        <CallNumber number={item.phone} name={item.title} />
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={finish.isPending}
-          onClick={() => finish.mutate()}
-          data-testid="task-done"
-        >
-          {t('work.done')}
-        </Button>
-      </span>
-    </div>
-  )
-}
-
-/** Calls and tasks that this operator owes to clients; a press calls. Nothing when nothing is owed. */
-export default function MyWork() {
-  const { t } = useTranslation()
-  const callbacks = useWork<CallbackItem>('callbacks', '/api/callbacks?state=open&limit=8&sort=nextAttemptAt')
-  const tasks = useWork<TaskItem>('tasks', '/api/tasks?open=true&limit=8&sort=dueAt')
-  const owed = callbacks.data?.items ?? []
-  const toDo = tasks.data?.items ?? []
-  if (owed.length + toDo.length === 0) return null
+  const [tab, setTab] = useState<Tab>(() => tabs.find((each) => each === remembered('ownTab')) ?? 'calls')
+  const counts = useCounts()
+  const list = useRef<HTMLDivElement>(null)
+  useFreshLists()
+  const choose = (next: Tab): void => {
+    setTab(next)
+    remember('ownTab', next)
+  }
+  const onKey = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length]
+    if (step === 0 || !next) return
+    event.preventDefault()
+    choose(next)
+    list.current?.querySelector<HTMLElement>(`#own-tab-${next}`)?.focus()
+  }
+  const Shown = { missed: MyMissed, calls: RecentCalls, tasks: MyTasks }[tab]
   return (
     <section
       className="sheet"
       style={{ overflow: 'hidden' }}
-      aria-label={t('work.title')}
+      aria-label={t('own.title')}
       data-testid="my-work"
     >
-      <div className={styles.listHead}>
-        <Text fw={620}>{t('work.title')}</Text>
-        <Text c="dimmed" fz="sm" className="num">
-          {owed.length + toDo.length}
-        </Text>
+      <div ref={list} className={styles.tabs} role="tablist" aria-label={t('own.title')}>
+        {tabs.map((each) => (
+          <button
+            key={each}
+            id={`own-tab-${each}`}
+            type="button"
+            role="tab"
+            className={styles.tab}
+            aria-selected={tab === each}
+            aria-controls="own-list"
+            tabIndex={tab === each ? 0 : -1}
+            onClick={() => choose(each)}
+            onKeyDown={onKey}
+            data-testid={`own-${each}`}
+          >
+            {t(`own.tab.${each}`)}
+            {counts[each].count !== null && counts[each].count > 0 && (
+              <span className={`num ${styles.count}`} data-tone={counts[each].isBad ? 'bad' : undefined}>
+                {counts[each].count}
+              </span>
+            )}
+          </button>
+        ))}
       </div>
-      {owed.map((item) => (
-        <Callback key={item.id} item={item} />
-      ))}
-      {toDo.map((item) => (
-        <Task key={item.id} item={item} />
-      ))}
+      <div id="own-list" role="tabpanel" aria-labelledby={`own-tab-${tab}`}>
+        <Shown onOpen={onOpen} />
+      </div>
     </section>
   )
 }

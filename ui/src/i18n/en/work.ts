@@ -100,28 +100,5 @@ export const work = {
     rings: 'Ringing at the client…',
     refused: '{{number}} was not dialled.',
     askedForNoCalls: 'This client asked not to be called. Be brief, and ask whether it still holds.'
-  },
-  work: {
-    title: 'To do today',
-    soon: 'as soon as possible',
-    done: 'Done',
-    attempts_one: '{{count}} attempt',
-    attempts_other: '{{count}} attempts',
-    calls_one: '{{count}} call',
-    calls_other: '{{count}} calls',
-    callbackKind: {
-      form: 'Ordered on the site',
-      missed: 'Missed call',
-      queue: 'Left the queue',
-      scheme: 'Promised by the line',
-      manual: 'Callback',
-      api: 'Callback'
-    },
-    taskKind: {
-      call_back: 'Call back',
-      voicemail: 'Listen to a message',
-      callback_failed: 'Callback did not work',
-      follow_up: 'Task'
-    }
   }
 }

@@ -102,32 +102,5 @@ export const work = {
     rings: 'У клиента звонит телефон…',
     refused: '{{number}}: не набрали.',
     askedForNoCalls: 'Клиент просил ему не звонить. Будьте кратки и уточните, в силе ли это.'
-  },
-  work: {
-    title: 'Дела на сегодня',
-    soon: 'как можно скорее',
-    done: 'Сделано',
-    attempts_one: '{{count}} попытка',
-    attempts_few: '{{count}} попытки',
-    attempts_many: '{{count}} попыток',
-    attempts_other: '{{count}} попытки',
-    calls_one: '{{count}} звонок',
-    calls_few: '{{count}} звонка',
-    calls_many: '{{count}} звонков',
-    calls_other: '{{count}} звонка',
-    callbackKind: {
-      form: 'Заказ с сайта',
-      missed: 'Пропущенный',
-      queue: 'Ушёл из очереди',
-      scheme: 'Обещали перезвонить',
-      manual: 'Перезвонить',
-      api: 'Перезвонить'
-    },
-    taskKind: {
-      call_back: 'Перезвонить',
-      voicemail: 'Прослушать сообщение',
-      callback_failed: 'Не дозвонились',
-      follow_up: 'Задача'
-    }
   }
 }
