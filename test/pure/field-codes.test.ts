@@ -22,7 +22,7 @@ describe('codes of what is wrong with a field', () => {
       ['prefix', dialPolicySettings.shape.blockedPrefixes, ['8']],
       ['login', userCreate.shape.login, 'Вера'],
       ['host', trunkCreate.shape.host, 'no such host'],
-      ['phone', transferTarget, { kind: 'number', to: 'twelve' }]
+      ['phone', transferTarget, { kind: 'external', number: 'twelve' }]
     ]
     for (const [code, schema, value] of said) expect(codesOf(schema, value), code).to.include(code)
   })
