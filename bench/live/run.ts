@@ -1,0 +1,133 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { startPostgres } from '../../db/embedded.ts'
+import { connect, migrate } from '../../db/knex.ts'
+import { hashPassword } from '../../db/passwords.ts'
+import { watchNeighbours } from '../calls/cpu.ts'
+import { print, row } from '../reports/table.ts'
+import type { ClientsHeard, Played } from './messages.ts'
+
+const { values } = parseArgs({
+  options: {
+    clients: { type: 'string', default: '200' },
+    /** Of calls; each is about nineteen rows. */
+    'starts-per-second': { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '20' }
+  }
+})
+const clients = Number(values.clients)
+const order = { startsPerSecond: Number(values['starts-per-second']), seconds: Number(values.seconds) }
+const budgetMs = 50
+const secret = 'a password of the bench'
+
+/** Another process of this bench, and its first word. */
+async function start(file: string, env: NodeJS.ProcessEnv = {}): Promise<[ChildProcess, unknown]> {
+  const child = fork(path.join(import.meta.dirname, file), {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+    serialization: 'advanced'
+  })
+  return [child, await answerOf(child)]
+}
+
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  const gone = once(child, 'exit').then(() => {
+    throw new Error('A process of the bench has ended')
+  })
+  const [answer] = (await Promise.race([once(child, 'message'), gone])) as unknown[]
+  return answer
+}
+
+/** One in ten is a supervisor, who sees more. */
+async function addUsers(url: string): Promise<string[]> {
+  const db = connect(url, pino({ level: 'warn' }), 2)
+  await migrate(db)
+  const hash = await hashPassword(secret)
+  const users = Array.from({ length: clients }, (_, n) => ({
+    login: `panel${n}`,
+    name: `Panel ${n}`,
+    role: n % 10 === 9 ? 'supervisor' : 'operator',
+    password_hash: hash
+  }))
+  await db.batchInsert('users', users)
+  await db.destroy()
+  return users.map(({ login }) => login)
+}
+
+async function signIn(url: string, login: string): Promise<string> {
+  const answer = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ login, password: secret })
+  })
+  if (!answer.ok) throw new Error(`${login} could not sign in: ${answer.status}`)
+  return (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
+}
+
+function report(played: Played, heard: ClientsHeard, neighbours: number): boolean {
+  const waits: number[] = []
+  for (const [index, seqs] of heard.seqs.entries())
+    for (const [place, seq] of seqs.entries()) {
+      const from = played.rowAtMs[seq] ?? 0
+      if (from > 0) waits.push((heard.atMs[index]?.[place] ?? 0) - from)
+    }
+  waits.sort((a, b) => a - b)
+  const at = (share: number): number =>
+    waits[Math.min(waits.length - 1, Math.floor(waits.length * share))] ?? NaN
+  const ms = (value: number): string => `${value.toFixed(1)} ms`
+  const share = (cpuMs: number): string => `${Math.round((cpuMs / played.tookMs) * 100)} % of a core`
+  const lengths = heard.seqs.map((seqs) => seqs.length)
+  const most = Math.max(...lengths)
+  const behind = lengths.filter((each) => each < most).length
+  // Nobody watches in silence here, so every panel is told the same.
+  const isWhole = heard.misplaced === 0 && behind === 0 && waits.length > 0
+  print(`Live panel: ${clients} connections, ${order.startsPerSecond} calls a second`, [
+    row('calls, rows of their tapes', `${played.calls}, ${played.rows}`, null),
+    row('events that a panel was told', String(most), null),
+    row('panels that were told less than others', String(behind), { value: behind, most: 0 }),
+    row('events out of order or twice', String(heard.misplaced), { value: heard.misplaced, most: 0 }),
+    row('row of the tape → panel, p50', ms(at(0.5)), null),
+    row('row of the tape → panel, p95', ms(at(0.95)), { value: at(0.95), most: budgetMs }),
+    row('row of the tape → panel, p99', ms(at(0.99)), null),
+    row('row of the tape → panel, longest', ms(waits.at(-1) ?? NaN), null),
+    row('the server’s CPU', share(played.cpuMs), null),
+    row('the CPU of all panels, in one process', share(heard.cpuMs), null),
+    row('the machine’s CPU that others used', `${Math.round(neighbours * 100)} %`, null)
+  ])
+  return isWhole && at(0.95) <= budgetMs
+}
+
+const dir = await mkdtemp(path.join(tmpdir(), 'rt-bench-live-'))
+await chmod(dir, 0o755)
+const postgres = await startPostgres({ dir, log: pino({ level: 'warn' }) })
+const children: ChildProcess[] = []
+try {
+  const logins = await addUsers(postgres.url)
+  const [server, port] = await start('server.ts', { DATABASE_URL: postgres.url })
+  const [panels] = await start('clients.ts')
+  children.push(server, panels)
+  const url = `http://127.0.0.1:${String(port)}`
+  const cookies: string[] = []
+  for (const login of logins) cookies.push(await signIn(url, login))
+  panels.send({ url, cookies })
+  await answerOf(panels)
+  const stop = watchNeighbours()
+  server.send(order)
+  const played = (await answerOf(server)) as Played
+  // What is still on its way.
+  await delay(500)
+  const neighbours = stop()
+  panels.send('end')
+  const heard = (await answerOf(panels)) as ClientsHeard
+  if (!report(played, heard, neighbours)) process.exitCode = 1
+} finally {
+  for (const child of children) child.kill()
+  await postgres.stop()
+  await rm(dir, { recursive: true, force: true })
+}
