@@ -117,6 +117,7 @@ export async function seedJournal(db: Knex): Promise<string> {
     }),
     ...{ recording_id: recordingId, recording_state: 'ready', recording_seconds: 20 }
   })
+  await seedLegs(db)
   await db('call_events').insert({
     ...{ call_id: heldCall, seq: 1, at: '2026-11-20T10:00:00Z', type: 'call.ended', to_phase: 'ended' }
   })
@@ -124,4 +125,19 @@ export async function seedJournal(db: Knex): Promise<string> {
     ...{ id: recordingId, call_id: heldCall, leg: 'a1', kind: 'talk', state: 'ready', file: recordingId }
   })
   return recordingId
+}
+
+/** Two operators had the call, and the line of one of them was weak. */
+async function seedLegs(db: Knex): Promise<void> {
+  const at = { started_at: '2026-11-20T10:00:00Z', answered_at: '2026-11-20T10:00:08Z' }
+  await db('call_legs').insert([
+    { ...at, call_id: heldCall, leg: 'a1', user_name: 'Анна Белова' },
+    { ...at, call_id: heldCall, leg: 'a2', user_name: 'Олег Мартынов' }
+  ])
+  const good = { mos: 4.36, worst_mos: 4.2, rtt_ms: 38, jitter_ms: 2.4, loss: 0.001, seconds: 64 }
+  const weak = { mos: 3.72, worst_mos: 2.9, rtt_ms: 210, jitter_ms: 34, loss: 0.041, seconds: 40 }
+  await db('leg_quality').insert([
+    { call_id: heldCall, leg: 'a1', ...good },
+    { call_id: heldCall, leg: 'a2', ...weak, problems: ['loss', 'jitter'], reconnects: 1 }
+  ])
 }

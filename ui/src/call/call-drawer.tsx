@@ -10,6 +10,7 @@ import { CallNotes } from './call-notes.tsx'
 import { Comments, useComments } from './comments.tsx'
 import styles from './drawer.module.css'
 import { CallFlags } from './flags.tsx'
+import { CallQuality } from './line-quality.tsx'
 import { OutcomeBadge } from './outcome-badge.tsx'
 import type { PlayerHandle } from './player.tsx'
 import { useCall } from './queries.ts'
@@ -105,6 +106,7 @@ export default function CallDrawer({ callId, onClose }: { callId: string; onClos
             <div className="eyebrow">{t('tape.title')}</div>
             <Tape callId={call.data.id} />
           </section>
+          <CallQuality call={call.data} />
           <CallDeal call={call.data} />
           <CallNotes key={call.data.id} call={call.data} />
           <VisitorPath key={`path-${call.data.id}`} call={call.data} />

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import type { JournalCall, JournalCallWithLegs, tape } from '../../../api/contract/calls.ts'
+import type { legQualityList } from '../../../api/contract/quality.ts'
 import { api, type Page } from '../lib/api.ts'
 import { query } from '../lib/query.ts'
 
@@ -19,6 +20,15 @@ export function useTape(id: string | null) {
     queryKey: ['call', id, 'tape'],
     queryFn: () => api<z.infer<typeof tape>>('GET', `/api/calls/${id ?? ''}/tape`),
     enabled: id !== null
+  })
+}
+
+/** How the legs sounded, where a browser telephone measured it. */
+export function useLegQuality(id: string, isOn: boolean) {
+  return useQuery({
+    queryKey: ['call', id, 'quality'],
+    queryFn: () => api<z.infer<typeof legQualityList>>('GET', `/api/calls/${id}/quality`),
+    enabled: isOn
   })
 }
 

@@ -38,7 +38,9 @@ export interface QualitySummary {
 }
 
 /** Limits beyond which people complain, and in how many of the last samples (Twilio's network quality warnings). */
-const limits = { rttMs: 400, jitterMs: 30, mos: 3.5, loss: 0.03 }
+export const limits = { rttMs: 400, jitterMs: 30, mos: 3.5, loss: 0.03 }
+/** A score that people call bad. */
+export const poorMos = 3
 const wrongOf = { count: 3, of: 5 }
 const lossOf = 7
 /** So long a microphone that is not muted may give nothing at all: rooms are never that still. */
@@ -121,7 +123,8 @@ export function createQuality(): {
       const current = seconds.at(-1)
       const isGrave = problems.includes('noSound') || problems.includes('silentMicrophone')
       const mos = current?.mos ?? null
-      const level = isGrave || (mos !== null && mos < 3) ? 'poor' : problems.length > 0 ? 'fair' : 'good'
+      const level =
+        isGrave || (mos !== null && mos < poorMos) ? 'poor' : problems.length > 0 ? 'fair' : 'good'
       return {
         level: problems.length > 1 ? 'poor' : level,
         problems,

@@ -218,6 +218,26 @@ export const journalTexts = {
     candidates_other: '{{count}} other visitors may have called: {{list}}.',
     model: 'The source is chosen by the model “{{model}}”.'
   },
+  legQuality: {
+    title: 'Quality of the line',
+    unknownLeg: 'Operator',
+    level: { good: 'Good', fair: 'Weak moments', poor: 'Bad', unknown: 'Not measured' },
+    mos: 'score {{mos}} of 4.5',
+    worst: 'at worst {{mos}}',
+    loss: '{{share}} % lost',
+    jitter: 'jitter {{ms}} ms',
+    rtt: 'round trip {{ms}} ms',
+    problem: {
+      rtt: 'The delay was long.',
+      jitter: 'The sound came unevenly and may have crackled.',
+      loss: 'Parts of the sound were lost.',
+      mos: 'The network spoilt the sound.',
+      silentMicrophone: 'The microphone was silent: the client could not hear the operator.',
+      noSound: 'No sound came from the client for some seconds.'
+    },
+    reconnects_one: 'The sound broke off {{count}} time and found a new way.',
+    reconnects_other: 'The sound broke off {{count}} times and found a new way.'
+  },
   flags: {
     first: 'First',
     firstWhy: 'The first call of this client ever',
