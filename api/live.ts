@@ -96,7 +96,7 @@ export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveO
       changed(before, after)
       // Whoever is given the call shall see what the last one has made of its client.
       const isGivenOn = row.type === 'call.transfer' || row.type === 'call.parked'
-      if (shown === undefined || isGivenOn) clients.ask(after)
+      if (after.phase !== 'ended' && (shown === undefined || isGivenOn)) clients.ask(after)
     }),
     pbx.feed.onOperator((operator) => tell('operator', 'panel', { operator })),
     pbx.feed.onQueue((queue) => tell('queue', 'panel', { queue })),

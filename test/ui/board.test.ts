@@ -121,6 +121,31 @@ describe('the live board', () => {
     expect(board.calls['c100']).not.to.equal(undefined)
   })
 
+  it('keeps what is known of a client as long as the call, and takes it from a snapshot', () => {
+    const client = {
+      ...{ callId: 'a', contact: null, owner: null, note: null, calls: 3, lastContact: null, deal: null }
+    }
+    const known: BoardEvent = { type: 'client', event: { epoch: 'e', seq: 2, client } }
+    const board = play(hello(1, [aCall('a')]), known)
+    expect(board.clients['a']?.calls).to.equal(3)
+    const later: BoardEvent = {
+      type: 'client',
+      event: { epoch: 'e', seq: 3, client: { ...client, calls: 4 } }
+    }
+    expect(reduceBoard(reduceBoard(board, later), known).clients['a']?.calls).to.equal(4)
+    const ended = Array.from({ length: 21 }, (_, place) =>
+      changed(10 + place, {
+        ...aCall(place === 0 ? 'a' : `b${place}`, { phase: 'ended' }),
+        endedAt: new Date(Date.parse('2026-11-21T10:00:00Z') + place * 1000).toISOString()
+      })
+    )
+    expect(ended.slice(0, 1).reduce(reduceBoard, board).clients).to.have.keys('a')
+    expect(ended.reduce(reduceBoard, board).clients).to.deep.equal({})
+    const snapshot = hello(7, [aCall('a')])
+    if (snapshot.type === 'hello') snapshot.hello.clients = [client]
+    expect(play(snapshot).clients['a']?.calls).to.equal(3)
+  })
+
   it('says since when it is stale, however often the connection fails', () => {
     const board = play(hello(1, []), { type: 'lost', atMs: 100 }, { type: 'lost', atMs: 900 })
     expect(board).to.include({ connection: 'stale', staleSinceMs: 100 })

@@ -101,8 +101,11 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
   const softphone = useSoftphone()
   const headline = useHeadline(current)
   const { phase, live, phoneCall, part } = current
-  const client = useLiveClient(live)
+  const known = useLiveClient(live)
   const isTalking = phase === 'talking'
+  // On the desk the client's own card stands beside the talk, where these can be changed.
+  const isBeside = isTalking && !isDocked
+  const client = known && isBeside ? { ...known, owner: null, note: null, deal: null } : known
   const isLost = isTalking && phoneCall !== null && softphone.registration !== 'registered'
   const micProblem =
     softphone.microphone !== 'ready' && softphone.microphone !== 'unknown' ? softphone.microphone : null

@@ -19,11 +19,13 @@ export function useCallAttention(current: CurrentCall | null, isHere: boolean): 
     live?.contact?.name ?? client?.contact?.name ?? live?.caller.name ?? formatPhone(live?.caller.number)
   const title = `${t('call.incoming')}: ${who || t('call.hiddenNumber')}`
   const tone = live?.ringTone ?? 'classic'
+  const { isBrowserPhone } = useSoftphone()
   useEffect(() => {
-    if (!isRinging || !isHere) return
+    // A desk phone rings itself.
+    if (!isRinging || !isHere || !isBrowserPhone) return
     startRing(tone)
     return stopRing
-  }, [isRinging, isHere, tone])
+  }, [isRinging, isHere, isBrowserPhone, tone])
   useEffect(() => {
     if (!isRinging) return
     return flashTitle(`☎ ${title}`)
