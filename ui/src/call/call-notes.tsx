@@ -93,7 +93,7 @@ function SpamMark({ call, isReadOnly }: { call: JournalCallWithLegs; isReadOnly:
 }
 
 /** Note, tags and the spam mark: what a person adds to a call, in the talk and after it. Each is saved by itself. */
-export function CallNotes({ call }: { call: JournalCallWithLegs }) {
+export function CallNotes({ call, hasKey = false }: { call: JournalCallWithLegs; hasKey?: boolean }) {
   const { t } = useTranslation()
   const me = useMe()
   const note = useSavedNote(call)
@@ -101,7 +101,9 @@ export function CallNotes({ call }: { call: JournalCallWithLegs }) {
   return (
     <section data-testid="call-notes">
       <Group justify="space-between" gap="sm" mih={24}>
-        <div className="eyebrow">{t('journal.notes')}</div>
+        <div className="eyebrow">
+          {t('journal.notes')} {hasKey && <kbd className="hint">N</kbd>}
+        </div>
         <NoteStatus note={note} by={call.noteChange} />
       </Group>
       <Textarea
@@ -115,7 +117,9 @@ export function CallNotes({ call }: { call: JournalCallWithLegs }) {
         value={note.state.text}
         onChange={(event) => note.type(event.currentTarget.value)}
         onBlur={note.save}
+        data-key="note"
         data-testid="note"
+        {...(hasKey && { 'data-key': 'note' })}
       />
       <OtherText note={note} />
       <CallTags call={call} isReadOnly={isReadOnly} />

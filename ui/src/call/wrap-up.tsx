@@ -23,7 +23,7 @@ export default function WrapUp({ callId, isOver }: { callId: string; isOver: boo
   return (
     <div className="sheet wrapUp" data-testid="wrap-up">
       <div className={styles.wrapUp}>
-        <CallNotes key={callId} call={call.data} />
+        <CallNotes key={callId} call={call.data} hasKey />
         <CallDeal call={call.data} />
         {isOver && <NextStep key={`next-${callId}`} call={call.data} />}
         {isOver && <NextCall justTalked={call.data.callerNumber} />}

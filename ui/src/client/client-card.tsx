@@ -11,10 +11,11 @@ import { useUsers } from '../lib/lookups.ts'
 import { toast } from '../lib/toast.tsx'
 import { useMe } from '../session/session.ts'
 import styles from './client.module.css'
+import { isOutside } from './known-name.ts'
 import { Phones } from './phones.tsx'
 import { Related } from './related.tsx'
 import { SavedField } from './saved-field.tsx'
-import { useClient, useClientChange, type ClientChange, type ClientField } from './use-client.ts'
+import { useClient, useClientChange } from './use-client.ts'
 
 interface Known {
   contactId: string | null
@@ -27,10 +28,9 @@ function Fields({ contact, known, canCall }: { contact: Contact | null; known: K
   const { t } = useTranslation()
   const me = useMe()
   const users = useUsers()
-  const change = useClientChange(known.contactId, known.number)
+  const { save, isOwn } = useClientChange(known.contactId, known.number)
   const isReadOnly = me.role === 'marketer'
   const owner = users.data?.find(({ id }) => id === contact?.ownerId)
-  const save = (field: ClientField, next: ClientChange): Promise<string | null> => change(field, next)
   const setOwner = async (ownerId: string | null): Promise<void> => {
     const refused = await save('ownerId', { ownerId })
     if (refused !== null) toast('rust', refused)
@@ -48,6 +48,7 @@ function Fields({ contact, known, canCall }: { contact: Contact | null; known: K
           isReadOnly={isReadOnly}
           check={(text) => (text === '' && name !== '' ? t('client.nameEmpty') : null)}
           onSave={(text) => save('name', { name: text })}
+          isOwn={(value) => isOwn('name', value)}
           testId="client-name"
         />
         <SavedField
@@ -57,6 +58,7 @@ function Fields({ contact, known, canCall }: { contact: Contact | null; known: K
           maxLength={200}
           isReadOnly={isReadOnly}
           onSave={(text) => save('company', { company: text || null })}
+          isOwn={(value) => isOwn('company', value)}
           testId="client-company"
         />
       </div>
@@ -80,6 +82,7 @@ function Fields({ contact, known, canCall }: { contact: Contact | null; known: K
         isLong
         isReadOnly={isReadOnly}
         onSave={(text) => save('note', { note: text || null })}
+        isOwn={(value) => isOwn('note', value)}
         testId="client-note"
       />
     </>
@@ -132,7 +135,7 @@ export default function ClientCard({ callId, canCall }: { callId: string; canCal
   const call = useCall(callId)
   if (!call.data || call.data.direction === 'internal') return null
   const { contact, callerNumber, callerName } = call.data
-  const number = callerNumber?.match(/^\+\d{5,15}$/) ? callerNumber : null
+  const number = callerNumber !== null && isOutside(callerNumber) ? callerNumber : null
   return (
     <section className="sheet" aria-label={t('client.title')} data-testid="client-card">
       {contact === null && number === null ? (

@@ -19,8 +19,8 @@ export type FieldEvent =
   | { type: 'sent'; text: string }
   /** Escape, or the other's words are taken. */
   | { type: 'given'; value: string }
-  /** The server has this. */
-  | { type: 'value'; value: string }
+  /** The server has this; `isOwn`: it was written here, by taking a change back. */
+  | { type: 'value'; value: string; isOwn?: boolean }
   | { type: 'seen' }
 
 export const openField = (value: string): FieldState => ({
@@ -44,7 +44,8 @@ export function reduceField(state: FieldState, event: FieldEvent): FieldState {
       if (value === state.text) return { ...state, meanwhile: null }
       const isWriting = state.error !== null || (state.before !== null && state.text.trim() !== state.before)
       if (isWriting) return value === state.before ? state : { ...state, meanwhile: value }
-      return { ...state, text: value, isFresh: true, ...(state.before !== null && { before: value }) }
+      const isFresh = event.isOwn !== true
+      return { ...state, text: value, isFresh, ...(state.before !== null && { before: value }) }
     }
     case 'seen':
       return { ...state, isFresh: false }

@@ -50,11 +50,13 @@ export function Phones({ phones, current, isReadOnly, canCall, onSave }: Props) 
             onSave={(text) => save(phone, text)}
             testId="client-phone-field"
           />
-          {phone === current ? (
-            <span className={styles.mark}>{t('client.thisCall')}</span>
-          ) : (
-            canCall && <CallNumber number={phone} />
-          )}
+          <span>
+            {phone === current ? (
+              <span className={styles.mark}>{t('client.thisCall')}</span>
+            ) : (
+              canCall && <CallNumber number={phone} />
+            )}
+          </span>
           {!isReadOnly && (
             <ActionIcon
               variant="subtle"

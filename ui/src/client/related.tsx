@@ -65,7 +65,7 @@ function CallRow({ call, onOpen }: { call: JournalCall; onOpen: () => void }) {
   const { t } = useTranslation()
   const Icon = call.direction === 'out' ? IconPhoneOutgoing : IconPhoneIncoming
   return (
-    <button type="button" className={styles.row} onClick={onOpen} data-testid="client-call">
+    <button type="button" className={styles.row} onClick={onOpen} data-testid="related-call">
       <Icon size={16} stroke={1.8} aria-label={t(`direction.${call.direction}`)} />
       <span className={styles.rowText}>
         <span className="cut">
@@ -106,7 +106,7 @@ function Deals({ contactId }: { contactId: string }) {
           type="button"
           className={styles.row}
           onClick={() => setOpened(deal.id)}
-          data-testid="client-deal"
+          data-testid="related-deal"
         >
           <IconBriefcase size={16} stroke={1.8} aria-hidden />
           <span className={styles.rowText}>
@@ -146,7 +146,7 @@ function TaskRow({ task }: { task: TaskItem }) {
   })
   const isLate = task.dueAt !== null && Date.parse(task.dueAt) < now
   return (
-    <div className={styles.row} data-still="" data-testid="client-task">
+    <div className={styles.row} data-still="" data-testid="related-task">
       <IconCheckbox size={16} stroke={1.8} aria-hidden />
       <span className={styles.rowText}>
         <span className="cut">
@@ -163,7 +163,7 @@ function TaskRow({ task }: { task: TaskItem }) {
         variant="default"
         loading={change.isPending}
         onClick={() => change.mutate('done')}
-        data-testid="client-task-done"
+        data-testid="related-task-done"
       >
         {t('client.done')}
       </Button>

@@ -1,5 +1,5 @@
 import { Button, Loader, Text, Textarea, TextInput } from '@mantine/core'
-import { useEffect, useReducer, useState, type KeyboardEvent } from 'react'
+import { useEffect, useReducer, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { inBackground } from '../lib/in-background.ts'
 import styles from './client.module.css'
@@ -19,6 +19,8 @@ interface Props {
   isBare?: boolean
   isNumeric?: boolean
   isReadOnly: boolean
+  /** Whether the value was written by this person: then it is no news. */
+  isOwn?: (value: string) => boolean
   /** @returns what is wrong, in words; null when it may be saved */
   check?: (text: string) => string | null
   /** @returns what the server says against it, in words; null when it is saved */
@@ -34,7 +36,11 @@ export function SavedField(props: Props) {
   const { t } = useTranslation()
   const [state, dispatch] = useReducer(reduceField, value, openField)
   const [isSaving, setSaving] = useState(false)
-  useEffect(() => dispatch({ type: 'value', value }), [value])
+  const isOwnNow = useRef(props.isOwn)
+  useEffect(() => {
+    isOwnNow.current = props.isOwn
+  })
+  useEffect(() => dispatch({ type: 'value', value, isOwn: isOwnNow.current?.(value) ?? false }), [value])
   useEffect(() => {
     if (!state.isFresh) return
     const timer = setTimeout(() => dispatch({ type: 'seen' }), freshMs)

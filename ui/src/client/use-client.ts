@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Contact } from '../../../api/contract/config.ts'
 import { api, ApiError, type Page } from '../lib/api.ts'
@@ -7,6 +8,7 @@ import { formatPhone } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { query } from '../lib/query.ts'
 import { toast } from '../lib/toast.tsx'
+import { clientKey } from './known-name.ts'
 
 /** Colleagues may write about the same client at the same moment: looked at so often. */
 const refreshMs = 5000
@@ -18,18 +20,12 @@ export type ClientChange = Partial<Pick<Contact, ClientField>>
 /** The contact of a call: by its id, or whoever has the number. Null: nobody has it yet. */
 export function useClient(contactId: string | null, number: string | null) {
   return useQuery({
-    queryKey: keyOf(contactId, number),
+    queryKey: clientKey(contactId, number),
     queryFn: () => find(contactId, number),
     enabled: contactId !== null || number !== null,
     refetchInterval: refreshMs
   })
 }
-
-const keyOf = (contactId: string | null, number: string | null): string[] => [
-  'client',
-  contactId ?? '',
-  number ?? ''
-]
 
 async function find(contactId: string | null, number: string | null): Promise<Contact | null> {
   if (contactId !== null) {
@@ -47,12 +43,13 @@ async function find(contactId: string | null, number: string | null): Promise<Co
 
 /**
  * Changes one field at a time. Whoever is no contact yet becomes one with the first.
- * @returns what the server says against it, in words; null when it is saved
+ * `save` tells what the server says against it, in words, or null when it is saved.
  */
 export function useClientChange(contactId: string | null, number: string | null) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const key = keyOf(contactId, number)
+  const written = useRef<ClientChange>({})
+  const key = clientKey(contactId, number)
 
   async function write(known: Contact | null, change: ClientChange): Promise<Contact> {
     if (known) return api<Contact>('PATCH', `/api/contacts/${known.id}`, change)
@@ -77,10 +74,11 @@ export function useClientChange(contactId: string | null, number: string | null)
     return Object.values(fieldErrors(error))[0] ?? explain(error)
   }
 
-  return async function save(field: ClientField, change: ClientChange): Promise<string | null> {
+  async function save(field: ClientField, change: ClientChange): Promise<string | null> {
     const before = client.getQueryData<Contact | null>(key) ?? null
     try {
       const after = await write(before, change)
+      written.current = { ...written.current, [field]: after[field] }
       await client.cancelQueries({ queryKey: key })
       client.setQueryData(key, after)
       toast(
@@ -100,6 +98,12 @@ export function useClientChange(contactId: string | null, number: string | null)
     } catch (error) {
       return refusal(error, change)
     }
+  }
+
+  return {
+    save,
+    /** Whether this page has written what the field has now. */
+    isOwn: (field: 'name' | 'company' | 'note', value: string) => (written.current[field] ?? '') === value
   }
 }
 

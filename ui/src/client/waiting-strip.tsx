@@ -8,7 +8,7 @@ import { useNow } from '../lib/use-now.ts'
 import { useBoard } from '../live/use-live.tsx'
 import { useMe } from '../session/session.ts'
 import styles from './waiting.module.css'
-import { waitingFor } from './waiting.ts'
+import { waitingFor, type WaitingClient } from './waiting.ts'
 
 const mostShown = 3
 
@@ -23,6 +23,8 @@ export default function WaitingStrip({ isInTalk }: { isInTalk: boolean }) {
   const waiting = waitingFor(board, new Set(own))
   const [first] = waiting
   if (!first) return null
+  const nameOf = ({ name, number }: WaitingClient): string =>
+    name ?? (formatPhone(number) || t('call.hiddenNumber'))
   const more = waiting.length - mostShown
   return (
     <section className={`sheet ${styles.strip}`} role="status" data-testid="waiting-strip">
@@ -31,25 +33,30 @@ export default function WaitingStrip({ isInTalk }: { isInTalk: boolean }) {
         <Text fw={600} fz="sm">
           {t('waiting.title', { count: waiting.length })}
         </Text>
-        <Text fz="sm" className="num" c="dimmed">
+        <Text fz="sm" className="num">
           {t('waiting.longest', { time: clock(secondsSince(first.since, now)) })}
         </Text>
+        {isInTalk && (
+          <Text fz="sm" className="cut">
+            {[nameOf(first), first.source].filter(Boolean).join(' · ')}
+          </Text>
+        )}
       </div>
-      {waiting.slice(0, mostShown).map((one) => (
-        <div key={one.callId} className={styles.one} data-testid="waiting-client">
-          <span className="cut">{one.name ?? (formatPhone(one.number) || t('call.hiddenNumber'))}</span>
-          <span className={`cut ${styles.sub}`}>{[one.source, one.queue].filter(Boolean).join(' · ')}</span>
-          <span className="num">{clock(secondsSince(one.since, now))}</span>
-        </div>
-      ))}
-      <Text fz="xs" c="dimmed">
-        {[
-          more > 0 ? t('waiting.more', { count: more }) : null,
-          t(isInTalk ? 'waiting.inTalk' : 'waiting.inWrapUp')
-        ]
-          .filter(Boolean)
-          .join('. ')}
-      </Text>
+      {!isInTalk &&
+        waiting.slice(0, mostShown).map((one) => (
+          <div key={one.callId} className={styles.one} data-testid="waiting-client">
+            <span className="cut">{nameOf(one)}</span>
+            <span className={`cut ${styles.sub}`}>{[one.source, one.queue].filter(Boolean).join(' · ')}</span>
+            <span className="num">{clock(secondsSince(one.since, now))}</span>
+          </div>
+        ))}
+      {!isInTalk && (
+        <Text fz="xs" c="dimmed">
+          {[more > 0 ? t('waiting.more', { count: more }) : null, t('waiting.inWrapUp')]
+            .filter(Boolean)
+            .join('. ')}
+        </Text>
+      )}
     </section>
   )
 }

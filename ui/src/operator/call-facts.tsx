@@ -1,6 +1,7 @@
 import { Anchor, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { LiveCall, LiveClient } from '../../../api/contract/live.ts'
+import { useKnownName } from '../client/known-name.ts'
 import { formatPhone, placeName } from '../lib/format.ts'
 import { webAddress } from '../lib/web-address.ts'
 import styles from './call-card.module.css'
@@ -17,7 +18,9 @@ export function CallerName(props: {
   const { t } = useTranslation()
   const number = live?.caller.number ?? fallback
   const shown = formatPhone(number?.match(/^\d{10,15}$/) ? `+${number}` : number) || t('call.hiddenNumber')
-  const contact = live?.contact ?? client?.contact ?? null
+  // What has been written into the card beside the talk counts at once.
+  const named = useKnownName(live?.contact?.id ?? null, live?.caller.number ?? null)
+  const contact = named ?? live?.contact ?? client?.contact ?? null
   const name = contact?.name ?? live?.caller.name ?? null
   const place = placeName(live?.caller.region, live?.caller.country)
   return (

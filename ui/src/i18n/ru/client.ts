@@ -73,7 +73,6 @@ export const client = {
     title_many: '{{count}} клиентов ждут в ваших очередях',
     title_other: '{{count}} клиента ждут в ваших очередях',
     longest: 'дольше всех {{time}}',
-    inTalk: 'Звонок придёт, когда вы освободитесь.',
     inWrapUp: 'Закончите клавишей F, чтобы взять следующего.',
     more_one: 'и ещё {{count}}',
     more_few: 'и ещё {{count}}',
