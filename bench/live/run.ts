@@ -1,16 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
-import { startPostgres } from '../../db/embedded.ts'
-import { connect, migrate } from '../../db/knex.ts'
-import { hashPassword } from '../../db/passwords.ts'
 import { watchNeighbours } from '../calls/cpu.ts'
 import { print, row } from '../reports/table.ts'
+import { answerOf, startCompany } from './company.ts'
 import type { ClientsHeard, Played } from './messages.ts'
 
 const { values } = parseArgs({
@@ -24,51 +16,6 @@ const { values } = parseArgs({
 const clients = Number(values.clients)
 const order = { startsPerSecond: Number(values['starts-per-second']), seconds: Number(values.seconds) }
 const budgetMs = 50
-const secret = 'a password of the bench'
-
-/** Another process of this bench, and its first word. */
-async function start(file: string, env: NodeJS.ProcessEnv = {}): Promise<[ChildProcess, unknown]> {
-  const child = fork(path.join(import.meta.dirname, file), {
-    execArgv: ['--import', 'tsx'],
-    env: { ...process.env, NODE_ENV: 'production', ...env },
-    serialization: 'advanced'
-  })
-  return [child, await answerOf(child)]
-}
-
-async function answerOf(child: ChildProcess): Promise<unknown> {
-  const gone = once(child, 'exit').then(() => {
-    throw new Error('A process of the bench has ended')
-  })
-  const [answer] = (await Promise.race([once(child, 'message'), gone])) as unknown[]
-  return answer
-}
-
-/** One in ten is a supervisor, who sees more. */
-async function addUsers(url: string): Promise<string[]> {
-  const db = connect(url, pino({ level: 'warn' }), 2)
-  await migrate(db)
-  const hash = await hashPassword(secret)
-  const users = Array.from({ length: clients }, (_, n) => ({
-    login: `panel${n}`,
-    name: `Panel ${n}`,
-    role: n % 10 === 9 ? 'supervisor' : 'operator',
-    password_hash: hash
-  }))
-  await db.batchInsert('users', users)
-  await db.destroy()
-  return users.map(({ login }) => login)
-}
-
-async function signIn(url: string, login: string): Promise<string> {
-  const answer = await fetch(`${url}/api/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ login, password: secret })
-  })
-  if (!answer.ok) throw new Error(`${login} could not sign in: ${answer.status}`)
-  return (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
-}
 
 function report(played: Played, heard: ClientsHeard, neighbours: number): boolean {
   const waits: number[] = []
@@ -103,23 +50,21 @@ function report(played: Played, heard: ClientsHeard, neighbours: number): boolea
   return isWhole && at(0.95) <= budgetMs
 }
 
-const dir = await mkdtemp(path.join(tmpdir(), 'rt-bench-live-'))
-await chmod(dir, 0o755)
-const postgres = await startPostgres({ dir, log: pino({ level: 'warn' }) })
-const children: ChildProcess[] = []
+// One in ten is a supervisor, who sees more.
+const logins = Array.from({ length: clients }, (_, n) => ({
+  login: `panel${n}`,
+  role: n % 10 === 9 ? ('supervisor' as const) : ('operator' as const)
+}))
+const company = await startCompany(logins)
 try {
-  const logins = await addUsers(postgres.url)
-  const [server, port] = await start('server.ts', { DATABASE_URL: postgres.url })
-  const [panels] = await start('clients.ts')
-  children.push(server, panels)
-  const url = `http://127.0.0.1:${String(port)}`
+  const panels = await company.start('clients.ts')
   const cookies: string[] = []
-  for (const login of logins) cookies.push(await signIn(url, login))
-  panels.send({ url, cookies })
+  for (const { login } of logins) cookies.push(await company.signIn(login))
+  panels.send({ url: company.url, cookies })
   await answerOf(panels)
   const stop = watchNeighbours()
-  server.send(order)
-  const played = (await answerOf(server)) as Played
+  company.server.send(order)
+  const played = (await answerOf(company.server)) as Played
   // What is still on its way.
   await delay(500)
   const neighbours = stop()
@@ -127,7 +72,5 @@ try {
   const heard = (await answerOf(panels)) as ClientsHeard
   if (!report(played, heard, neighbours)) process.exitCode = 1
 } finally {
-  for (const child of children) child.kill()
-  await postgres.stop()
-  await rm(dir, { recursive: true, force: true })
+  await company.close()
 }

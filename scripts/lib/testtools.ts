@@ -12,13 +12,8 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
  * @throws SetupError saying what to do
  */
 export async function ensureChromium(say: (text: string) => void = () => undefined): Promise<string> {
-  const named = process.env['CHROMIUM']
-  if (named !== undefined && named !== '') {
-    if (await isProgram(named)) return named
-    throw new SetupError(`CHROMIUM names ${named}, which is no program`, 'Correct it, or leave it unset.')
-  }
-  const found = await findChromium()
-  if (found !== undefined) return found
+  const present = await presentChromium()
+  if (present !== undefined) return present
   say('Installing Chromium for the browser tests')
   await installChromium()
   const installed = await findChromium()
@@ -27,6 +22,17 @@ export async function ensureChromium(say: (text: string) => void = () => undefin
     'Chromium was installed but is not on PATH',
     'Name it in the environment variable CHROMIUM.'
   )
+}
+
+/**
+ * The Chromium that is here already: the one in the environment variable CHROMIUM, else one on PATH.
+ * @throws SetupError when CHROMIUM names none
+ */
+export async function presentChromium(): Promise<string | undefined> {
+  const named = process.env['CHROMIUM']
+  if (named === undefined || named === '') return findChromium()
+  if (await isProgram(named)) return named
+  throw new SetupError(`CHROMIUM names ${named}, which is no program`, 'Correct it, or leave it unset.')
 }
 
 async function findChromium(): Promise<string | undefined> {
