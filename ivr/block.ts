@@ -63,9 +63,12 @@ export interface Weights {
  * `owner`: this user or, while they are absent, their stand-in.
  */
 export type OperatorQuery = { readonly except: readonly string[] } &
-  /** `isOwnWish`: they asked for the call themselves, so neither wrap-up nor a pause keeps it from them. */
+  /**
+   * `isOwnWish`: they asked for the call themselves, so neither wrap-up nor a pause keeps it from them.
+   * `isReturn`: a client of theirs comes back, which a wrap-up does not keep from them, but a pause does.
+   */
   (
-    | { kind: 'user'; userId: string; isOwnWish?: true }
+    | { kind: 'user'; userId: string; isOwnWish?: true; isReturn?: true }
     | { kind: 'owner'; userId: string }
     | {
         kind: 'group'

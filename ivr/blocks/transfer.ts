@@ -11,6 +11,8 @@ const settings = z.object({
   ]),
   /** Who sent the client on, and gets them back when nobody is there. */
   returnTo: z.string().nullable(),
+  /** The target had the client before: a wrap-up does not keep the client from them. */
+  isReturn: z.boolean().default(false),
   ringSeconds: z.number().int().default(25),
   record: z.boolean().default(true)
 })
@@ -88,7 +90,8 @@ function find(state: State, settings: Settings, context: BlockContext): BlockSte
   const except = [...new Set([...context.declined, ...state.tried])]
   switch (target.kind) {
     case 'user': {
-      const query = { kind: 'user', userId: target.userId, except } as const
+      const isBack = settings.isReturn ? ({ isReturn: true } as const) : {}
+      const query = { kind: 'user', userId: target.userId, ...isBack, except } as const
       return { state: finding, effects: [{ do: 'findOperators', query }] }
     }
     case 'group': {
@@ -141,7 +144,7 @@ function giveBack(state: State, settings: Settings, effects: Effects = []): Bloc
     effects: [
       ...effects,
       { do: 'ringback', on: true },
-      { do: 'findOperators', query: { kind: 'user', userId: returnTo, except: [] } }
+      { do: 'findOperators', query: { kind: 'user', userId: returnTo, isReturn: true, except: [] } }
     ]
   }
 }

@@ -27,12 +27,12 @@ export function sendTo(turn: Turn, from: Leg, target: TransferTarget, note: stri
 
 /** Gives a parked call that nobody took back to whoever parked it. */
 export function ringBack(turn: Turn, userId: string): void {
-  detour(turn, { target: { kind: 'user', userId }, returnTo: null, record: true })
+  detour(turn, { target: { kind: 'user', userId }, returnTo: null, isReturn: true, record: true })
 }
 
 function detour(
   turn: Turn,
-  settings: { target: TransferTarget; returnTo: string | null; record: boolean }
+  settings: { target: TransferTarget; returnTo: string | null; isReturn?: true; record: boolean }
 ): void {
   const { call } = turn
   const isInDetour = call.scheme?.version === madeVersion

@@ -1,3 +1,4 @@
+import type { OperatorQuery } from '../../ivr/block.ts'
 import type { DeviceEntry, OwnPresence, UserEntry } from '../routing/directory.ts'
 import type { Candidate } from '../routing/strategies.ts'
 import type { OperatorState } from './feed.ts'
@@ -52,10 +53,16 @@ export function entryOf(user: UserEntry, nowMs: number): Entry {
 export const isReachable = (entry: Entry): boolean => entry.devices.some((device) => device.isReachable)
 
 /** Nothing but their own wish keeps them from a call. */
-export const couldRing = (entry: Entry): boolean =>
+const couldRing = (entry: Entry): boolean =>
   entry.calls.size === 0 && !entry.isElsewhere && isReachable(entry)
 
 export const isFree = (entry: Entry): boolean => entry.presence === 'available' && couldRing(entry)
+
+/** What they asked for themselves, or a client who comes back to them: no wrap-up keeps it from them. */
+export const isTheirs = (entry: Entry, query: OperatorQuery): boolean =>
+  query.kind === 'user' &&
+  (query.isOwnWish === true || (query.isReturn === true && entry.presence === 'wrapUp')) &&
+  couldRing(entry)
 
 /** Not there for their clients; being busy is not being absent. */
 export const isAbsent = (entry: Entry): boolean =>

@@ -7,7 +7,7 @@ import {
   entryOf,
   isAbsent,
   isFree,
-  couldRing,
+  isTheirs,
   isReachable,
   reachableDevices,
   stateOf,
@@ -176,8 +176,8 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
   }
 
   function fits(entry: Entry, query: OperatorQuery, holder: string | null): boolean {
-    const isOwnWish = query.kind === 'user' && query.isOwnWish === true && couldRing(entry)
-    if (!isFree(entry) && !isOwnWish && !(holder !== null && isHeldOnlyBy(entry, holder))) return false
+    if (!isFree(entry) && !isTheirs(entry, query) && !(holder !== null && isHeldOnlyBy(entry, holder)))
+      return false
     if (query.except.includes(entry.userId)) return false
     const skills = query.kind === 'group' ? query.skills : undefined
     return skills === undefined || skills.every((skill) => entry.skills.includes(skill))

@@ -51,7 +51,10 @@ describe('A call in progress is given on', function () {
     expect(await office.tapeOf(id)).to.include('call.transfer')
   })
 
-  it('blindly to a colleague who declines: it comes back to whoever sent it', async () => {
+  it('blindly to a colleague who declines: it comes back to whoever sent it, in their wrap-up too', async () => {
+    const wrapUp = (wrapUpSeconds: number) =>
+      office.instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds })
+    await wrapUp(60)
     const { id, client, anna } = await office.talk('+74951400001')
     await office.desk(office.boris, { manner: { status: 603, text: 'Decline' } })
     anna.setManner('answer')
@@ -60,6 +63,8 @@ describe('A call in progress is given on', function () {
     await hears(client, { anna: true })
     client.hangup()
     await office.ended(id)
+    await wrapUp(0)
+    await office.instance.api('PATCH', `/api/users/${office.anna.id}`, { presence: 'available' })
   })
 
   it('blindly to a number outside, which is shown one of ours and recorded', async () => {

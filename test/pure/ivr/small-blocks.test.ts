@@ -112,3 +112,24 @@ describe('A message left', () => {
     expect(taskOf({ createTask: false, taskGroupId: 'sales' })).to.deep.equal([null])
   })
 })
+
+describe('A blind transfer', () => {
+  const asked = (visit: Visit) => visit.last.effects.find((effect) => effect.do === 'findOperators')
+
+  it('asks for whoever sent the client when nobody is there, even in the wrap-up', () => {
+    const target = { kind: 'user', userId: 'boris' }
+    const visit = new Visit({ type: 'transfer', settings: { target, returnTo: 'anna' } })
+    expect(asked(visit)).to.deep.include({ query: { kind: 'user', userId: 'boris', except: [] } })
+    visit.tell(found())
+    const back = { kind: 'user', userId: 'anna', isReturn: true, except: [] }
+    expect(asked(visit)).to.deep.include({ query: back })
+  })
+
+  it('of a parked call goes back to whoever parked it, even in the wrap-up', () => {
+    const target = { kind: 'user', userId: 'anna' }
+    const visit = new Visit({ type: 'transfer', settings: { target, returnTo: null, isReturn: true } })
+    expect(asked(visit)).to.deep.include({
+      query: { kind: 'user', userId: 'anna', isReturn: true, except: [] }
+    })
+  })
+})

@@ -171,6 +171,22 @@ describe('Operators', () => {
     expect(desk.operators.reserve('c3', own, now()), 'in a call').to.deep.equal([])
   })
 
+  it('are rung in the wrap-up for a client of theirs who comes back, but not in a pause or in a call', () => {
+    desk = sitDown([person('anna')], rules({ wrapUpSeconds: 20 }))
+    const back = { kind: 'user', userId: 'anna', except: [], isReturn: true } as const
+    desk.operators.reserve('c1', anyone(), now())
+    desk.operators.release('c1', 'anna', true, now(), 'answered')
+    expect(desk.state('anna')).to.include({ presence: 'wrapUp' })
+    expect(desk.operators.reserve('c1', back, now())).to.have.length(1)
+    expect(desk.operators.reserve('c2', back, now()), 'in a call').to.deep.equal([])
+    desk.operators.release('c1', 'anna', false, now(), 'declined')
+    expect(desk.state('anna'), 'a ring does not end it').to.include({ presence: 'wrapUp' })
+    for (const presence of ['away', 'offline'] as const) {
+      desk.operators.setPresence('anna', { presence }, now())
+      expect(desk.operators.reserve('c1', back, now()), presence).to.deep.equal([])
+    }
+  })
+
   it('go on with a wrap-up that began before a restart', async () => {
     const wrapUp = { presence: 'wrapUp' as const, presenceAtMs: 5 }
     desk = sitDown([
