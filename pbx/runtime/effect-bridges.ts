@@ -12,22 +12,33 @@ export function openBridge(live: LiveCall, bridge: BridgeName, { ari, log }: Eff
   inLanes(live, [bridgeLane(bridge)], 'open', () => ari.createBridge(bridgeId(live.call.id, bridge)), log)
 }
 
-/** Brings parties in; Asterisk takes them out of wherever they are. Who is in already would only be heard to stumble. */
+/**
+ * Brings parties in; Asterisk takes them out of wherever they are. Who is in already would only be heard to stumble,
+ * but for one who stayed when the other one went: Asterisk keeps the way from that one's codec to theirs, and often not
+ * a packet of the next one comes through it (seen with 22.10 and two browsers after one another). They are seated anew.
+ */
 export function connect(live: LiveCall, { bridge, parties }: EffectOf<'connect'>, ports: EffectPorts): void {
   const { ari, log } = ports
   openBridge(live, bridge, ports)
   const present = live.bridges.get(bridge)
   const missing = parties.filter((party) => !present?.has(party))
   if (missing.length === 0) return
-  for (const party of missing) place(live, party, bridge)
   const { call } = live
-  const channels = missing.flatMap((party) => channelOf(call, party) ?? [])
+  const stayers = stayersIn(live, bridge)
+  const anew = stayers.length === 1 ? stayers.filter((party) => live.left.has(party)) : []
+  for (const party of [...anew, ...missing]) place(live, party, bridge)
+  const channelsOf = (those: readonly Party[]) => those.flatMap((party) => channelOf(call, party) ?? [])
+  const id = bridgeId(call.id, bridge)
+  const channels = channelsOf(missing)
   inLanes(
     live,
-    [bridgeLane(bridge), ...missing],
+    [bridgeLane(bridge), ...anew, ...missing],
     'connect',
     async () => {
-      const result = await ari.addToBridge(bridgeId(call.id, bridge), channels)
+      if (anew.length > 0) await ari.removeFromBridge(id, channelsOf(anew))
+      const result = await ari.addToBridge(id, channels)
+      // Apart: who has just hung up would keep the others out.
+      if (anew.length > 0) await ari.addToBridge(id, channelsOf(anew))
       if (!result.ok)
         log.info(
           { callId: call.id, bridge, channels, code: result.code },
@@ -38,9 +49,23 @@ export function connect(live: LiveCall, { bridge, parties }: EffectOf<'connect'>
   )
 }
 
+/** Who is in a bridge and has not hung up. */
+function stayersIn(live: LiveCall, bridge: BridgeName): Party[] {
+  const inside = live.bridges.get(bridge) ?? new Set()
+  for (const leg of live.call.legs) {
+    if (leg.state !== 'ended' || !inside.delete(leg.id)) continue
+    for (const party of inside) live.left.add(party)
+  }
+  return [...inside]
+}
+
 /** Notes where a party is now. */
 export function place(live: LiveCall, party: Party, bridge: BridgeName | null): void {
-  for (const [name, inside] of live.bridges) if (name !== bridge) inside.delete(party)
+  live.left.delete(party)
+  for (const [name, inside] of live.bridges) {
+    if (name === bridge || !inside.delete(party)) continue
+    for (const stayer of inside) live.left.add(stayer)
+  }
   if (bridge !== null) live.bridges.get(bridge)?.add(party)
 }
 

@@ -19,6 +19,8 @@ export interface LiveCall {
   readonly lanes: Map<string, Promise<unknown>>
   /** Bridges that are open or being opened, and who was brought in. */
   readonly bridges: Map<BridgeName, Set<Party>>
+  /** Who stays in a bridge that the other one has left (or may have, before our time): deaf to whoever comes next. */
+  readonly left: Set<Party>
   /** Ringing tones on bridges, by the name of their playback. */
   readonly tones: Map<BridgeName, string>
   /** Channels through which supervisors hear, by their leg. */
@@ -48,6 +50,7 @@ export function openLiveCall(call: Call, journal: Journal | null = null, rows: T
     timer: undefined,
     lanes: new Map(),
     bridges: new Map(),
+    left: new Set(),
     tones: new Map(),
     snoops: new Map(),
     releasing: undefined,

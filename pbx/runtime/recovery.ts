@@ -92,6 +92,8 @@ async function repair(
   const { exchange, ari } = ports
   if (live.call === call) live.bridges.clear()
   takeBridges(live.bridges, presentBridges(call, bridges))
+  // Whom they have heard before our time, nobody knows.
+  for (const inside of live.bridges.values()) for (const party of inside) live.left.add(party)
   const missed: { atMs: number; tell: () => void }[] = []
   const atOf = (uniqueId: string) => endOf(cel, uniqueId) ?? { atMs: ports.now(), cause: null }
 

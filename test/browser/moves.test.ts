@@ -34,6 +34,19 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
     return desk
   }
 
+  it('holds the client with music, and comes back', async () => {
+    const client = await talk(office(), page, '+79161112201')
+    await page.getByTestId('hold').click()
+    await page.locator('[data-testid=ring-card][data-held=true]').waitFor()
+    await clientHearsMusic(client)
+    await shot(page, 'held-ru-light')
+    await page.keyboard.press('h')
+    await page.locator('[data-testid=ring-card][data-held=false]').waitFor()
+    await clientHears(client, microphoneHz, 'the client hears Vera again')
+    await page.getByTestId('hangup').click()
+    await vanished(page)
+  })
+
   it('asks a colleague first, who sees why before answering, and leaves the client to him', async () => {
     const other = await gleb()
     const client = await talk(office(), page, '+79161112202')
@@ -66,19 +79,6 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
     client.hangup()
     const call = await office().company.ended(number.vera)
     expect(call.operator?.name).to.equal(office().gleb.name)
-  })
-
-  it('holds the client with music, and comes back', async () => {
-    const client = await talk(office(), page, '+79161112201')
-    await page.getByTestId('hold').click()
-    await page.locator('[data-testid=ring-card][data-held=true]').waitFor()
-    await clientHearsMusic(client)
-    await shot(page, 'held-ru-light')
-    await page.keyboard.press('h')
-    await page.locator('[data-testid=ring-card][data-held=false]').waitFor()
-    await clientHears(client, microphoneHz, 'the client hears Vera again')
-    await page.getByTestId('hangup').click()
-    await vanished(page)
   })
 
   it('parks the client, and anybody takes them', async () => {
