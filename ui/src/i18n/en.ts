@@ -6,6 +6,7 @@ import { crm } from './en/crm.ts'
 import { errors } from './en/errors.ts'
 import { jobs } from './en/jobs.ts'
 import { journalTexts } from './en/journal.ts'
+import { keySheet } from './en/key-sheet.ts'
 import { own } from './en/own.ts'
 import { panel } from './en/panel.ts'
 import { reportSettings } from './en/report-settings.ts'
@@ -37,6 +38,7 @@ const en = {
   ...crm,
   ...jobs,
   ...journalTexts,
+  ...keySheet,
   ...own,
   ...reportSettings,
   ...reports,

@@ -7,6 +7,7 @@ import { crm } from './ru/crm.ts'
 import { errors } from './ru/errors.ts'
 import { jobs } from './ru/jobs.ts'
 import { journalTexts } from './ru/journal.ts'
+import { keySheet } from './ru/key-sheet.ts'
 import { own } from './ru/own.ts'
 import { panel } from './ru/panel.ts'
 import { reportSettings } from './ru/report-settings.ts'
@@ -42,6 +43,7 @@ const ru: Same<typeof en> = {
   ...crm,
   ...jobs,
   ...journalTexts,
+  ...keySheet,
   ...own,
   ...reportSettings,
   ...reports,

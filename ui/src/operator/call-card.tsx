@@ -126,7 +126,6 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
       data-testid="ring-card"
       data-tone={live?.ringTone}
       data-call={live?.id ?? phoneCall?.callId ?? ''}
-      aria-live="assertive"
       aria-label={headline}
     >
       <header className={styles.strip}>

@@ -31,16 +31,17 @@ export default function CallLink() {
   return null
 }
 
-/** The number that a link has just brought to the dial box, and how to be done with it. */
-export function useAskedNumber(): { asked: string | null; done: () => void } {
+/** What brought somebody to the dial box: a link with a number, or only the wish to type one (`dial` is empty then). */
+export function useAskedNumber(): { asked: string | null; isWanted: boolean; done: () => void } {
   const navigate = useNavigate()
   const { state } = useLocation() as { state: unknown }
-  const asked =
+  const dial =
     typeof state === 'object' && state !== null && 'dial' in state && typeof state.dial === 'string'
       ? state.dial
       : null
   return {
-    asked,
-    done: () => asked !== null && inBackground(Promise.resolve(navigate('/', { replace: true })))
+    asked: dial === '' ? null : dial,
+    isWanted: dial === '',
+    done: () => dial !== null && inBackground(Promise.resolve(navigate('/', { replace: true })))
   }
 }

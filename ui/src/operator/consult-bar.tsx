@@ -30,12 +30,13 @@ export function ConsultBar({ call, clientName }: { call: LiveCall; clientName: s
   const { consult } = call
   const path = wish.isPending ? wish.variables.path : null
   const isTalking = consult?.stage === 'talking'
-  useKeys({
+  const keys = {
     KeyC: consult ? () => wish.mutate({ path: 'complete-transfer' }) : undefined,
     KeyX: consult ? () => wish.mutate({ path: 'cancel-transfer' }) : undefined,
     KeyS: isTalking ? () => wish.mutate({ path: 'swap' }) : undefined,
     KeyJ: isTalking ? () => wish.mutate({ path: 'join' }) : undefined
-  })
+  }
+  useKeys(keys, 'call')
   if (!consult) return null
   const isWithClient = consult.side === 'client' && isTalking
   const otherWord = isTalking

@@ -50,11 +50,13 @@ function Preview({ preview, isNamed }: { preview: DialPreview; isNamed: boolean 
 interface Props {
   /** A number that a link asks to call: it waits here for a press, see `call-link.tsx`. */
   asked: string | null
+  /** Somebody has come to type a number. */
+  isWanted: boolean
   onDone: () => void
 }
 
 /** Types a number or a name, chooses with the arrows, and calls. What may not be called says so before it is dialled. */
-export function DialBox({ asked, onDone }: Props) {
+export function DialBox({ asked, isWanted, onDone }: Props) {
   const { t } = useTranslation()
   const [text, setText] = useState(asked ?? '')
   const [hasKeys, setKeys] = useState(false)
@@ -62,6 +64,7 @@ export function DialBox({ asked, onDone }: Props) {
   // While nothing is typed no line is chosen: Enter calls none of the last numbers by mistake.
   const [place, setPlace] = useState(-1)
   const button = useRef<HTMLButtonElement>(null)
+  const field = useRef<HTMLInputElement>(null)
   const call = useClickToCall()
   const isOpen = asked === null && (isFocused || text.trim() !== '')
   const { callees, isPending } = useCallees(text, isOpen)
@@ -73,7 +76,8 @@ export function DialBox({ asked, onDone }: Props) {
   useEffect(() => {
     // One press confirms it, by mouse or Enter.
     if (asked !== null) button.current?.focus()
-  }, [asked])
+    else if (isWanted) field.current?.focus()
+  }, [asked, isWanted])
   const type = (next: string): void => {
     setText(next)
     setPlace(next.trim() === '' ? -1 : 0)
@@ -122,6 +126,7 @@ export function DialBox({ asked, onDone }: Props) {
       <form onSubmit={onSubmit}>
         <Group gap={8} wrap="nowrap" align="flex-start">
           <TextInput
+            ref={field}
             style={{ flex: 1, minWidth: 0 }}
             type="text"
             inputMode="tel"
@@ -153,6 +158,7 @@ export function DialBox({ asked, onDone }: Props) {
                 <IconDialpad size={17} />
               </ActionIcon>
             }
+            data-key="dial"
             data-testid="dial-input"
           />
           <Button

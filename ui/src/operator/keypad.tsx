@@ -4,6 +4,16 @@ import styles from './call-card.module.css'
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 
+/** The same keys on the keyboard, in the row above the letters and beside them. */
+export const digitKeys = (press: (digit: string) => void): Record<string, () => void> =>
+  Object.fromEntries(
+    digits.flatMap((digit) =>
+      /\d/.test(digit)
+        ? [`Digit${digit}`, `Numpad${digit}`].map((code) => [code, () => press(digit)])
+        : [[digit, () => press(digit)]]
+    )
+  )
+
 interface Props {
   keys?: readonly string[]
   pressed?: string

@@ -11,10 +11,10 @@ interface Props {
 
 /** The operator's side column: whom to call, who is parked, and everything that is their own. */
 export default function OwnSide({ isFree, onOpen }: Props) {
-  const { asked, done } = useAskedNumber()
+  const { asked, isWanted, done } = useAskedNumber()
   return (
     <>
-      {isFree && <DialBox key={asked} asked={asked} onDone={done} />}
+      {isFree && <DialBox key={asked} asked={asked} isWanted={isWanted} onDone={done} />}
       <ParkedCalls canTake={isFree} />
       <MyWork onOpen={onOpen} />
     </>

@@ -14,10 +14,11 @@ export function Ringing({ current }: { current: CurrentCall }) {
   const { phoneCall, phase } = current
   const [answered, setAnswered] = useState(false)
   const canAnswer = phoneCall?.phase === 'ringing'
-  useKeys({
+  const keys = {
     KeyA: canAnswer ? softphone.answer : undefined,
     KeyD: canAnswer ? softphone.decline : undefined
-  })
+  }
+  useKeys(keys, 'call')
   if (!softphone.isBrowserPhone) return <Text c="dimmed">{t('call.onDeskPhone')}</Text>
   if (!phoneCall && softphone.registration === 'elsewhere')
     return <Text c="dimmed">{t('call.inOtherTab')}</Text>

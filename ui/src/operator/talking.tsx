@@ -19,7 +19,7 @@ import { useKeys } from '../lib/use-keys.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import type { CurrentCall } from '../softphone/use-current-call.ts'
 import styles from './call-card.module.css'
-import { Keypad } from './keypad.tsx'
+import { digitKeys, Keypad } from './keypad.tsx'
 import { useWish } from './wishes.ts'
 
 const TransferDialog = lazy(() => import('./transfer-dialog.tsx'))
@@ -97,15 +97,17 @@ export function Talking({ current }: { current: CurrentCall }) {
   const isMuted = phoneCall?.isMuted ?? false
   const isOwner = part === 'owner'
   const tools = useOwnerTools(live, isOwner)
-  useKeys({
+  const keys = {
     KeyM: phoneCall ? () => softphone.setMuted(!isMuted) : undefined,
     KeyE: phoneCall ? softphone.hangup : undefined,
     KeyK: phoneCall ? () => setKeypad(!hasKeypad) : undefined,
     KeyH: tools.hold,
     KeyT: tools.choose,
     KeyP: tools.park,
-    KeyR: tools.pause
-  })
+    KeyR: tools.pause,
+    ...(hasKeypad && phoneCall ? digitKeys(softphone.press) : {})
+  }
+  useKeys(keys, 'call')
   const hasTools = phoneCall !== null || isOwner
   return (
     <>

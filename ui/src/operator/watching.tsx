@@ -21,7 +21,8 @@ export default function Watching({ call }: { call: LiveCall }) {
   const own = call.watchers.find((each) => each.userId === me.id)
   const change = (mode: (typeof modes)[number]['mode']): void =>
     wish.mutate({ path: 'watch', body: { mode, isSilent: own?.isSilent ?? false } })
-  useKeys(Object.fromEntries(modes.map(({ mode, code }) => [code, own ? () => change(mode) : undefined])))
+  const keys = modes.map(({ mode, code }) => [code, own ? () => change(mode) : undefined] as const)
+  useKeys(Object.fromEntries(keys), 'call')
   return (
     <div className={styles.tools} role="group" aria-label={t('watch.title')}>
       {modes.map(({ mode, icon: Icon, hint }) => (

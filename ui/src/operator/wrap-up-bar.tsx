@@ -29,7 +29,7 @@ export function WrapUpBar() {
   })
   const isOn = state?.presence === 'wrapUp'
   const isOwed = (state?.owesCode ?? null) !== null
-  useKeys({ KeyF: isOn && !isOwed ? () => ask.mutate('end') : undefined })
+  useKeys({ KeyF: isOn && !isOwed ? () => ask.mutate('end') : undefined }, 'call')
   if (!isOn) return null
   // After a restart of the server only this page knows which talk it was.
   const callId = state.wrapUpCallId ?? (last?.wasTalking ? last.callId : null)

@@ -44,7 +44,7 @@ export function WrapUpCodes({ callId, isOwed }: { callId: string; isOwed: boolea
     if (!save.isPending) save.mutate(shown === code && !isOwed ? null : code)
   }
   const keys = codes.slice(0, mostKeys).map(({ code }, index) => [`Digit${index + 1}`, () => choose(code)])
-  useKeys(Object.fromEntries(keys) as Record<string, () => void>)
+  useKeys(Object.fromEntries(keys) as Record<string, () => void>, 'call')
   if (codes.length === 0) return null
   return (
     <div

@@ -1,42 +1,42 @@
 import '../styles/later.ts'
-import { Modal, Table } from '@mantine/core'
+import { Modal, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import styles from './keys-sheet.module.css'
+import { keyGroups } from './keys.ts'
 
-/** Every key that does something. */
+/** Every key that does something, by when. */
 export default function KeysSheet({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
-  const rows = [
-    ['A', t('call.answer')],
-    ['D', t('call.decline')],
-    ['M', t('keys.mute')],
-    ['H', t('keys.hold')],
-    ['T', t('transfer.title')],
-    ['K', t('call.keypad')],
-    ['P', t('talk.park')],
-    ['R', t('keys.record')],
-    ['C S J X', t('keys.consult')],
-    ['L W J', t('keys.watch')],
-    ['E', t('call.hangup')],
-    ['F', t('keys.wrapUp')],
-    ['1 – 9', t('shift.codes.title')],
-    ['1 – 7', t('keys.pages')],
-    ['?', t('keys.title')],
-    ['Esc', t('keys.close')]
-  ] as const
   return (
-    <Modal opened onClose={onClose} title={t('keys.title')} size="sm">
-      <Table data-testid="keys-sheet">
-        <Table.Tbody>
-          {rows.map(([key, text]) => (
-            <Table.Tr key={key}>
-              <Table.Td w={80}>
-                <kbd>{key}</kbd>
-              </Table.Td>
-              <Table.Td>{text}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('keys.title')}
+      size={760}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <div className={styles.groups} data-testid="keys-sheet">
+        {keyGroups.map(({ title, rows }) => (
+          <section key={title} className={styles.group}>
+            <h3 className="eyebrow">{t(title)}</h3>
+            <dl>
+              {rows.map(({ keys, text }) => (
+                <div key={text} className={styles.row}>
+                  <dt>
+                    {keys.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{t(text)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <Text c="dimmed" fz="sm" mt="md">
+        {t('keySheet.hint')}
+      </Text>
     </Modal>
   )
 }

@@ -41,6 +41,7 @@ export function PresenceButton(props: ButtonProps & ElementProps<'button', keyof
       h={32}
       leftSection={<i className={styles.dot} data-tone={presenceTone[shown]} />}
       rightSection={<IconChevronDown size={14} />}
+      data-key="status"
       data-testid="presence"
       data-presence={shown}
       {...props}

@@ -9,25 +9,25 @@ import {
 } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, NavLink, Outlet, useLocation, useNavigate } from 'react-router'
+import { Link, NavLink, Outlet, useLocation } from 'react-router'
 import { withTexts } from '../i18n/index.ts'
 import { Brand } from '../brand/mark.tsx'
-import { useKeys } from '../lib/use-keys.ts'
 import { LiveProvider } from '../live/use-live.tsx'
 import { CallCard } from '../operator/call-card.tsx'
+import { RingAnnouncer } from '../operator/ring-announcer.tsx'
 import { useCallAttention } from '../operator/use-call-attention.ts'
 import { useMe } from '../session/session.ts'
 import { SoftphoneProvider, useSoftphone } from '../softphone/softphone-provider.tsx'
 import { useRejoin } from '../softphone/rejoin.ts'
 import { useCurrentCall, useOwnWishesAnswered } from '../softphone/use-current-call.ts'
 import { HealthBanner } from './health-banner.tsx'
-import { PresenceChoice, useOwnPresence } from './presence.tsx'
+import { PresenceChoice } from './presence.tsx'
 import styles from './shell.module.css'
 import { SoftphonePill } from './softphone-pill.tsx'
 import { UserCorner } from './user-button.tsx'
-import { inBackground } from '../lib/in-background.ts'
+import { useFrameKeys } from './use-frame-keys.ts'
 
-const KeysSheet = lazy(() => import('./keys-sheet.tsx'))
+const KeysSheet = lazy(withTexts(['key-sheet'], () => import('./keys-sheet.tsx')))
 const JobTray = lazy(withTexts(['jobs'], () => import('../jobs/tray.tsx')))
 const CoverageBanner = lazy(withTexts(['coverage'], () => import('../tracking/coverage-banner.tsx')))
 
@@ -59,26 +59,23 @@ function CallDock() {
   useCallAttention(current, registration !== 'elsewhere')
   useOwnWishesAnswered(current)
   useRejoin(current)
-  if (!current || pathname === '/') return null
-  return <CallCard current={current} isDocked />
+  return (
+    <>
+      <RingAnnouncer current={current} />
+      {current && pathname !== '/' && <CallCard current={current} isDocked />}
+    </>
+  )
 }
 
 function Frame() {
   const { t } = useTranslation()
   const me = useMe()
-  const navigate = useNavigate()
-  const { call } = useSoftphone()
   const shown = usePlaces()
-  const presence = useOwnPresence()
   const [areKeysOpen, setKeysOpen] = useState(false)
-  const go = (index: number) => {
-    const place = shown[index]
-    // In a talk digits belong to the keypad, after it to the codes of how it ended.
-    if (!place || call || presence === 'wrapUp') return undefined
-    return () => inBackground(navigate(place.to))
-  }
-  const pages = Object.fromEntries(shown.map((_place, index) => [`Digit${index + 1}`, go(index)]))
-  useKeys({ '?': () => setKeysOpen(true), ...pages })
+  useFrameKeys(
+    shown.map(({ to }) => to),
+    () => setKeysOpen(true)
+  )
   const links = (place: 'nav' | 'tab') =>
     shown.map(({ to, key, icon: Icon }) => (
       <NavLink

@@ -48,17 +48,7 @@ export const panel = {
     userMenu: 'User menu',
     navigation: 'Pages'
   },
-  keys: {
-    hold: 'Hold the client, or come back',
-    record: 'Pause the recording, or go on',
-    consult: 'Transfer: complete, swap, all three, back',
-    watch: 'Supervisor: listen, whisper, join',
-    wrapUp: 'End the time after a call',
-    title: 'Keyboard',
-    mute: 'Mute or unmute',
-    pages: 'Go to a page',
-    close: 'Close a window'
-  },
+  keys: { title: 'Keyboard' },
   role: { admin: 'Admin', supervisor: 'Supervisor', operator: 'Operator', marketer: 'Marketer' },
   presence: {
     available: 'Available',

@@ -1,0 +1,35 @@
+/** What the keys do, in English. */
+export const keySheet = {
+  keySheet: {
+    ring: 'A call rings',
+    talk: 'In a call',
+    consult: 'Warm transfer',
+    after: 'After a call',
+    watch: 'Supervisor in a call',
+    everywhere: 'Everywhere',
+    choosing: 'Dialling, transfer, lists',
+    inquiries: 'Inquiries',
+    call: 'Details of a call',
+    mute: 'Mute or unmute',
+    hold: 'Hold the client, or come back',
+    record: 'Pause the recording, or go on',
+    digits: 'Press a digit while the keypad is open',
+    finish: 'End the time after a call',
+    dial: 'Call somebody: to the dial box',
+    note: 'To the note of the call',
+    status: 'Change the own status',
+    pages: 'Go to a page',
+    sheet: 'This list',
+    close: 'Close a window, clear a field',
+    choose: 'Choose and confirm',
+    blind: 'Transfer at once',
+    tabs: 'The next tab',
+    inquiry: 'Choose and open',
+    accept: 'Accept: make a deal',
+    take: 'Take it on',
+    shut: 'Close the inquiry',
+    spam: 'Spam',
+    comment: 'Comment on this moment of the recording',
+    hint: 'The keys work in any layout, and are silent while you type.'
+  }
+}
