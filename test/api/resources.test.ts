@@ -110,7 +110,7 @@ describe('Collections of the API', function () {
     expect(answer.body['memberIds']).to.deep.equal(turned)
     const toned = await admin.send('PATCH', `/api/groups/${id}`, { ringTone: 'low' })
     expect(toned.body['ringTone']).to.equal('low')
-    expect((await admin.send('PATCH', `/api/groups/${id}`, { ringTone: 'siren' })).status).to.equal(400)
+    expect((await admin.send('PATCH', `/api/groups/${id}`, { ringTone: 'siren' })).status).to.equal(422)
     const renamed = await admin.send('PATCH', `/api/groups/${id}`, { name: 'Help' })
     expect(renamed.body['ringTone']).to.equal('low')
     expect(renamed.body['memberIds']).to.deep.equal(turned)
