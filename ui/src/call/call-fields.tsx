@@ -8,6 +8,7 @@ import { clock, countryName, exactTime, formatPhone, fullTime, regionName } from
 import { useAll } from '../lib/lookups.ts'
 import styles from './drawer.module.css'
 import { fieldLabel, knownWord } from '../journal/labels.ts'
+import { PhoneNumber } from '../operator/click-to-call.tsx'
 import { blockWord, resultWord } from './tape.tsx'
 
 type Row = [label: keyof typeof en.field | keyof typeof en.journalField | 'utm', value: ReactNode]
@@ -209,7 +210,10 @@ export function CallFields({ call }: { call: JournalCallWithLegs }) {
         <Group
           title={t('fieldGroup.parties')}
           rows={[
-            ['callerNumber', phone(call.callerNumber)],
+            [
+              'callerNumber',
+              call.callerNumber && <PhoneNumber number={call.callerNumber} name={call.contact?.name} />
+            ],
             ['callerName', call.callerName],
             ['callerRegion', regionName(call.callerRegion)],
             ['callerCountry', countryName(call.callerCountry)],

@@ -10,6 +10,7 @@ import styles from './deals.module.css'
 import { money, sums } from './money.ts'
 import { useDeals, type Filter } from './queries.ts'
 import type { DealMoves } from './use-deal-moves.ts'
+import { CallNumber } from '../operator/click-to-call.tsx'
 import { useTitle } from './use-inquiry-moves.ts'
 
 /** What browsers carry along while a card is dragged. */
@@ -93,7 +94,10 @@ function Card({ deal, stages, moves, onOpen, onDrag }: CardProps) {
           </span>
         )}
       </div>
-      <span className={`num ${styles.amount}`}>{money(deal.amount, deal.currency)}</span>
+      <span className={styles.amountLine}>
+        <span className={`num ${styles.amount}`}>{money(deal.amount, deal.currency)}</span>
+        <CallNumber number={deal.phone} name={deal.contact?.name} contactId={deal.contact?.id} />
+      </span>
       {deal.contact && deal.contact.name !== deal.title && (
         <span className={`cut ${styles.sub}`}>{deal.contact.name}</span>
       )}

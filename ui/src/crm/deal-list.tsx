@@ -7,6 +7,7 @@ import styles from './deals.module.css'
 import { money } from './money.ts'
 import { useDeals, type Filter } from './queries.ts'
 import { StageBadge } from './stage-badge.tsx'
+import { CallNumber } from '../operator/click-to-call.tsx'
 import { useTitle } from './use-inquiry-moves.ts'
 
 /** Deals as a list, the newest first. */
@@ -58,14 +59,17 @@ export function DealList({ filter, onOpen }: { filter: Filter; onOpen: (id: stri
                 data-testid="deal-row"
               >
                 <Table.Td maw={260}>
-                  <button
-                    type="button"
-                    className={`cut ${styles.cardTitle}`}
-                    onClick={() => onOpen(deal.id)}
-                    style={{ maxWidth: '100%' }}
-                  >
-                    {titleOf(deal)}
-                  </button>
+                  <span className={styles.amountLine}>
+                    <button
+                      type="button"
+                      className={`cut ${styles.cardTitle}`}
+                      onClick={() => onOpen(deal.id)}
+                      style={{ maxWidth: '100%' }}
+                    >
+                      {titleOf(deal)}
+                    </button>
+                    <CallNumber number={deal.phone} name={deal.contact?.name} contactId={deal.contact?.id} />
+                  </span>
                   {deal.contact && deal.contact.name !== deal.title && (
                     <span className={`cut ${styles.sub}`} style={{ display: 'block' }}>
                       {deal.contact.name}

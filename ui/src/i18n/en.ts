@@ -8,6 +8,7 @@ import { jobs } from './en/jobs.ts'
 import { journalTexts } from './en/journal.ts'
 import { keySheet } from './en/key-sheet.ts'
 import { own } from './en/own.ts'
+import { phoneLinks } from './en/phone-links.ts'
 import { panel } from './en/panel.ts'
 import { reportSettings } from './en/report-settings.ts'
 import { reports } from './en/reports.ts'
@@ -40,6 +41,7 @@ const en = {
   ...journalTexts,
   ...keySheet,
   ...own,
+  ...phoneLinks,
   ...reportSettings,
   ...reports,
   ...selection,

@@ -9,6 +9,7 @@ import { jobs } from './ru/jobs.ts'
 import { journalTexts } from './ru/journal.ts'
 import { keySheet } from './ru/key-sheet.ts'
 import { own } from './ru/own.ts'
+import { phoneLinks } from './ru/phone-links.ts'
 import { panel } from './ru/panel.ts'
 import { reportSettings } from './ru/report-settings.ts'
 import { reports } from './ru/reports.ts'
@@ -45,6 +46,7 @@ const ru: Same<typeof en> = {
   ...journalTexts,
   ...keySheet,
   ...own,
+  ...phoneLinks,
   ...reportSettings,
   ...reports,
   ...selection,

@@ -2,6 +2,7 @@ import i18next, { type TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import type { JournalCall } from '../../../api/contract/calls.ts'
 import { callColumns, type CallColumn, type CallSort } from '../../../api/contract/journal-fields.ts'
+import { PhoneNumber } from '../operator/click-to-call.tsx'
 import { OutcomeBadge } from '../call/outcome-badge.tsx'
 import { clock, countryName, formatPhone, regionName } from '../lib/format.ts'
 import styles from './journal.module.css'
@@ -128,7 +129,11 @@ export const columns: Readonly<Record<ColumnKey, JournalColumn>> = {
   },
   direction: text((call) => i18next.t(`direction.${call.direction}`), 120),
   callType: text((call) => knownWord('callType', call.callType)),
-  callerNumber: phone((call) => call.callerNumber),
+  callerNumber: {
+    width: 174,
+    cell: (call) =>
+      call.callerNumber ? <PhoneNumber number={call.callerNumber} name={call.contact?.name} /> : '–'
+  },
   callerName: text((call) => call.callerName),
   contact: text((call) => call.contact?.name),
   callerRegion: text((call) => regionName(call.callerRegion)),

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { JournalCall } from '../../../api/contract/calls.ts'
+import { CallNumber } from '../operator/click-to-call.tsx'
 import { OutcomeBadge } from '../call/outcome-badge.tsx'
 import { Recording } from '../call/recording.tsx'
 import { clock, dayOf, formatPhone, isToday, timeOfDay } from '../lib/format.ts'
@@ -29,11 +30,18 @@ export function JournalCards({
             data-call={call.id}
             onClick={() => onOpen(call.id)}
           >
-            <button type="button" onClick={() => onOpen(call.id)}>
-              <b className="cut" style={{ fontWeight: 600 }}>
-                {call.contact?.name ?? call.callerName ?? <span className="num">{number}</span>}
-              </b>
-            </button>
+            <span className={styles.cardWho}>
+              <button type="button" onClick={() => onOpen(call.id)}>
+                <b className="cut" style={{ fontWeight: 600 }}>
+                  {call.contact?.name ?? call.callerName ?? <span className="num">{number}</span>}
+                </b>
+              </button>
+              <CallNumber
+                number={call.callerNumber}
+                name={call.contact?.name ?? call.callerName}
+                contactId={call.contact?.id}
+              />
+            </span>
             <span className={`num ${styles.sub}`}>
               {isToday(call.startedAt)
                 ? timeOfDay(call.startedAt)

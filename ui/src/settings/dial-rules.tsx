@@ -7,6 +7,7 @@ import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { countryName, dayOf, formatPhone } from '../lib/format.ts'
 import { refusalWord } from '../lib/refusals.ts'
+import { PhoneNumber } from '../operator/click-to-call.tsx'
 import type { Field, Values } from './form-fields.tsx'
 import { HoursInput, usualHours, type Hours } from './hours.tsx'
 import { ResourceTable } from './resource-table.tsx'
@@ -191,7 +192,7 @@ export function DoNotCallSection() {
       columns={[
         {
           header: t('settings.numbers.one'),
-          cell: (item) => <span className="num">{formatPhone(item.phone)}</span>
+          cell: (item) => <PhoneNumber number={item.phone} />
         },
         { header: t('setup.doNotCall.reason'), cell: (item) => item.reason ?? '–' },
         { header: t('setup.since'), cell: (item) => dayOf(item.createdAt) }

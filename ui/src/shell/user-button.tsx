@@ -1,9 +1,10 @@
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { withTexts } from '../i18n/index.ts'
 import { useMe } from '../session/session.ts'
 import styles from './shell.module.css'
 
-const UserMenu = lazy(() => import('./user-menu.tsx'))
+const UserMenu = lazy(withTexts(['phone-links'], () => import('./user-menu.tsx')))
 
 function initials(name: string): string {
   const words = name.split(/\s+/).filter(Boolean)

@@ -1,12 +1,14 @@
 import '../styles/menus.ts'
 import { Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
-import { IconKey, IconKeyboard, IconLogout } from '@tabler/icons-react'
+import { IconKey, IconKeyboard, IconLogout, IconPhoneOutgoing } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ApiError } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { forgetSession, useMe } from '../session/session.ts'
+import { useMayCall } from '../operator/click-to-call.tsx'
+import { canTakeLinks, takeLinks } from '../operator/phone-links.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import { LanguageSwitch } from './language-switch.tsx'
 import { UserButton } from './user-button.tsx'
@@ -21,6 +23,7 @@ export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void
   const me = useMe()
   const client = useQueryClient()
   const { call } = useSoftphone()
+  const mayCall = useMayCall()
   const [isPasswordOpen, setPasswordOpen] = useState(false)
   const { colorScheme, setColorScheme } = useMantineColorScheme()
 
@@ -77,6 +80,19 @@ export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void
           <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={onKeys}>
             {t('keys.title')}
           </Menu.Item>
+          {mayCall && canTakeLinks() && (
+            <Menu.Item
+              leftSection={<IconPhoneOutgoing size={16} />}
+              onClick={() =>
+                takeLinks()
+                  ? toast('pine', t('phoneLinks.asked'), 12_000)
+                  : toast('amber', t('phoneLinks.unable'), 12_000)
+              }
+              data-testid="take-links"
+            >
+              {t('phoneLinks.offer')}
+            </Menu.Item>
+          )}
           <Menu.Item
             leftSection={<IconKey size={16} />}
             onClick={() => setPasswordOpen(true)}

@@ -71,12 +71,6 @@ export const own = {
       link: 'A link asks to call. Check the number and press “Call”.',
       linkBad: 'There is no telephone number in the link.',
       linkCall: 'You are in a call. Finish it and press the link again.'
-    },
-    links: {
-      offer: 'Open telephone links here',
-      asked:
-        'The browser will ask whether to open telephone links in Ringtrace. Agree: the number appears here, and you place the call yourself.',
-      unable: 'This browser cannot open such links on a site. Copy the number and paste it into the dial box.'
     }
   }
 }
