@@ -11,7 +11,10 @@ self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()))
 let work = Promise.resolve()
 
 self.addEventListener('message', (event) => {
-  work = work.then(() => handle(event.data, event.source.id)).catch(() => undefined)
+  work = work
+    .then(() => handle(event.data, event.source.id))
+    // Without the permission nothing is shown; the tab itself rings, and the next call shall not wait behind this one.
+    .catch(() => undefined)
   event.waitUntil(work)
 })
 

@@ -70,11 +70,9 @@ const loudest = 0.24
 /** Browsers allow sound only after a gesture: the first one anywhere on the page prepares it. */
 export function prepareRing(): () => void {
   const wake = (): void => {
+    const at = opened()
     // Refused until the page has had a gesture: the next one tries again.
-    if (opened().state === 'suspended')
-      opened()
-        .resume()
-        .catch(() => undefined)
+    if (at.state === 'suspended') at.resume().catch(() => undefined)
   }
   window.addEventListener('pointerdown', wake)
   window.addEventListener('keydown', wake)
