@@ -375,6 +375,14 @@ function shareOf(
     const value = given[name]
     if (value === undefined) return []
     const values = Array.isArray(value) ? (value as string[]) : [value as string]
+    // Reports show spellings of a source that differ in case only as one source.
+    if (name === 'source')
+      return [
+        {
+          sql: 'lower(p.source) in (select lower(each) from unnest(cast(? as text[])) as u(each))',
+          bindings: [values]
+        }
+      ]
     return [{ sql: `p.${snake(name)} = any(cast(? as text[]))`, bindings: [values] }]
   })
   const credits = [plain("c.subject = 'call'"), plain(`c.${snake(model ?? '')} > 0`)]

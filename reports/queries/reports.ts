@@ -7,6 +7,7 @@ import { readMedians } from './medians.ts'
 import { poolFigures, readLeaseDays, readLeases } from './pools.ts'
 import { readLoads, operatorNames } from './operators.ts'
 import { dayAfter, daysOf, everyDay, previous, type Period } from './period.ts'
+import { joinSpellings, ownSourceNames } from './spellings.ts'
 import { readCosts, readSums, readVisits, type Cut, type Grouping, type Wanted } from './sums.ts'
 import {
   pathFields,
@@ -101,6 +102,8 @@ interface Gathered {
   facts: Map<string, Facts>
   missingRates: string[]
   hasVisits: boolean
+  /** How a key is shown, where it is not shown as it is. */
+  shown: ReadonlyMap<string, string>
 }
 
 function shapeOf(name: ReportName, by: string | undefined): Shape {
@@ -132,7 +135,9 @@ async function gather(
       cost: costs.byKey.get(key) ?? null
     })
   }
-  return { facts, missingRates: costs.missingRates, hasVisits: visits !== null }
+  const rest = { missingRates: costs.missingRates, hasVisits: visits !== null }
+  if (shape.by !== 'source') return { facts, ...rest, shown: new Map() }
+  return { ...joinSpellings(facts, await ownSourceNames(db)), ...rest }
 }
 
 /** Rows and totals of what was gathered. A key of the period before stays in view when it brought nothing now. */
@@ -155,7 +160,7 @@ function assemble(
   const rows = [...keys].map((key): ReportRow => {
     const before = then?.facts.get(keyThen(key))
     return {
-      key,
+      key: now.shown.get(key) ?? then?.shown.get(key) ?? key,
       name: null,
       values: measuresOf(now.facts.get(key) ?? empty),
       before: before ? measuresOf(before) : null

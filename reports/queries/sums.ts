@@ -56,7 +56,10 @@ function pathConditions(path: Path = {}): { sql: string; values: string[] } {
     return value === undefined ? [] : [{ column: columnOf[field], value }]
   })
   return {
-    sql: given.map(({ column }) => `p.${column} = ?`).join(' and '),
+    // Spellings of a source that differ in case only are one source.
+    sql: given
+      .map(({ column }) => (column === 'source' ? 'lower(p.source) = lower(?)' : `p.${column} = ?`))
+      .join(' and '),
     values: given.map(({ value }) => value)
   }
 }

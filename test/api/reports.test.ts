@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { levelsOf } from '../../reports/queries/reports.ts'
 import { sheetOf } from '../reports/support/files.ts'
 import { reportNames } from '../../reports/queries/types.ts'
-import { insertSite, insertSums } from '../reports/support/rows.ts'
+import { insertPath, insertSite, insertSums } from '../reports/support/rows.ts'
 import { fillSources } from '../reports/support/sources.ts'
 import { insertCall } from './support/calls.ts'
 import { startRig, type Answer, type Rig } from './support/rig.ts'
@@ -329,6 +329,42 @@ describe('Reports by the API', function () {
         expect(json.status, `${name} ${by}`).to.equal(200)
       }
     }
+  })
+
+  it('has one row for spellings of a source that differ in case, and opens the calls of all', async () => {
+    const { db } = rig
+    const december = 'from=2026-12-01&to=2026-12-31'
+    const ofNumber = await insertPath(db, { inquiry_channel: 'paid', source: 'Авито', medium: 'cpc' })
+    const ofVisit = await insertPath(db, { inquiry_channel: 'paid', source: 'авито', medium: 'cpc' })
+    const day = { cut: 'source', day: '2026-12-02', site_id: shop }
+    await insertSums(db, { ...day, path_id: ofNumber, calls: 2 }, { ...day, path_id: ofVisit, calls: 1 })
+    await db('costs').insert({
+      ...{ day: '2026-12-02', site_id: shop, inquiry_channel: 'paid', source: 'АВИТО', medium: 'cpc' },
+      ...{ amount: 300, currency: 'RUB' }
+    })
+    const ofSources = `/api/reports/sources?${december}`
+    const told = async (more: string) =>
+      rowsOf(await rig.as.marketer.get(ofSources + more)).map(({ key, values }) => [
+        ...[key, values['calls'], values['cost']]
+      ])
+    expect(await told('')).to.deep.equal([['Авито', 3, 300]])
+    expect(await told('&by=medium&source=авито')).to.deep.equal([['cpc', 3, 300]])
+    await db('sources').insert({ name: 'авито', inquiry_channel: 'paid' })
+    expect(await told(''), 'as the company calls it').to.deep.equal([['авито', 3, 300]])
+
+    const at = '2026-12-02T09:00:00Z'
+    for (const path_id of [ofNumber, ofVisit]) {
+      const subject_id = await insertCall(db, { started_at: at, ended_at: at })
+      const shares = Object.fromEntries(
+        ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'].map((name) => [name, 1e6])
+      )
+      await db('credits').insert({ subject_id, place: 0, subject: 'call', at, path_id, ...shares })
+    }
+    const opened = await rig.as.marketer.get(`/api/calls?${december}&model=last&source=Авито&limit=50`)
+    expect(opened.body['items']).to.have.length(2)
+    expect(
+      await db('report_paths').where({ medium: 'cpc' }).whereRaw("lower(source) = 'авито'").pluck('source')
+    ).to.have.members(['Авито', 'авито'])
   })
 
   it('is for those who plan, not for operators', async () => {
