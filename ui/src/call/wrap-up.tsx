@@ -24,8 +24,8 @@ export default function WrapUp({ callId, isOver }: { callId: string; isOver: boo
     <div className="sheet wrapUp" data-testid="wrap-up">
       <div className={styles.wrapUp}>
         <CallNotes key={callId} call={call.data} hasKey />
-        <CallDeal call={call.data} />
         {isOver && <NextStep key={`next-${callId}`} call={call.data} />}
+        <CallDeal call={call.data} />
         {isOver && <NextCall justTalked={call.data.callerNumber} />}
       </div>
     </div>

@@ -84,6 +84,8 @@ export function SavedField(props: Props) {
     readOnly: isReadOnly,
     value: state.text,
     error: state.error,
+    // At the field's own size it would be too small to read.
+    errorProps: { fz: 'xs' },
     onFocus: () => dispatch({ type: 'focused', value }),
     onBlur: () => inBackground(save()),
     onKeyDown,

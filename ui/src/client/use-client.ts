@@ -12,7 +12,7 @@ import { clientKey } from './known-name.ts'
 
 /** Colleagues may write about the same client at the same moment: looked at so often. */
 const refreshMs = 5000
-const undoMs = 8000
+const undoMs = 6000
 
 export type ClientField = 'name' | 'company' | 'note' | 'ownerId' | 'phones'
 export type ClientChange = Partial<Pick<Contact, ClientField>>

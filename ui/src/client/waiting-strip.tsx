@@ -10,8 +10,6 @@ import { useMe } from '../session/session.ts'
 import styles from './waiting.module.css'
 import { waitingFor, type WaitingClient } from './waiting.ts'
 
-const mostShown = 3
-
 /** Clients who wait in the operator's own queues while they talk or write: the line never rings who is busy. */
 export default function WaitingStrip({ isInTalk }: { isInTalk: boolean }) {
   const { t } = useTranslation()
@@ -25,7 +23,6 @@ export default function WaitingStrip({ isInTalk }: { isInTalk: boolean }) {
   if (!first) return null
   const nameOf = ({ name, number }: WaitingClient): string =>
     name ?? (formatPhone(number) || t('call.hiddenNumber'))
-  const more = waiting.length - mostShown
   return (
     <section className={`sheet ${styles.strip}`} role="status" data-testid="waiting-strip">
       <div className={styles.head}>
@@ -36,27 +33,15 @@ export default function WaitingStrip({ isInTalk }: { isInTalk: boolean }) {
         <Text fz="sm" className="num">
           {t('waiting.longest', { time: clock(secondsSince(first.since, now)) })}
         </Text>
-        {isInTalk && (
-          <Text fz="sm" className="cut">
-            {[nameOf(first), first.source].filter(Boolean).join(' · ')}
+        <Text fz="sm" className="cut">
+          {[nameOf(first), first.source, first.queue].filter(Boolean).join(' · ')}
+        </Text>
+        {!isInTalk && (
+          <Text fz="xs" c="dimmed">
+            {t('waiting.inWrapUp')}
           </Text>
         )}
       </div>
-      {!isInTalk &&
-        waiting.slice(0, mostShown).map((one) => (
-          <div key={one.callId} className={styles.one} data-testid="waiting-client">
-            <span className="cut">{nameOf(one)}</span>
-            <span className={`cut ${styles.sub}`}>{[one.source, one.queue].filter(Boolean).join(' · ')}</span>
-            <span className="num">{clock(secondsSince(one.since, now))}</span>
-          </div>
-        ))}
-      {!isInTalk && (
-        <Text fz="xs" c="dimmed">
-          {[more > 0 ? t('waiting.more', { count: more }) : null, t('waiting.inWrapUp')]
-            .filter(Boolean)
-            .join('. ')}
-        </Text>
-      )}
     </section>
   )
 }

@@ -71,8 +71,6 @@ export const client = {
     title_one: '{{count}} client waits in your queues',
     title_other: '{{count}} clients wait in your queues',
     longest: 'longest {{time}}',
-    inWrapUp: 'Finish with F to take the next one.',
-    more_one: 'and {{count}} more',
-    more_other: 'and {{count}} more'
+    inWrapUp: 'Finish with F to take the next one.'
   }
 }

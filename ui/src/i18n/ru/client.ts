@@ -73,10 +73,6 @@ export const client = {
     title_many: '{{count}} клиентов ждут в ваших очередях',
     title_other: '{{count}} клиента ждут в ваших очередях',
     longest: 'дольше всех {{time}}',
-    inWrapUp: 'Закончите клавишей F, чтобы взять следующего.',
-    more_one: 'и ещё {{count}}',
-    more_few: 'и ещё {{count}}',
-    more_many: 'и ещё {{count}}',
-    more_other: 'и ещё {{count}}'
+    inWrapUp: 'Закончите клавишей F, чтобы взять следующего.'
   }
 }
