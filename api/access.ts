@@ -325,6 +325,7 @@ export const access = {
   'POST /api/attribution/recompute': marketing,
 
   'GET /api/audit': admin,
+  'GET /api/audit/export': admin,
 
   'GET /api/system': admin,
   'GET /api/system/log': admin,

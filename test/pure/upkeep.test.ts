@@ -4,6 +4,8 @@ import { lastDueMs } from '../../backup/settings.ts'
 import { daysLeft, judge, type Facts } from '../../upkeep/judge.ts'
 import { lineOf, rememberLog, scrubbed } from '../../upkeep/log.ts'
 import { firstSection } from '../../upkeep/look.ts'
+import { system as en } from '../../ui/src/i18n/en/system.ts'
+import { system as ru } from '../../ui/src/i18n/ru/system.ts'
 
 const gigabyte = 1024 ** 3
 const nowMs = Date.UTC(2026, 10, 22, 9)
@@ -67,6 +69,19 @@ describe('what the system page says', () => {
   ]
   for (const [name, change, expected] of cases)
     it(`${name}: ${expected}`, () => expect(said(change, name)).to.equal(expected))
+
+  it('has words for every reason, with the figures that it gives', () => {
+    const all = [{}, ...cases.map(([, change]) => change)].flatMap((change) =>
+      judge({ ...healthy, ...change })
+    )
+    for (const { name, reason, values } of all)
+      for (const texts of [en.system, ru.system]) {
+        const text = (texts.checks[name] as Record<string, string>)[reason]
+        expect(text, `${name} ${reason}`).to.be.a('string')
+        const holes = [...(text ?? '').matchAll(/{{(\w+)}}/g)].map(([, hole]) => hole)
+        expect(Object.keys(values), `${name} ${reason}`).to.include.members(holes)
+      }
+  })
 
   it('tells the days until the disk is full', () => {
     expect(daysLeft(healthy)).to.equal(99)

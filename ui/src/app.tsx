@@ -27,9 +27,10 @@ const ReportsPage = lazy(
 const InquiriesPage = lazy(withTexts(['calls', 'crm'], () => import('./crm/inquiries-page.tsx')))
 const DealsPage = lazy(withTexts(['crm'], () => import('./crm/deals-page.tsx')))
 const CostsPage = lazy(withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx')))
+const SchemePage = lazy(withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx')))
 const SettingsPage = lazy(
   withTexts(
-    ['calls', 'crm', 'report-settings', 'selection', 'settings', 'setup', 'tracking'],
+    ['calls', 'crm', 'report-settings', 'selection', 'settings', 'setup', 'system', 'tracking'],
     () => import('./settings/settings-page.tsx')
   )
 )
@@ -100,6 +101,7 @@ function Gate() {
           <Route path="deals" element={page(<DealsPage />)} />
           {(me.role === 'admin' || isMarketer) && <Route path="costs/:tab?" element={page(<CostsPage />)} />}
           {me.role !== 'operator' && <Route path="reports/:name?" element={page(<ReportsPage />)} />}
+          {me.role === 'admin' && <Route path="schemes/:id" element={page(<SchemePage />)} />}
           {me.role !== 'operator' && (
             <Route path="settings/:section?/:id?/:tab?" element={page(<SettingsPage />)} />
           )}

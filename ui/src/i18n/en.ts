@@ -13,11 +13,14 @@ import { panel } from './en/panel.ts'
 import { reportSettings } from './en/report-settings.ts'
 import { reports } from './en/reports.ts'
 import { ring } from './en/ring.ts'
+import { schemeBlocks } from './en/scheme-blocks.ts'
+import { schemes } from './en/schemes.ts'
 import { selection } from './en/selection.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
 import { shift } from './en/shift.ts'
 import { sound } from './en/sound.ts'
+import { system } from './en/system.ts'
 import { tracking } from './en/tracking.ts'
 import { wall } from './en/wall.ts'
 import { work } from './en/work.ts'
@@ -44,10 +47,13 @@ const en = {
   ...phoneLinks,
   ...reportSettings,
   ...reports,
+  ...schemeBlocks,
+  ...schemes,
   ...selection,
   ...settings,
   ...setup,
   ...sound,
+  ...system,
   ...tracking,
   ...wall
 }

@@ -22,10 +22,13 @@ export const later = {
     'phone-links': () => import('./ru/phone-links.ts'),
     'report-settings': () => import('./ru/report-settings.ts'),
     reports: () => import('./ru/reports.ts'),
+    'scheme-blocks': () => import('./ru/scheme-blocks.ts'),
+    schemes: () => import('./ru/schemes.ts'),
     selection: () => import('./ru/selection.ts'),
     settings: () => import('./ru/settings.ts'),
     setup: () => import('./ru/setup.ts'),
     sound: () => import('./ru/sound.ts'),
+    system: () => import('./ru/system.ts'),
     tracking: () => import('./ru/tracking.ts'),
     wall: () => import('./ru/wall.ts')
   },
@@ -42,10 +45,13 @@ export const later = {
     'phone-links': () => import('./en/phone-links.ts'),
     'report-settings': () => import('./en/report-settings.ts'),
     reports: () => import('./en/reports.ts'),
+    'scheme-blocks': () => import('./en/scheme-blocks.ts'),
+    schemes: () => import('./en/schemes.ts'),
     selection: () => import('./en/selection.ts'),
     settings: () => import('./en/settings.ts'),
     setup: () => import('./en/setup.ts'),
     sound: () => import('./en/sound.ts'),
+    system: () => import('./en/system.ts'),
     tracking: () => import('./en/tracking.ts'),
     wall: () => import('./en/wall.ts')
   }

@@ -14,11 +14,14 @@ import { panel } from './ru/panel.ts'
 import { reportSettings } from './ru/report-settings.ts'
 import { reports } from './ru/reports.ts'
 import { ring } from './ru/ring.ts'
+import { schemeBlocks } from './ru/scheme-blocks.ts'
+import { schemes } from './ru/schemes.ts'
 import { selection } from './ru/selection.ts'
 import { settings } from './ru/settings.ts'
 import { setup } from './ru/setup.ts'
 import { shift } from './ru/shift.ts'
 import { sound } from './ru/sound.ts'
+import { system } from './ru/system.ts'
 import { tracking } from './ru/tracking.ts'
 import { wall } from './ru/wall.ts'
 import { work } from './ru/work.ts'
@@ -49,10 +52,13 @@ const ru: Same<typeof en> = {
   ...phoneLinks,
   ...reportSettings,
   ...reports,
+  ...schemeBlocks,
+  ...schemes,
   ...selection,
   ...settings,
   ...setup,
   ...sound,
+  ...system,
   ...tracking,
   ...wall
 }

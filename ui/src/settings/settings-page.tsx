@@ -1,11 +1,12 @@
 import '../styles/later.ts'
 import type { ParseKeys } from 'i18next'
-import { Fragment, type ComponentType } from 'react'
+import { Fragment, lazy, Suspense, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, NavLink, useParams } from 'react-router'
 import { PipelinesSection } from '../crm/pipelines.tsx'
+import { withTexts } from '../i18n/index.ts'
 import { useMe } from '../session/session.ts'
-import { AuditSection, TokensSection } from './access.tsx'
+import { TokensSection } from './access.tsx'
 import { CallbackRulesSection } from './callback-rules.tsx'
 import { DemoSection } from './demo-section.tsx'
 import { DevicesSection } from './devices.tsx'
@@ -22,6 +23,9 @@ import { MusicSection, PromptsSection } from './sounds.tsx'
 import { WebhooksSection } from './webhooks.tsx'
 import { PoolsSection } from '../tracking/pools.tsx'
 import { SitesSection } from '../tracking/sites.tsx'
+
+const SystemPage = lazy(withTexts(['system'], () => import('../system/system-page.tsx')))
+const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
 interface Section {
   name: string
@@ -81,7 +85,8 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       { name: 'mail', title: 'reportSettings.mail.title', page: MailSection },
       { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
-      { name: 'audit', title: 'setup.audit.title', page: AuditSection },
+      { name: 'audit', title: 'system.audit.title', page: AuditPage },
+      { name: 'system', title: 'system.title', page: SystemPage },
       { name: 'demo', title: 'settings.demo.title', page: DemoSection }
     ]
   }
@@ -124,7 +129,9 @@ export default function SettingsPage() {
           ))}
         </nav>
         <div style={{ minWidth: 0 }}>
-          <Page key={found.name} />
+          <Suspense>
+            <Page key={found.name} />
+          </Suspense>
         </div>
       </div>
     </main>

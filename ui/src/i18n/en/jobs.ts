@@ -20,6 +20,7 @@ export const jobs = {
       export_calls: 'Export of calls',
       export_report: 'Export of a report',
       attribution_recompute: 'Attribution anew',
+      backup_make: 'Backup',
       reports_rebuild: 'Reports anew',
       other: 'Background work'
     }

@@ -174,15 +174,6 @@ export const setup = {
       never: 'never',
       secret: 'The token',
       secretText: 'Copy it now: it is shown only once.'
-    },
-    audit: {
-      title: 'Audit',
-      text: 'Who did what, when, and from where. Nothing here can be changed.',
-      when: 'When',
-      who: 'Who',
-      action: 'Action',
-      detail: 'Details',
-      from: 'From'
     }
   }
 }

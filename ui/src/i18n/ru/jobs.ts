@@ -22,6 +22,7 @@ export const jobs = {
       export_calls: 'Выгрузка звонков',
       export_report: 'Выгрузка отчёта',
       attribution_recompute: 'Пересчёт атрибуции',
+      backup_make: 'Резервная копия',
       reports_rebuild: 'Пересчёт отчётов',
       other: 'Фоновая задача'
     }

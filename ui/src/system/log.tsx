@@ -1,0 +1,78 @@
+import { Badge, Button, Group, Switch, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { LogLine } from '../../../api/contract/system.ts'
+import { api } from '../lib/api.ts'
+import { explain } from '../lib/explain.ts'
+import { fullTime } from '../lib/format.ts'
+import styles from './system.module.css'
+
+const colors = { info: 'gray', warn: 'amber', error: 'rust' } as const
+const shownAtFirst = 15
+
+/** The last lines of the log. */
+export function Log() {
+  const { t } = useTranslation()
+  const log = useQuery({
+    queryKey: ['system', 'log'],
+    queryFn: () => api<{ items: LogLine[] }>('GET', '/api/system/log')
+  })
+  const [isShort, setShort] = useState(true)
+  const [isBad, setBad] = useState(false)
+  const all = (log.data?.items ?? []).filter(({ level }) => !isBad || level !== 'info')
+  const lines = isShort ? all.slice(0, shownAtFirst) : all
+  return (
+    <section className={styles.part}>
+      <Group justify="space-between" align="end" mb="sm">
+        <div>
+          <Title order={3}>{t('system.log.title')}</Title>
+          <Text c="dimmed" fz="sm">
+            {t('system.log.text')}
+          </Text>
+        </div>
+        <Switch
+          label={t('system.log.onlyProblems')}
+          checked={isBad}
+          onChange={(event) => setBad(event.currentTarget.checked)}
+        />
+      </Group>
+      <div className="sheet">
+        {log.isError && (
+          <Text c="rust" p="md">
+            {explain(log.error)}
+          </Text>
+        )}
+        {log.data && lines.length === 0 && (
+          <Text c="dimmed" ta="center" p="lg">
+            {t('system.log.none')}
+          </Text>
+        )}
+        {lines.length > 0 && (
+          <ol className={styles.log} lang="en" data-testid="log">
+            {lines.map((line, n) => (
+              <li key={`${line.at}${n}`}>
+                <span className="num">{fullTime(line.at)}</span>
+                <Badge size="xs" tt="none" variant="light" color={colors[line.level]}>
+                  {t(`system.log.level.${line.level}`)}
+                </Badge>
+                <span>
+                  {line.part ? `${line.part}: ` : ''}
+                  {line.text}
+                  <Text span c="dimmed" fz="xs" ff="monospace">
+                    {Object.entries(line.about).map(([name, value]) => ` ${name}=${value}`)}
+                  </Text>
+                </span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </div>
+      {isShort && all.length > shownAtFirst && (
+        <Button mt="sm" variant="default" onClick={() => setShort(false)}>
+          {t('system.log.more')}
+        </Button>
+      )}
+    </section>
+  )
+}
