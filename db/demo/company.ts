@@ -35,8 +35,8 @@ export const users: readonly DemoUser[] = [
 ]
 
 export const groups = {
-  sales: { name: 'Отдел продаж', members: ['anna', 'boris', 'viktor'] },
-  service: { name: 'Доставка и сервис', members: ['galina', 'viktor'] }
+  sales: { name: 'Отдел продаж', tone: 'bright', members: ['anna', 'boris', 'viktor'] },
+  service: { name: 'Доставка и сервис', tone: 'low', members: ['galina', 'viktor'] }
 } as const
 
 export const sites = {

@@ -188,9 +188,9 @@ describe('Who calls, on the screens', function () {
       return (calls.at(-1)?.data['call'] as { ringTone?: string } | undefined)?.ringTone
     }
     const step = {
-      ...{ step: 1, state: 'started', block: 'ring', blockType: 'ring', label: null, exit: null },
-      ...{ pressed: null, targets: [], seconds: null }
-    } as const
+      ...{ step: 1, block: 'ring', blockType: 'ring', label: null, exit: null },
+      ...{ state: 'started' as const, pressed: null, targets: [], seconds: null }
+    }
     const row = begin(callId(), { caller: { ...initiated().caller, number: null } })
     await until(() => tone() === 'classic')
     rig.pbx.say(row('call.forwarding_step', { ...step, groupName: 'Sales' }, 'inScheme'))

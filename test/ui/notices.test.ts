@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import vm from 'node:vm'
 import { expect } from 'chai'
-import { standNotice } from '../../ui/src/softphone/notices.ts'
+
+const ui = path.join(import.meta.dirname, '../../ui')
 
 type Listener = (event: Record<string, unknown>) => void
 
@@ -41,7 +42,7 @@ function startWorker() {
       openWindow: (url: string) => Promise.resolve(done.push(`opens ${url}`))
     }
   }
-  const file = path.join(import.meta.dirname, '../../ui/public/call-notices.js')
+  const file = path.join(ui, 'public/call-notices.js')
   vm.runInNewContext(readFileSync(file, 'utf8'), { self, Promise })
   /** Gives the worker an event and waits until it is done with it. */
   const give = async (name: string, event: Record<string, unknown>): Promise<void> => {
@@ -128,7 +129,13 @@ describe('a notification without a worker', () => {
   }
   const window = Object.assign(new EventTarget(), { Notification: Plain })
   const document = Object.assign(page, { visibilityState: 'visible', hasFocus: () => hasFocus })
-  before(() => Object.assign(globalThis, { window, document, Notification: Plain }))
+  let standNotice: () => { say: (notice: object) => void; end: () => void }
+  before(async () => {
+    Object.assign(globalThis, { window, document, Notification: Plain })
+    // By its path: here nothing is known of the types of browsers.
+    const file: string = path.join(ui, 'src/softphone/notices.ts')
+    ;({ standNotice } = (await import(file)) as { standNotice: typeof standNotice })
+  })
   after(() => {
     for (const name of ['window', 'document', 'Notification']) Reflect.deleteProperty(globalThis, name)
   })
