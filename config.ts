@@ -12,6 +12,10 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
     .optional(),
   ADMIN_PASSWORD: z.string().min(8).optional(),
+  SECRET_KEY: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, such as openssl rand -hex 32 gives')
+    .optional(),
   SIP_HOST: z.string().min(1).default('0.0.0.0'),
   SIP_PORT: port(5060),
   RTP_PORTS: z
@@ -41,6 +45,8 @@ export interface Config {
   readonly dataDir: string
   readonly databaseUrl: string | undefined
   readonly adminPassword: string | undefined
+  /** Hexadecimal; undefined: a key is made in the data folder. */
+  readonly secretKey: string | undefined
   readonly sip: { readonly host: string; readonly port: number; readonly externalAddress: string | undefined }
   readonly rtp: { readonly start: number; readonly end: number }
   readonly ariPort: number
@@ -84,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: path.resolve(e.DATA_DIR),
     databaseUrl: e.DATABASE_URL,
     adminPassword: e.ADMIN_PASSWORD,
+    secretKey: e.SECRET_KEY,
     sip: { host: e.SIP_HOST, port: e.SIP_PORT, externalAddress: e.EXTERNAL_ADDRESS },
     rtp: { start, end },
     ariPort: e.ARI_PORT,

@@ -29,7 +29,7 @@ import { createCrm } from './crm/crm.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
 import { createJobs } from './jobs/jobs.ts'
-import { createMail } from './integrations/mail/mail.ts'
+import { openMail } from './integrations/mail/mail.ts'
 import { createCostKeeper } from './integrations/costs/keeper.ts'
 import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
@@ -286,7 +286,7 @@ async function start(config: Config): Promise<void> {
   // Connectors to advertising systems go into this list.
   const costs = createCostKeeper({ db, connectors: [], log })
   const url = config.http.publicUrl ?? `http://localhost:${config.http.port}`
-  const mail = createMail({ db, log })
+  const mail = await openMail({ db, dataDir, secretKey: config.secretKey, log })
   const mailings = createMailings({ db, mail, publicUrl: url, log })
   const parts = [
     backups,

@@ -114,6 +114,18 @@ export interface Demo {
 }
 
 export interface MailSender {
+  /** Never throws for a server that is away or refuses. Absent in tests of other things. */
+  send?(letter: {
+    to: readonly string[]
+    subject: string
+    text: string
+    html: string
+    locale: 'ru' | 'en'
+  }): Promise<{ ok: true } | { ok: false; message: string }>
+  /** A password as it is stored. */
+  seal(password: string): string
+  /** Whether a stored password can still be used: the key may have changed. */
+  canOpen(sealed: string): boolean
   /** Sends a short letter by the saved settings; says in plain words what went wrong. */
   test(
     to: string,

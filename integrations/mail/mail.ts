@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
 import { createTransport } from 'nodemailer'
 import type { Logger } from 'pino'
-import { readMailServer, type MailServer } from './settings.ts'
+import { openSecrets, type Secrets } from '../../db/secrets.ts'
+import { passwordPurpose, readMailServer, sealStoredPassword, type MailServer } from './settings.ts'
 import { explain, failureOf, type MailReason } from './why.ts'
 
 export interface Attachment {
@@ -31,6 +32,10 @@ export interface Mail {
   send(letter: Letter): Promise<Sent>
   /** Sends a short letter, to show that the settings are right. */
   test(to: string, locale: 'ru' | 'en'): Promise<Sent>
+  /** A password as it is stored. */
+  seal(password: string): string
+  /** Whether a stored password can still be used: the key may have changed. */
+  canOpen(sealed: string): boolean
 }
 
 const waitMs = 20_000
@@ -43,18 +48,24 @@ const controls = /\p{Cc}/u
  */
 export function createMail({
   db,
+  secrets,
   log,
   trusted,
   timeoutMs = waitMs
 }: {
   db: Knex
+  secrets: Secrets
   log: Logger
   trusted?: string
   timeoutMs?: number
 }): Mail {
   async function send(letter: Letter): Promise<Sent> {
-    const server = await readMailServer(db)
+    const server = await readMailServer(db, secrets)
     if (!server) return failed(null, { reason: 'notSetUp', detail: null }, letter.locale)
+    if (server.password === null) {
+      const detail = 'the stored password cannot be opened with this key: give it again'
+      return failed(server, { reason: 'badLogin', detail }, letter.locale)
+    }
     for (const header of [letter.subject, server.from, letter.messageId ?? '', ...letter.to]) {
       if (controls.test(header)) throw new Error('A header of a letter holds a control character')
     }
@@ -99,8 +110,23 @@ export function createMail({
 
   return {
     send,
-    test: (to, locale) => send({ to: [to], locale, ...testWords[locale] })
+    test: (to, locale) => send({ to: [to], locale, ...testWords[locale] }),
+    seal: (password) => secrets.seal(password, passwordPurpose),
+    canOpen: (sealed) => secrets.open(sealed, passwordPurpose) !== null
   }
+}
+
+/** Mail of an installation: opens its secrets, and seals a password that an older version has left plain. */
+export async function openMail(wanted: {
+  db: Knex
+  log: Logger
+  dataDir: string
+  secretKey: string | undefined
+}): Promise<Mail> {
+  const { db, log } = wanted
+  const secrets = await openSecrets(wanted.dataDir, wanted.secretKey)
+  await sealStoredPassword(db, secrets)
+  return createMail({ db, log, secrets })
 }
 
 const addressOf = (given: string | { address: string }): string =>

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { parse } from 'csv-parse/sync'
 import { expect } from 'chai'
 import { pino } from 'pino'
 import { migrateJobs, startJobs, type Jobs } from '../../db/jobs.ts'
+import { createSecrets } from '../../db/secrets.ts'
 import { createMail } from '../../integrations/mail/mail.ts'
 import { createMailings, type Mailings } from '../../reports/mailings/mailings.ts'
 import { sheetOf } from '../reports/support/files.ts'
@@ -29,7 +31,13 @@ describe('Reports by mail', function () {
     rig = await startRig({
       before(deps, url) {
         databaseUrl = url
-        const mail = createMail({ db: deps.db, log, trusted: office.cert, timeoutMs: 2000 })
+        const mail = createMail({
+          db: deps.db,
+          log,
+          secrets: createSecrets(randomBytes(32)),
+          trusted: office.cert,
+          timeoutMs: 2000
+        })
         mailings = createMailings({
           ...{ db: deps.db, mail, log, publicUrl: 'https://calls.example', now: () => nowMs }
         })
@@ -248,6 +256,9 @@ describe('Reports by mail', function () {
     const shownSettings = await rig.as.admin.get('/api/mail-settings')
     expect(shownSettings.body).to.include({ hasPassword: true, user: 'post' })
     expect(JSON.stringify(shownSettings.body)).not.to.contain('secret word')
+    const [row] = await rig.db('settings').where({ key: 'mail' }).select<{ value: Json }[]>('value')
+    expect(row?.value['sealedPassword']).to.match(/^v1\.[\w-]{40,}$/)
+    expect(JSON.stringify(row), 'in the database').not.to.contain('secret word')
     const { hasPassword: _is, ...same } = shownSettings.body
     const kept = await rig.as.admin.send('PUT', '/api/mail-settings', {
       ...same,

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { expect } from 'chai'
 import { pino } from 'pino'
+import { createSecrets } from '../../db/secrets.ts'
 import { createMail, type Letter, type Sent } from '../../integrations/mail/mail.ts'
+import { sealStoredPassword } from '../../integrations/mail/settings.ts'
 import { explain, failureOf } from '../../integrations/mail/why.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { openPostOffice, type PostOffice } from './support/post-office.ts'
@@ -12,6 +15,7 @@ describe('Mail out', function () {
   let database: TestDatabase
   let office: PostOffice
   const log = pino({ level: 'silent' })
+  const secrets = createSecrets(randomBytes(32))
 
   before(async () => {
     database = await createTestDatabase()
@@ -30,8 +34,9 @@ describe('Mail out', function () {
     password: 'secret word',
     from: 'Отдел рекламы <reports@company.example>'
   })
-  async function settle(change: Record<string, unknown> = {}): Promise<void> {
-    const value = JSON.stringify({ ...usual(), ...change })
+  async function settle(change: Partial<ReturnType<typeof usual>> = {}): Promise<void> {
+    const { password, ...rest } = { ...usual(), ...change }
+    const value = JSON.stringify({ ...rest, sealedPassword: secrets.seal(password, 'mail.password') })
     await database.db('settings').insert({ key: 'mail', value }).onConflict('key').merge()
   }
   const letter = (change: Partial<Letter> = {}): Letter => ({
@@ -39,7 +44,7 @@ describe('Mail out', function () {
     ...change
   })
   const mail = (change: { trusted?: string; timeoutMs?: number } = {}) =>
-    createMail({ db: database.db, log, trusted: office.cert, timeoutMs: 2000, ...change })
+    createMail({ db: database.db, log, secrets, trusted: office.cert, timeoutMs: 2000, ...change })
   const reasonOf = (sent: Sent): string => (sent.ok ? 'sent' : sent.reason)
 
   it('goes out over STARTTLS with a login', async () => {
@@ -51,6 +56,28 @@ describe('Mail out', function () {
     expect(got.headers.get('subject')).to.equal('Отчёт')
     expect(got.headers.get('from')).to.contain('Отдел рекламы')
     expect(got.attachments[0]?.content.toString()).to.equal('a;b')
+  })
+
+  it('asks for the password again when the key is another one', async () => {
+    await settle()
+    const other = createMail({ db: database.db, log, secrets: createSecrets(randomBytes(32)) })
+    const sent = await other.send(letter())
+    expect(reasonOf(sent)).to.equal('badLogin')
+    expect(!sent.ok && sent.detail).to.contain('give it again')
+  })
+
+  it('seals a password that an older version has stored plainly, once', async () => {
+    const value = JSON.stringify(usual())
+    await database.db('settings').insert({ key: 'mail', value }).onConflict('key').merge()
+    const stored = async () => {
+      await sealStoredPassword(database.db, secrets)
+      return JSON.stringify(await database.db('settings').where({ key: 'mail' }).first<unknown>('value'))
+    }
+    const sealed = await stored()
+    expect(sealed).not.to.contain('secret word').and.not.to.contain('"password"')
+    expect(await stored(), 'the second start').to.equal(sealed)
+    expect(await mail().send(letter())).to.deep.equal({ ok: true, refused: [] })
+    expect(await office.next()).to.include({ user: 'post' })
   })
 
   it('says that nobody has set it up', async () => {
@@ -66,7 +93,7 @@ describe('Mail out', function () {
     expect(reasonOf(await mail().send(letter()))).to.equal('refused')
     await settle()
     // Without the certificate of this server.
-    const strange = createMail({ db: database.db, log, timeoutMs: 2000 })
+    const strange = createMail({ db: database.db, log, secrets, timeoutMs: 2000 })
     expect(reasonOf(await strange.send(letter()))).to.equal('tls')
     // TLS from the first byte, to a port that speaks plainly.
     await settle({ security: 'tls' })

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { createSecrets, openSecrets } from '../../db/secrets.ts'
+
+describe('Secrets that must be read again', () => {
+  const secrets = createSecrets(randomBytes(32))
+  const text = 'пароль: secret word'
+
+  it('open for what they were sealed for, and look different each time', () => {
+    const [one, two] = [secrets.seal(text, 'mail'), secrets.seal(text, 'mail')]
+    expect(one).not.to.equal(two)
+    expect(one).not.to.contain('secret')
+    expect([secrets.open(one, 'mail'), secrets.open(two, 'mail')]).to.deep.equal([text, text])
+  })
+
+  it('open for nothing else, with no other key, and not when a single bit was changed', () => {
+    const sealed = secrets.seal(text, 'mail')
+    expect(secrets.open(sealed, 'trunk'), 'purpose').to.equal(null)
+    expect(createSecrets(randomBytes(32)).open(sealed, 'mail'), 'key').to.equal(null)
+    const [version = '', body = ''] = sealed.split('.')
+    const bytes = Buffer.from(body, 'base64url')
+    for (const at of [0, 12, 28, bytes.length - 1]) {
+      const changed = Buffer.from(bytes)
+      changed[at] = (changed[at] ?? 0) ^ 1
+      expect(secrets.open(`${version}.${changed.toString('base64url')}`, 'mail'), `byte ${at}`).to.equal(null)
+    }
+    for (const nonsense of ['', 'v1.', 'v2.' + body, text])
+      expect(secrets.open(nonsense, 'mail'), nonsense).to.equal(null)
+  })
+
+  describe('with a key in the data folder', () => {
+    let dir: string
+    beforeEach(async () => {
+      dir = await mkdtemp(path.join(os.tmpdir(), 'rt-secrets-'))
+    })
+    afterEach(() => rm(dir, { recursive: true, force: true }))
+
+    it('open after a restart; the key is made once, also by two at once, for its owner only', async () => {
+      const [first, second] = await Promise.all([openSecrets(dir, undefined), openSecrets(dir, undefined)])
+      const sealed = first.seal(text, 'mail')
+      expect(second.open(sealed, 'mail')).to.equal(text)
+      expect((await openSecrets(dir, undefined)).open(sealed, 'mail')).to.equal(text)
+      expect((await stat(path.join(dir, 'secret.key'))).mode & 0o777).to.equal(0o600)
+    })
+
+    it('use a key that was given, and leave no file', async () => {
+      const key = randomBytes(32).toString('hex')
+      const sealed = (await openSecrets(dir, key)).seal(text, 'mail')
+      expect((await openSecrets(dir, key)).open(sealed, 'mail')).to.equal(text)
+      expect(await readFile(path.join(dir, 'secret.key')).catch(() => null)).to.equal(null)
+    })
+
+    it('refuse a file that is no key, instead of making another one', async () => {
+      await writeFile(path.join(dir, 'secret.key'), 'abc')
+      const failed: unknown = await openSecrets(dir, undefined).catch((error: unknown) => error)
+      expect(failed).to.be.instanceOf(Error)
+      expect(String(failed)).to.contain('64 hexadecimal digits')
+    })
+  })
+})
