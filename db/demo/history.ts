@@ -218,10 +218,14 @@ function remark(rows: TapeRow[], random: Random): void {
   const [wrapUpCode, tags, note] = random.weighted(
     remarks.map((one, index) => [one, remarks.length - index] as const)
   )
-  append(rows, (rows.at(-1)?.atMs ?? 0) + random.whole(4000, 40_000), 'call.modified', {
-    by: String(operator.id),
+  const operatorId = String(operator.id)
+  const afterMs = random.whole(4000, 40_000)
+  const writtenMs = (rows.at(-1)?.atMs ?? 0) + afterMs
+  append(rows, writtenMs, 'call.modified', {
+    by: operatorId,
     changes: { wrapUpCode, tags, ...(note === null ? {} : { note }) }
   })
+  append(rows, writtenMs, 'call.wrapped_up', { operatorId, seconds: Math.round(afterMs / 1000) })
 }
 
 function append<T extends MomentType>(rows: TapeRow[], atMs: number, type: T, data: Moments[T]): void {

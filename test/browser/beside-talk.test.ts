@@ -252,6 +252,46 @@ describe('Beside the talk and after it', function () {
     await shot(page, 'after-talk-done-ru-light')
   })
 
+  it('makes a client of somebody unknown with the first field that is filled in', async () => {
+    const { rig } = pages()
+    const { operator } = rig.as
+    const [id, phone] = [callId(), '+79168889900']
+    await insertCall(rig.db, {
+      ...{ id, pbx_unique_id: id, caller_number: phone, operator_id: operator.userId },
+      ...{ ended_at: null, outcome: null, started_at: new Date() }
+    })
+    const row = tapeOf(id, Date.now() - 9000)
+    const caller = { ...initiated().caller, number: phone, name: null }
+    rig.pbx.say(row('call.initiated', initiated({ caller })))
+    const who = { userId: operator.userId, name: 'The operator' }
+    rig.pbx.say(row('leg.started', rung('op1', who), 'inScheme'))
+    const answered = { leg: 'op1', waitSeconds: 3, recordingId: null }
+    rig.pbx.say(
+      row('call.answered', { ...answered, operator: { id: who.userId, name: who.name } }, 'talking')
+    )
+    await page.getByTestId('client-new').waitFor()
+    expect(await page.getByTestId('client-phone').getAttribute('data-number')).to.equal(phone)
+    await shot(page, 'client-new-ru-light')
+    // The line makes a contact by itself at the same moment.
+    await rig.as.admin.send('POST', '/api/contacts', { name: phone, phones: [phone] })
+    await page.getByTestId('client-name').fill('Елена')
+    await page.keyboard.press('Enter')
+    await page.getByTestId('caller').getByText('Елена').waitFor()
+    const found = await rig.as.operator.get(`/api/contacts?phone=${encodeURIComponent(phone)}`)
+    expect(found.body['items']).to.have.length(1)
+    expect((found.body['items'] as unknown[])[0]).to.include({ name: 'Елена' })
+    rig.pbx.say(
+      row(
+        'call.ended',
+        {
+          ...{ outcome: 'answered', reason: 'completed', hangupBy: 'client', cause: 16, waitSeconds: 3 },
+          ...{ talkSeconds: 6, heldSeconds: 0, totalSeconds: 9 }
+        },
+        'ended'
+      )
+    )
+  })
+
   for (const [name, look] of [
     ['en-dark', { locale: 'en-US', colorScheme: 'dark', viewport: { width: 1280, height: 720 } }],
     ['en-narrow', { locale: 'en-US', viewport: { width: 390, height: 844 } }]

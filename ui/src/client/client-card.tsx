@@ -66,6 +66,7 @@ function Fields({ contact, known, canCall }: { contact: Contact | null; known: K
         phones={contact ? contact.phones : known.number === null ? [] : [known.number]}
         current={known.number}
         isReadOnly={isReadOnly}
+        isNew={contact === null}
         canCall={canCall}
         onSave={(phones) => save('phones', { phones })}
       />

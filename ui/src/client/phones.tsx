@@ -15,12 +15,14 @@ interface Props {
   /** The number of this call: marked, and not called again from here while it talks. */
   current: string | null
   isReadOnly: boolean
+  /** Nobody has the number yet: without it there would be no client. */
+  isNew: boolean
   canCall: boolean
   onSave: (phones: string[]) => Promise<string | null>
 }
 
 /** The numbers of a client: each may be changed where it stands, taken off or called; the last line adds one. */
-export function Phones({ phones, current, isReadOnly, canCall, onSave }: Props) {
+export function Phones({ phones, current, isReadOnly, isNew, canCall, onSave }: Props) {
   const { t } = useTranslation()
   const check = (text: string): string | null => {
     const digits = text.replace(/\D/g, '')
@@ -57,7 +59,7 @@ export function Phones({ phones, current, isReadOnly, canCall, onSave }: Props) 
               canCall && <CallNumber number={phone} />
             )}
           </span>
-          {!isReadOnly && (
+          {!isReadOnly && !isNew && (
             <ActionIcon
               variant="subtle"
               color="gray"
