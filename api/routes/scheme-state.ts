@@ -1,10 +1,11 @@
 import type { Knex } from 'knex'
 import { failureInWords, runCheck, type SchemeCheck } from '../../ivr/checks.ts'
+import { mediaProblems, type KnownMedia } from '../../ivr/media.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
 import { validateScheme, type KnownThings, type SchemeProblem } from '../../ivr/validate.ts'
 import { ApiError, type FieldError } from '../problems.ts'
 import type { Row } from '../rows.ts'
-import { knownMedia, mediaProblems, type KnownMedia } from './scheme-media.ts'
+import { knownMedia } from './scheme-media.ts'
 
 export type Known = KnownThings & KnownMedia
 

@@ -103,6 +103,8 @@ const allowed: Record<string, readonly string[]> = {
     'crm/events.ts',
     'pbx/call/moments.ts'
   ],
+  // The editor runs the code of real calls, its schemas included; it comes with its own lazy page.
+  'ui/src/schemes': ['ui', 'ivr', 'type:api/contract', 'api/contract/words.ts'],
   'config.ts': []
 }
 

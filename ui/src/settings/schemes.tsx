@@ -1,180 +1,30 @@
-import {
-  Alert,
-  Badge,
-  Button,
-  Group,
-  JsonInput,
-  List,
-  Modal,
-  Stack,
-  Table,
-  Text,
-  TextInput
-} from '@mantine/core'
+import { Badge, Button, Table } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import i18next from 'i18next'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, useNavigate } from 'react-router'
 import type { SchemeRecord } from '../../../api/contract/config.ts'
-import type en from '../i18n/en.ts'
-import { api, ApiError } from '../lib/api.ts'
-import { explain, fieldErrors } from '../lib/explain.ts'
+import { withTexts } from '../i18n/index.ts'
+import { api } from '../lib/api.ts'
+import { explain } from '../lib/explain.ts'
 import { dayOf, timeOfDay } from '../lib/format.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { useAll } from '../lib/lookups.ts'
+import { toast } from '../lib/toast.tsx'
 import { ConfirmButton } from './confirm-button.tsx'
 import { SectionHead } from './section-head.tsx'
 import styles from './settings.module.css'
 import { TableSheet } from './table-sheet.tsx'
-import { toast } from '../lib/toast.tsx'
 
-const empty = {
-  locale: 'ru',
-  start: 'greeting',
-  blocks: {
-    greeting: {
-      type: 'greeting',
-      settings: { sounds: [{ sound: 'ringtrace/welcome' }] },
-      exits: { next: null }
-    }
-  }
-}
+const NewSchemeDialog = lazy(withTexts(['schemes'], () => import('../schemes/new-scheme.tsx')))
 
-type Problem = SchemeRecord['problems'][number]
-
-function problemWord({ code, message }: Problem): string {
-  return i18next.exists(`schemeProblem.${code}`)
-    ? `${i18next.t(`schemeProblem.${code as keyof typeof en.schemeProblem}`)} (${message})`
-    : message
-}
-
-function Problems({ problems }: { problems: Problem[] }) {
-  const { t } = useTranslation()
-  if (problems.length === 0) return <Alert color="pine">{t('settings.schemes.noProblems')}</Alert>
-  const hasErrors = problems.some(({ severity }) => severity === 'error')
-  return (
-    <Alert
-      color={hasErrors ? 'rust' : 'amber'}
-      title={t('settings.schemes.problems')}
-      data-testid="scheme-problems"
-    >
-      <List size="sm">
-        {problems.map((problem) => (
-          <List.Item key={`${problem.block ?? ''}${problem.code}${problem.message}`}>
-            {problem.block && <b>{problem.block}: </b>}
-            {problemWord(problem)}
-          </List.Item>
-        ))}
-      </List>
-    </Alert>
-  )
-}
-
-function SchemeEditor({ scheme, onClose }: { scheme: SchemeRecord | null; onClose: () => void }) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const [record, setRecord] = useState(scheme)
-  const [name, setName] = useState(scheme?.name ?? '')
-  const [json, setJson] = useState(() => JSON.stringify(scheme?.draft ?? empty, null, 2))
-  const [isBroken, setBroken] = useState(false)
-  const refresh = () => client.invalidateQueries({ queryKey: ['all', 'schemes'] })
-  const save = useMutation({
-    mutationFn: (draft: unknown) =>
-      api<SchemeRecord>(record ? 'PATCH' : 'POST', record ? `/api/schemes/${record.id}` : '/api/schemes', {
-        name,
-        draft
-      }),
-    onSuccess: async (saved) => {
-      setRecord(saved)
-      await refresh()
-      toast('pine', t('common.saved'), 2000)
-    }
-  })
-  const publish = useMutation({
-    mutationFn: (id: string) => api<SchemeRecord>('POST', `/api/schemes/${id}/publish`, {}),
-    onSuccess: async (published) => {
-      setRecord(published)
-      await refresh()
-      toast('pine', t('settings.schemes.published', { version: published.publishedVersion ?? 1 }))
-    }
-  })
-  const onSave = (): void => {
-    try {
-      const draft: unknown = JSON.parse(json)
-      setBroken(false)
-      save.mutate(draft)
-    } catch {
-      // Not JSON yet: said at the field.
-      setBroken(true)
-    }
-  }
-  const failure = save.error ?? publish.error
-  const errors = fieldErrors(failure)
-  // Its problems stand below in the reader's own language; the server's list says the same in English.
-  const isSchemeAtFault = failure instanceof ApiError && failure.problem.code === 'scheme_invalid'
-  return (
-    <Modal opened onClose={onClose} size="xl" title={record?.name ?? t('settings.schemes.add')}>
-      <Stack gap="sm" data-testid="scheme-editor">
-        <TextInput
-          label={t('settings.name')}
-          required
-          value={name}
-          error={errors['name']}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <JsonInput
-          className={styles.json ?? ''}
-          label={t('settings.schemes.draft')}
-          description={t('settings.schemes.draftHelp')}
-          autosize
-          minRows={10}
-          maxRows={16}
-          value={json}
-          onChange={setJson}
-          error={isBroken ? t('settings.schemes.notJson') : undefined}
-          data-testid="scheme-json"
-        />
-        {failure && !isSchemeAtFault && (
-          <Alert color="rust" role="alert">
-            {explain(failure)}
-            <List size="sm">
-              {Object.entries(errors).map(([path, message]) => (
-                <List.Item key={path}>
-                  <b>{path}</b>: {message}
-                </List.Item>
-              ))}
-            </List>
-          </Alert>
-        )}
-        {isSchemeAtFault && (
-          <Text c="rust" role="alert" fw={600}>
-            {explain(failure)}
-          </Text>
-        )}
-        {record && (!failure || isSchemeAtFault) && <Problems problems={record.problems} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onSave} loading={save.isPending} data-testid="scheme-save">
-            {t('settings.schemes.saveDraft')}
-          </Button>
-          <Button
-            disabled={!record}
-            loading={publish.isPending}
-            onClick={() => record && publish.mutate(record.id)}
-            data-testid="scheme-publish"
-          >
-            {t('settings.schemes.publish')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  )
-}
-
-/** Routing schemes as JSON with their problems, until there is a picture to draw them in. */
+/** All routing schemes; each opens in the editor. */
 export function SchemesSection() {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const navigate = useNavigate()
   const schemes = useAll<SchemeRecord>('schemes')
-  const [edited, setEdited] = useState<SchemeRecord | 'new' | null>(null)
+  const [isAdding, setAdding] = useState(false)
   const remove = useMutation({
     mutationFn: (id: string) => api('DELETE', `/api/schemes/${id}`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['all'] }),
@@ -186,7 +36,7 @@ export function SchemesSection() {
         title={t('settings.schemes.title')}
         text={t('settings.schemes.text')}
         addLabel={t('settings.schemes.add')}
-        onAdd={() => setEdited('new')}
+        onAdd={() => setAdding(true)}
         things="schemes"
       />
       <TableSheet
@@ -209,12 +59,16 @@ export function SchemesSection() {
               key={each.id}
               data-testid="schemes-row"
               style={{ cursor: 'pointer' }}
-              onClick={() => setEdited(each)}
+              onClick={() => inBackground(navigate(`/schemes/${each.id}`))}
             >
               <Table.Td>
-                <button type="button" className={styles.open} onClick={() => setEdited(each)}>
+                <Link
+                  to={`/schemes/${each.id}`}
+                  className={styles.openLink ?? ''}
+                  onClick={(event) => event.stopPropagation()}
+                >
                   {each.name}
-                </button>
+                </Link>
               </Table.Td>
               <Table.Td className="num">
                 {each.publishedVersion ? `v${each.publishedVersion}` : t('settings.schemes.onlyDraft')}
@@ -232,7 +86,7 @@ export function SchemesSection() {
                 </Badge>
               </Table.Td>
               <Table.Td className="num">
-                {dayOf(each.updatedAt)}, {timeOfDay(each.updatedAt)}
+                {dayOf(each.savedAt)}, {timeOfDay(each.savedAt)}
               </Table.Td>
               <Table.Td ta="right" onClick={(event) => event.stopPropagation()}>
                 <ConfirmButton
@@ -251,7 +105,11 @@ export function SchemesSection() {
           )
         }}
       />
-      {edited && <SchemeEditor scheme={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
+      {isAdding && (
+        <Suspense>
+          <NewSchemeDialog onClose={() => setAdding(false)} />
+        </Suspense>
+      )}
     </section>
   )
 }

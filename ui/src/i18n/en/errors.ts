@@ -67,6 +67,7 @@ export const errors = {
     method_not_allowed: 'The server cannot do this.',
     already_exists: 'Something with this value exists already.',
     in_use: 'It is in use, free it first:',
+    draft_changed: 'Somebody else has saved this scheme meanwhile: compare and merge.',
     webhook_off: 'The webhook is off. Switch it on first.',
     bad_range: 'This part of the file does not exist.',
     last_admin: 'This is the last admin. Make another one first.',
@@ -84,6 +85,7 @@ export const errors = {
     invalid: 'Some fields need correcting.',
     unknown_reference: 'Something chosen here no longer exists. Reload and choose again.',
     scheme_invalid: 'The scheme has errors and cannot be published.',
+    scheme_checks_failed: 'Some saved checks fail, so it cannot be published:',
     too_many_attempts: 'Too many attempts. Wait {{seconds}} s and try again.',
     internal: 'Something went wrong on the server. Try again; if it stays so, tell your admin.',
     database_away: 'The database cannot be reached just now. Calls go on; try again in a minute.'

@@ -69,16 +69,8 @@ export const settings = {
       blocks: 'Steps',
       changed: 'Changed',
       fine: 'No problems',
-      problems: 'Problems of the draft',
-      noProblems: 'The draft has no problems and can be published.',
       problemCount_one: '{{count}} problem',
-      problemCount_other: '{{count}} problems',
-      draft: 'Draft',
-      draftHelp: 'Blocks, their settings, and where each exit leads.',
-      notJson: 'This is not JSON: look for a missing comma or bracket.',
-      saveDraft: 'Save draft',
-      publish: 'Publish',
-      published: 'Version {{version}} is published'
+      problemCount_other: '{{count}} problems'
     },
     webhooks: {
       title: 'Webhooks',
@@ -119,19 +111,5 @@ export const settings = {
     unknown: 'Unknown',
     inactive: 'Off'
   },
-  deliveryState: { pending: 'Waiting', delivered: 'Delivered', failed: 'Failed' },
-  schemeProblem: {
-    startMissing: 'There is no first block',
-    blockTypeUnknown: 'There is no such kind of block',
-    settingsInvalid: 'A setting is wrong',
-    settingUnknown: 'There is no such setting',
-    groupUnknown: 'There is no such group',
-    soundUnknown: 'There is no such sound',
-    exitUnknown: 'The block has no such exit',
-    exitTargetMissing: 'An exit leads to a block that does not exist',
-    exitOpen: 'An exit leads nowhere: the call ends there',
-    fallbackMissing: 'When nobody answers, the call just ends',
-    loopWithoutWait: 'A loop that waits for nothing',
-    blockUnreachable: 'No way leads to this block'
-  }
+  deliveryState: { pending: 'Waiting', delivered: 'Delivered', failed: 'Failed' }
 }

@@ -69,18 +69,10 @@ export const settings = {
       blocks: 'Шагов',
       changed: 'Изменён',
       fine: 'Без замечаний',
-      problems: 'Замечания к черновику',
-      noProblems: 'Замечаний нет, черновик можно публиковать.',
       problemCount_one: '{{count}} замечание',
       problemCount_few: '{{count}} замечания',
       problemCount_many: '{{count}} замечаний',
-      problemCount_other: '{{count}} замечания',
-      draft: 'Черновик',
-      draftHelp: 'Блоки, их настройки и куда ведёт каждый выход.',
-      notJson: 'Это не JSON: поищите пропущенную запятую или скобку.',
-      saveDraft: 'Сохранить черновик',
-      publish: 'Опубликовать',
-      published: 'Опубликована версия {{version}}'
+      problemCount_other: '{{count}} замечания'
     },
     webhooks: {
       title: 'Вебхуки',
@@ -121,19 +113,5 @@ export const settings = {
     unknown: 'Неизвестно',
     inactive: 'Выключена'
   },
-  deliveryState: { pending: 'Ждёт', delivered: 'Доставлено', failed: 'Не доставлено' },
-  schemeProblem: {
-    startMissing: 'Нет первого блока',
-    blockTypeUnknown: 'Такого вида блоков нет',
-    settingsInvalid: 'Неверная настройка',
-    settingUnknown: 'Такой настройки нет',
-    groupUnknown: 'Такой группы нет',
-    soundUnknown: 'Такого звука нет',
-    exitUnknown: 'У блока нет такого выхода',
-    exitTargetMissing: 'Выход ведёт в блок, которого нет',
-    exitOpen: 'Выход никуда не ведёт: звонок закончится',
-    fallbackMissing: 'Если никто не ответит, звонок просто закончится',
-    loopWithoutWait: 'Круг, который ничего не ждёт',
-    blockUnreachable: 'К этому блоку ничто не ведёт'
-  }
+  deliveryState: { pending: 'Ждёт', delivered: 'Доставлено', failed: 'Не доставлено' }
 }

@@ -1,0 +1,134 @@
+import type { Edge, Node } from '@xyflow/react'
+import { blockOf } from '../../../ivr/run.ts'
+import type { Scheme, SchemeBlock } from '../../../ivr/scheme.ts'
+import type { SchemeProblem } from '../../../ivr/validate.ts'
+import { blockHeight, blockWidth } from './layout.ts'
+import { exitsOf } from './model.ts'
+
+/** What a block on the canvas shows. */
+export interface BlockData extends Record<string, unknown> {
+  block: SchemeBlock
+  exits: readonly string[]
+  isStart: boolean
+  /** The worst that is wrong with it. */
+  severity: 'error' | 'warning' | null
+  /** At which steps the imagined call stands in it. */
+  steps: readonly number[]
+  /** The exits that the imagined call took. */
+  taken: readonly string[]
+  /** Callers who stand in it now. */
+  live: number
+  /** The language that its words are in. */
+  language: string
+}
+
+export type BlockNode = Node<BlockData, 'block'>
+
+/** What lies over the scheme itself. */
+export interface Overlay {
+  problems: readonly SchemeProblem[]
+  path: readonly { block: string; exit: string | null }[]
+  live: ReadonlyMap<string, number>
+  language: string
+}
+
+const none: readonly never[] = []
+
+/** Exits by settings, and those that lead somewhere although the settings know them no more: nothing is hidden. */
+function drawnExits(block: SchemeBlock): readonly string[] {
+  const exits = exitsOf(block)
+  const stale = Object.entries(block.exits).filter(([exit, to]) => to !== null && !exits.includes(exit))
+  return stale.length === 0 ? exits : [...exits, ...stale.map(([exit]) => exit)]
+}
+
+/**
+ * The blocks as nodes. A node whose block shows nothing new is the very same object as in `before`, so that React draws
+ * only what has changed.
+ */
+export function nodesOf(
+  scheme: Scheme,
+  chosen: readonly string[],
+  overlay: Overlay,
+  before: ReadonlyMap<string, BlockNode>
+): BlockNode[] {
+  const worst = new Map<string, 'error' | 'warning'>()
+  for (const { block, severity } of overlay.problems) {
+    if (block !== null && worst.get(block) !== 'error') worst.set(block, severity)
+  }
+  const steps = new Map<string, number[]>()
+  const taken = new Map<string, string[]>()
+  for (const [index, { block, exit }] of overlay.path.entries()) {
+    steps.set(block, [...(steps.get(block) ?? []), index + 1])
+    if (exit !== null) taken.set(block, [...(taken.get(block) ?? []), exit])
+  }
+  const isChosen = new Set(chosen)
+  return Object.entries(scheme.blocks).map(([id, block]) => {
+    const former = before.get(id)
+    const position = block.position ?? { x: 0, y: 0 }
+    const exits = former?.data.block === block ? former.data.exits : drawnExits(block)
+    const data: BlockData = {
+      block,
+      exits,
+      isStart: scheme.start === id,
+      severity: worst.get(id) ?? null,
+      steps: steps.get(id) ?? none,
+      taken: taken.get(id) ?? none,
+      live: overlay.live.get(id) ?? 0,
+      language: overlay.language
+    }
+    const selected = isChosen.has(id)
+    if (former && isSameData(former.data, data) && former.selected === selected && isAt(former, position)) {
+      return former
+    }
+    return {
+      ...former,
+      id,
+      type: 'block',
+      position,
+      selected,
+      data: former && isSameData(former.data, data) ? former.data : data,
+      width: blockWidth,
+      height: blockHeight(exits.length)
+    }
+  })
+}
+
+function isAt(node: BlockNode, { x, y }: { x: number; y: number }): boolean {
+  return node.position.x === x && node.position.y === y
+}
+
+function isSameData(a: BlockData, b: BlockData): boolean {
+  return (Object.keys(b) as (keyof BlockData)[]).every((key) => {
+    const [left, right] = [a[key], b[key]]
+    return left === right || (Array.isArray(left) && Array.isArray(right) && left.join() === right.join())
+  })
+}
+
+/** The ways between blocks; `isTaken` marks those of the imagined call. */
+export function edgesOf(scheme: Scheme, path: Overlay['path'], chosenEdge: string | null): Edge[] {
+  const taken = new Set(path.map(({ block, exit }) => `${block} ${exit ?? ''}`))
+  return Object.entries(scheme.blocks).flatMap(([id, block]) =>
+    Object.entries(block.exits).flatMap(([exit, target]) => {
+      if (target === null || blockOf(scheme, target) === null) return []
+      const key = `${id} ${exit}`
+      return [
+        {
+          id: key,
+          source: id,
+          sourceHandle: exit,
+          target,
+          selected: key === chosenEdge,
+          className: taken.has(key) ? 'taken' : '',
+          ...(taken.has(key) && { zIndex: 1 })
+        }
+      ]
+    })
+  )
+}
+
+/** The exit that an edge is drawn from. */
+export function exitOfEdge(id: string): { block: string; exit: string } {
+  // Ids of blocks have no spaces; names of exits may.
+  const space = id.indexOf(' ')
+  return { block: id.slice(0, space), exit: id.slice(space + 1) }
+}

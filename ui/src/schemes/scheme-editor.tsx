@@ -1,0 +1,248 @@
+import { Badge, Loader, Tabs } from '@mantine/core'
+import { ReactFlowProvider } from '@xyflow/react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { SchemeRecord } from '../../../api/contract/config.ts'
+import type { Scheme } from '../../../ivr/scheme.ts'
+import { mediaProblems } from '../../../ivr/media.ts'
+import { simulate, type Scenario } from '../../../ivr/simulate.ts'
+import { validateScheme } from '../../../ivr/validate.ts'
+import { serverNowMs } from '../lib/api.ts'
+import { useLater } from '../lib/use-later.ts'
+import { Canvas, type Look } from './canvas.tsx'
+import { ConflictDialog } from './conflict-dialog.tsx'
+import { EmptyHint } from './empty-hint.tsx'
+import type { Overlay } from './flow.ts'
+import { firstScenario } from './imagined.ts'
+import { Inspector } from './inspector.tsx'
+import { blockWidth, layOut } from './layout.ts'
+import { Palette } from './palette.tsx'
+import { ProblemsList } from './problems-list.tsx'
+import { PublishDialog } from './publish-dialog.tsx'
+import { Simulator } from './simulator.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { useBlockKeys } from './use-block-keys.ts'
+import { useDraft } from './use-draft.ts'
+import { useChecks, useLiveCounts, useOthers, useVersions } from './use-around.ts'
+import { useThings } from './use-things.ts'
+import { Versions } from './versions.tsx'
+import { kindWord } from './words.ts'
+import styles from './schemes.module.css'
+
+type Tab = 'block' | 'problems' | 'simulator' | 'versions'
+
+/** Palette, canvas and what belongs to the chosen block, over a draft that saves itself. */
+export function SchemeEditor({ record }: { record: SchemeRecord }) {
+  return (
+    <ReactFlowProvider>
+      <Drawing record={record} />
+    </ReactFlowProvider>
+  )
+}
+
+/** A scheme that was written by hand or by a program has no places for its blocks yet. */
+function isPlaced({ blocks }: Scheme): boolean {
+  return Object.values(blocks).every(({ position }) => position !== undefined)
+}
+
+const noPath: Overlay['path'] = []
+
+function Drawing({ record }: { record: SchemeRecord }) {
+  const { t, i18n } = useTranslation()
+  const draft = useDraft(record)
+  const { editing, onEdit } = draft
+  const { scheme, chosen } = editing
+  const [tab, setTab] = useState<Tab>('block')
+  const [look, setLook] = useState<Look | null>({ at: null })
+  const [scenario, setScenario] = useState<Scenario>(() => firstScenario(serverNowMs()))
+  const [isPublishing, setPublishing] = useState(false)
+  const [published, setPublished] = useState(record.publishedVersion)
+  const things = useThings(record.id, scheme.locale)
+  const checks = useChecks(record.id)
+  const versions = useVersions(record.id, published)
+  const others = useOthers(scheme)
+  const live = useLiveCounts(record.id)
+  const host = useRef<HTMLDivElement>(null)
+
+  useEffect(() => {
+    if (!isPlaced(scheme)) onEdit({ do: 'move', to: layOut(scheme) })
+  }, [scheme, onEdit])
+
+  // Where blocks stand is no matter of validation: typing and dragging stay smooth in large schemes.
+  const settled = useLater(scheme, 120)
+  const problems = useMemo(
+    () => (things ? [...validateScheme(settled, things.known), ...mediaProblems(settled, things.known)] : []),
+    [settled, things]
+  )
+  const simulation = useMemo(
+    () => (tab === 'simulator' ? simulate(settled, { ...scenario, schemes: others }) : null),
+    [tab, settled, scenario, others]
+  )
+  const overlay = useMemo<Overlay>(
+    () => ({
+      problems,
+      path: simulation?.path.filter(({ scheme: other }) => other === null) ?? noPath,
+      live,
+      language: i18n.language
+    }),
+    [problems, simulation, live, i18n.language]
+  )
+
+  const tidy = useCallback((): void => {
+    onEdit({ do: 'move', to: layOut(scheme) })
+    setLook({ at: null })
+  }, [scheme, onEdit])
+  const add = useCallback(
+    (type: string, at?: { x: number; y: number }): void => {
+      const from = chosen.length === 1 ? chosen[0] : undefined
+      const block = from === undefined ? undefined : scheme.blocks[from]
+      // Drawn on from the chosen block, by its first exit that leads nowhere yet.
+      const exit = block && Object.entries(block.exits).find(([, target]) => target === null)?.[0]
+      const place = at ?? freePlace(scheme, block?.position)
+      const isLinked = from !== undefined && exit !== undefined && at === undefined
+      onEdit({
+        do: 'add',
+        type,
+        label: kindWord(type),
+        at: place,
+        ...(isLinked && { from: { block: from, exit } })
+      })
+      setTab('block')
+    },
+    [scheme, chosen, onEdit]
+  )
+  const lookAt = useCallback(
+    (block: string | null): void => {
+      onEdit({ do: 'choose', blocks: block === null ? [] : [block] })
+      setLook({ at: block })
+    },
+    [onEdit]
+  )
+  const duplicate = useBlockKeys(host, editing, onEdit)
+  // Whoever picks a block wants to see it, unless they follow an imagined call.
+  const choice = chosen.join(' ')
+  useEffect(() => {
+    if (choice !== '') setTab((before) => (before === 'simulator' ? before : 'block'))
+  }, [choice])
+
+  if (!things) return <Loader type="dots" size="sm" m="xl" />
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  const current = versions.data?.find(({ version }) => version === published)
+  const onVersion = (next: SchemeRecord): void => setPublished(next.publishedVersion)
+  return (
+    <main className={styles.editor}>
+      <Toolbar
+        record={record}
+        draft={draft}
+        published={published}
+        problems={problems}
+        onProblems={() => setTab('problems')}
+        onPublish={() => setPublishing(true)}
+        onReplaced={() => setLook({ at: null })}
+      />
+      <div className={styles.work} ref={host}>
+        <Palette onAdd={add} />
+        <div className={styles.stage}>
+          <Canvas {...{ editing, overlay, look, onEdit }} onAdd={add} onTidy={tidy} />
+          {Object.keys(scheme.blocks).length === 0 && (
+            <EmptyHint draft={draft} onReplaced={() => setLook({ at: null })} />
+          )}
+        </div>
+        <aside className={styles.side} aria-label={t(`schemes.tab.${tab}`)}>
+          <Tabs
+            value={tab}
+            onChange={(next) => setTab((next ?? 'block') as Tab)}
+            classNames={{ root: styles.tabs ?? '', panel: styles.panel ?? '' }}
+            keepMounted={false}
+          >
+            <Tabs.List grow>
+              <Tabs.Tab value="block" data-testid="tab-block">
+                {chosen.length === 0 ? t('schemes.scheme.title') : t('schemes.tab.block')}
+              </Tabs.Tab>
+              <Tabs.Tab
+                value="problems"
+                data-testid="tab-problems"
+                rightSection={
+                  problems.length > 0 && (
+                    <Badge size="xs" variant="light" color={errors > 0 ? 'rust' : 'amber'}>
+                      {problems.length}
+                    </Badge>
+                  )
+                }
+              >
+                {t('schemes.tab.problems')}
+              </Tabs.Tab>
+              <Tabs.Tab value="simulator" data-testid="tab-simulator">
+                {t('schemes.tab.simulator')}
+              </Tabs.Tab>
+              <Tabs.Tab value="versions" data-testid="tab-versions">
+                {t('schemes.tab.versions')}
+              </Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="block">
+              <Inspector {...{ editing, problems, things, onEdit }} onDuplicate={duplicate} />
+            </Tabs.Panel>
+            <Tabs.Panel value="problems">
+              <ProblemsList
+                {...{ scheme, problems }}
+                onLook={(block) => {
+                  lookAt(block)
+                  setTab('block')
+                }}
+              />
+            </Tabs.Panel>
+            <Tabs.Panel value="simulator">
+              {simulation && (
+                <Simulator
+                  {...{ scheme, others, scenario, simulation, things }}
+                  schemeId={record.id}
+                  checks={checks.data ?? []}
+                  onScenario={setScenario}
+                  onLook={(block) => setLook({ at: block })}
+                />
+              )}
+            </Tabs.Panel>
+            <Tabs.Panel value="versions">
+              <Versions
+                {...{ scheme, onEdit }}
+                schemeId={record.id}
+                publishedVersion={published}
+                versions={versions.data}
+                onRolledBack={onVersion}
+              />
+            </Tabs.Panel>
+          </Tabs>
+        </aside>
+      </div>
+      <ConflictDialog draft={draft} />
+      {isPublishing && (
+        <PublishDialog
+          {...{ draft, problems, others }}
+          schemeId={record.id}
+          published={current ? (current.body as unknown as Scheme) : null}
+          checks={checks.data ?? []}
+          onPublished={onVersion}
+          onProblems={() => {
+            setPublishing(false)
+            setTab('problems')
+          }}
+          onClose={() => setPublishing(false)}
+        />
+      )}
+    </main>
+  )
+}
+
+/** To the right of the block that is drawn on from, below whatever stands there; else at the end of the first row. */
+function freePlace({ blocks }: Scheme, from: { x: number; y: number } | undefined): { x: number; y: number } {
+  const places = Object.values(blocks).flatMap(({ position }) => (position ? [position] : []))
+  const right = from ?? {
+    x: Math.max(-blockWidth - 96, ...places.map(({ x }) => x)),
+    y: Math.min(0, ...places.map(({ y }) => y))
+  }
+  const place = { x: right.x + blockWidth + 96, y: right.y }
+  const isTaken = (): boolean =>
+    places.some(({ x, y }) => Math.abs(x - place.x) < blockWidth && Math.abs(y - place.y) < 120)
+  while (isTaken()) place.y += 128
+  return place
+}

@@ -1,0 +1,110 @@
+import { useCallback, useEffect, useRef, type RefObject } from 'react'
+import { blockOf } from '../../../ivr/run.ts'
+import type { SchemeBlock } from '../../../ivr/scheme.ts'
+import type { Edit, Editing } from './model.ts'
+
+const format = 'ringtrace-blocks'
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+}
+
+/** A dialog or a list of choices lies over the editor: keys are theirs. */
+function isElsewhere(): boolean {
+  return document.querySelector('[role="dialog"], [role="listbox"]:not([hidden])') !== null
+}
+
+/** Blocks out of what was copied, here or in another scheme; null when it is something else. */
+export function readCopied(text: string): Record<string, SchemeBlock> | null {
+  try {
+    const copied = JSON.parse(text) as { format?: unknown; blocks?: unknown }
+    if (copied.format !== format || typeof copied.blocks !== 'object' || copied.blocks === null) return null
+    const blocks = Object.entries(copied.blocks as Record<string, Partial<SchemeBlock>>)
+    const areBlocks = blocks.every(
+      ([, each]) =>
+        typeof each.type === 'string' && typeof each.settings === 'object' && typeof each.exits === 'object'
+    )
+    return areBlocks ? (Object.fromEntries(blocks) as Record<string, SchemeBlock>) : null
+  } catch {
+    // Whatever else people copy is not ours to paste.
+    return null
+  }
+}
+
+function chosenBlocks({ scheme, chosen }: Editing): Record<string, SchemeBlock> {
+  return Object.fromEntries(
+    chosen.flatMap((id) => {
+      const block = blockOf(scheme, id)
+      return block ? [[id, block]] : []
+    })
+  )
+}
+
+/**
+ * The keyboard of the editor: undo, copy, paste, choose all, delete. Keys by their place, so that they work in every
+ * layout. Gives back the command that duplicates what is chosen.
+ */
+export function useBlockKeys(
+  host: RefObject<HTMLElement | null>,
+  editing: Editing,
+  onEdit: (edit: Edit) => void
+): () => void {
+  const latest = useRef(editing)
+  useEffect(() => {
+    latest.current = editing
+  })
+  const duplicate = useCallback((): void => {
+    onEdit({ do: 'paste', blocks: chosenBlocks(latest.current), by: { x: 40, y: 40 } })
+  }, [onEdit])
+
+  useEffect(() => {
+    const isOurs = (target: EventTarget | null): boolean => !isTyping(target) && !isElsewhere()
+    const onKey = (event: KeyboardEvent): void => {
+      const isCommand = event.ctrlKey || event.metaKey
+      // Back and forth work while a field is being filled too: each letter is a stroke of the same draft.
+      const isInside = host.current?.contains(event.target as Node) === true
+      if (isCommand && event.code === 'KeyZ' && (isOurs(event.target) || (isInside && !isElsewhere()))) {
+        event.preventDefault()
+        onEdit({ do: event.shiftKey ? 'redo' : 'undo' })
+        return
+      }
+      if (!isOurs(event.target) || event.altKey) return
+      const { scheme, chosen } = latest.current
+      if (isCommand && event.code === 'KeyY') onEdit({ do: 'redo' })
+      else if (isCommand && event.code === 'KeyA')
+        onEdit({ do: 'choose', blocks: Object.keys(scheme.blocks) })
+      else if (isCommand && event.code === 'KeyD') duplicate()
+      else if ((event.code === 'Delete' || event.code === 'Backspace') && chosen.length > 0) {
+        onEdit({ do: 'remove', blocks: chosen })
+      } else return
+      event.preventDefault()
+    }
+    const onCopy = (event: ClipboardEvent): void => {
+      const blocks = chosenBlocks(latest.current)
+      const isTextChosen = (window.getSelection()?.toString() ?? '') !== ''
+      if (!isOurs(event.target) || isTextChosen || Object.keys(blocks).length === 0) return
+      event.preventDefault()
+      event.clipboardData?.setData('text/plain', JSON.stringify({ format, blocks }))
+      if (event.type === 'cut') onEdit({ do: 'remove', blocks: Object.keys(blocks) })
+    }
+    const onPaste = (event: ClipboardEvent): void => {
+      if (!isOurs(event.target)) return
+      const blocks = readCopied(event.clipboardData?.getData('text/plain') ?? '')
+      if (!blocks) return
+      event.preventDefault()
+      onEdit({ do: 'paste', blocks, by: { x: 40, y: 40 } })
+    }
+    window.addEventListener('keydown', onKey)
+    window.addEventListener('copy', onCopy)
+    window.addEventListener('cut', onCopy)
+    window.addEventListener('paste', onPaste)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+      window.removeEventListener('copy', onCopy)
+      window.removeEventListener('cut', onCopy)
+      window.removeEventListener('paste', onPaste)
+    }
+  }, [host, onEdit, duplicate])
+  return duplicate
+}
