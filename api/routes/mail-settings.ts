@@ -22,7 +22,7 @@ export const mailSettingsRoutes = ({ db, mail }: ApiDeps): Endpoint[] => {
   function sealed(before: Partial<Stored>, now: Omit<Stored, 'sealedPassword'>, password?: string): string {
     if (password === undefined) return kept(before, now)
     if (password === '') return ''
-    if (!mail) throw new ApiError('not_found')
+    if (!mail?.seal) throw new ApiError('not_found')
     return mail.seal(password)
   }
 
@@ -87,7 +87,7 @@ const shown = (
 ): MailSettings =>
   mailSettings.parse({
     ...rest,
-    hasPassword: sealedPassword !== '' && mail?.canOpen(sealedPassword) === true
+    hasPassword: sealedPassword !== '' && mail?.canOpen?.(sealedPassword) === true
   })
 
 /**
