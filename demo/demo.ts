@@ -157,7 +157,8 @@ function pbxAddress(config: Pick<Config, 'sip'>): CarrierOptions['pbx'] {
 
 /**
  * A number that leads somewhere, the demo company's first. Whoever tries the product at night wants to hear a phone
- * ring too, so numbers whose scheme is closed now come last; before that, one that can ring whoever asked.
+ * ring too, so numbers whose scheme is closed now come last; before that, one that can ring whoever asked. Numbers with a
+ * source of their own come first: a number of a pool that no visitor holds could not say why it rang.
  */
 async function someNumber(db: Knex, nowMs: number, userId: string | undefined): Promise<string | undefined> {
   const rows = await db('numbers')
@@ -169,7 +170,7 @@ async function someNumber(db: Knex, nowMs: number, userId: string | undefined): 
       )
     })
     .where('numbers.is_active', true)
-    .orderByRaw('numbers.is_demo desc, random()')
+    .orderByRaw('numbers.is_demo desc, numbers.source_id is null, random()')
     .limit(100)
     .select<{ e164: string; is_demo: boolean; body: Scheme }[]>(
       'numbers.e164',
