@@ -94,12 +94,6 @@ describe('A scheme drawn in a browser', function () {
   it('takes steps back and forth, and copies', async () => {
     const { page } = pages()
     await block(page, 'ring').click()
-    await page
-      .getByTestId('block-ring')
-      .focus()
-      .catch(() => undefined)
-    await page.locator('.react-flow__pane').click({ position: { x: 30, y: 30 } })
-    await block(page, 'ring').click()
     await page.keyboard.press('Control+c')
     await page.keyboard.press('Control+v')
     await block(page, 'ring-2').waitFor()
@@ -177,6 +171,21 @@ describe('A scheme drawn in a browser', function () {
     await page.getByTestId('version-3').waitFor()
     await shot(page, 'schemes-versions')
     expect(await pages().barriers()).to.deep.equal([])
+  })
+
+  it('is read in English and in the dark as well', async () => {
+    const look = { locale: 'en-US', colorScheme: 'dark' as const, viewport: { width: 1280, height: 720 } }
+    const { context, page } = await pages().open(look, 'admin')
+    await page.goto(`/schemes/${schemeId}`)
+    await block(page, 'menu').click()
+    await page.getByTestId('block-label').waitFor()
+    await page.getByRole('button', { name: 'Publish' }).waitFor()
+    await shot(page, 'schemes-dark-block')
+    await page.getByTestId('tab-simulator').click()
+    await page.getByTestId('simulated-path').waitFor()
+    await shot(page, 'schemes-dark-imagined')
+    expect(await pages().barriers(page)).to.deep.equal([])
+    await context.close()
   })
 
   it('puts together what two people drew at one time', async () => {

@@ -10,9 +10,10 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }
 
-/** A dialog or a list of choices lies over the editor: keys are theirs. */
+/** A dialog or a list of choices lies over the editor: keys are theirs. Closed lists stay in the page, unseen. */
 function isElsewhere(): boolean {
-  return document.querySelector('[role="dialog"], [role="listbox"]:not([hidden])') !== null
+  const over = document.querySelectorAll('[role="dialog"], [role="listbox"], [role="menu"]')
+  return [...over].some((each) => each.getClientRects().length > 0)
 }
 
 /** Blocks out of what was copied, here or in another scheme; null when it is something else. */

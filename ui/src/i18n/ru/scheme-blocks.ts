@@ -218,7 +218,7 @@ export const schemeBlocks = {
     problem: {
       startMissing: 'Нет первого блока',
       blockTypeUnknown: 'Нет такого вида блоков',
-      settingsInvalid: '{{setting}}: {{fault}}',
+      settingsInvalid: 'Настройка «{{setting}}»: {{fault}}',
       settingUnknown: 'Здесь нет настройки «{{setting}}»',
       groupUnknown: '{{setting}}: такой группы нет',
       trunkUnknown: '{{setting}}: такой линии нет',
