@@ -14,6 +14,9 @@ const planners = ['admin', 'supervisor', 'marketer'] as const
 export const access = {
   'POST /api/auth/login': 'public',
   'POST /api/auth/logout': everyone,
+  // By the token of their link; nobody is signed in yet.
+  'POST /api/auth/links/look': 'public',
+  'POST /api/auth/links/use': 'public',
   'GET /api/me': everyone,
   'GET /api/me/softphone': desk,
   'PUT /api/me/presence': desk,
@@ -22,6 +25,14 @@ export const access = {
   'POST /api/me/wrap-up/extend': desk,
   'PUT /api/me/locale': everyone,
   'PUT /api/me/password': everyone,
+  'GET /api/me/sessions': everyone,
+  'DELETE /api/me/sessions': everyone,
+  // One's own; admins any.
+  'DELETE /api/sessions/:id': everyone,
+  'GET /api/me/second-factor': everyone,
+  'POST /api/me/second-factor': everyone,
+  'POST /api/me/second-factor/confirm': everyone,
+  'POST /api/me/second-factor/off': everyone,
 
   'GET /api/tokens': admin,
   'POST /api/tokens': admin,
@@ -34,6 +45,9 @@ export const access = {
   'DELETE /api/users/:id': admin,
 
   'POST /api/users/:id/presence': leads,
+  'GET /api/users/:id/sessions': admin,
+  'POST /api/users/:id/links': admin,
+  'DELETE /api/users/:id/second-factor': admin,
 
   // Everybody at the desk sees and sets up their own telephones; see routes/devices.ts.
   'GET /api/devices': desk,

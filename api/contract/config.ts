@@ -42,7 +42,8 @@ export const userCreate = z.object({
   name,
   role,
   locale: locale.default('ru'),
-  password: z.string().min(8).max(200),
+  /** Left out, they set their own by a link: `POST /api/users/{id}/links`. */
+  password: z.string().min(8).max(200).optional(),
   /** For people with one telephone: `sip` switches the browser device off, `browser` the SIP phones. */
   device: z.enum(['browser', 'sip']).default('browser'),
   /** Of a SIP phone that does not register. */
@@ -62,7 +63,12 @@ export const userPatch = patchOf(
 )
 
 export const me = user.extend({ csrfToken: z.string() })
-export const login = z.object({ login: z.string().min(1).max(200), password: z.string().min(1).max(200) })
+export const login = z.object({
+  login: z.string().min(1).max(200),
+  password: z.string().min(1).max(200),
+  /** Of the app or a recovery code, from people with a second factor. */
+  code: z.string().max(40).optional()
+})
 export const loginAnswer = z.object({ user, csrfToken: z.string() })
 /** What the browser softphone needs to register: only ever given to the user it belongs to. */
 export const softphone = z.object({

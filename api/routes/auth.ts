@@ -2,6 +2,7 @@ import { stringifySetCookie } from 'cookie'
 import type { Request, Response } from 'express'
 import { auditAs } from '../audit.ts'
 import { passwordFits } from '../../db/passwords.ts'
+import { hasSecondFactor, takeCode } from '../auth/second-factor.ts'
 import { cookieNameOf, openSession } from '../auth/sessions.ts'
 import { LoginThrottle } from '../auth/throttle.ts'
 import { login, loginAnswer } from '../contract/config.ts'
@@ -16,6 +17,8 @@ import { userItem } from './users.ts'
 export function authRoutes(deps: ApiDeps): Endpoint[] {
   const { db, pbx } = deps
   const throttle = new LoginThrottle()
+  /** Whoever comes here knows the password: codes are counted whatever address they come from. */
+  const codes = new LoginThrottle()
   return [
     endpoint({
       route: 'POST /api/auth/login',
@@ -33,6 +36,18 @@ export function authRoutes(deps: ApiDeps): Endpoint[] {
         if (!fits || !row) {
           await auditAs(db, row ? String(row['id']) : null, address, { action: 'login.refused' })
           throw new ApiError('bad_credentials')
+        }
+        const userId = String(row['id'])
+        if (await hasSecondFactor(db, userId)) {
+          if (body.code === undefined) throw new ApiError('second_factor_needed')
+          codes.begin(userId, userId)
+          const taken = await takeCode(db, userId, body.code)
+          if (taken === null) {
+            await auditAs(db, userId, address, { action: 'login.second_factor_refused' })
+            throw new ApiError('bad_code')
+          }
+          codes.succeeded(userId, userId)
+          if (taken === 'recovery') await auditAs(db, userId, address, { action: 'login.recovery_code' })
         }
         throttle.succeeded(name, address)
         const user = await userItem(db, pbx, row)

@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../deps.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { accessLinkRoutes } from './access-links.ts'
 import { auditRoutes } from './audit.ts'
 import { backupRoutes } from './backups.ts'
 import { authRoutes } from './auth.ts'
@@ -44,6 +45,8 @@ import { reportRuleRoutes } from './report-rules.ts'
 import { schemeRoutes } from './schemes.ts'
 import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
+import { secondFactorRoutes } from './second-factor.ts'
+import { sessionRoutes } from './sessions.ts'
 import { sourceRoutes } from './sources.ts'
 import { tagRoutes } from './tags.ts'
 import { systemRoutes } from './system.ts'
@@ -64,6 +67,9 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
   const endpoints: Endpoint[] = [
     ...authRoutes(deps),
     ...meRoutes(deps),
+    ...accessLinkRoutes(deps),
+    ...sessionRoutes(deps),
+    ...secondFactorRoutes(deps),
     ...missedCallRoutes(deps),
     ...callRoutes(deps),
     ...callCommentRoutes(deps),

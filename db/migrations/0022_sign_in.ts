@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 
 /**
- * Second factors, one-time links, sessions that can be named, tokens that may do only some things; and the ways by which
+ * Second factors, one-time links, and sessions that can be named; and the ways by which
  * people look into the audit. New tables, and columns that rewrite nothing but the few sessions; the audit,
  * indexed here, grows by deeds of people and not by calls.
  */
@@ -29,8 +29,6 @@ create table access_links (
 create index on access_links (user_id);
 alter table sessions add id uuid not null default gen_random_uuid();
 create unique index sessions_id on sessions (id);
--- Null: everything that its user may do.
-alter table api_tokens add scopes text[];
 create index audit_at on audit (at desc, id desc);
 create index audit_user on audit (user_id, at desc);
 create index audit_entity on audit (entity_id, at desc) where entity_id is not null;

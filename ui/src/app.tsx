@@ -13,6 +13,7 @@ import { Shell } from './shell/shell.tsx'
 import { theme, variables } from './theme.ts'
 import { inBackground } from './lib/in-background.ts'
 
+const WelcomePage = lazy(withTexts(['sign-in'], () => import('./session/welcome-page.tsx')))
 const LoginPage = lazy(() => import('./session/login-page.tsx'))
 const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
 const CallLink = lazy(withTexts(['own'], () => import('./operator/call-link.tsx')))
@@ -81,6 +82,13 @@ function Gate() {
     )
   }
   const me = session.data
+  // Whoever follows their link chooses a password first, whoever is signed in here.
+  if (location.pathname === '/welcome')
+    return (
+      <Suspense>
+        <WelcomePage />
+      </Suspense>
+    )
   if (!me)
     return (
       <Suspense>

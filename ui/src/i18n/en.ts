@@ -19,6 +19,7 @@ import { selection } from './en/selection.ts'
 import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
 import { shift } from './en/shift.ts'
+import { signIn } from './en/sign-in.ts'
 import { sound } from './en/sound.ts'
 import { system } from './en/system.ts'
 import { tracking } from './en/tracking.ts'
@@ -52,6 +53,7 @@ const en = {
   ...selection,
   ...settings,
   ...setup,
+  ...signIn,
   ...sound,
   ...system,
   ...tracking,

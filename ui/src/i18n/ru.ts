@@ -20,6 +20,7 @@ import { selection } from './ru/selection.ts'
 import { settings } from './ru/settings.ts'
 import { setup } from './ru/setup.ts'
 import { shift } from './ru/shift.ts'
+import { signIn } from './ru/sign-in.ts'
 import { sound } from './ru/sound.ts'
 import { system } from './ru/system.ts'
 import { tracking } from './ru/tracking.ts'
@@ -57,6 +58,7 @@ const ru: Same<typeof en> = {
   ...selection,
   ...settings,
   ...setup,
+  ...signIn,
   ...sound,
   ...system,
   ...tracking,

@@ -8,7 +8,7 @@ import { explain } from '../lib/explain.ts'
 import { LanguageSwitch } from '../shell/language-switch.tsx'
 import { useDemo } from './demo.ts'
 import styles from './login.module.css'
-import { useLogin } from './session.ts'
+import { asksForCode, useLogin } from './session.ts'
 import { inBackground } from '../lib/in-background.ts'
 
 /** The brand's line across the page: it comes in, goes round the card, and ends at a source. */
@@ -45,6 +45,8 @@ export default function LoginPage() {
   const demo = useDemo()
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
+  /** Null: nobody has asked for one. */
+  const [code, setCode] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
 
@@ -52,9 +54,10 @@ export default function LoginPage() {
     setBusy(true)
     setFailure(null)
     try {
-      await signIn(asLogin, withPassword)
+      await signIn(asLogin, withPassword, code ?? undefined)
     } catch (error) {
-      setFailure(explain(error))
+      if (asksForCode(error)) setCode('')
+      else setFailure(explain(error))
       setBusy(false)
     }
   }
@@ -108,10 +111,28 @@ export default function LoginPage() {
               withAsterisk={false}
               size="md"
               value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
+              onChange={(event) => {
+                setPassword(event.currentTarget.value)
+                setCode(null)
+              }}
               visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
               data-testid="login-password"
             />
+            {code !== null && (
+              <TextInput
+                label={t('login.code')}
+                description={t('login.codeHelp')}
+                name="code"
+                autoComplete="one-time-code"
+                autoFocus
+                required
+                withAsterisk={false}
+                size="md"
+                value={code}
+                onChange={(event) => setCode(event.currentTarget.value)}
+                data-testid="login-code"
+              />
+            )}
             <Button type="submit" size="md" fullWidth loading={isBusy} mt={4} data-testid="login-submit">
               {t('login.submit')}
             </Button>

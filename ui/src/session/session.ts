@@ -35,12 +35,17 @@ export function useMe(): Me {
 /** Signs in. @throws ApiError `invalid_credentials`, `too_many_attempts`, `network` … */
 export function useLogin() {
   const client = useQueryClient()
-  return async (login: string, password: string): Promise<void> => {
-    const answer = await api<LoginAnswer>('POST', '/api/auth/login', { login, password })
+  return async (login: string, password: string, code?: string): Promise<void> => {
+    const body = { login, password, ...(code !== undefined && { code }) }
+    const answer = await api<LoginAnswer>('POST', '/api/auth/login', body)
     keepCsrfToken(answer.csrfToken)
     client.setQueryData(['me'], { ...answer.user, csrfToken: answer.csrfToken })
   }
 }
+
+/** Whether the password was right, and only the code of the second factor is missing. */
+export const asksForCode = (error: unknown): boolean =>
+  error instanceof ApiError && error.problem.code === 'second_factor_needed'
 
 /** Forgets everything that was loaded for the last user. */
 export function forgetSession(client: QueryClient): void {

@@ -1,115 +1,144 @@
 import { Badge, Button, Text } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Group, User } from '../../../api/contract/config.ts'
 import { ringTones, type RingTone } from '../../../api/contract/words.ts'
+import { withTexts } from '../i18n/index.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useUsers } from '../lib/lookups.ts'
 import { roles } from '../lib/words.ts'
 import { tryRing } from '../softphone/ring.ts'
 import { ResourceTable } from './resource-table.tsx'
 
+const UserAccess = lazy(withTexts(['sign-in'], () => import('./user-access.tsx')))
+
 export function UsersSection() {
   const { t } = useTranslation()
+  const [opened, setOpened] = useState<User | null>(null)
+  /** Whoever was made without a password needs a link next. */
+  const isInvited = useRef(false)
   return (
-    <ResourceTable<User>
-      things="users"
-      title={t('settings.users.title')}
-      text={t('settings.users.text')}
-      addLabel={t('settings.users.add')}
-      nameOf={(user) => user.name}
-      columns={[
-        {
-          header: t('settings.users.name'),
-          cell: (user) => user.name
-        },
-        { header: t('login.login'), cell: (user) => user.login },
-        { header: t('settings.users.role'), cell: (user) => t(`role.${user.role}`) },
-        { header: t('settings.users.device'), cell: (user) => t(`device.${user.device}`) },
-        {
-          header: t('settings.state'),
-          cell: (user) =>
-            user.isActive ? (
-              t(`presence.${user.presence}`)
-            ) : (
-              <Badge color="gray" variant="light" tt="none">
-                {t('settings.inactive')}
-              </Badge>
-            )
-        }
-      ]}
-      fields={(user) => [
-        { name: 'name', label: t('settings.users.name'), type: 'text', isRequired: true },
-        ...(user
-          ? []
-          : [
-              {
-                name: 'login',
-                label: t('login.login'),
-                type: 'text',
-                isRequired: true,
-                help: t('settings.users.loginHelp')
-              } as const
-            ]),
-        {
-          name: 'password',
-          label: t('login.password'),
-          type: 'password',
-          isRequired: !user,
-          help: t(user ? 'settings.users.passwordKeep' : 'settings.users.passwordHelp')
-        },
-        {
-          name: 'role',
-          label: t('settings.users.role'),
-          type: 'select',
-          options: roles.map((role) => ({ value: role, label: t(`role.${role}`) }))
-        },
-        {
-          name: 'locale',
-          label: t('shell.language'),
-          type: 'select',
-          options: [
-            { value: 'ru', label: 'Русский' },
-            { value: 'en', label: 'English' }
-          ]
-        },
-        {
-          name: 'device',
-          label: t('settings.users.device'),
-          type: 'select',
-          options: [
-            { value: 'browser', label: t('device.browser') },
-            { value: 'sip', label: t('device.sip') }
-          ]
-        },
-        {
-          name: 'sipAddress',
-          label: t('settings.users.sipAddress'),
-          type: 'text',
-          placeholder: 'sip:101@192.0.2.10:5060',
-          help: t('settings.users.sipAddressHelp'),
-          when: (values) => values['device'] === 'sip'
-        },
-        ...(user ? [{ name: 'isActive', label: t('settings.active'), type: 'switch' } as const] : [])
-      ]}
-      toForm={(user) => ({
-        name: user?.name ?? '',
-        login: user?.login ?? '',
-        password: '',
-        role: user?.role ?? 'operator',
-        locale: user?.locale ?? 'ru',
-        device: user?.device ?? 'browser',
-        sipAddress: user?.sipAddress ?? '',
-        isActive: user?.isActive ?? true
-      })}
-      toBody={({ login, password, sipAddress, isActive, ...rest }, isNew) => ({
-        ...rest,
-        sipAddress: sipAddress || null,
-        ...(isNew && { login }),
-        ...(!isNew && { isActive }),
-        ...(password ? { password } : {})
-      })}
-    />
+    <>
+      <ResourceTable<User>
+        actions={(user) => (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() => setOpened(user)}
+            data-testid="user-access-open"
+          >
+            {t('settings.users.access')}
+          </Button>
+        )}
+        onSaved={(answer) => {
+          if (isInvited.current) setOpened(answer as User)
+        }}
+        things="users"
+        title={t('settings.users.title')}
+        text={t('settings.users.text')}
+        addLabel={t('settings.users.add')}
+        nameOf={(user) => user.name}
+        columns={[
+          {
+            header: t('settings.users.name'),
+            cell: (user) => user.name
+          },
+          { header: t('login.login'), cell: (user) => user.login },
+          { header: t('settings.users.role'), cell: (user) => t(`role.${user.role}`) },
+          { header: t('settings.users.device'), cell: (user) => t(`device.${user.device}`) },
+          {
+            header: t('settings.state'),
+            cell: (user) =>
+              user.isActive ? (
+                t(`presence.${user.presence}`)
+              ) : (
+                <Badge color="gray" variant="light" tt="none">
+                  {t('settings.inactive')}
+                </Badge>
+              )
+          }
+        ]}
+        fields={(user) => [
+          { name: 'name', label: t('settings.users.name'), type: 'text', isRequired: true },
+          ...(user
+            ? []
+            : [
+                {
+                  name: 'login',
+                  label: t('login.login'),
+                  type: 'text',
+                  isRequired: true,
+                  help: t('settings.users.loginHelp')
+                } as const
+              ]),
+          {
+            name: 'password',
+            label: t('login.password'),
+            type: 'password',
+            help: t(user ? 'settings.users.passwordKeep' : 'settings.users.passwordHelp')
+          },
+          {
+            name: 'role',
+            label: t('settings.users.role'),
+            type: 'select',
+            options: roles.map((role) => ({ value: role, label: t(`role.${role}`) }))
+          },
+          {
+            name: 'locale',
+            label: t('shell.language'),
+            type: 'select',
+            options: [
+              { value: 'ru', label: 'Русский' },
+              { value: 'en', label: 'English' }
+            ]
+          },
+          {
+            name: 'device',
+            label: t('settings.users.device'),
+            type: 'select',
+            options: [
+              { value: 'browser', label: t('device.browser') },
+              { value: 'sip', label: t('device.sip') }
+            ]
+          },
+          {
+            name: 'sipAddress',
+            label: t('settings.users.sipAddress'),
+            type: 'text',
+            placeholder: 'sip:101@192.0.2.10:5060',
+            help: t('settings.users.sipAddressHelp'),
+            when: (values) => values['device'] === 'sip'
+          },
+          ...(user ? [{ name: 'isActive', label: t('settings.active'), type: 'switch' } as const] : [])
+        ]}
+        toForm={(user) => ({
+          name: user?.name ?? '',
+          login: user?.login ?? '',
+          password: '',
+          role: user?.role ?? 'operator',
+          locale: user?.locale ?? 'ru',
+          device: user?.device ?? 'browser',
+          sipAddress: user?.sipAddress ?? '',
+          isActive: user?.isActive ?? true
+        })}
+        toBody={({ login, password, sipAddress, isActive, ...rest }, isNew) => {
+          isInvited.current = isNew && !password
+          return {
+            ...rest,
+            sipAddress: sipAddress || null,
+            ...(isNew && { login }),
+            ...(!isNew && { isActive }),
+            ...(password ? { password } : {})
+          }
+        }}
+      />
+      {opened && (
+        <Suspense>
+          <UserAccess user={opened} onClose={() => setOpened(null)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 

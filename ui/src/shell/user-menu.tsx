@@ -1,8 +1,8 @@
 import '../styles/menus.ts'
-import { Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
-import { IconKey, IconKeyboard, IconLogout, IconPhoneOutgoing } from '@tabler/icons-react'
+import { Divider, Popover, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
+import { IconKey, IconKeyboard, IconLogout, IconPhoneOutgoing, type Icon } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ApiError } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
@@ -10,11 +10,14 @@ import { forgetSession, useMe } from '../session/session.ts'
 import { useMayCall } from '../operator/click-to-call.tsx'
 import { canTakeLinks, takeLinks } from '../operator/phone-links.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
+import { withTexts } from '../i18n/index.ts'
 import { LanguageSwitch } from './language-switch.tsx'
+import styles from './shell.module.css'
 import { UserButton } from './user-button.tsx'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 
+const SecurityDialog = lazy(withTexts(['sign-in'], () => import('../session/security-dialog.tsx')))
 const PasswordDialog = lazy(() => import('./password-dialog.tsx'))
 
 /** Name, language, theme, keys, sign out. */
@@ -24,6 +27,8 @@ export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void
   const client = useQueryClient()
   const { call } = useSoftphone()
   const mayCall = useMayCall()
+  const [isOpen, setOpen] = useState(isOpenAtFirst)
+  const [isSecurityOpen, setSecurityOpen] = useState(false)
   const [isPasswordOpen, setPasswordOpen] = useState(false)
   const { colorScheme, setColorScheme } = useMantineColorScheme()
 
@@ -48,21 +53,49 @@ export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void
       toast('rust', explain(error))
     })
   }
+  const offerLinks = (): void => {
+    if (takeLinks()) toast('pine', t('phoneLinks.asked'), 12_000)
+    else toast('amber', t('phoneLinks.unable'), 12_000)
+  }
+  const line = (Picture: Icon, label: string, run: () => void, testId: string, aside?: ReactNode) => (
+    <button
+      type="button"
+      className={styles.menuLine}
+      onClick={() => {
+        setOpen(false)
+        run()
+      }}
+      data-testid={testId}
+    >
+      <Picture size={16} />
+      <span>{label}</span>
+      {aside}
+    </button>
+  )
   return (
     <>
-      <Menu position="bottom-end" shadow="md" width={260} closeOnItemClick defaultOpened={isOpenAtFirst}>
-        <Menu.Target>
-          <UserButton />
-        </Menu.Target>
-        <Menu.Dropdown>
-          <div style={{ padding: '8px 12px' }}>
+      {/* No menu: a menu may hold nothing but its items, and languages and themes are choices of their own. */}
+      <Popover
+        position="bottom-end"
+        shadow="md"
+        width={270}
+        opened={isOpen}
+        onChange={setOpen}
+        trapFocus
+        returnFocus
+      >
+        <Popover.Target>
+          <UserButton onClick={() => setOpen(!isOpen)} />
+        </Popover.Target>
+        <Popover.Dropdown p={6} aria-label={t('shell.userMenu')}>
+          <div className={styles.menuPart}>
             <Text fw={620}>{me.name}</Text>
             <Text c="dimmed" fz="sm">
               {t(`role.${me.role}`)} · {me.login}
             </Text>
           </div>
-          <Menu.Divider />
-          <div style={{ display: 'grid', gap: 8, padding: '8px 12px' }}>
+          <Divider my={4} mx={-6} />
+          <div className={styles.menuPart}>
             <LanguageSwitch onChange={keepLocale} />
             <SegmentedControl
               size="xs"
@@ -76,39 +109,20 @@ export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void
               ]}
             />
           </div>
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={onKeys}>
-            {t('keys.title')}
-          </Menu.Item>
-          {mayCall && canTakeLinks() && (
-            <Menu.Item
-              leftSection={<IconPhoneOutgoing size={16} />}
-              onClick={() =>
-                takeLinks()
-                  ? toast('pine', t('phoneLinks.asked'), 12_000)
-                  : toast('amber', t('phoneLinks.unable'), 12_000)
-              }
-              data-testid="take-links"
-            >
-              {t('phoneLinks.offer')}
-            </Menu.Item>
-          )}
-          <Menu.Item
-            leftSection={<IconKey size={16} />}
-            onClick={() => setPasswordOpen(true)}
-            data-testid="change-password"
-          >
-            {t('password.title')}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconLogout size={16} />}
-            onClick={() => inBackground(signOut())}
-            data-testid="sign-out"
-          >
-            {t('shell.signOut')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+          <Divider my={4} mx={-6} />
+          {line(IconKeyboard, t('keys.title'), onKeys, 'open-keys', <kbd>?</kbd>)}
+          {mayCall &&
+            canTakeLinks() &&
+            line(IconPhoneOutgoing, t('phoneLinks.offer'), offerLinks, 'take-links')}
+          {line(IconKey, t('password.title'), () => setPasswordOpen(true), 'change-password')}
+          {line(IconLogout, t('shell.signOut'), () => inBackground(signOut()), 'sign-out')}
+        </Popover.Dropdown>
+      </Popover>
+      {isSecurityOpen && (
+        <Suspense>
+          <SecurityDialog onClose={() => setSecurityOpen(false)} />
+        </Suspense>
+      )}
       {isPasswordOpen && (
         <Suspense>
           <PasswordDialog onClose={() => setPasswordOpen(false)} />

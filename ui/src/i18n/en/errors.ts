@@ -1,6 +1,11 @@
 /** What the API answers and what is wrong with a field, in English. */
 export const errors = {
   problems: {
+    second_factor_needed: 'Type the code of your app.',
+    bad_code: 'The code is wrong, or was used already. Wait for the next one.',
+    link_ended: 'This link was used already, or its time is over. Ask for a new one.',
+    second_factor_on: 'The second factor is on already.',
+    user_inactive: 'The account is switched off. Switch it on first.',
     unknown_site: 'There is no site with this key.',
     work_needed: 'Much is being asked at this moment. Try again in a minute.',
     number_in_pool: 'This number is in another pool. Take it out there first.',

@@ -15,6 +15,8 @@ export const panel = {
     removeText: 'Remove “{{name}}”? Past calls keep it.'
   },
   login: {
+    code: 'Code of your app',
+    codeHelp: 'Six digits, or one of your recovery codes',
     title: 'Sign in',
     subtitle: 'Every call, traced back to its source',
     login: 'Login',
@@ -38,6 +40,7 @@ export const panel = {
     costs: 'Costs'
   },
   shell: {
+    security: 'Sign-in and security',
     language: 'Language',
     theme: 'Theme',
     light: 'Light',

@@ -14,7 +14,8 @@ export const settings = {
       role: 'Role',
       device: 'Phone',
       loginHelp: 'Latin letters, digits, dots and dashes.',
-      passwordHelp: 'At least 8 characters.',
+      passwordHelp: 'At least 8 characters. Left empty, they choose their own by a link.',
+      access: 'Access',
       passwordKeep: 'Leave empty to keep the present one.',
       sipAddress: 'Address of the phone',
       sipAddressHelp: 'Leave empty when the phone registers with us.'

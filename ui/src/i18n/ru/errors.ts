@@ -1,6 +1,11 @@
 /** What the API answers and what is wrong with a field, in Russian. */
 export const errors = {
   problems: {
+    second_factor_needed: 'Введите код из приложения.',
+    bad_code: 'Код неверный или уже использован. Дождитесь следующего.',
+    link_ended: 'Ссылка уже использована, или её срок вышел. Попросите новую.',
+    second_factor_on: 'Второй фактор уже включён.',
+    user_inactive: 'Учётная запись выключена. Сначала включите её.',
     work_needed: 'Сейчас слишком много запросов. Повторите через минуту.',
     unknown_site: 'Сайта с таким ключом нет.',
     number_in_pool: 'Этот номер уже в другом пуле. Сначала уберите его оттуда.',

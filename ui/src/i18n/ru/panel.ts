@@ -15,6 +15,8 @@ export const panel = {
     removeText: 'Удалить «{{name}}»? В прошлых звонках останется.'
   },
   login: {
+    code: 'Код из приложения',
+    codeHelp: 'Шесть цифр или один из запасных кодов',
     title: 'Вход',
     subtitle: 'Каждый звонок — до самого источника',
     login: 'Логин',
@@ -38,6 +40,7 @@ export const panel = {
     costs: 'Расходы'
   },
   shell: {
+    security: 'Вход и безопасность',
     language: 'Язык',
     theme: 'Тема',
     light: 'Светлая',
