@@ -66,7 +66,8 @@ export function DialBox({ asked, isWanted, onDone }: Props) {
   const button = useRef<HTMLButtonElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const call = useClickToCall()
-  const isOpen = asked === null && (isFocused || text.trim() !== '')
+  const isTyped = text.trim() !== ''
+  const isOpen = asked === null && (isFocused || (hasKeys && isTyped))
   const { callees, isPending } = useCallees(text, isOpen)
   const index = Math.min(place, callees.length - 1)
   const chosen = callees[index] ?? null
@@ -110,10 +111,9 @@ export function DialBox({ asked, isWanted, onDone }: Props) {
       setPlace(next)
       document.getElementById(optionId(next))?.scrollIntoView({ block: 'nearest' })
     }
-    if (event.key === 'Escape' && text !== '') {
-      event.stopPropagation()
-      type('')
-    }
+    if (event.key !== 'Escape') return
+    if (text === '') field.current?.blur()
+    else type('')
   }
   const isListed = isOpen && callees.length > 0
   return (
@@ -194,23 +194,27 @@ export function DialBox({ asked, isWanted, onDone }: Props) {
         </Alert>
       ) : (
         preview &&
-        (isFocused || text !== '') && (
+        isTyped && (
           <Preview preview={preview} isNamed={asked === null && chosen !== null && chosen.kind !== 'typed'} />
         )
       )}
-      {isListed && (
-        <DialList
-          id={listId}
-          label={t(text.trim() === '' ? 'own.dial.recent' : 'own.dial.found')}
-          callees={callees}
-          chosen={chosen ? index : -1}
-          onCall={callOne}
-        />
-      )}
-      {isOpen && text.trim() !== '' && callees.length === 0 && (
-        <p className={styles.hint} role="status">
-          {t(isPending ? 'own.dial.searching' : 'own.dial.nobody')}
-        </p>
+      {isOpen && (
+        <div className={hasKeys ? '' : styles.float}>
+          {isListed && (
+            <DialList
+              id={listId}
+              label={t(isTyped ? 'own.dial.found' : 'own.dial.recent')}
+              callees={callees}
+              chosen={chosen ? index : -1}
+              onCall={callOne}
+            />
+          )}
+          {isTyped && callees.length === 0 && (
+            <p className={styles.hint} role="status">
+              {t(isPending ? 'own.dial.searching' : 'own.dial.nobody')}
+            </p>
+          )}
+        </div>
       )}
     </section>
   )
