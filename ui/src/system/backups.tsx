@@ -1,13 +1,14 @@
 import { ActionIcon, Alert, Button, Checkbox, Code, Group, Stack, Table, Text, Title } from '@mantine/core'
 import { IconDownload, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Backup } from '../../../api/contract/system.ts'
 import type { Job } from '../../../api/contract/jobs.ts'
 import { api, type Page } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { fullTime } from '../lib/format.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import { ConfirmButton } from '../settings/confirm-button.tsx'
 import tables from '../settings/settings.module.css'
@@ -26,15 +27,21 @@ const askAgainMs = 1500
 function useGoing(): boolean {
   const client = useQueryClient()
   const jobs = useQuery({
-    queryKey: ['jobs'],
-    queryFn: async () => {
-      const page = await api<Page<Job>>('GET', '/api/jobs?limit=8')
-      if (!page.items.some(isGoing)) await client.invalidateQueries({ queryKey: ['system', 'backups'] })
-      return page
-    },
+    queryKey: ['system', 'jobs'],
+    queryFn: () => api<Page<Job>>('GET', '/api/jobs?limit=8'),
+    staleTime: 0,
     refetchInterval: (query) => (query.state.data?.items.some(isGoing) ? askAgainMs : false)
   })
-  return jobs.data?.items.some(isGoing) ?? false
+  const isMaking = jobs.data?.items.some(isGoing) ?? false
+  const wasMaking = useRef(false)
+  useEffect(() => {
+    if (wasMaking.current && !isMaking) {
+      inBackground(client.invalidateQueries({ queryKey: ['system', 'backups'] }))
+      inBackground(client.invalidateQueries({ queryKey: ['system', 'state'] }))
+    }
+    wasMaking.current = isMaking
+  }, [client, isMaking])
+  return isMaking
 }
 
 const isGoing = ({ kind, state }: Job): boolean =>
@@ -55,6 +62,8 @@ export function Backups() {
     onSuccess: async () => {
       toast('pine', t('system.backups.started'))
       await client.invalidateQueries({ queryKey: ['jobs'] })
+      // A backup of a small installation may be there already.
+      await client.invalidateQueries({ queryKey: ['system'] })
     },
     onError: (error) => toast('rust', explain(error))
   })
