@@ -115,7 +115,7 @@ describe('A scheme drawn in a browser', function () {
     await page.getByTestId('add-external').click()
     await block(page, 'external').waitFor()
     await page.getByTestId('tab-problems').click()
-    await page.getByTestId('problem').filter({ hasText: 'Номер' }).click()
+    await page.getByTestId('problem').filter({ hasText: '«Номер»' }).click()
     await page.getByTestId('setting-number').waitFor()
     expect(await block(page, 'external').getAttribute('data-severity')).to.equal('error')
     await page.getByTestId('remove-block').click()
@@ -124,6 +124,7 @@ describe('A scheme drawn in a browser', function () {
 
   it('shows the way of an imagined call, and keeps it as a check', async () => {
     const { page } = pages()
+    await page.getByTestId('fit').click()
     await page.getByTestId('tab-simulator').click()
     await page.getByTestId('simulated-presses').fill('1')
     await page.getByTestId('simulated-operators').getByText('не отвечают').click()
@@ -142,9 +143,9 @@ describe('A scheme drawn in a browser', function () {
     await page.getByTestId('publish').click()
     await page.getByTestId('publish-confirm').click()
     await page.getByTestId('published-as').filter({ hasText: 'версия 1' }).waitFor()
-    await block(page, 'ring').click()
+    await block(page, 'menu').click()
     await page.getByTestId('tab-block').click()
-    await choose(page, 'leads-noAnswer', 'Меню')
+    await choose(page, 'leads-1', 'Голосовая почта')
     await saved(page)
     await page.getByTestId('publish').click()
     await page.getByTestId('failed-checks').waitFor()

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, type RefObject } from 'react'
 import { blockOf } from '../../../ivr/run.ts'
 import type { SchemeBlock } from '../../../ivr/scheme.ts'
+import { remember, remembered } from '../lib/storage.ts'
 import type { Edit, Editing } from './model.ts'
 
 const format = 'ringtrace-blocks'
@@ -16,6 +17,11 @@ function isElsewhere(): boolean {
   return [...over].some((each) => each.getClientRects().length > 0)
 }
 
+/** Text that was marked on the page is what somebody wants to copy then. */
+function canCopy(chosen: readonly string[]): boolean {
+  return chosen.length > 0 && (window.getSelection()?.toString() ?? '') === ''
+}
+
 /** Blocks out of what was copied, here or in another scheme; null when it is something else. */
 export function readCopied(text: string): Record<string, SchemeBlock> | null {
   try {
@@ -28,7 +34,7 @@ export function readCopied(text: string): Record<string, SchemeBlock> | null {
     )
     return areBlocks ? (Object.fromEntries(blocks) as Record<string, SchemeBlock>) : null
   } catch {
-    // Whatever else people copy is not ours to paste.
+    // Whatever stands there is not ours to paste.
     return null
   }
 }
@@ -44,7 +50,8 @@ function chosenBlocks({ scheme, chosen }: Editing): Record<string, SchemeBlock> 
 
 /**
  * The keyboard of the editor: undo, copy, paste, choose all, delete. Keys by their place, so that they work in every
- * layout. Gives back the command that duplicates what is chosen.
+ * layout. Copies are kept in this browser, for other schemes and other tabs: its clipboard is closed to pages without
+ * TLS. Gives back the command that duplicates what is chosen.
  */
 export function useBlockKeys(
   host: RefObject<HTMLElement | null>,
@@ -76,35 +83,20 @@ export function useBlockKeys(
       else if (isCommand && event.code === 'KeyA')
         onEdit({ do: 'choose', blocks: Object.keys(scheme.blocks) })
       else if (isCommand && event.code === 'KeyD') duplicate()
-      else if ((event.code === 'Delete' || event.code === 'Backspace') && chosen.length > 0) {
+      else if (isCommand && (event.code === 'KeyC' || event.code === 'KeyX') && canCopy(chosen)) {
+        remember('blocks', JSON.stringify({ format, blocks: chosenBlocks(latest.current) }))
+        if (event.code === 'KeyX') onEdit({ do: 'remove', blocks: chosen })
+      } else if (isCommand && event.code === 'KeyV') {
+        const blocks = readCopied(remembered('blocks') ?? '')
+        if (blocks) onEdit({ do: 'paste', blocks, by: { x: 40, y: 40 } })
+      } else if ((event.code === 'Delete' || event.code === 'Backspace') && chosen.length > 0) {
         onEdit({ do: 'remove', blocks: chosen })
       } else return
       event.preventDefault()
     }
-    const onCopy = (event: ClipboardEvent): void => {
-      const blocks = chosenBlocks(latest.current)
-      const isTextChosen = (window.getSelection()?.toString() ?? '') !== ''
-      if (!isOurs(event.target) || isTextChosen || Object.keys(blocks).length === 0) return
-      event.preventDefault()
-      event.clipboardData?.setData('text/plain', JSON.stringify({ format, blocks }))
-      if (event.type === 'cut') onEdit({ do: 'remove', blocks: Object.keys(blocks) })
-    }
-    const onPaste = (event: ClipboardEvent): void => {
-      if (!isOurs(event.target)) return
-      const blocks = readCopied(event.clipboardData?.getData('text/plain') ?? '')
-      if (!blocks) return
-      event.preventDefault()
-      onEdit({ do: 'paste', blocks, by: { x: 40, y: 40 } })
-    }
     window.addEventListener('keydown', onKey)
-    window.addEventListener('copy', onCopy)
-    window.addEventListener('cut', onCopy)
-    window.addEventListener('paste', onPaste)
     return () => {
       window.removeEventListener('keydown', onKey)
-      window.removeEventListener('copy', onCopy)
-      window.removeEventListener('cut', onCopy)
-      window.removeEventListener('paste', onPaste)
     }
   }, [host, onEdit, duplicate])
   return duplicate

@@ -93,7 +93,12 @@ export function useDraft(record: SchemeRecord): Draft {
 
   const isFailed = saving.state === 'failed'
   useEffect(() => {
-    if (!isDirty || theirs) return
+    if (!isDirty) {
+      // Taken back to what the server has: there is nothing left to save.
+      setSaving((before) => (before.state === 'saving' ? before : { state: 'saved' }))
+      return
+    }
+    if (theirs) return
     if (!isFailed) setSaving((before) => (before.state === 'saving' ? before : { state: 'unsaved' }))
     const timer = setTimeout(() => inBackground(flush()), isFailed ? retryMs : pauseMs)
     return () => clearTimeout(timer)
