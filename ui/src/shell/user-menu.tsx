@@ -1,6 +1,13 @@
 import '../styles/menus.ts'
 import { Divider, Popover, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
-import { IconKey, IconKeyboard, IconLogout, IconPhoneOutgoing, type Icon } from '@tabler/icons-react'
+import {
+  IconKey,
+  IconKeyboard,
+  IconLogout,
+  IconPhoneOutgoing,
+  IconShieldLock,
+  type Icon
+} from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -115,6 +122,7 @@ export default function UserMenu({ onKeys, isOpenAtFirst }: { onKeys: () => void
             canTakeLinks() &&
             line(IconPhoneOutgoing, t('phoneLinks.offer'), offerLinks, 'take-links')}
           {line(IconKey, t('password.title'), () => setPasswordOpen(true), 'change-password')}
+          {line(IconShieldLock, t('shell.security'), () => setSecurityOpen(true), 'security')}
           {line(IconLogout, t('shell.signOut'), () => inBackground(signOut()), 'sign-out')}
         </Popover.Dropdown>
       </Popover>
