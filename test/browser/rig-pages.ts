@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { ApiDeps } from '../../api/deps.ts'
 import { attachLive } from '../../api/live.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { ensureChromium } from '../../scripts/lib/testtools.ts'
@@ -42,6 +43,8 @@ export function rigPagesForTests(
   options: {
     fill?: (rig: Rig) => Promise<unknown>
     look?: ContextLook
+    /** More parts for the API than its tests usually have. */
+    before?: (deps: ApiDeps, databaseUrl: string) => ApiDeps
     isExpected?: (fault: string) => boolean
   } = {}
 ): () => RigPages {
@@ -71,7 +74,10 @@ export function rigPagesForTests(
     // Whoever works on the pages has them built elsewhere.
     const built = process.env['UI_DIR']
     if (built === undefined) await buildPages()
-    const rig = await startRig({ uiDir: built ?? path.join(projectRoot(), 'dist/ui') })
+    const rig = await startRig({
+      uiDir: built ?? path.join(projectRoot(), 'dist/ui'),
+      ...(options.before && { before: options.before })
+    })
     live = attachLive(rig.server, rig.deps)
     // No exchange stands behind it.
     rig.server.on('upgrade', ({ url }, socket) => {
