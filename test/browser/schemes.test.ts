@@ -199,7 +199,7 @@ describe('A scheme drawn in a browser', function () {
     })
     await block(page, 'menu').click()
     await page.getByTestId('block-label').fill('Выбор')
-    await page.getByTestId('conflict').waitFor()
+    await page.getByTestId('merge').waitFor()
     await shot(page, 'schemes-conflict')
     await page.getByTestId('merge').click()
     await saved(page)
