@@ -9,7 +9,9 @@ import { rigPagesForTests, type RigPages } from './rig-pages.ts'
 const looks = {
   'ru-light-1280': { locale: 'ru-RU', colorScheme: 'light', viewport: { width: 1280, height: 720 } },
   'en-dark-390': {
-    ...{ locale: 'en-US', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+    locale: 'en-US',
+    colorScheme: 'dark',
+    viewport: { width: 390, height: 844 },
     reducedMotion: 'reduce'
   }
 } as const

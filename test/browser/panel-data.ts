@@ -81,7 +81,7 @@ export function ringsAt({ pbx }: Rig, who: { userId: string; name: string }): ()
   const row = tapeOf(callId(), Date.now() - 4000)
   const caller = { number: '+79161112233', name: 'Мария Ёлкина', country: 'RU', region: 'Москва' }
   pbx.say(row('call.initiated', initiated({ caller })))
-  pbx.say(row('leg.started', rung('op1', who), 'ringing'))
+  pbx.say(row('leg.started', rung('op1', who), 'inScheme'))
   const end = { outcome: 'abandoned', reason: 'callerLeft', hangupBy: 'client', cause: 16 } as const
   const times = { waitSeconds: 4, talkSeconds: 0, heldSeconds: 0, totalSeconds: 4 }
   return () => pbx.say(row('call.ended', { ...end, ...times }, 'ended'))
