@@ -167,14 +167,14 @@ async function httpsOf(publicUrl: string | undefined): Promise<Facts['https']> {
 
 /** Whether something keeps the machine's clock right; null where that cannot be told, as in a container. */
 async function clockSynchronised(): Promise<boolean | null> {
-  try {
-    const { code, stdout } = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
-      timeoutMs: 2000
-    })
-    if (code === 0 && /^(yes|no)\s*$/.test(stdout)) return stdout.startsWith('yes')
-  } catch {
+  const told = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
+    timeoutMs: 2000
+  }).then(
+    ({ code, stdout }) => (code === 0 ? stdout.trim() : ''),
     // No such program, or no answer from it: another sign is left.
-  }
+    () => ''
+  )
+  if (told === 'yes' || told === 'no') return told === 'yes'
   return stat('/run/systemd/timesync/synchronized').then(
     () => true,
     () => null

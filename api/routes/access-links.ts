@@ -59,19 +59,17 @@ export function accessLinkRoutes({ db, mail, publicUrl }: ApiDeps): Endpoint[] {
         const { id, body, req, who } = context
         const user = await findRow(db, 'users', id)
         if (user['is_active'] !== true) throw new ApiError('user_inactive')
-        const kind = user['password_hash'] === null ? 'invitation' : 'reset'
+        const kind: 'invitation' | 'reset' = user['password_hash'] === null ? 'invitation' : 'reset'
         const token = randomToken()
         const expiresAt = new Date(Date.now() + hours[kind] * 3_600_000)
         await db.transaction(async (trx) => {
           await trx('access_links').where({ user_id: id, used_at: null }).delete()
           await trx('access_links').insert({
-            ...{
-              user_id: id,
-              kind,
-              token_hash: tokenHash(token),
-              expires_at: expiresAt,
-              created_by: who.userId
-            }
+            user_id: id,
+            kind,
+            token_hash: tokenHash(token),
+            expires_at: expiresAt,
+            created_by: who.userId
           })
           await audit(trx, context, {
             action: 'link.create',

@@ -109,7 +109,9 @@ async function insertCompany(
   const users = company.users.map((user) => ({ ...user, id: randomUUID() }))
   await trx('users').insert(users.map((user) => ({ ...user, password_hash: passwordHash, is_demo: true })))
   const groups = Object.entries(company.groups).map(([key, group]) => ({ key, ...group, id: randomUUID() }))
-  await trx('groups').insert(groups.map(({ id, name, tone }) => ({ id, name, ring_tone: tone, is_demo: true })))
+  await trx('groups').insert(
+    groups.map(({ id, name, tone }) => ({ id, name, ring_tone: tone, is_demo: true }))
+  )
   // Whoever set the system up is rung by the first test call.
   const admins = await trx('users').where({ role: 'admin', is_demo: false }).select<{ id: string }[]>('id')
   const memberIds = (members: readonly string[]): string[] =>

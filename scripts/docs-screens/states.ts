@@ -134,6 +134,7 @@ export async function screens(album: Album, office: Office, page: Page, gleb: Pa
   await tv.close()
   await page.bringToFront()
   second.hangup()
+  // Hung up before anybody answered: that call ends as it may.
   await calling.catch(() => undefined)
 }
 

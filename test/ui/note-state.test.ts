@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { draftsOf, joined } from '../../ui/src/call/note-drafts.ts'
+import { draftsOf, joined } from '../../ui/src/call/note-draft.ts'
 import {
   noteOf,
   openNote,

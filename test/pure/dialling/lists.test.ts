@@ -40,7 +40,9 @@ describe('Entries of a dialling list', () => {
   })
   it('limit names and notes', () => {
     const long = readEntries([{ line: 7, phone: '89161112233', name: 'x'.repeat(201) }], 'RU')
-    expect(long.problems).to.deep.equal([{ line: 7, message: 'the name is longer than 200 characters' }])
+    expect(long.problems).to.deep.equal([
+      { line: 7, code: 'tooLong', message: 'the name is longer than 200 characters' }
+    ])
   })
 })
 
