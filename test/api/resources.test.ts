@@ -247,8 +247,26 @@ describe('Collections of the API', function () {
     const entries = await admin.get(`/api/audit?entity=user&entityId=${id}`)
     const actions = itemsOf(entries).map((entry) => [entry['action'], entry['userName'], entry['data']])
     expect(actions).to.deep.equal([
-      ['user.change', 'The admin', { fields: ['password'] }],
-      ['user.create', 'The admin', {}]
+      [
+        'user.change',
+        'The admin',
+        { name: 'Anna', fields: ['password'], changes: { password: { isHidden: true } } }
+      ],
+      [
+        'user.create',
+        'The admin',
+        {
+          name: 'Anna',
+          changes: {
+            login: { after: 'anna' },
+            name: { after: 'Anna' },
+            role: { after: 'operator' },
+            locale: { after: 'ru' },
+            device: { after: 'browser' },
+            password: { isHidden: true }
+          }
+        }
+      ]
     ])
     expect(JSON.stringify(entries.body)).not.to.include('pass-phrase')
   })
