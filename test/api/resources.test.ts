@@ -263,6 +263,7 @@ describe('Collections of the API', function () {
             role: { after: 'operator' },
             locale: { after: 'ru' },
             device: { after: 'browser' },
+            skills: { after: [] },
             password: { isHidden: true }
           }
         }
