@@ -256,7 +256,6 @@ describe('Collections of the API', function () {
         'user.create',
         'The admin',
         {
-          name: 'Anna',
           changes: {
             login: { after: 'anna' },
             name: { after: 'Anna' },
