@@ -16,6 +16,7 @@ const order = [
   'ui',
   'api',
   'out',
+  'backup',
   'tracking',
   'operators',
   'crm',
@@ -28,8 +29,11 @@ const order = [
   'sip',
   'browser'
 ]
-/** These play calls in their own time and mostly wait: they run beside the others, and are told when they are done. */
-const beside = ['ari', 'pbx', 'sip']
+/**
+ * These play calls in their own time and mostly wait: each of these lists runs beside the others, and its areas are told
+ * when they are done. Areas of different lists have ports of their own.
+ */
+const beside = [['pbx'], ['ari', 'media', 'provision', 'sip']]
 /** An area that takes longer hangs. */
 const areaMs = 12 * 60_000
 /** After its last test mocha has this long to end. */
@@ -67,14 +71,13 @@ export async function test(only) {
     await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
     isReady = true
     const isStopped = () => stopped !== undefined
-    const [waiting, busy] = [true, false].map((is) =>
-      areas.filter(({ name }) => beside.includes(name) === is)
-    )
-    if (waiting.length > 0 && busy.length > 0)
-      console.log(`\nBeside the rest: ${waiting.map(({ name }) => name).join(', ')}`)
+    const waiting = beside.map((names) => areas.filter(({ name }) => names.includes(name)))
+    const busy = areas.filter(({ name }) => !beside.flat().includes(name))
+    const [first = [], ...others] = [busy, ...waiting].filter((lane) => lane.length > 0)
+    for (const lane of others) console.log(`\nBeside the rest: ${lane.map(({ name }) => name).join(', ')}`)
     const lanes = await Promise.all([
-      runLane(busy, folder, isStopped, false),
-      runLane(waiting, folder, isStopped, busy.length > 0)
+      runLane(first, folder, isStopped, false),
+      ...others.map((lane) => runLane(lane, folder, isStopped, true))
     ])
     results.push(...lanes.flat())
   } catch (error) {
