@@ -169,8 +169,13 @@ export async function expectJournalOfTape(
   company: Company,
   callId: string
 ): Promise<void> {
-  const row = await instance.api<JournalCallWithLegs>('GET', `/api/calls/${callId}`)
-  const tape = await company.tape(callId)
+  // What is written between the two reads, such as a recording that is ready, stands in one of them only: read again.
+  const { row, tape } = await until(async () => {
+    const before = await company.tape(callId)
+    const between = await instance.api<JournalCallWithLegs>('GET', `/api/calls/${callId}`)
+    const after = await company.tape(callId)
+    return before.length === after.length ? { row: between, tape: after } : null
+  })
   expect(tape.map((entry) => entry.seq)).to.deep.equal(tape.map((_, index) => index + 1))
   const journal = foldJournal(
     tape.map((entry) => ({
