@@ -16,6 +16,9 @@ describe('A telephone that transfers by REFER', function () {
     carrier = await office.carrier()
   })
   after(() => office.close())
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.log(await office.company.account())
+  })
 
   const server = (): string => `127.0.0.1:${office.instance.sipPort}`
   async function refer(from: Dialog, to: string): Promise<void> {
