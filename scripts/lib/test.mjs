@@ -17,6 +17,7 @@ const order = [
   'api',
   'out',
   'backup',
+  'db',
   'tracking',
   'operators',
   'crm',
@@ -98,7 +99,7 @@ function findAreas(only) {
     .filter((file) => file.endsWith('.test.ts'))
   const names = [...new Set([...order, ...files.map((file) => file.split('/')[1])])]
   return names
-    .map((name) => ({ name, files: files.filter((file) => file.startsWith(`test/${name}/`)) }))
+    .map((name, number) => ({ name, number, files: files.filter((file) => file.startsWith(`test/${name}/`)) }))
     .filter(({ name, files: own }) => own.length > 0 && (only.length === 0 || only.includes(name)))
 }
 
@@ -122,7 +123,7 @@ async function runLane(areas, folder, isStopped, isQuiet) {
     const title = `\n── ${area.name} ${'─'.repeat(Math.max(0, 60 - area.name.length))}`
     if (!isQuiet) console.log(title)
     // Numbers, since the paths of unix sockets below must stay short.
-    const own = join(folder, String(order.indexOf(area.name) + 1))
+    const own = join(folder, String(area.number))
     mkdirSync(own)
     chmodSync(own, 0o755)
     const result = await runArea(area, own, isQuiet)

@@ -17,7 +17,14 @@ export function ConfirmButton({ text, confirm, onConfirm, children }: Props) {
   return (
     <>
       {children(() => setOpen(true))}
-      <Modal opened={isOpen} onClose={() => setOpen(false)} withCloseButton={false} size="sm" centered>
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        title={confirm}
+        withCloseButton={false}
+        size="sm"
+        centered
+      >
         <Text>{text}</Text>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={() => setOpen(false)}>
