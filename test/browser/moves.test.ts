@@ -119,6 +119,55 @@ describe('What operators and a supervisor do with a talk in their browsers', fun
     await clientHears(client, microphoneHz, 'Vera talks on')
   })
 
+  it('goes a whole way with two operators, while a supervisor listens to both', async () => {
+    await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 60 })
+    const other = await gleb()
+    const client = await talk(office(), page, '+79161112207')
+    const admin = await office().colleague('admin')
+    await ready(admin.page)
+    await admin.page.getByTestId('nav-live').click()
+    await admin.page.getByTestId('watch').click()
+    await admin.page.getByTestId('watch-as-listen').click()
+    await page.getByTestId('watched').waitFor()
+    await hearsLoud(admin.page, clientHz, 'the supervisor hears the client')
+
+    await page.getByTestId('user-menu').click()
+    await page.getByTestId('sign-out').click()
+    await page.getByText('Сначала завершите его').waitFor()
+    await page.keyboard.press('Escape')
+    await talks(page)
+
+    await page.getByTestId('hold').click()
+    await clientHearsMusic(client)
+    await page.keyboard.press('h')
+    await clientHears(client, microphoneHz, 'the client hears Vera again')
+
+    await page.keyboard.press('t')
+    await page.getByTestId('transfer-search').fill('глеб')
+    await page.getByTestId('transfer-warm').click()
+    await rings(other.page)
+    await answer(other.page)
+    await page.locator('[data-testid=consult][data-stage=talking]').waitFor()
+    await hearsLoud(page, otherHz, 'Vera hears Gleb')
+    await page.getByTestId('swap').click()
+    await page.locator('[data-testid=consult][data-side=client]').waitFor()
+    await clientHears(client, microphoneHz, 'the client hears Vera in between')
+    await page.getByTestId('complete-transfer').click()
+    await clientHears(client, otherHz, 'the client hears Gleb')
+    await hearsLoud(admin.page, otherHz, 'the supervisor hears Gleb')
+    await page.getByTestId('wrap-up-bar').waitFor()
+
+    await other.page.getByTestId('hangup').click()
+    await other.page.getByTestId('wrap-up-bar').waitFor()
+    for (const at of [page, other.page]) {
+      await at.getByTestId('wrap-up-end').click()
+      await at.locator('[data-testid=presence][data-presence=available]').waitFor()
+    }
+    await office().instance.api('PATCH', '/api/operator-settings', { wrapUpSeconds: 0 })
+    const call = await office().company.ended(number.vera)
+    expect(call.operator?.name).to.equal(office().gleb.name)
+  })
+
   it('calls a client by their number: her own phone is answered by itself', async () => {
     const client = await office().callee()
     await page.getByTestId('dial-input').fill('8 916 111-22-06')
