@@ -25,10 +25,10 @@ const lately = (client: Party) => client.audio().slice(-4000)
 export const atClient = (client: Party, hertz: number): number => loudness(lately(client), hertz)
 
 export const clientHears = (client: Party, hertz: number, what: string): Promise<unknown> =>
-  until(() => atClient(client, hertz) > 0.1, { timeoutMs: waitMs, what })
+  until(() => atClient(client, hertz) > 0.1, { what })
 
 export const hearsLoud = (at: Page, hertz: number, what: string): Promise<unknown> =>
-  until(async () => isLoud(await hears(at, [hertz])), { timeoutMs: waitMs, what })
+  until(async () => isLoud(await hears(at, [hertz])), { what })
 
 /** The client hears something, and the operator's voice is not in it. */
 export const clientHearsMusic = (client: Party): Promise<unknown> => {
