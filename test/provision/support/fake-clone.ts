@@ -6,10 +6,10 @@ import { projectRoot } from '../../../host/project-root.ts'
 
 /** The server of a fake clone: says its pid, tells of each signal, and leaves a second after the first. */
 const server = `
-process.stdout.write('server ' + process.pid + '\\n')
 const idle = setInterval(() => {}, 1000)
 process.on('SIGINT', () => { process.stdout.write('SIGINT\\n'); clearInterval(idle); process.exitCode = 3; setTimeout(() => {}, 1000) })
 process.on('SIGTERM', () => { process.stdout.write('SIGTERM\\n'); process.exit(4) })
+process.stdout.write('server ' + process.pid + '\\n')
 `
 
 /** Stands for tsc: notes that it ran, and copies the sources. */
