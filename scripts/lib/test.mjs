@@ -31,10 +31,10 @@ const order = [
   'browser'
 ]
 /**
- * These play calls in their own time and mostly wait: each of these lists runs beside the others, and its areas are told
+ * These play calls in their own time, or visits, and mostly wait: each of these lists runs beside the others, and its areas are told
  * when they are done. Areas of different lists have ports of their own.
  */
-const beside = [['pbx'], ['ari', 'media', 'provision', 'sip']]
+const beside = [['pbx'], ['ari', 'tracking', 'media', 'provision', 'sip']]
 /** An area that takes longer hangs. */
 const areaMs = 12 * 60_000
 /** After its last test mocha has this long to end. */
