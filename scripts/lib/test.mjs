@@ -99,7 +99,11 @@ function findAreas(only) {
     .filter((file) => file.endsWith('.test.ts'))
   const names = [...new Set([...order, ...files.map((file) => file.split('/')[1])])]
   return names
-    .map((name, number) => ({ name, number, files: files.filter((file) => file.startsWith(`test/${name}/`)) }))
+    .map((name, number) => ({
+      name,
+      number,
+      files: files.filter((file) => file.startsWith(`test/${name}/`))
+    }))
     .filter(({ name, files: own }) => own.length > 0 && (only.length === 0 || only.includes(name)))
 }
 
