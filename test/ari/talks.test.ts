@@ -178,6 +178,7 @@ describe('talks with more than two parties', () => {
     await ari.addToBridge(bridge, [a])
     const out = await dialOut(bridge, 'answer')
     await hears(operator, { 1000: true })
+    await hears(client, { 440: true })
     const file = path.join(rig.recordingsDir, 'dialled1')
     expect(await ami.startRecording(out, file)).to.equal(true)
     await until(async () => (await side('dialled1', 'in').catch(() => [])).length > 8000)

@@ -39,6 +39,8 @@ export function PresenceButton(props: ButtonProps & ElementProps<'button', keyof
       variant="default"
       size="xs"
       h={32}
+      // Its clock is read; the telephone's state beside it has a dot too, and gives way.
+      style={{ flexShrink: 0 }}
       leftSection={<i className={styles.dot} data-tone={presenceTone[shown]} />}
       rightSection={<IconChevronDown size={14} />}
       data-key="status"
