@@ -9,6 +9,7 @@ import type { LiveCall } from './mailbox.ts'
 import type { Spool } from './spool.ts'
 import { timedTransaction } from './timed-transaction.ts'
 import { FencedError, writeBatch, type Fence, type RecordingStart, type TapeBatch } from './tape-sql.ts'
+import { UnknownCall } from './unknown-call.ts'
 
 /** What others do in the tape's own transaction. */
 export interface TapeOutbox {
@@ -204,7 +205,7 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
         await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [callId])
         const tape = await readTape(trx, callId)
         const last = tape.at(-1)
-        if (!last) throw new Error(`No call ${callId}`)
+        if (!last) throw new UnknownCall(callId)
         const row: TapeRow = {
           callId,
           seq: last.seq + 1,

@@ -31,8 +31,8 @@ const order = [
   'browser'
 ]
 /**
- * These play calls in their own time, or visits, and mostly wait: each of these lists runs beside the others, and its areas are told
- * when they are done. Areas of different lists have ports of their own.
+ * These play calls in their own time, or visits, and mostly wait: each of these lists runs beside the others, and its
+ * areas are told when they are done. Areas of different lists have ports of their own.
  */
 const beside = [['pbx'], ['ari', 'tracking', 'media', 'provision', 'sip']]
 /** An area that takes longer hangs. */

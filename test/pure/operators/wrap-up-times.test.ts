@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { foldJournal } from '../../../pbx/call/journal.ts'
 import type { TapeRow } from '../../../pbx/call/effects.ts'
 import { usualRules } from '../../../pbx/routing/directory.ts'
+import { UnknownCall } from '../../../pbx/runtime/unknown-call.ts'
 import { createWrapUpTimes, keepWrapUps } from '../../../pbx/runtime/wrap-up-times.ts'
 import { annaTalks } from '../call/given.ts'
 import { anyone, person, sitDown, type Desk } from './given.ts'
@@ -95,5 +96,21 @@ describe('The journal’s time after a call', () => {
     await keeper.close()
     expect(refusals, 'it was tried again').to.be.below(0)
     expect(written).to.deep.equal(['c1', 'c2'])
+  })
+
+  it('is let go with a call that was removed, and holds up no other', async () => {
+    const written: string[] = []
+    const keeper = keepWrapUps({
+      append(callId) {
+        if (callId === 'removed') return Promise.reject(new UnknownCall(callId))
+        written.push(callId)
+        return Promise.resolve()
+      },
+      log
+    })
+    keeper.keep('removed', { operatorId: 'anna', seconds: 5 })
+    keeper.keep('c2', { operatorId: 'anna', seconds: 7 })
+    await keeper.close()
+    expect(written).to.deep.equal(['c2'])
   })
 })
