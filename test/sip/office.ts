@@ -24,6 +24,8 @@ export interface Office {
   carrier(options?: Partial<PeerOptions>): Promise<Peer>
   /** The one row of a number's only call, once it has ended and Asterisk holds nothing of it any more. */
   ended(number: string, timeoutMs?: number): Promise<JournalCallWithLegs>
+  /** Until what is said in a number's running call lies in a file: a talk of a tenth of a second leaves nothing. */
+  recorded(number: string): Promise<void>
   /** The moments of a call: those of its legs and talks, in order. */
   moments(callId: string): Promise<TapeEntry[]>
   /** Sets fields of an object in Asterisk past the controller, to make a time short. */
@@ -150,6 +152,28 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
       )
       return call
     },
+    async recorded(number) {
+      const sizeOf = (name: string): Promise<number> =>
+        fs.stat(path.join(instance.dataDir, 'recordings', name)).then(
+          ({ size }) => size,
+          () => 0
+        )
+      await until(
+        async () => {
+          const { items } = await instance.api<{ items: JournalCallWithLegs[] }>('GET', '/api/calls?limit=100')
+          const call = items.find(({ dialedNumber }) => dialedNumber === number)
+          if (!call) return false
+          const { legs } = await instance.api<JournalCallWithLegs>('GET', `/api/calls/${call.id}`)
+          const running = legs.filter((leg) => leg.answeredAt !== null && leg.endedAt === null)
+          const sides = running.flatMap(({ recordingId }) =>
+            ['in', 'out'].map((side) => `${recordingId ?? ''}-${side}.wav`)
+          )
+          const sizes = await Promise.all(sides.map(sizeOf))
+          return sizes.length > 0 && sizes.every((size) => size > leastBytes)
+        },
+        { what: `the talk to ${number} is being recorded`, everyMs: 100 }
+      )
+    },
     moments: (callId) => company.tape(callId),
     async patch(type, id, fields) {
       const file = path.join(instance.dataDir, 'instance.json')
@@ -172,6 +196,9 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
     }
   }
 }
+
+/** Of a raw file with something in it: the header, and half a second of 16 bits at 8 kHz. */
+const leastBytes = 44 + 8000
 
 /** What each operator of a desk says. */
 const tones = [1000, 1500, 2000]

@@ -88,6 +88,7 @@ describe('A telephone that transfers by REFER', function () {
     expect(await caller.final()).to.equal(200)
     const [ownHz, otherHz] = index === 0 ? [1000, 1500] : [1500, 1000]
     await hear(caller, owner, 440, ownHz)
+    await office.recorded(desk.number)
     return { desk, caller, owner, ownerPhone, other, extension: extensions[1 - index] ?? '', ownHz, otherHz }
   }
 
@@ -101,6 +102,7 @@ describe('A telephone that transfers by REFER', function () {
       await hear(caller, colleague, 440, otherHz)
       expect(await told(owner)).to.equal('200')
       await owner.waitFor('BYE')
+      await office.recorded(desk.number)
       await caller.hangup()
       const call = await office.ended(desk.number)
       expect(call).to.include({ outcome: 'answered', hangupBy: 'client', isTransferred: true })
@@ -122,6 +124,7 @@ describe('A telephone that transfers by REFER', function () {
       back.ring()
       back.answer()
       await hear(caller, back, 440, ownHz)
+      await office.recorded(desk.number)
       await caller.hangup()
       const call = await office.ended(desk.number)
       expect(call.legs.map((leg) => leg.result)).to.deep.equal(['answered', 'declined', 'answered'])
@@ -138,6 +141,7 @@ describe('A telephone that transfers by REFER', function () {
       outside.answer()
       await hear(caller, outside, 440, 600)
       await owner.waitFor('BYE')
+      await office.recorded(desk.number)
       await outside.hangup()
       await caller.waitFor('BYE')
       const call = await office.ended(desk.number)
@@ -193,6 +197,7 @@ describe('A telephone that transfers by REFER', function () {
 
   it('attended: the talk with the colleague is recorded too', async () => {
     const { desk, caller } = await attended()
+    await office.recorded(desk.number)
     await caller.hangup()
     await allRecorded(await office.ended(desk.number))
   })
@@ -242,6 +247,7 @@ describe('A telephone that transfers by REFER', function () {
     back.ring()
     back.answer()
     await hear(caller, back, 440, ownHz)
+    await office.recorded(desk.number)
     await caller.hangup()
     const call = await office.ended(desk.number)
     expect(transfers(await office.moments(call.id))).to.deep.equal([
