@@ -160,7 +160,10 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
         )
       await until(
         async () => {
-          const { items } = await instance.api<{ items: JournalCallWithLegs[] }>('GET', '/api/calls?limit=100')
+          const { items } = await instance.api<{ items: JournalCallWithLegs[] }>(
+            'GET',
+            '/api/calls?limit=100'
+          )
           const call = items.find(({ dialedNumber }) => dialedNumber === number)
           if (!call) return false
           const { legs } = await instance.api<JournalCallWithLegs>('GET', `/api/calls/${call.id}`)
