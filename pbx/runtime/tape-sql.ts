@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../../db/prepared.ts'
 import type { JournalRow, LegRow } from '../call/journal.ts'
 import type { TapeRow } from '../call/effects.ts'
 
@@ -171,7 +172,7 @@ select count(*)::int as held from fence`
  */
 export async function writeBatch(trx: Knex.Transaction, fence: Fence, batch: TapeBatch): Promise<void> {
   const snapshots = JSON.stringify(batch.snapshots)
-  const result = await trx.raw<{ rows: { held: number }[] }>(statement, [
+  const [fenced] = await prepared<{ held: number }>(trx, 'tape', statement, [
     fence.node,
     fence.owner,
     fence.epoch,
@@ -182,6 +183,6 @@ export async function writeBatch(trx: Knex.Transaction, fence: Fence, batch: Tap
     snapshots,
     snapshots
   ])
-  if (result.rows[0]?.held !== 1)
+  if (fenced?.held !== 1)
     throw new FencedError(`Node ${fence.node} belongs to another controller now`)
 }

@@ -35,7 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   'pbx/ari': [],
   'pbx/ami': ['pbx/ari/signals.ts'],
   'pbx/provision': ['host', 'pbx/ari'],
-  'pbx/runtime': ['pbx', 'ivr', 'host', 'db/listen.ts'],
+  'pbx/runtime': ['pbx', 'ivr', 'host', 'db/listen.ts', 'db/prepared.ts'],
   db: ['host'],
   'db/demo': ['db', 'ivr', 'pbx/call', 'tracking', 'demo', 'type:pbx/provision'],
   media: ['host', 'ivr', 'db/listen.ts'],
@@ -66,6 +66,7 @@ const allowed: Record<string, readonly string[]> = {
   'api/contract': [
     'backup/settings.ts',
     'upkeep/judge.ts',
+    'upkeep/nat-findings.ts',
     'pbx/call/moments.ts',
     'crm/events.ts',
     'tracking/inquiry-channels.ts',

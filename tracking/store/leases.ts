@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../../db/prepared.ts'
 
 /** A number that a visit holds. */
 export interface Lease {
@@ -77,8 +78,7 @@ const mostTries = 5
 export async function lease(db: Knex, wish: LeaseWish): Promise<Lease | null> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { rows } = await db.raw<{ rows: LeaseRow[] }>(leaseStatement, { ...wish })
-      const row = rows[0]
+      const [row] = await prepared<LeaseRow>(db, 'lease', leaseStatement, { ...wish })
       if (!row) return null
       return {
         numberId: row.number_id,
@@ -156,9 +156,12 @@ with fresh as (
 select (select count(*) from fresh) as fresh, k.number_id, k.held_until from (select 1) one left join kept k on true`
 
 export async function sign(db: Knex, given: Sign): Promise<SignAnswer> {
-  const { rows } = await db.raw<{
-    rows: { fresh: number; number_id: string | null; held_until: Date | null }[]
-  }>(signStatement, { ...given })
+  const rows = await prepared<{ fresh: number; number_id: string | null; held_until: Date | null }>(
+    db,
+    'heartbeat',
+    signStatement,
+    { ...given }
+  )
   if (Number(rows[0]?.fresh ?? 0) === 0) return { result: 'replayed', untilMs: null, numberIds: [] }
   const held = rows.flatMap(({ number_id }) => (number_id === null ? [] : [number_id]))
   return {

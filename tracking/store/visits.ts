@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
+import { prepared } from '../../db/prepared.ts'
 import { direct, type Before, type Classified, type Touch } from '../classify.ts'
 
 /** What a page view tells, cleaned and cut. */
@@ -46,7 +47,9 @@ export async function findVisitor(
   windowMs: number,
   nowMs: number
 ): Promise<KnownVisitor | null> {
-  const { rows } = await db.raw<{ rows: VisitorRow[] }>(
+  const [row] = await prepared<VisitorRow>(
+    db,
+    'find_visitor',
     `select v.touch, v.touch_at, v.seen_at, l.id as visit_id, l.started_at, l.landing_url, l.referrer,
        l.seen_at as visit_seen_at
      from visitors v left join lateral (
@@ -56,7 +59,6 @@ export async function findVisitor(
      where v.id = ? and v.site_id = ?`,
     [visitorId, siteId]
   )
-  const row = rows[0]
   if (!row) return null
   const touchAtMs = row.touch_at.getTime()
   // A source stands for as long as a call may follow it; after that the visitor is as good as new.
@@ -89,7 +91,9 @@ export async function openVisit(
   isNewcomer = false
 ): Promise<boolean> {
   const { touch, current, rule } = found
-  const { rows } = await db.raw<{ rows: unknown[] }>(
+  const rows = await prepared(
+    db,
+    'open_visit',
     `with visitor as (
        insert into visitors (id, site_id, touch, ga_client_id, ym_client_id)
        values (:visitorId, :siteId, :current, :gaClientId, :ymClientId)
@@ -137,7 +141,9 @@ export async function openVisit(
 
 /** Writes one more page of a visit. */
 export async function continueVisit(db: Knex, visitId: string, view: PageView): Promise<void> {
-  await db.raw(
+  await prepared(
+    db,
+    'continue_visit',
     `update visits set seen_at = now(), left_at = null, page_count = page_count + 1, page_url = :url,
        page_title = :title, beat_ms = :beatMs,
        pages = case when jsonb_array_length(pages) >= 50 then pages
