@@ -43,6 +43,7 @@ export const access = {
   'GET /api/users/:id': leads,
   'PATCH /api/users/:id': admin,
   'DELETE /api/users/:id': admin,
+  'GET /api/users/:id/usage': admin,
 
   'POST /api/users/:id/presence': leads,
   'GET /api/users/:id/sessions': admin,
@@ -64,12 +65,14 @@ export const access = {
   'GET /api/pause-reasons/:id': everyone,
   'PATCH /api/pause-reasons/:id': admin,
   'DELETE /api/pause-reasons/:id': admin,
+  'GET /api/pause-reasons/:id/usage': admin,
 
   'GET /api/wrap-up-codes': everyone,
   'POST /api/wrap-up-codes': admin,
   'GET /api/wrap-up-codes/:id': everyone,
   'PATCH /api/wrap-up-codes/:id': admin,
   'DELETE /api/wrap-up-codes/:id': admin,
+  'GET /api/wrap-up-codes/:id/usage': admin,
 
   'GET /api/operator-settings': leads,
   'PATCH /api/operator-settings': admin,
@@ -89,6 +92,7 @@ export const access = {
   // Supervisors move operators between groups.
   'PATCH /api/groups/:id': leads,
   'DELETE /api/groups/:id': admin,
+  'GET /api/groups/:id/usage': admin,
   'GET /api/groups/:id/scores': leads,
 
   'GET /api/trunks': leads,
@@ -96,18 +100,24 @@ export const access = {
   'GET /api/trunks/:id': leads,
   'PATCH /api/trunks/:id': admin,
   'DELETE /api/trunks/:id': admin,
+  'GET /api/trunks/:id/usage': admin,
+  'GET /api/trunks/:id/history': leads,
+  'GET /api/trunk-states': leads,
+  'PUT /api/trunk-order': admin,
 
   'GET /api/sites': everyone,
   'POST /api/sites': marketing,
   'GET /api/sites/:id': everyone,
   'PATCH /api/sites/:id': marketing,
   'DELETE /api/sites/:id': admin,
+  'GET /api/sites/:id/usage': admin,
 
   'GET /api/number-pools': planners,
   'POST /api/number-pools': marketing,
   'GET /api/number-pools/:id': planners,
   'PATCH /api/number-pools/:id': marketing,
   'DELETE /api/number-pools/:id': marketing,
+  'GET /api/number-pools/:id/usage': marketing,
   'GET /api/number-pools/:id/advice': planners,
   'GET /api/number-pools/:id/occupancy': planners,
   'GET /api/pool-states': planners,
@@ -137,6 +147,7 @@ export const access = {
   'GET /api/sources/:id': everyone,
   'PATCH /api/sources/:id': marketing,
   'DELETE /api/sources/:id': marketing,
+  'GET /api/sources/:id/usage': marketing,
 
   'GET /api/costs': marketing,
   'POST /api/costs': marketing,
@@ -162,12 +173,14 @@ export const access = {
   'GET /api/numbers/:id': everyone,
   'PATCH /api/numbers/:id': admin,
   'DELETE /api/numbers/:id': admin,
+  'GET /api/numbers/:id/usage': admin,
 
   'GET /api/schemes': planners,
   'POST /api/schemes': admin,
   'GET /api/schemes/:id': planners,
   'PATCH /api/schemes/:id': admin,
   'DELETE /api/schemes/:id': admin,
+  'GET /api/schemes/:id/usage': admin,
   'POST /api/schemes/:id/publish': admin,
   'POST /api/schemes/:id/rollback': admin,
   'GET /api/schemes/:id/versions': planners,
@@ -186,6 +199,7 @@ export const access = {
   'GET /api/prompts/:id': planners,
   'PATCH /api/prompts/:id': admin,
   'DELETE /api/prompts/:id': admin,
+  'GET /api/prompts/:id/usage': admin,
   'GET /api/prompts/:id/audio': planners,
   'PUT /api/prompts/:id/audio': admin,
 
@@ -194,6 +208,7 @@ export const access = {
   'GET /api/music-classes/:id': planners,
   'PATCH /api/music-classes/:id': admin,
   'DELETE /api/music-classes/:id': admin,
+  'GET /api/music-classes/:id/usage': admin,
   'POST /api/music-classes/:id/tracks': admin,
   'GET /api/music-tracks/:id/audio': planners,
   'DELETE /api/music-tracks/:id': admin,
@@ -218,6 +233,7 @@ export const access = {
   'GET /api/pipelines/:id': everyone,
   'PATCH /api/pipelines/:id': leads,
   'DELETE /api/pipelines/:id': leads,
+  'GET /api/pipelines/:id/usage': leads,
   'GET /api/deals': everyone,
   'GET /api/deals/summary': everyone,
   'POST /api/deals': desk,
@@ -289,6 +305,7 @@ export const access = {
   'GET /api/dial-lists/:id': leads,
   'PATCH /api/dial-lists/:id': leads,
   'DELETE /api/dial-lists/:id': leads,
+  'GET /api/dial-lists/:id/usage': leads,
   'POST /api/dial-lists/:id/start': leads,
   'POST /api/dial-lists/:id/pause': leads,
   'GET /api/dial-lists/:id/entries': leads,
@@ -296,6 +313,24 @@ export const access = {
   'GET /api/do-not-call': desk,
   'POST /api/do-not-call': desk,
   'DELETE /api/do-not-call/:id': leads,
+
+  // An operator adds whoever calls, and takes back what they have added; see routes/caller-entries.ts.
+  'GET /api/caller-lists': desk,
+  'POST /api/caller-lists': leads,
+  'GET /api/caller-lists/:id': desk,
+  'PATCH /api/caller-lists/:id': leads,
+  'DELETE /api/caller-lists/:id': leads,
+  'POST /api/caller-lists/:id/import': leads,
+  'GET /api/caller-entries': leads,
+  'POST /api/caller-entries': desk,
+  'GET /api/caller-entries/:id': leads,
+  'PATCH /api/caller-entries/:id': leads,
+  'DELETE /api/caller-entries/:id': desk,
+  'GET /api/caller-standing': desk,
+  'GET /api/caller-suggestions': leads,
+  'POST /api/caller-suggestions/hide': leads,
+  'GET /api/caller-rules': leads,
+  'PUT /api/caller-rules': admin,
 
   'GET /api/dial-policy': leads,
   'PUT /api/dial-policy': admin,
@@ -308,6 +343,7 @@ export const access = {
   'GET /api/webhooks/:id': admin,
   'PATCH /api/webhooks/:id': admin,
   'DELETE /api/webhooks/:id': admin,
+  'GET /api/webhooks/:id/usage': admin,
   'POST /api/webhooks/:id/rotate-secret': admin,
   'POST /api/webhooks/:id/test': admin,
   'GET /api/webhook-deliveries': admin,
@@ -338,6 +374,9 @@ export const access = {
   'POST /api/reports/rebuild': marketing,
   'POST /api/attribution/recompute': marketing,
 
+  // Whoever may delete such a thing; see routes/usage.ts.
+  'POST /api/deleted/:id/restore': planners,
+
   'GET /api/audit': admin,
   'GET /api/audit/export': admin,
 
@@ -356,6 +395,11 @@ export const access = {
   'GET /api/jobs/:id': everyone,
   'POST /api/jobs/:id/cancel': everyone,
   'GET /api/jobs/:id/file': everyone,
+
+  'GET /api/setup': admin,
+  'PUT /api/setup': admin,
+  'PUT /api/setup/company': admin,
+  'POST /api/setup/address-check': admin,
 
   'GET /api/demo': 'public',
   'POST /api/demo/calls': desk,

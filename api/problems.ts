@@ -1,6 +1,7 @@
 import type { Response } from 'express'
 import type { costProblems } from '../integrations/costs/core/words.ts'
 import type { Problem } from './contract/common.ts'
+import type { UsageReference } from './contract/usage.ts'
 import { codeOfSentence, type FieldCode } from './field-codes.ts'
 
 /** Every code that an answer may carry, with its status and title. Codes are stable: clients branch on them. */
@@ -16,6 +17,7 @@ export const problems = {
   csrf_failed: [403, 'The X-CSRF-Token header is missing or wrong'],
   wrong_origin: [403, 'The request comes from another site'],
   forbidden: [403, 'Your role does not allow this'],
+  scope_missing: [403, 'The API token lacks a scope'],
   unknown_site: [404, 'There is no site with this key'],
   not_found: [404, 'There is no such thing'],
   recording_not_available: [404, 'There is no audio to play'],
@@ -61,6 +63,7 @@ export const problems = {
   no_trunk: [409, 'No trunk can carry this call now'],
   callback_calling: [409, 'The callback is being placed at this moment'],
   callback_closed: [409, 'The callback is not open any more'],
+  builtin_list: [409, 'The lists of spam and VIP are always there'],
   inquiry_is_spam: [409, 'Spam does not become a deal'],
   inquiry_accepted: [409, 'The inquiry is a deal already'],
   not_undoable: [409, 'It cannot be taken back any more'],
@@ -68,8 +71,10 @@ export const problems = {
   list_running: [409, 'The list is running: pause it first'],
   list_not_ready: [409, 'The list cannot run yet'],
   file_imported: [409, 'The same file was imported before'],
+  changed_since: [409, 'Some of it was changed since'],
   import_undone: [409, 'The import is undone already'],
   import_replaced: [409, 'A later import has replaced costs of this one: undo that one first'],
+  certificate_from_files: [409, 'The certificate comes from files that the environment names'],
   import_of_connector: [409, 'What a connector brings is replaced by it, not undone'],
   demo_off: [409, 'The demo is off'],
   body_too_large: [413, 'The body is too large'],
@@ -86,7 +91,9 @@ export const problems = {
   audio_too_long: [422, 'The audio is too long'],
   audio_silent: [422, 'The audio is silent'],
   text_not_speakable: [422, 'The text cannot be spoken'],
+  certificate_refused: [422, 'The certificate cannot be used'],
   idempotency_key_reused: [422, 'This Idempotency-Key was used with another request'],
+  upgrade_lost: [426, 'The proxy in front does not pass WebSockets on'],
   work_needed: [428, 'Solve the puzzle and ask again'],
   too_many_attempts: [429, 'Too many attempts'],
   internal: [500, 'Something went wrong on our side'],
@@ -108,6 +115,8 @@ interface Extra {
   retryAfterSeconds?: number
   work?: { challenge: string; bits: number }
   current?: Record<string, unknown>
+  usage?: UsageReference[]
+  missingScope?: string
   cause?: unknown
 }
 
@@ -121,6 +130,8 @@ export class ApiError extends Error {
   readonly retryAfterSeconds: number | undefined
   readonly work: Extra['work']
   readonly current: Extra['current']
+  readonly usage: Extra['usage']
+  readonly missingScope: Extra['missingScope']
 
   constructor(code: ProblemCode, extra: Extra = {}) {
     super(extra.detail ?? problems[code][1], { cause: extra.cause })
@@ -131,6 +142,8 @@ export class ApiError extends Error {
     this.retryAfterSeconds = extra.retryAfterSeconds
     this.work = extra.work
     this.current = extra.current
+    this.usage = extra.usage
+    this.missingScope = extra.missingScope
   }
 }
 
@@ -146,7 +159,9 @@ export function sendProblem(res: Response, error: ApiError): void {
       errors: error.errors.map((each) => ({ code: codeOfSentence(each.message), ...each }))
     }),
     ...(error.work !== undefined && { work: error.work }),
-    ...(error.current !== undefined && { current: error.current })
+    ...(error.current !== undefined && { current: error.current }),
+    ...(error.usage !== undefined && { usage: error.usage }),
+    ...(error.missingScope !== undefined && { missingScope: error.missingScope })
   }
   if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds))
   if (error.status === 401) res.set('WWW-Authenticate', 'Bearer realm="ringtrace"')

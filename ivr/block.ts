@@ -25,6 +25,8 @@ export interface CallFacts {
   readonly tags: readonly string[]
   /** All digits pressed so far. */
   readonly pressed: string
+  /** Ids of the lists of callers that the caller is on; absent for none. */
+  readonly lists?: readonly string[]
 }
 
 /** What a block may know of the call it stands in. All of it came in with events: blocks have no clock. */
@@ -41,6 +43,8 @@ export interface BlockContext {
   readonly declined: readonly string[]
   /** The operator of the last talk in this call, whom a rating is about. */
   readonly lastOperatorId: string | null
+  /** At least with this the caller waits in queues (a VIP); absent for everybody else. */
+  readonly priority?: number
   readonly facts: CallFacts
 }
 

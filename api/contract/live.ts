@@ -75,6 +75,8 @@ export const liveCall = z.object({
     })
     .nullable(),
   pressed: z.string().nullable(),
+  /** Lists of callers that the client is on; absent for none. */
+  lists: z.array(z.object({ id, name: z.string(), kind: z.enum(['spam', 'vip', 'own']) })).optional(),
   tags: z.array(z.string()),
   /** What a call that we placed fulfils, who asked for it, and the call that it answers. */
   order: z

@@ -22,7 +22,8 @@ const facts = z.strictObject({
   siteId: short.nullable(),
   contactId: short.nullable(),
   tags: z.array(short).max(50),
-  pressed: short
+  pressed: short,
+  lists: z.array(short).max(50).optional()
 })
 
 /** An imagined call: who calls when, and what everybody does. Whatever is left out is not known or does not happen. */

@@ -96,6 +96,7 @@ function begin(row: TapeRow, at: string): LiveCall {
     scheme: data.scheme,
     step: null,
     pressed: null,
+    ...(data.lists && { lists: [...data.lists] }),
     tags: [],
     order: data.order ?? null,
     ringing: [],

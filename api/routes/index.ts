@@ -8,6 +8,8 @@ import { callbackRoutes } from './callbacks.ts'
 import { callCommentRoutes } from './call-comments.ts'
 import { callExportRoutes } from './call-exports.ts'
 import { callRoutes } from './calls.ts'
+import { callerEntryRoutes } from './caller-entries.ts'
+import { callerListRoutes } from './caller-lists.ts'
 import { clickToCallRoutes } from './click-to-call.ts'
 import { callWishRoutes } from './call-wishes.ts'
 import { contactRoutes } from './contacts.ts'
@@ -47,6 +49,7 @@ import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
+import { setupRoutes } from './setup.ts'
 import { sourceRoutes } from './sources.ts'
 import { tagRoutes } from './tags.ts'
 import { systemRoutes } from './system.ts'
@@ -54,6 +57,7 @@ import { taskRoutes } from './tasks.ts'
 import { tokenRoutes } from './tokens.ts'
 import { trackRoutes } from './track.ts'
 import { trunkRoutes } from './trunks.ts'
+import { usageRoutes } from './usage.ts'
 import { userRoutes } from './users.ts'
 import { legQualityRoutes } from './leg-quality.ts'
 import { wrapUpCodeRoutes } from './wrap-up-codes.ts'
@@ -86,6 +90,8 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...taskRoutes(deps),
     ...dialListRoutes(deps),
     ...doNotCallRoutes(deps),
+    ...callerListRoutes(deps),
+    ...callerEntryRoutes(deps),
     ...dialPolicyRoutes(deps),
     ...contactRoutes(deps),
     ...inquiryRoutes(deps),
@@ -117,11 +123,13 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...reportMailingRoutes(deps),
     ...mailSettingsRoutes(deps),
     ...reportRuleRoutes(deps),
+    ...usageRoutes(deps),
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
     ...systemRoutes(deps),
     ...backupRoutes(deps),
     ...jobRoutes(deps),
+    ...setupRoutes(deps),
     ...demoRoutes(deps),
     ...healthRoutes(deps),
     ...metricsRoutes(deps)

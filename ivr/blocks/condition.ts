@@ -7,7 +7,7 @@ const values = z
   .min(1, 'needs at least one value')
   .max(500, 'takes at most 500 values')
 
-/** Sources, sites and numbers go by their ids; a number also by the digits that were dialled. */
+/** Sources, sites, numbers and lists of callers go by their ids; a number also by the digits that were dialled. */
 const textFacts = [
   'source',
   'inquiryChannel',
@@ -26,6 +26,7 @@ const condition = z.discriminatedUnion('fact', [
   z.object({ fact: z.literal('client'), is: z.enum(['new', 'known']) }),
   z.object({ fact: z.literal('owner'), is: z.enum(['none', 'some']) }),
   z.object({ fact: z.literal('tag'), test: z.enum(['in', 'notIn']).default('in'), values }),
+  z.object({ fact: z.literal('callerList'), test: z.enum(['in', 'notIn']).default('in'), values }),
   z.object({ fact: z.literal('pressed'), test: z.enum(['in', 'contains']).default('in'), values }),
   z.object({ fact: z.literal('time'), is: z.enum(['open', 'closed']).default('open'), ...hoursFields })
 ])
@@ -90,6 +91,8 @@ function holds(each: Condition, { facts, ownerId, nowMs }: BlockContext): boolea
       return isOpen(each, nowMs) === (each.is === 'open')
     case 'tag':
       return compare(each.test, facts.tags, each.values)
+    case 'callerList':
+      return compare(each.test, facts.lists ?? [], each.values)
     case 'pressed':
       return compare(each.test, [facts.pressed], each.values)
     case 'callerNumber':

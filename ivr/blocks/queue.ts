@@ -86,7 +86,7 @@ type State = {
   /** The line had room. */
   isAdmitted: boolean
   ringing: readonly string[]
-  /** As a supervisor set it; else that of the settings. */
+  /** A VIP's, or as a supervisor set it; else that of the settings. */
   priority?: number
   /** Who did not answer lately. */
   missed: readonly string[]
@@ -120,7 +120,7 @@ export const queue: Block<Settings, State> = {
   ],
 
   enter: (settings, context) => {
-    const { nowMs } = context
+    const { nowMs, priority = 0 } = context
     const isSpeaking = settings.welcome.length > 0
     const state: State = {
       phase: 'waiting',
@@ -131,6 +131,7 @@ export const queue: Block<Settings, State> = {
       isAdmitted: false,
       ringing: [],
       missed: [],
+      ...(priority > settings.priority && { priority }),
       due: {
         end: nowMs + settings.maxWaitSeconds * 1000,
         place: nowMs + firstPlaceMs,

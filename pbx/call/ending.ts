@@ -99,6 +99,7 @@ function judge(turn: Turn, ending: Ending): { outcome: Outcome; reason: string }
   const { call } = turn
   if (call.firstTalkMs !== null) return { outcome: 'answered', reason: ending.reason }
   if (call.voicemail) return { outcome: 'voicemail', reason: ending.reason }
+  if (call.route?.standing?.mark === 'spam') return { outcome: 'blocked', reason: 'blocked' }
   if (call.hasPromise) return { outcome: 'missed', reason: 'callback_promised' }
   if (ending.reason === 'blocked') return { outcome: 'blocked', reason: 'blocked' }
   if (ending.reason === 'busy') return { outcome: 'busy', reason: 'busy' }

@@ -244,12 +244,12 @@ function give(turn: Turn, { leg: legId, toCallId }: EventOf<'legGiven'>): void {
   endCall(turn, { by: 'operator', reason: 'transferred', cause: 16 })
 }
 
-function startScheme(turn: Turn, { route, reason }: EventOf<'routed'>): void {
+function startScheme(turn: Turn, { route, reason, cause = 21 }: EventOf<'routed'>): void {
   const { call } = turn
   call.route = route
   call.phase = 'inScheme'
   initiated(turn)
-  if (reason === 'blocked') endCall(turn, { by: 'system', reason: 'blocked', cause: 21 })
+  if (reason === 'blocked') endCall(turn, { by: 'system', reason: 'blocked', cause })
   else enterBlock(turn, route?.scheme.body.start ?? 'unknown-number')
 }
 
@@ -277,7 +277,8 @@ function initiated(turn: Turn): void {
     contact: route?.contact
       ? { id: route.contact.id, name: route.contact.name, company: route.contact.company }
       : null,
-    scheme: route && { id: route.scheme.id, name: route.scheme.name, version: route.scheme.version }
+    scheme: route && { id: route.scheme.id, name: route.scheme.name, version: route.scheme.version },
+    ...(route?.standing ? { lists: route.standing.lists } : {})
   })
 }
 

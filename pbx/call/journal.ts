@@ -114,7 +114,7 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       wrap_up_code: null,
       tags: [],
       note: null,
-      is_spam: false,
+      is_spam: data.lists?.some(({ kind }) => kind === 'spam') ?? false,
       recording_id: null,
       recording_state: null,
       recording_seconds: null,

@@ -1,6 +1,7 @@
 import type { QueueRequest } from '../../ivr/block.ts'
 import type {
   Caller,
+  CallerListName,
   CallType,
   CallVisit,
   Direction,
@@ -42,6 +43,8 @@ export interface Moments {
     site: { id: string; name: string } | null
     contact: { id: string; name: string; company: string | null } | null
     scheme: { id: string; name: string; version: number } | null
+    /** Lists of callers that the client is on; absent for none. One of spam makes the call spam. */
+    lists?: readonly CallerListName[]
     /** Of a call that we placed: what it fulfils, who asked for it, and the call that it answers. */
     order?: { orderId: string | null; byUserId: string | null; parentCallId: string | null }
   }

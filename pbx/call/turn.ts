@@ -115,8 +115,10 @@ export function contextOf(turn: Turn): BlockContext {
       siteId: route?.siteId ?? null,
       contactId: contact?.id ?? null,
       tags: call.tags,
-      pressed: call.pressed
-    }
+      pressed: call.pressed,
+      ...(route?.standing && { lists: route.standing.lists.map(({ id }) => id) })
+    },
+    ...(route?.standing && { priority: route.standing.priority })
   }
 }
 

@@ -78,6 +78,13 @@ export interface RunningScheme {
   body: Scheme
 }
 
+/** A list of callers that the company keeps. */
+export interface CallerListName {
+  id: string
+  name: string
+  kind: 'spam' | 'vip' | 'own'
+}
+
 /** Everything the routing snapshot knows of a number and a caller at the moment of arrival. */
 export interface Route {
   numberId: string
@@ -90,6 +97,8 @@ export interface Route {
   scheme: RunningScheme
   /** Names of the groups that the scheme mentions, for the journal. */
   groupNames: Record<string, string>
+  /** On which lists of callers the client is; absent for one who is on none. `priority` is theirs in queues. */
+  standing?: { lists: readonly CallerListName[]; mark: 'spam' | 'vip' | null; priority: number }
   /** Absent where no tracking was asked; null where the number belongs to no pool. */
   visit?: CallVisit | null
 }

@@ -1,4 +1,5 @@
 import type { Scheme } from '../../ivr/scheme.ts'
+import { noCallerLists, type CallerLists } from './caller-lists.ts'
 import type { Caller, Route, RunningScheme } from '../call/types.ts'
 
 /** What routing knows, as it stands in memory: the configuration tables, keyed the way a call asks for them. */
@@ -23,6 +24,8 @@ export interface Directory {
   /** By E.164. */
   contacts: ReadonlyMap<string, ContactEntry>
   rules: OperatorRules
+  /** Spam, VIPs, and whom else the company has lists of. */
+  callers: CallerLists
 }
 
 export interface NumberEntry {
@@ -120,7 +123,8 @@ export const emptyDirectory: Directory = {
   standIns: new Map(),
   trunks: new Map(),
   contacts: new Map(),
-  rules: usualRules
+  rules: usualRules,
+  callers: noCallerLists
 }
 
 /**

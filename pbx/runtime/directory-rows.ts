@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Scheme } from '../../ivr/scheme.ts'
+import { callersOf, readCallers } from './caller-rows.ts'
 import { usualRules, type DeviceEntry, type Directory, type OperatorRules } from '../routing/directory.ts'
 
 const text = z.string().nullable()
@@ -69,7 +70,7 @@ const rows = {
 export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'contacts'>> {
   const read = async <T extends z.ZodType>(schema: T, sql: string): Promise<z.infer<T>> =>
     schema.parse((await db.raw<{ rows: unknown }>(sql)).rows)
-  const [numbers, sources, sites, schemes, groups, users, devices, standIns, trunks, settings] =
+  const [numbers, sources, sites, schemes, groups, users, devices, standIns, trunks, settings, callers] =
     await Promise.all([
       read(
         rows.numbers,
@@ -112,13 +113,15 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
       read(rows.trunks, `select id, name, country, sip_endpoint as endpoint from trunks where is_active`),
       read(
         rows.settings,
-        `select key, value from settings where key like 'operators.%' or key = 'company.timeZone'`
-      )
+        `select key, value from settings where key like 'operators.%' or key in ('company.timeZone', 'callers')`
+      ),
+      readCallers(db)
     ])
   const devicesOf = new Map<string, DeviceEntry[]>()
   for (const { userId, ...device } of devices) {
     devicesOf.set(userId, [...(devicesOf.get(userId) ?? []), device])
   }
+  const settingOf = new Map(settings.map(({ key, value }) => [key, value]))
   const names = new Map(users.map((user) => [user.id, user.name]))
   return {
     numbers: new Map(numbers.map((number) => [number.e164, number])),
@@ -146,7 +149,8 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
     ),
     standIns: new Map(standIns.map(({ id, standInId }) => [id, standInId])),
     trunks: new Map(trunks.map(({ endpoint, ...trunk }) => [endpoint, trunk])),
-    rules: rulesOf(new Map(settings.map(({ key, value }) => [key, value])))
+    rules: rulesOf(settingOf),
+    callers: callersOf(callers, settingOf.get('callers'))
   }
 }
 

@@ -7,6 +7,7 @@ import type { TapeRow } from '../call/effects.ts'
 import type { CallEvent, Person, Refusal, Wish } from '../call/events.ts'
 import type { Leg, Order } from '../call/types.ts'
 import { findRoute, findScheme, type Directory } from '../routing/directory.ts'
+import { withStanding } from '../routing/caller-lists.ts'
 import { withVisit, type SourceOf } from '../routing/visit.ts'
 import { callerOf, dialedNumbers, endpointOf, type Normalise } from './arrivals.ts'
 import { parseSnoop, snoopEntered } from './effect-bridges.ts'
@@ -104,9 +105,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const effects: EffectPorts = {
     ...options,
     findRoute: ({ call }) => {
-      const route = findRoute(options.directory(), call.dialed, call.caller)
+      const directory = options.directory()
+      const route = findRoute(directory, call.dialed, call.caller)
       if (!route) return { route, reason: 'no_route' as const }
-      return { route: withVisit(route, call, options.sourceOf) }
+      const visited = withVisit(route, call, options.sourceOf)
+      return withStanding(visited, directory.callers, call.caller.number, call.startedMs)
     },
     findScheme: (schemeId) => findScheme(options.directory(), schemeId),
     deliver: (live, event) => void tell(live, event),

@@ -40,6 +40,7 @@ export const errors = {
     no_trunk: 'No line to a carrier works just now. Tell your admin.',
     callback_calling: 'This client is being called just now.',
     callback_closed: 'This callback is settled already.',
+    builtin_list: 'The lists of spam and VIP are always there.',
     inquiry_is_spam: 'Spam does not become a deal. Take it out of spam first.',
     inquiry_accepted: 'This inquiry is a deal already. Open the deal.',
     not_undoable: 'Something has happened in the deal since, so this cannot be taken back.',
