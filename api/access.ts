@@ -95,6 +95,10 @@ export const access = {
   'GET /api/groups/:id/usage': admin,
   'GET /api/groups/:id/scores': leads,
 
+  'GET /api/certificate': admin,
+  'PUT /api/certificate': admin,
+  'DELETE /api/certificate': admin,
+
   'GET /api/trunks': leads,
   'POST /api/trunks': admin,
   'GET /api/trunks/:id': leads,

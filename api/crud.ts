@@ -2,11 +2,15 @@ import type { Knex } from 'knex'
 import type { z } from 'zod'
 import type { RouteKey } from './access.ts'
 import { audit } from './audit.ts'
+import { isUsageThing, keepDeleted } from './deleted.ts'
 import { listPage, listQuery, type PageRequest, type Sorts } from './collection.ts'
 import { page } from './contract/common.ts'
+import type { Usage } from './contract/usage.ts'
 import { endpoint, type Context, type Endpoint } from './endpoint.ts'
 import { ApiError } from './problems.ts'
 import { columnsOf, type Row } from './rows.ts'
+import { breaking, inWords } from './usage.ts'
+import { usageOf } from './usage-store.ts'
 
 /** What has all five routes. */
 /** Whatever has all the usual routes. */
@@ -54,7 +58,7 @@ export interface Crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.
   committed?(id: string, body: Partial<z.output<C>> & Partial<z.output<P>>): Promise<void>
   /** More to the answer of `POST`, such as a secret shown once. */
   extra?(row: Row): Row
-  /** Names of what still needs the row; a thing in use is not deleted. */
+  /** Names of what still needs the row, beside what `usage-store.ts` finds by itself; a thing in use is not deleted. */
   usedBy?(trx: Knex.Transaction, row: Row): Promise<string[]>
   /** Asked before the row goes; what it gives is done once that is committed. */
   afterDelete?(trx: Knex.Transaction, row: Row): Promise<() => Promise<void>>
@@ -176,6 +180,11 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
           const users = (await of.usedBy?.(trx, row)) ?? []
           if (users.length > 0)
             throw new ApiError('in_use', { detail: `It is still used by ${listed(users)}.` })
+          if (isUsageThing(things)) {
+            const used = await usageOf(trx, things, row)
+            if (!used.canDelete) throw inUse(used)
+            if (used.canRestore) await keepDeleted(trx, things, context.id, context.who.userId)
+          }
           const [gone] = await of.read(trx, [row], context)
           const after = await of.afterDelete?.(trx, row)
           await trx(table).where({ id: context.id }).delete()
@@ -208,7 +217,14 @@ const named = (row: Row): { name: unknown } => ({ name: row['name'] ?? row['e164
 const listed = (names: string[]): string =>
   names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`
 
-/** Schemes that mention an id, in their draft or in what is published: JSON has no foreign keys. */
+/** The refusal that names all that would break. */
+const inUse = (used: Usage): ApiError =>
+  new ApiError('in_use', {
+    detail: `It is still used by ${inWords(breaking(used))}.`,
+    usage: used.references
+  })
+
+/** Schemes that mention an id, in their draft or in what is published: for things that nobody can be asked the use of. */
 export async function schemesNaming(trx: Knex.Transaction, id: string): Promise<string[]> {
   const rows = await trx('schemes as s')
     .leftJoin('scheme_versions as v', (on) => {

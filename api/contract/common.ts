@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { usageReference } from './usage.ts'
 import { inquiryChannels, outcomes, presences, ringTones, roles } from './words.ts'
 
 export { inquiryChannels, outcomes, presences, roles }
@@ -23,7 +24,11 @@ export const problem = z.object({
   /** Of `work_needed`: SHA-256 of `challenge:answer` must begin with so many zero bits. */
   work: z.object({ challenge: z.string(), bits: z.number().int() }).optional(),
   /** Of `draft_changed`: what stands there now, to compare with what was sent. */
-  current: z.record(z.string(), z.unknown()).optional()
+  current: z.record(z.string(), z.unknown()).optional(),
+  /** Of `in_use`: what uses it, as `GET /api/<things>/{id}/usage` tells. */
+  usage: z.array(usageReference).optional(),
+  /** Of `scope_missing`: the scope that the token lacks. */
+  missingScope: z.string().optional()
 })
 
 /** Every collection answers in this shape. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { group, groupCreate, groupPatch } from '../contract/config.ts'
-import { crud, schemesNaming } from '../crud.ts'
+import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { columnsOf, itemOf } from '../rows.ts'
 
@@ -30,8 +30,7 @@ export const groupRoutes = ({ db }: ApiDeps) =>
       )
     },
     columns: ({ memberIds: _members, ...own }) => Promise.resolve(columnsOf(own)),
-    saved: (trx, id, { memberIds }) => (memberIds ? saveMembers(trx, id, memberIds) : Promise.resolve()),
-    usedBy: (trx, row) => schemesNaming(trx, String(row['id']))
+    saved: (trx, id, { memberIds }) => (memberIds ? saveMembers(trx, id, memberIds) : Promise.resolve())
   })
 
 async function saveMembers(trx: Knex.Transaction, groupId: string, memberIds: string[]): Promise<void> {

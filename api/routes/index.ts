@@ -52,6 +52,7 @@ import { sessionRoutes } from './sessions.ts'
 import { setupRoutes } from './setup.ts'
 import { sourceRoutes } from './sources.ts'
 import { tagRoutes } from './tags.ts'
+import { certificateRoutes } from './certificates.ts'
 import { systemRoutes } from './system.ts'
 import { taskRoutes } from './tasks.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -127,6 +128,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
     ...systemRoutes(deps),
+    ...certificateRoutes(deps),
     ...backupRoutes(deps),
     ...jobRoutes(deps),
     ...setupRoutes(deps),

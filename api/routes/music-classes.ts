@@ -9,7 +9,7 @@ import {
   musicTrackCreate,
   type MusicClass
 } from '../contract/media.ts'
-import { crud, findRow, schemesNaming } from '../crud.ts'
+import { crud, findRow } from '../crud.ts'
 import type { ApiDeps, MediaStore } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
@@ -43,7 +43,6 @@ export function musicRoutes({ db, media }: ApiDeps): Endpoint[] {
       async saved(trx, id, body) {
         if ('trackIds' in body && body.trackIds !== undefined) await putInOrder(trx, id, body.trackIds)
       },
-      usedBy: (trx, row) => schemesNaming(trx, String(row['id'])),
       async afterDelete(trx, row) {
         const tracks = await tracksOf(trx, [String(row['id'])])
         return async () => {

@@ -9,7 +9,7 @@ import {
   promptPreview,
   type Prompt
 } from '../contract/media.ts'
-import { crud, findRow, schemesNaming } from '../crud.ts'
+import { crud, findRow } from '../crud.ts'
 import type { ApiDeps, MediaStore } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
@@ -29,7 +29,6 @@ export function promptRoutes(deps: ApiDeps): Endpoint[] {
     sorts: { name: { column: 'name', type: 'text' }, createdAt: { column: 'created_at', type: 'time' } },
     firstSort: 'name',
     read: (reader, rows) => promptItems(reader, media, rows),
-    usedBy: (trx, row) => schemesNaming(trx, String(row['id'])),
     afterDelete: (_trx, row) => Promise.resolve(() => media.removePrompt(String(row['id'])))
   }).filter(({ route }) => route !== 'POST /api/prompts')
 

@@ -40,10 +40,6 @@ export const schemeRoutes = (deps: ApiDeps): Endpoint[] => [
       if (draft === undefined) return
       if (before) await refuseStale(trx, before, revision)
       await trx('schemes').where({ id }).update({ draft_saved_by: who.userId })
-    },
-    async usedBy(trx, row) {
-      const numbers = await trx('numbers').where({ scheme_id: row['id'] }).select<{ e164: string }[]>('e164')
-      return numbers.map((number) => `number ${number.e164}`)
     }
   }),
   ...schemeVersionRoutes(deps),

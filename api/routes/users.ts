@@ -4,7 +4,7 @@ import { hashPassword } from '../../db/passwords.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { role, type Role } from '../contract/common.ts'
 import { user, userCreate, userPatch, type User } from '../contract/config.ts'
-import { crud, schemesNaming } from '../crud.ts'
+import { crud } from '../crud.ts'
 import type { ApiDeps, Pbx } from '../deps.ts'
 import { ApiError } from '../problems.ts'
 import { columnsOf, itemOf, likePart, type Row } from '../rows.ts'
@@ -60,7 +60,7 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
     async usedBy(trx, row) {
       const isLastAdmin = row['role'] === 'admin' && (await otherAdmins(trx, String(row['id']))) === 0
       if (isLastAdmin) throw new ApiError('last_admin')
-      return schemesNaming(trx, String(row['id']))
+      return []
     }
   })
 

@@ -1,0 +1,56 @@
+/** Things that can be asked what uses them. */
+export const usageThings = [
+  'numbers',
+  'number-pools',
+  'sources',
+  'sites',
+  'groups',
+  'users',
+  'trunks',
+  'schemes',
+  'prompts',
+  'music-classes',
+  'pause-reasons',
+  'wrap-up-codes',
+  'webhooks',
+  'dial-lists',
+  'pipelines'
+] as const
+export type UsageThing = (typeof usageThings)[number]
+
+/** What may use them. `other`: rows that people know by no name. */
+export const usageKinds = [
+  'scheme',
+  'number',
+  'pool',
+  'site',
+  'group',
+  'user',
+  'device',
+  'token',
+  'contact',
+  'callback',
+  'task',
+  'dialList',
+  'inquiry',
+  'deal',
+  'cost',
+  'form',
+  'visitor',
+  'delivery',
+  'track',
+  'check',
+  'savedView',
+  'mailing',
+  'setting',
+  'call',
+  'other'
+] as const
+export type UsageKind = (typeof usageKinds)[number]
+
+/**
+ * What becomes of them: `breaks` refuses the deletion, `empties` leaves a field of them empty, `goes` deletes them too,
+ * `stays` leaves them as they are, with its name as a word.
+ */
+export const usageEffects = ['breaks', 'empties', 'goes', 'stays'] as const
+export type UsageEffect = (typeof usageEffects)[number]
