@@ -146,11 +146,11 @@ export const callerEntryRoutes = ({ db }: ApiDeps): Endpoint[] => [
         const rows = [...wanted.values()]
         let made = 0
         for (let at = 0; at < rows.length; at += 1000) {
-          const inserted = (await trx('caller_list_entries')
+          const inserted = await trx('caller_list_entries')
             .insert(rows.slice(at, at + 1000))
             .onConflict(['list_id', 'phone', 'is_prefix'])
             .ignore()
-            .returning('id')) as Row[]
+            .returning<Row[]>('id')
           made += inserted.length
         }
         await audit(trx, context, {
@@ -172,7 +172,7 @@ export const callerEntryRoutes = ({ db }: ApiDeps): Endpoint[] => [
     async handle({ query }) {
       const phone = (await phoneReader(db))(query.phone)
       if (!phone) return { mark: null, entries: [] }
-      const rows = (await db('caller_list_entries as e')
+      const rows = await db('caller_list_entries as e')
         .join('caller_lists as l', 'l.id', 'e.list_id')
         .whereRaw('(e.expires_at is null or e.expires_at > now())')
         .whereRaw('(e.phone = ? and not e.is_prefix or e.is_prefix and starts_with(?, e.phone))', [
@@ -181,7 +181,7 @@ export const callerEntryRoutes = ({ db }: ApiDeps): Endpoint[] => [
         ])
         // The closest first; of two that are as close VIP counts.
         .orderByRaw("e.is_prefix, length(e.phone) desc, l.kind = 'vip' desc, e.id")
-        .select('e.*', 'l.name as list_name', 'l.kind')) as Row[]
+        .select<Row[]>('e.*', 'l.name as list_name', 'l.kind')
       const items = await entryItems(db, rows)
       const entries = items.map((item, index) => ({
         ...item,
