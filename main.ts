@@ -216,6 +216,7 @@ async function start(config: Config): Promise<void> {
     node: instance.node,
     dir: dataDir,
     celFile: path.join(asteriskDir, 'log/cel-custom/Master.csv'),
+    asteriskLog: path.join(asteriskDir, 'log/messages.log'),
     recordingsDir,
     outbox: {
       enqueueDeliveries: (trx, rows) => webhooks.enqueueDeliveries(trx, rows),
@@ -244,7 +245,8 @@ async function start(config: Config): Promise<void> {
       endWrapUp: (userId) => pbx.endWrapUp(userId),
       place: (order) => pbx.place(order),
       waitVirtually: (wait, onReserved) => pbx.waitVirtually(wait, onReserved),
-      trunkState: (trunkId) => pbx.trunkStates().get(trunkId)
+      trunkState: (trunkId) => pbx.trunkStates().get(trunkId),
+      callsIn: (trunkId) => pbx.callsIn(trunkId)
     },
     registry: metrics.registry
   })
@@ -342,7 +344,7 @@ async function start(config: Config): Promise<void> {
     version,
     publicUrl: config.http.publicUrl,
     // Browsers do not tell ports apart: two instances on one host would overwrite each other's session.
-    sip: { address: config.sip.externalAddress, port: config.sip.port },
+    sip: { address: config.sip.externalAddress, port: config.sip.port, rtp: config.rtp },
     cookieName: `ringtrace_${config.http.port}`
   }
   const server = createServer(createApp(deps))

@@ -1,11 +1,7 @@
+import { callAccess } from './access-calls.ts'
+import { admin, desk, everyone, leads, marketing, planners } from './access-roles.ts'
+import { settingsAccess } from './access-settings.ts'
 import type { Role } from './contract/common.ts'
-
-const everyone = ['admin', 'supervisor', 'operator', 'marketer'] as const
-const admin = ['admin'] as const
-const leads = ['admin', 'supervisor'] as const
-const marketing = ['admin', 'marketer'] as const
-const desk = ['admin', 'supervisor', 'operator'] as const
-const planners = ['admin', 'supervisor', 'marketer'] as const
 
 /**
  * Who may call what. An endpoint without a row here does not compile and does not start: denied by default.
@@ -43,7 +39,6 @@ export const access = {
   'GET /api/users/:id': leads,
   'PATCH /api/users/:id': admin,
   'DELETE /api/users/:id': admin,
-  'GET /api/users/:id/usage': admin,
 
   'POST /api/users/:id/presence': leads,
   'GET /api/users/:id/sessions': admin,
@@ -65,14 +60,12 @@ export const access = {
   'GET /api/pause-reasons/:id': everyone,
   'PATCH /api/pause-reasons/:id': admin,
   'DELETE /api/pause-reasons/:id': admin,
-  'GET /api/pause-reasons/:id/usage': admin,
 
   'GET /api/wrap-up-codes': everyone,
   'POST /api/wrap-up-codes': admin,
   'GET /api/wrap-up-codes/:id': everyone,
   'PATCH /api/wrap-up-codes/:id': admin,
   'DELETE /api/wrap-up-codes/:id': admin,
-  'GET /api/wrap-up-codes/:id/usage': admin,
 
   'GET /api/operator-settings': leads,
   'PATCH /api/operator-settings': admin,
@@ -92,7 +85,6 @@ export const access = {
   // Supervisors move operators between groups.
   'PATCH /api/groups/:id': leads,
   'DELETE /api/groups/:id': admin,
-  'GET /api/groups/:id/usage': admin,
   'GET /api/groups/:id/scores': leads,
 
   'GET /api/certificate': admin,
@@ -104,7 +96,6 @@ export const access = {
   'GET /api/trunks/:id': leads,
   'PATCH /api/trunks/:id': admin,
   'DELETE /api/trunks/:id': admin,
-  'GET /api/trunks/:id/usage': admin,
   'GET /api/trunks/:id/history': leads,
   'GET /api/trunk-states': leads,
   'PUT /api/trunk-order': admin,
@@ -114,14 +105,12 @@ export const access = {
   'GET /api/sites/:id': everyone,
   'PATCH /api/sites/:id': marketing,
   'DELETE /api/sites/:id': admin,
-  'GET /api/sites/:id/usage': admin,
 
   'GET /api/number-pools': planners,
   'POST /api/number-pools': marketing,
   'GET /api/number-pools/:id': planners,
   'PATCH /api/number-pools/:id': marketing,
   'DELETE /api/number-pools/:id': marketing,
-  'GET /api/number-pools/:id/usage': marketing,
   'GET /api/number-pools/:id/advice': planners,
   'GET /api/number-pools/:id/occupancy': planners,
   'GET /api/pool-states': planners,
@@ -151,7 +140,6 @@ export const access = {
   'GET /api/sources/:id': everyone,
   'PATCH /api/sources/:id': marketing,
   'DELETE /api/sources/:id': marketing,
-  'GET /api/sources/:id/usage': marketing,
 
   'GET /api/costs': marketing,
   'POST /api/costs': marketing,
@@ -177,14 +165,12 @@ export const access = {
   'GET /api/numbers/:id': everyone,
   'PATCH /api/numbers/:id': admin,
   'DELETE /api/numbers/:id': admin,
-  'GET /api/numbers/:id/usage': admin,
 
   'GET /api/schemes': planners,
   'POST /api/schemes': admin,
   'GET /api/schemes/:id': planners,
   'PATCH /api/schemes/:id': admin,
   'DELETE /api/schemes/:id': admin,
-  'GET /api/schemes/:id/usage': admin,
   'POST /api/schemes/:id/publish': admin,
   'POST /api/schemes/:id/rollback': admin,
   'GET /api/schemes/:id/versions': planners,
@@ -203,7 +189,6 @@ export const access = {
   'GET /api/prompts/:id': planners,
   'PATCH /api/prompts/:id': admin,
   'DELETE /api/prompts/:id': admin,
-  'GET /api/prompts/:id/usage': admin,
   'GET /api/prompts/:id/audio': planners,
   'PUT /api/prompts/:id/audio': admin,
 
@@ -212,7 +197,6 @@ export const access = {
   'GET /api/music-classes/:id': planners,
   'PATCH /api/music-classes/:id': admin,
   'DELETE /api/music-classes/:id': admin,
-  'GET /api/music-classes/:id/usage': admin,
   'POST /api/music-classes/:id/tracks': admin,
   'GET /api/music-tracks/:id/audio': planners,
   'DELETE /api/music-tracks/:id': admin,
@@ -237,7 +221,6 @@ export const access = {
   'GET /api/pipelines/:id': everyone,
   'PATCH /api/pipelines/:id': leads,
   'DELETE /api/pipelines/:id': leads,
-  'GET /api/pipelines/:id/usage': leads,
   'GET /api/deals': everyone,
   'GET /api/deals/summary': everyone,
   'POST /api/deals': desk,
@@ -245,109 +228,13 @@ export const access = {
   'PATCH /api/deals/:id': desk,
   'DELETE /api/deals/:id': leads,
 
-  'GET /api/calls': everyone,
-  'GET /api/calls/:id': everyone,
-  'PATCH /api/calls/:id': desk,
-  'GET /api/calls/:id/tape': everyone,
-  // Operators hear their own calls and voicemail; see routes/recording.ts.
-  'GET /api/calls/:id/recording': desk,
-  'GET /api/calls/:id/comments': everyone,
-  'POST /api/calls/:id/comments': everyone,
-  // One's own; admins any.
-  'PATCH /api/call-comments/:id': everyone,
-  'DELETE /api/call-comments/:id': everyone,
-  'POST /api/calls/export': planners,
-  'GET /api/visits/:id': everyone,
-  // Own and shared ones; operators share none. See routes/saved-views.ts.
-  'GET /api/saved-views': everyone,
-  'POST /api/saved-views': everyone,
-  'GET /api/saved-views/:id': everyone,
-  'PATCH /api/saved-views/:id': everyone,
-  'DELETE /api/saved-views/:id': everyone,
-  // Operators end only a call that they are in.
-  'POST /api/calls/:id/hangup': desk,
-  // Of their own leg.
-  'POST /api/calls/:id/quality': desk,
-  'GET /api/calls/:id/quality': desk,
-  // Only whoever has the call may move it: the machine refuses everybody else.
-  'POST /api/calls/:id/hold': desk,
-  'POST /api/calls/:id/transfer': desk,
-  'POST /api/calls/:id/complete-transfer': desk,
-  'POST /api/calls/:id/cancel-transfer': desk,
-  'POST /api/calls/:id/swap': desk,
-  'POST /api/calls/:id/join': desk,
-  'POST /api/calls/:id/park': desk,
-  'POST /api/calls/:id/take': desk,
-  'POST /api/calls/:id/pause-recording': desk,
-  'POST /api/calls/:id/prioritise': leads,
-  'POST /api/calls/:id/watch': leads,
-  'POST /api/calls/:id/listen': leads,
-  'POST /api/calls/:id/whisper': leads,
-  'POST /api/calls/:id/stop-watching': leads,
-  'POST /api/calls/:id/take-over': leads,
-
-  // Operators for themselves only; see routes/click-to-call.ts.
-  'POST /api/calls': desk,
-  'GET /api/dial-search': desk,
-  'GET /api/dial-preview': desk,
-
-  // Operators see their own work, and what nobody has in their groups; see routes/visible.ts.
-  'GET /api/callbacks': desk,
-  'POST /api/callbacks': desk,
-  'GET /api/callbacks/:id': desk,
-  'PATCH /api/callbacks/:id': desk,
-  'DELETE /api/callbacks/:id': leads,
-  'POST /api/callbacks/:id/call-now': desk,
-  'GET /api/tasks': desk,
-  'POST /api/tasks': desk,
-  'GET /api/tasks/:id': desk,
-  'PATCH /api/tasks/:id': desk,
-  'DELETE /api/tasks/:id': leads,
-
-  'GET /api/dial-lists': leads,
-  'POST /api/dial-lists': leads,
-  'GET /api/dial-lists/:id': leads,
-  'PATCH /api/dial-lists/:id': leads,
-  'DELETE /api/dial-lists/:id': leads,
-  'GET /api/dial-lists/:id/usage': leads,
-  'POST /api/dial-lists/:id/start': leads,
-  'POST /api/dial-lists/:id/pause': leads,
-  'GET /api/dial-lists/:id/entries': leads,
-  'POST /api/dial-lists/:id/entries': leads,
-  'GET /api/do-not-call': desk,
-  'POST /api/do-not-call': desk,
-  'DELETE /api/do-not-call/:id': leads,
-
-  // An operator adds whoever calls, and takes back what they have added; see routes/caller-entries.ts.
-  'GET /api/caller-lists': desk,
-  'POST /api/caller-lists': leads,
-  'GET /api/caller-lists/:id': desk,
-  'PATCH /api/caller-lists/:id': leads,
-  'DELETE /api/caller-lists/:id': leads,
-  'POST /api/caller-lists/:id/import': leads,
-  'GET /api/caller-entries': leads,
-  'POST /api/caller-entries': desk,
-  'GET /api/caller-entries/:id': leads,
-  'PATCH /api/caller-entries/:id': leads,
-  'DELETE /api/caller-entries/:id': desk,
-  'GET /api/caller-standing': desk,
-  'GET /api/caller-suggestions': leads,
-  'POST /api/caller-suggestions/hide': leads,
-  'GET /api/caller-rules': leads,
-  'PUT /api/caller-rules': admin,
-
-  'GET /api/dial-policy': leads,
-  'PUT /api/dial-policy': admin,
-  'POST /api/dial-policy/check': desk,
-  'GET /api/callback-settings': leads,
-  'PUT /api/callback-settings': admin,
+  ...callAccess,
 
   'GET /api/webhooks': admin,
   'POST /api/webhooks': admin,
   'GET /api/webhooks/:id': admin,
   'PATCH /api/webhooks/:id': admin,
   'DELETE /api/webhooks/:id': admin,
-  'GET /api/webhooks/:id/usage': admin,
   'POST /api/webhooks/:id/rotate-secret': admin,
   'POST /api/webhooks/:id/test': admin,
   'GET /api/webhook-deliveries': admin,
@@ -378,8 +265,7 @@ export const access = {
   'POST /api/reports/rebuild': marketing,
   'POST /api/attribution/recompute': marketing,
 
-  // Whoever may delete such a thing; see routes/usage.ts.
-  'POST /api/deleted/:id/restore': planners,
+  ...settingsAccess,
 
   'GET /api/audit': admin,
   'GET /api/audit/export': admin,
@@ -417,7 +303,4 @@ export const access = {
 
 export type RouteKey = keyof typeof access
 
-/** Roles that see calls live; the others get no such event. */
-export const panelRoles: readonly Role[] = desk
-/** Roles that may watch calls, and see who does. */
-export const leadRoles: readonly Role[] = leads
+export { leadRoles, panelRoles } from './access-roles.ts'

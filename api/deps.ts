@@ -13,11 +13,14 @@ import type { Tracking } from '../tracking/store/tracking.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
 import type { Upkeep } from '../upkeep/look.ts'
+import type { Outside } from './outside.ts'
 import type { mailReasons } from './contract/mail.ts'
 import type { Role } from './contract/common.ts'
 import type { Weights } from '../ivr/block.ts'
 import type { PresenceWish } from '../pbx/runtime/operators.ts'
 import type { Score } from '../pbx/routing/strategies.ts'
+import type { TrunkState } from '../pbx/routing/trunk-states.ts'
+import type { TrunkFacts } from '../pbx/runtime/trunk-watch.ts'
 import type { OperatorState } from './contract/live.ts'
 import type { QueueState } from './contract/operators.ts'
 
@@ -26,7 +29,7 @@ export interface Check {
   status: CheckStatus
   detail?: string
 }
-export type TrunkState = 'configured' | 'registered' | 'registering' | 'rejected' | 'unknown' | 'inactive'
+export type { TrunkState }
 
 /** The telephone exchange as the API sees it. */
 export interface Pbx {
@@ -50,6 +53,10 @@ export interface Pbx {
   /** SIP users of the telephones of a person that can ring now. */
   devicesOf(userId: string): readonly string[]
   trunkStates(): ReadonlyMap<string, TrunkState>
+  /** How the trunks in use stand now, with what happened to them. */
+  trunks(): Promise<readonly TrunkFacts[]>
+  /** Whether SIP over TLS can be used: there is a certificate for it. */
+  hasTls(): Promise<boolean>
   /** Adds a moment to a call's tape afterwards: tape row, journal and webhooks in one transaction. */
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
   checks(): Promise<Record<string, Check>>
@@ -165,8 +172,15 @@ export interface ApiDeps {
   readonly version: string
   /** As people reach it, when that differs from where it listens; `https:` makes cookies Secure. */
   readonly publicUrl: string | undefined
+  /** TLS of our own and proxies in front; absent: neither. */
+  readonly outside?: Outside
   /** Where SIP phones register; without an address, where the API is reached. */
-  readonly sip?: { readonly address: string | undefined; readonly port: number }
+  readonly sip?: {
+    readonly address: string | undefined
+    readonly port: number
+    /** Ports of sound. */
+    readonly rtp?: { readonly start: number; readonly end: number }
+  }
   /** Set apart by port when several instances share one host name: browsers do not tell ports apart. */
   readonly cookieName?: string
   /** Checks every answer against the contract: for tests. */

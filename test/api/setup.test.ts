@@ -1,0 +1,144 @@
+import { expect } from 'chai'
+import { ensureAdmin } from '../../db/first-admin.ts'
+import { hashPassword } from '../../db/passwords.ts'
+import type { AddressChecked, SetupState } from '../../api/contract/setup.ts'
+import { idOf, startRig, type Answer, type Person, type Rig } from './support/rig.ts'
+
+const stateOf = ({ body }: Answer): SetupState => body as unknown as SetupState
+const company = {
+  ...{ name: 'Olga Petrova', login: 'olga', password: 'a-password-of-her-own' },
+  ...{ locale: 'en', country: 'KZ', timeZone: 'Asia/Almaty' }
+}
+
+describe('The first setup', () => {
+  let rig: Rig
+  let admin: Person
+  const get = async (): Promise<SetupState> => stateOf(await admin.get('/api/setup'))
+
+  before(async () => {
+    rig = await startRig({
+      before: (deps) => ({
+        ...deps,
+        sip: { address: '127.0.0.1', port: 5060, rtp: { start: 16_640, end: 16_680 } }
+      })
+    })
+    admin = rig.as.admin
+  })
+  after(() => rig.close())
+
+  it('is none of an installation that is in use: nobody is led anywhere, and no password is set by it', async () => {
+    expect(await get()).to.include({ isNew: false, isFinished: true, mayChoosePassword: false })
+    expect(await admin.send('PUT', '/api/setup', { steps: { address: 'done' } })).to.have.property(
+      'status',
+      200
+    )
+    expect(await get()).to.include({ isNew: false, isFinished: true, finishedAt: null })
+    expect((await admin.send('PUT', '/api/setup/company', company)).status).to.equal(403)
+    expect(await rig.db('users').where({ login: 'olga' })).to.have.length(0)
+  })
+
+  it('is for admins', async () => {
+    for (const person of [rig.as.supervisor, rig.as.operator, rig.as.marketer])
+      expect((await person.get('/api/setup')).status).to.equal(403)
+    expect((await rig.request('GET', '/api/setup')).status).to.equal(401)
+  })
+
+  describe('of an empty installation', () => {
+    before(async () => {
+      await rig.db('settings').where({ key: 'setup' }).delete()
+      await rig.db('users').whereNot({ login: 'admin' }).delete()
+    })
+
+    it('is offered until somebody begins, and begun it stays open whatever is made meanwhile', async () => {
+      expect(await get()).to.include({ isNew: true, isFinished: false, mayChoosePassword: true })
+      await admin.send('PUT', '/api/setup', {})
+      const trunk = { name: 'Carrier', kind: 'address', host: '192.0.2.1' }
+      const made = await admin.send('POST', '/api/trunks', trunk)
+      const state = stateOf(await admin.send('PUT', '/api/setup', {}))
+      expect(state).to.include({ isNew: false, isFinished: false, country: 'RU' })
+      expect(state.steps).to.include({ company: 'open', trunk: 'open' })
+      rig.pbx.trunks.set(idOf(made), 'configured')
+      expect((await get()).steps.trunk).to.equal('done')
+      rig.pbx.trunks.set(idOf(made), 'rejected')
+      expect((await get()).steps.trunk).to.equal('open')
+    })
+
+    it('takes who the admin is: own name, login and password, language, country and time zone', async () => {
+      const other = await rig.signIn('admin')
+      const state = stateOf(await admin.send('PUT', '/api/setup/company', company))
+      expect(state).to.include({ country: 'KZ', timeZone: 'Asia/Almaty', mayChoosePassword: false })
+      expect(state.steps.company).to.equal('done')
+      const me = (await admin.get('/api/me')).body
+      expect(me).to.include({ name: 'Olga Petrova', login: 'olga', locale: 'en' })
+      expect((await other.get('/api/me')).status, 'other sessions end').to.equal(401)
+      await rig.signIn('olga', company.password)
+      const policy = (await admin.get('/api/dial-policy')).body
+      expect(policy).to.deep.include({ homeCountry: 'KZ', countries: ['KZ'], timeZone: 'Asia/Almaty' })
+      const asked = await admin.send('POST', '/api/dial-policy/check', { number: '8 (727) 250-00-00' })
+      expect(asked.body).to.include({ number: '+77272500000', country: 'KZ' })
+    })
+
+    it('takes no second password that way, and keeps the first', async () => {
+      const thief = { ...company, password: 'another-password' }
+      expect((await admin.send('PUT', '/api/setup/company', thief)).status).to.equal(403)
+      const { password: _, ...rest } = { ...company, country: 'RU', timeZone: 'Europe/Moscow' }
+      expect((await admin.send('PUT', '/api/setup/company', rest)).status).to.equal(200)
+      expect((await admin.get('/api/dial-policy')).body['countries']).to.deep.equal(['RU'])
+      await rig.signIn('olga', company.password)
+    })
+
+    it('refuses what cannot be, and keeps nothing of it', async () => {
+      const { password: _, ...rest } = company
+      for (const [field, value] of [
+        ['timeZone', 'Mars/Base'],
+        ['country', 'Russia'],
+        ['login', 'Ольга']
+      ] as const) {
+        const answer = await admin.send('PUT', '/api/setup/company', { ...rest, name: 'No', [field]: value })
+        expect(answer.status, field).to.equal(422)
+      }
+      const hash = await hashPassword('a-password')
+      await rig.db('users').insert({ login: 'anna', name: 'Anna', role: 'operator', password_hash: hash })
+      const taken = await admin.send('PUT', '/api/setup/company', { ...rest, name: 'No', login: 'anna' })
+      expect(taken.body['code']).to.equal('already_exists')
+      expect((await admin.get('/api/me')).body['name']).to.equal('Olga Petrova')
+    })
+
+    it('makes no second first admin at the next start, under whatever login the first one is', async () => {
+      expect(await ensureAdmin(rig.db, 'unused-password')).to.equal(null)
+      expect(await rig.db('users').where({ role: 'admin' })).to.have.length(1)
+    })
+
+    it('remembers what was skipped, and what stands there counts as done', async () => {
+      const state = stateOf(
+        await admin.send('PUT', '/api/setup', { steps: { address: 'skipped', people: 'skipped' } })
+      )
+      expect(state.steps).to.include({ address: 'skipped', people: 'done', number: 'open', scheme: 'open' })
+      await admin.send('POST', '/api/numbers', { e164: '+74951234567' })
+      expect((await get()).steps).to.include({ number: 'done', scheme: 'open' })
+    })
+
+    it('is finished once, and audited', async () => {
+      const state = stateOf(await admin.send('PUT', '/api/setup', { isFinished: true }))
+      expect(state.isFinished).to.equal(true)
+      await admin.send('PUT', '/api/setup', { isFinished: true })
+      expect((await get()).finishedAt).to.equal(state.finishedAt)
+      expect(await rig.db('audit').where({ action: 'setup.finish' })).to.have.length(1)
+      const changes = await rig.db('audit').where({ action: 'setup.change' }).select<object[]>('data')
+      expect(JSON.stringify(changes)).to.include('olga').and.not.include(company.password)
+    })
+  })
+
+  it('sends a packet to the public address, and judges what a browser measured', async () => {
+    const sound = {
+      ...{ result: 'heard', sent: 200, received: 198, rttMs: 12, jitterMs: 2, loss: 0.01 },
+      pair: { protocol: 'udp', localKind: 'host', remoteAddress: '192.0.2.10', remoteKind: 'host' }
+    }
+    const answer = await admin.send('POST', '/api/setup/address-check', { sound })
+    expect(answer.status).to.equal(200)
+    const { externalAddress, findings } = answer.body as unknown as AddressChecked
+    expect(externalAddress).to.equal('127.0.0.1')
+    const codes = findings.map(({ code }) => code)
+    expect(codes).to.include('soundGood').and.include('loopSeen')
+  })
+})
