@@ -6,6 +6,7 @@ import type { ApiDeps } from './deps.ts'
 import { handlerOf, splitRoute } from './endpoint.ts'
 import { toApiError } from './errors.ts'
 import { ApiError, sendProblem } from './problems.ts'
+import { isHttpsOutside } from './outside.ts'
 import { allEndpoints } from './routes/index.ts'
 import { trackDoor } from './track-door.ts'
 
@@ -13,9 +14,11 @@ import { trackDoor } from './track-door.ts'
 export function createApp(deps: ApiDeps): Express {
   const app = express()
   app.disable('x-powered-by')
-  // Only a proxy on this machine may say who the visitor is.
-  app.set('trust proxy', 'loopback')
+  // Only proxies that the admin has named may say who the visitor is, and how they came.
+  const proxies = deps.outside?.trustProxy ?? []
+  app.set('trust proxy', proxies.length > 0 && [...proxies])
   app.set('query parser', 'simple')
+  app.use(watchWays(deps, app.get('trust proxy fn') as (address: string, hops: number) => boolean))
   app.use(securityHeaders(deps))
 
   app.use('/api/track', trackDoor(deps))
@@ -51,9 +54,30 @@ export function createApp(deps: ApiDeps): Express {
   return app
 }
 
-function securityHeaders({ publicUrl }: ApiDeps) {
-  const isHttps = publicUrl?.startsWith('https:') === true
-  return helmet({
+/** Sees how requests come, and names what a proxy has left out. */
+function watchWays({ outside }: ApiDeps, isTrusted: (address: string, hops: number) => boolean) {
+  outside?.ways.trust((address) => isTrusted(address, 0))
+  return (req: Request, res: Response, next: NextFunction): void => {
+    outside?.ways.request(req)
+    if (req.path === '/sip' && req.get('Sec-WebSocket-Version') !== undefined) {
+      res.set({ Upgrade: 'websocket', Connection: 'Upgrade' })
+      throw new ApiError('upgrade_lost')
+    }
+    next()
+  }
+}
+
+/** For a year: a certificate that browsers do not trust must never lock people out for so long. */
+const hsts = 'max-age=31536000'
+
+function securityHeaders(deps: ApiDeps) {
+  const isHttps = isHttpsOutside(deps)
+  const { outside, publicUrl } = deps
+  const isReal = (): boolean =>
+    outside?.isTls === true
+      ? outside.keeper?.current().facts.trust === 'public'
+      : publicUrl?.startsWith('https:') === true
+  const fixed = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -72,13 +96,18 @@ function securityHeaders({ publicUrl }: ApiDeps) {
         frameAncestors: ["'none'"]
       }
     },
-    strictTransportSecurity: isHttps && { maxAge: 31_536_000 },
+    // Told below: it hangs on the certificate of the moment.
+    strictTransportSecurity: false,
     // Browsers ignore it without https, with a warning in everybody's console.
     crossOriginOpenerPolicy: isHttps,
     originAgentCluster: isHttps,
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' }
   })
+  return (req: Request, res: Response, next: NextFunction): void => {
+    if (isReal()) res.set('Strict-Transport-Security', hsts)
+    fixed(req, res, next)
+  }
 }
 
 /** The built browser app: hashed files for ever, and its page for every address that is not a file. */

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
 import { leadRoles, panelRoles } from './access.ts'
@@ -39,7 +40,7 @@ const handshake = z.object({
  * The live feed at `/live`. Rooms follow from the role that the server knows; a client only says what it saw last.
  * Calls reach screens straight from the feed, without the database.
  */
-export function attachLive(httpServer: HttpServer, deps: ApiDeps, options: LiveOptions = {}): Live {
+export function attachLive(httpServer: HttpServer | SecureServer, deps: ApiDeps, options: LiveOptions = {}): Live {
   const { pbx, log } = deps
   const io: Io = new Server(httpServer, {
     path: '/live',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 import net, { type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { cookieNameOf, createDoorkeeper } from './auth/sessions.ts'
@@ -15,8 +16,11 @@ const connectTimeoutMs = 5_000
  * @returns what detaches it and cuts the telephones
  */
 export function attachSipProxy(
-  httpServer: Server,
-  deps: Pick<ApiDeps, 'db' | 'log' | 'cookieName'> & { ariPort: number }
+  httpServer: Server | SecureServer,
+  deps: Pick<ApiDeps, 'db' | 'log' | 'cookieName' | 'outside'> & {
+    publicUrl?: string | undefined
+    ariPort: number
+  }
 ): () => void {
   const admit = createDoorkeeper(deps.db, cookieNameOf(deps))
   const open = new Set<Duplex>()
@@ -59,6 +63,7 @@ export function attachSipProxy(
   }
 
   const onUpgrade = (req: IncomingMessage, client: Duplex, head: Buffer): void => {
+    deps.outside?.ways.upgrade(req)
     const path = (req.url ?? '').split('?')[0]
     if (path === '/live' || path === '/live/') return
     // A browser that goes away in the middle is no reason to fall over.

@@ -1,3 +1,5 @@
+import { judgeHttps, judgeWays, type OwnCertificate, type WayFinding } from './certificates.ts'
+
 /** What is looked at. */
 export const checkNames = [
   'database',
@@ -10,6 +12,7 @@ export const checkNames = [
   'jobs',
   'webhooks',
   'https',
+  'ways',
   'clock'
 ] as const
 export type CheckName = (typeof checkNames)[number]
@@ -43,7 +46,15 @@ export interface Facts {
   jobs: { waiting: number; oldestSeconds: number; failed: number } | null
   webhooks: { active: number; pending: number; oldestSeconds: number; disabled: number } | null
   /** Of the address that people use. */
-  https: { isUsed: boolean; certificateEndsMs: number | null; problem: string | null }
+  https: {
+    isUsed: boolean
+    certificateEndsMs: number | null
+    problem: string | null
+    /** Our own, where no proxy stands in front. */
+    own?: OwnCertificate | null
+  }
+  /** What is wrong with how people come, the worst first. */
+  ways: readonly WayFinding[]
   clock: { isSynchronised: boolean | null; databaseOffMs: number | null }
 }
 
@@ -68,13 +79,15 @@ export function judge(facts: Facts): Judgement[] {
     backup: () => backup(facts),
     jobs: () => jobs(facts),
     webhooks: () => webhooks(facts),
-    https: () => https(facts),
+    https: () => judgeHttps(facts),
+    ways: () => judgeWays(facts.ways),
     clock: () => clock(facts)
   }
   return checkNames.map((name) => ({ name, values: {}, detail: null, ...of[name]() }))
 }
 
-type Found = Pick<Judgement, 'state' | 'reason'> & Partial<Pick<Judgement, 'values' | 'detail'>>
+/** What one check gives; what is left out is empty. */
+export type Found = Pick<Judgement, 'state' | 'reason'> & Partial<Pick<Judgement, 'values' | 'detail'>>
 type Values = Judgement['values']
 const ok = (reason = 'ok', values: Values = {}): Found => ({ state: 'ok', reason, values })
 const warning = (reason: string, values: Values = {}): Found => ({ state: 'warning', reason, values })
@@ -141,15 +154,6 @@ function webhooks({ webhooks: queue }: Facts): Found {
   const minutes = Math.floor(queue.oldestSeconds / 60)
   if (minutes >= 15) return warning('late', { count: queue.pending, minutes })
   return ok('ok', { count: queue.active })
-}
-
-function https({ https: { isUsed, certificateEndsMs, problem }, nowMs }: Facts): Found {
-  if (!isUsed) return warning('none')
-  if (certificateEndsMs === null) return { ...warning('unseen'), detail: problem }
-  const days = Math.floor((certificateEndsMs - nowMs) / dayMs)
-  if (days < 0) return failed('ended')
-  if (days < 14) return warning('ends', { days })
-  return problem === null ? ok('ok', { days }) : { ...warning('untrusted', { days }), detail: problem }
 }
 
 function clock({ clock: { isSynchronised, databaseOffMs } }: Facts): Found {

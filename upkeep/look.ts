@@ -6,6 +6,8 @@ import type { Knex } from 'knex'
 import { run } from '../host/process.ts'
 import { codeOf, messageOf } from '../host/setup-error.ts'
 import { projectRoot } from '../host/project-root.ts'
+import type { InUse } from '../host/tls/keeper.ts'
+import { ownHttps } from './certificates.ts'
 import type { LogLine } from './log.ts'
 import type { Facts } from './judge.ts'
 
@@ -35,6 +37,8 @@ export function createUpkeep(options: {
   db: Knex
   dataDir: string
   publicUrl: string | undefined
+  /** Of our own web port; null where a proxy has it, or nobody. */
+  certificate?: () => InUse | null
   asterisk: string | null
   lines: () => LogLine[]
   now?: () => number
@@ -45,11 +49,12 @@ export function createUpkeep(options: {
     log: options.lines,
     notes: async () => firstSection(await textOf(path.join(projectRoot(), 'CHANGELOG.md'))),
     async look() {
+      const own = options.certificate?.() ?? null
       const [disk, figures, https, isSynchronised] = await Promise.all([
         diskOf(dataDir),
         // Everything that the database tells is unknown while it is away; the page says that it is.
         databaseFigures(db, now).catch(() => null),
-        httpsOf(publicUrl),
+        own ? ownHttps(own, publicUrl) : httpsOf(publicUrl),
         clockSynchronised()
       ])
       return {

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { parseCookie } from 'cookie'
 import type { Knex } from 'knex'
 import type { Role } from '../contract/common.ts'
+import type { ApiDeps } from '../deps.ts'
 import { isDatabaseAway } from '../errors.ts'
+import { isHttpsOutside } from '../outside.ts'
 import { randomToken, tokenHash } from './secrets.ts'
 
 /** Unused for this long, a session ends; and at the latest after `longestMs`. */
@@ -28,8 +30,15 @@ interface SessionRow {
   last_seen_at: Date
 }
 
-/** The name under which browsers keep the session. */
-export const cookieNameOf = (deps: { cookieName?: string }): string => deps.cookieName ?? 'ringtrace'
+/**
+ * The name under which browsers keep the session. By https it begins so that browsers take it from this host alone, by
+ * https alone: no neighbour under the same domain can put a session of theirs in its place.
+ */
+export function cookieNameOf(
+  deps: Pick<ApiDeps, 'cookieName' | 'outside'> & { publicUrl?: string | undefined }
+): string {
+  return `${isHttpsOutside(deps) ? '__Host-' : ''}${deps.cookieName ?? 'ringtrace'}`
+}
 
 /** Session cookie and bearer token of a request, whichever it carries. */
 export function credentialsOf(

@@ -9,6 +9,7 @@ import { login, loginAnswer } from '../contract/config.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { isOwnOrigin } from '../origin.ts'
+import { isHttpsOutside } from '../outside.ts'
 import { ApiError } from '../problems.ts'
 import type { Row } from '../rows.ts'
 import { userItem } from './users.ts'
@@ -75,7 +76,7 @@ function setCookie(deps: ApiDeps, req: Request, res: Response, token: string, ma
     path: '/',
     httpOnly: true,
     sameSite: 'lax',
-    secure: req.secure || deps.publicUrl?.startsWith('https:') === true,
+    secure: req.secure || isHttpsOutside(deps),
     maxAge: maxAgeSeconds
   })
   res.append('Set-Cookie', cookie)

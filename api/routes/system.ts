@@ -69,6 +69,7 @@ async function stateOf(deps: ApiDeps): Promise<SystemState> {
     jobs: machine.jobs,
     webhooks: machine.webhooks,
     https: machine.https,
+    ways: deps.outside?.ways.findings() ?? [],
     clock: machine.clock
   }
   return {

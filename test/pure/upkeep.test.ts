@@ -22,8 +22,17 @@ const healthy: Facts = {
   jobs: { waiting: 0, oldestSeconds: 0, failed: 0 },
   webhooks: { active: 1, pending: 0, oldestSeconds: 0, disabled: 0 },
   https: { isUsed: true, certificateEndsMs: nowMs + 60 * dayMs, problem: null },
+  ways: [],
   clock: { isSynchronised: true, databaseOffMs: 0 }
 }
+
+/** A certificate of our own web port. */
+const own = (change: Partial<NonNullable<Facts['https']['own']>>): Facts['https'] => ({
+  isUsed: true,
+  certificateEndsMs: nowMs + 60 * dayMs,
+  problem: null,
+  own: { trust: 'public', source: 'files', isNamed: true, broken: null, ...change }
+})
 
 describe('what the system page says', () => {
   const said = (change: Partial<Facts>, name: string): string => {
@@ -60,9 +69,34 @@ describe('what the system page says', () => {
     ['https', { https: { isUsed: false, certificateEndsMs: null, problem: null } }, 'warning none'],
     [
       'https',
-      { https: { isUsed: true, certificateEndsMs: nowMs + 5 * dayMs, problem: null } },
+      { https: { isUsed: true, certificateEndsMs: nowMs + 20 * dayMs, problem: null } },
       'warning ends'
     ],
+    [
+      'https',
+      { https: { isUsed: true, certificateEndsMs: nowMs + 5 * dayMs, problem: null } },
+      'failed ends'
+    ],
+    ['https', { https: own({}) }, 'ok ok'],
+    ['https', { https: own({ broken: 'the key belongs to another certificate' }) }, 'failed broken'],
+    ['https', { https: own({ source: 'selfSigned', trust: 'selfSigned' }) }, 'warning selfSigned'],
+    ['https', { https: own({ source: 'uploaded', trust: 'selfSigned' }) }, 'warning untrusted'],
+    ['https', { https: own({ isNamed: false }) }, 'warning otherName'],
+    ['https', { https: { isUsed: true, certificateEndsMs: null, problem: 'no answer' } }, 'warning unseen'],
+    ['ways', { ways: [{ reason: 'noUpgrade', values: { address: '10.0.0.2' } }] }, 'failed noUpgrade'],
+    [
+      'ways',
+      { ways: [{ reason: 'strangerProxy', values: { address: '10.0.0.2' } }] },
+      'warning strangerProxy'
+    ],
+    [
+      'ways',
+      { ways: [{ reason: 'httpPublicUrl', values: { url: 'http://a.example' } }] },
+      'warning httpPublicUrl'
+    ],
+    ['ways', { ways: [{ reason: 'httpsProxy', values: { address: '10.0.0.2' } }] }, 'warning httpsProxy'],
+    ['ways', { ways: [{ reason: 'plainProxy', values: { address: '10.0.0.2' } }] }, 'warning plainProxy'],
+    ['ways', { ways: [{ reason: 'silentProxy', values: { address: '10.0.0.2' } }] }, 'warning silentProxy'],
     ['https', { https: { isUsed: true, certificateEndsMs: nowMs - dayMs, problem: null } }, 'failed ended'],
     ['clock', { clock: { isSynchronised: false, databaseOffMs: 0 } }, 'warning free'],
     ['clock', { clock: { isSynchronised: true, databaseOffMs: 5000 } }, 'failed databaseOff']

@@ -8,6 +8,7 @@ import { createApp } from '../../../api/app.ts'
 import { createMedia } from '../../../media/media.ts'
 import { hashPassword } from '../../../db/passwords.ts'
 import { roles, type Role } from '../../../api/contract/common.ts'
+import { createWays } from '../../../api/outside.ts'
 import type { ApiDeps, Demo, MediaStore, StoredRecording } from '../../../api/deps.ts'
 import { createDialling, type Dialling } from '../../../dialling/dialling.ts'
 import { createFakeExchange, takeNode, type FakeExchange } from '../../dialling/support/exchange.ts'
@@ -99,7 +100,7 @@ export async function startRig(
       feed: pbx.feed,
       operators: () => pbx.operators(),
       endWrapUp: (userId) => pbx.endWrapUp(userId),
-      trunkState: (id) => pbx.trunks.get(id)
+      trunkState: (id) => pbx.trunkStateOf.get(id)
     },
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' })
   })
@@ -121,7 +122,12 @@ export async function startRig(
     uiDir: options.uiDir ?? null,
     version: '0.0.0-test',
     publicUrl: undefined,
-    checkAnswers: true
+    checkAnswers: true,
+    // As behind a proxy on this machine: tests come from addresses of their own.
+    outside: {
+      ...{ isTls: false, trustProxy: ['loopback'], keeper: null, sipTlsPort: null },
+      ways: createWays({ isTls: false, publicUrl: undefined })
+    }
   }
   const deps = options.before?.(given, database.url) ?? given
   const hash = await hashPassword(password)

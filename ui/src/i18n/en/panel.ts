@@ -73,6 +73,7 @@ export const panel = {
       spool: 'writing of calls (they wait in a file)',
       jobs: 'recordings and webhooks are delayed',
       webhooks: 'webhooks',
+      certificate: 'the certificate of this page (the administrator must renew it)',
       recordings: 'recordings'
     }
   },

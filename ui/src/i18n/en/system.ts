@@ -76,13 +76,33 @@ export const system = {
         unknown: 'Not known here.'
       },
       https: {
-        title: 'Certificate',
-        ok: 'Valid for {{days}} more days.',
-        none: 'People come by plain http: browsers give no microphone except on this machine. Set PUBLIC_URL to an https address.',
+        title: 'HTTPS',
+        ok: 'The certificate is valid for {{days}} more days.',
+        none: 'People come by plain http: browsers give no microphone except on this machine. Set TLS=on, or PUBLIC_URL to the https address of a proxy (docs/tls.md).',
         unseen: 'The https address does not answer from here.',
-        ended: 'Has ended: browsers refuse to open the page. Renew it.',
-        ends: 'Ends in {{days}} days. Renew it.',
-        untrusted: 'Browsers do not trust it; it is valid for {{days}} more days.'
+        ended: 'The certificate has ended: browsers refuse to open the page. Renew it.',
+        ends: 'The certificate ends in {{days}} days. Renew it.',
+        broken:
+          'The new certificate cannot be used; the old one stays, for {{days}} more days. Set the files right: they are read again by themselves.',
+        selfSigned:
+          'The certificate is self-signed: browsers warn at the first visit. Bring one of your own under Settings → Certificate.',
+        otherName:
+          'The certificate does not name the host of PUBLIC_URL, so browsers refuse it. Have one made for that name.',
+        untrusted: 'Browsers do not trust the certificate; it is valid for {{days}} more days.'
+      },
+      ways: {
+        title: 'Address and proxy',
+        ok: 'Nothing unusual was seen.',
+        noUpgrade:
+          'The proxy at {{address}} does not pass WebSockets on: no telephones in browsers, and screens are late. Set it up as docs/tls.md shows.',
+        strangerProxy:
+          'A proxy at {{address}} says for whom it speaks, but is not trusted. If it is yours, set TRUST_PROXY={{address}}; else everybody looks like one visitor.',
+        httpsProxy:
+          'People come by https through {{address}}, but PUBLIC_URL says http. Write https in PUBLIC_URL.',
+        plainProxy: 'The proxy at {{address}} lets people in by plain http. Have it send them on to https.',
+        silentProxy:
+          'The proxy at {{address}} does not say whether people come by https. Have it send X-Forwarded-Proto, or set PUBLIC_URL.',
+        httpPublicUrl: 'This machine speaks https, but PUBLIC_URL is {{url}}. Write https in PUBLIC_URL.'
       },
       clock: {
         title: 'Clock',
