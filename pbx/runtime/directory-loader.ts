@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { inTurn } from '../../db/in-turn.ts'
 import { listen } from '../../db/listen.ts'
 import { emptyDirectory, type ContactEntry, type Directory } from '../routing/directory.ts'
 import { readConfiguration } from './directory-rows.ts'
@@ -11,9 +12,6 @@ export interface DirectoryKeeper {
   reload(): Promise<void>
   close(): Promise<void>
 }
-
-/** Changes that come together are read together. */
-const settleMs = 40
 
 /**
  * Keeps the routing data in memory and follows its tables through the database's own notices. While the database is
@@ -27,19 +25,11 @@ export function keepDirectory(options: {
 }): DirectoryKeeper {
   const { db, log } = options
   let current: Directory = emptyDirectory
-  let timer: NodeJS.Timeout | undefined
-  let isClosed = false
   const stale = { config: false, allContacts: false, contacts: new Set<string>() }
 
-  function schedule(): void {
-    if (isClosed) return
-    timer ??= setTimeout(() => {
-      timer = undefined
-      void refresh().catch((error: unknown) =>
-        log.warn({ err: error }, 'The configuration could not be read; the last one stands')
-      )
-    }, settleMs)
-  }
+  const reading = inTurn(refresh, (error) =>
+    log.warn({ err: error }, 'The configuration could not be read; the last one stands')
+  )
 
   async function refresh(): Promise<void> {
     const { config, allContacts } = stale
@@ -68,14 +58,14 @@ export function keepDirectory(options: {
     log,
     onConnected: () => {
       Object.assign(stale, { config: true, allContacts: true })
-      schedule()
+      reading.soon()
     },
     onNotice: (_channel, payload) => {
       const [table, id = ''] = payload.split(':')
       if (table === 'contacts') stale.contacts.add(id)
       else if (table === 'contact_phones') stale.contacts.add(id)
       else stale.config = true
-      schedule()
+      reading.soon()
     }
   })
 
@@ -85,11 +75,10 @@ export function keepDirectory(options: {
     },
     reload() {
       Object.assign(stale, { config: true, allContacts: true })
-      return refresh()
+      return reading.now()
     },
     async close() {
-      isClosed = true
-      clearTimeout(timer)
+      reading.close()
       await listening.stop()
     }
   }

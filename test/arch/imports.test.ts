@@ -35,7 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   'pbx/ari': [],
   'pbx/ami': ['pbx/ari/signals.ts'],
   'pbx/provision': ['host', 'pbx/ari'],
-  'pbx/runtime': ['pbx', 'ivr', 'host', 'db/listen.ts', 'db/prepared.ts'],
+  'pbx/runtime': ['pbx', 'ivr', 'host', 'db/in-turn.ts', 'db/listen.ts', 'db/prepared.ts'],
   db: ['host'],
   'db/demo': ['db', 'ivr', 'pbx/call', 'tracking', 'demo', 'type:pbx/provision'],
   media: ['host', 'ivr', 'db/listen.ts'],

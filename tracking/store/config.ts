@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { inTurn } from '../../db/in-turn.ts'
 import { listen } from '../../db/listen.ts'
 import type { PoolNumber } from '../attribution/memory.ts'
 import type { Pool } from '../pools.ts'
@@ -46,45 +47,34 @@ export interface ConfigKeeper {
   close(): Promise<void>
 }
 
-const settleMs = 40
 const followed = new Set(['sites', 'number_pools', 'numbers', 'sources'])
 
 /** Keeps sites, pools and their numbers in memory, and follows their tables. While the database is away the last picture stands. */
 export function keepConfig(options: { db: Knex; databaseUrl: string; log: Logger }): ConfigKeeper {
   const { db, log } = options
   let current: TrackingConfig = { sites: new Map(), numbers: new Map(), sources: new Map() }
-  let timer: NodeJS.Timeout | undefined
-  let isClosed = false
-
-  async function reload(): Promise<void> {
-    current = await readConfig(db)
-  }
-  function schedule(): void {
-    if (isClosed) return
-    timer ??= setTimeout(() => {
-      timer = undefined
-      reload().catch((error: unknown) =>
-        log.warn({ err: error }, 'The settings of tracking could not be read; the last ones stand')
-      )
-    }, settleMs)
-  }
+  const reading = inTurn(
+    async () => {
+      current = await readConfig(db)
+    },
+    (error) => log.warn({ err: error }, 'The settings of tracking could not be read; the last ones stand')
+  )
   const listening = listen({
     databaseUrl: options.databaseUrl,
     channels: ['ringtrace_config'],
     log,
-    onConnected: schedule,
+    onConnected: reading.soon,
     onNotice: (_channel, payload) => {
-      if (followed.has(payload.split(':')[0] ?? '')) schedule()
+      if (followed.has(payload.split(':')[0] ?? '')) reading.soon()
     }
   })
   return {
     get current() {
       return current
     },
-    reload,
+    reload: reading.now,
     async close() {
-      isClosed = true
-      clearTimeout(timer)
+      reading.close()
       await listening.stop()
     }
   }
