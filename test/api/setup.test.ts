@@ -57,9 +57,9 @@ describe('The first setup', () => {
       const state = stateOf(await admin.send('PUT', '/api/setup', {}))
       expect(state).to.include({ isNew: false, isFinished: false, country: 'RU' })
       expect(state.steps).to.include({ company: 'open', trunk: 'open' })
-      rig.pbx.trunks.set(idOf(made), 'configured')
+      rig.pbx.trunkStateOf.set(idOf(made), 'configured')
       expect((await get()).steps.trunk).to.equal('done')
-      rig.pbx.trunks.set(idOf(made), 'rejected')
+      rig.pbx.trunkStateOf.set(idOf(made), 'rejected')
       expect((await get()).steps.trunk).to.equal('open')
     })
 
