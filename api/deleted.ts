@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { usageThings, type UsageThing } from './contract/usage-words.ts'
+import { usageThings, type UsageThing } from './contract/settings-words.ts'
 import type { Row } from './rows.ts'
 import { restorable, tableOf } from './usage-tables.ts'
 

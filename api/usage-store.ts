@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Usage, UsageReference } from './contract/usage.ts'
-import type { UsageEffect, UsageThing } from './contract/usage-words.ts'
+import type { UsageEffect, UsageThing } from './contract/settings-words.ts'
 import type { Row } from './rows.ts'
 import { breaking, schemesThatName, sortedReferences, type NamedScheme } from './usage.ts'
 import { isAuthor, jsonPlaces, members, ownParts, restorable, tableOf, tableWords } from './usage-tables.ts'
@@ -23,7 +23,7 @@ export async function usageOf(db: Knex, things: UsageThing, row: Row): Promise<U
   ])
   const canDelete = breaking({ references }).length === 0
   return {
-    name: String(row['name'] ?? row['e164'] ?? row['code'] ?? id),
+    name: [row['name'], row['e164'], row['code']].find((name) => typeof name === 'string') ?? id,
     references,
     canDelete,
     canRestore: canDelete && isRestorable(things, references)
@@ -139,7 +139,7 @@ async function counted(
   const count = Number(row?.n ?? 0)
   if (count === 0 || name === undefined) return { count, items: [] }
   const shown = using.clone().select({ name, ...(id !== null && { id }) })
-  const items = await shown.orderBy(name).limit(mostNamed)
+  const items: unknown = await shown.orderBy(name).limit(mostNamed)
   return {
     count,
     items: (items as { id?: string; name: string | null }[]).map((item) => ({

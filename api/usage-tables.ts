@@ -1,4 +1,4 @@
-import type { UsageEffect, UsageKind, UsageThing } from './contract/usage-words.ts'
+import type { UsageEffect, UsageKind, UsageThing } from './contract/settings-words.ts'
 
 /** Where things live whose table is called otherwise. */
 export const tableOf = (things: UsageThing): string => things.replaceAll('-', '_')

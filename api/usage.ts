@@ -1,5 +1,5 @@
 import type { Usage, UsageReference } from './contract/usage.ts'
-import type { UsageEffect, UsageKind } from './contract/usage-words.ts'
+import type { UsageEffect, UsageKind } from './contract/settings-words.ts'
 
 /** A scheme as far as it is looked through here. */
 export interface NamedScheme {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { usageEffects, usageKinds, usageThings } from './usage-words.ts'
+import { usageEffects, usageKinds, usageThings } from './settings-words.ts'
 
 export const usageItem = z.object({
   /** Null for what has no page of its own. */

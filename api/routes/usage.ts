@@ -1,6 +1,6 @@
 import { audit } from '../audit.ts'
 import { restored, usage } from '../contract/usage.ts'
-import { usageThings } from '../contract/usage-words.ts'
+import { usageThings } from '../contract/settings-words.ts'
 import { findRow } from '../crud.ts'
 import { access } from '../access.ts'
 import { restoreDeleted } from '../deleted.ts'

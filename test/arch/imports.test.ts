@@ -100,11 +100,13 @@ const allowed: Record<string, readonly string[]> = {
   ui: [
     'type:api/contract',
     'api/contract/words.ts',
+    'api/contract/settings-words.ts',
     'api/contract/journal-fields.ts',
     'crm/events.ts',
     'pbx/call/moments.ts'
   ],
   // The editor runs the code of real calls, its schemas included; it comes with its own lazy page.
+  'ui/src/setup': ['ui', 'ivr', 'type:api/contract', 'api/contract/words.ts'],
   'ui/src/schemes': ['ui', 'ivr', 'type:api/contract', 'api/contract/words.ts'],
   'config.ts': []
 }

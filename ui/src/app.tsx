@@ -29,9 +29,10 @@ const InquiriesPage = lazy(withTexts(['calls', 'crm'], () => import('./crm/inqui
 const DealsPage = lazy(withTexts(['crm'], () => import('./crm/deals-page.tsx')))
 const CostsPage = lazy(withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx')))
 const SchemePage = lazy(withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx')))
+const SetupPage = lazy(withTexts(['first-hour', 'wizard', 'schemes', 'scheme-blocks'], () => import('./setup/setup-page.tsx')))
 const SettingsPage = lazy(
   withTexts(
-    ['calls', 'crm', 'report-settings', 'selection', 'settings', 'setup', 'system', 'tracking'],
+    ['calls', 'crm', 'many', 'report-settings', 'selection', 'settings', 'setup', 'system', 'tracking'],
     () => import('./settings/settings-page.tsx')
   )
 )
@@ -109,6 +110,7 @@ function Gate() {
           <Route path="deals" element={page(<DealsPage />)} />
           {(me.role === 'admin' || isMarketer) && <Route path="costs/:tab?" element={page(<CostsPage />)} />}
           {me.role !== 'operator' && <Route path="reports/:name?" element={page(<ReportsPage />)} />}
+          {me.role === 'admin' && <Route path="setup/:step?" element={page(<SetupPage />)} />}
           {me.role === 'admin' && <Route path="schemes/:id" element={page(<SchemePage />)} />}
           {me.role !== 'operator' && (
             <Route path="settings/:section?/:id?/:tab?" element={page(<SettingsPage />)} />

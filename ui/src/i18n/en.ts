@@ -1,12 +1,15 @@
+import { callerLists } from './en/caller-lists.ts'
 import { calls } from './en/calls.ts'
 import { client } from './en/client.ts'
 import { costs } from './en/costs.ts'
 import { coverage } from './en/coverage.ts'
 import { crm } from './en/crm.ts'
 import { errors } from './en/errors.ts'
+import { firstHour } from './en/first-hour.ts'
 import { jobs } from './en/jobs.ts'
 import { journalTexts } from './en/journal.ts'
 import { keySheet } from './en/key-sheet.ts'
+import { many } from './en/many.ts'
 import { own } from './en/own.ts'
 import { phoneLinks } from './en/phone-links.ts'
 import { panel } from './en/panel.ts'
@@ -24,6 +27,7 @@ import { sound } from './en/sound.ts'
 import { system } from './en/system.ts'
 import { tracking } from './en/tracking.ts'
 import { wall } from './en/wall.ts'
+import { wizard } from './en/wizard.ts'
 import { work } from './en/work.ts'
 
 /**
@@ -36,14 +40,17 @@ const en = {
   ...ring,
   ...shift,
   ...work,
+  ...callerLists,
   ...calls,
   ...client,
   ...costs,
   ...coverage,
   ...crm,
+  ...firstHour,
   ...jobs,
   ...journalTexts,
   ...keySheet,
+  ...many,
   ...own,
   ...phoneLinks,
   ...reportSettings,
@@ -57,7 +64,8 @@ const en = {
   ...sound,
   ...system,
   ...tracking,
-  ...wall
+  ...wall,
+  ...wizard
 }
 
 export default en

@@ -10,14 +10,17 @@ export const first = {
 /** Texts that come with the pages that show them, by language. */
 export const later = {
   ru: {
+    'caller-lists': () => import('./ru/caller-lists.ts'),
     calls: () => import('./ru/calls.ts'),
     client: () => import('./ru/client.ts'),
     costs: () => import('./ru/costs.ts'),
     coverage: () => import('./ru/coverage.ts'),
     crm: () => import('./ru/crm.ts'),
+    'first-hour': () => import('./ru/first-hour.ts'),
     jobs: () => import('./ru/jobs.ts'),
     journal: () => import('./ru/journal.ts'),
     'key-sheet': () => import('./ru/key-sheet.ts'),
+    many: () => import('./ru/many.ts'),
     own: () => import('./ru/own.ts'),
     'phone-links': () => import('./ru/phone-links.ts'),
     'report-settings': () => import('./ru/report-settings.ts'),
@@ -31,17 +34,21 @@ export const later = {
     sound: () => import('./ru/sound.ts'),
     system: () => import('./ru/system.ts'),
     tracking: () => import('./ru/tracking.ts'),
-    wall: () => import('./ru/wall.ts')
+    wall: () => import('./ru/wall.ts'),
+    wizard: () => import('./ru/wizard.ts')
   },
   en: {
+    'caller-lists': () => import('./en/caller-lists.ts'),
     calls: () => import('./en/calls.ts'),
     client: () => import('./en/client.ts'),
     costs: () => import('./en/costs.ts'),
     coverage: () => import('./en/coverage.ts'),
     crm: () => import('./en/crm.ts'),
+    'first-hour': () => import('./en/first-hour.ts'),
     jobs: () => import('./en/jobs.ts'),
     journal: () => import('./en/journal.ts'),
     'key-sheet': () => import('./en/key-sheet.ts'),
+    many: () => import('./en/many.ts'),
     own: () => import('./en/own.ts'),
     'phone-links': () => import('./en/phone-links.ts'),
     'report-settings': () => import('./en/report-settings.ts'),
@@ -55,7 +62,8 @@ export const later = {
     sound: () => import('./en/sound.ts'),
     system: () => import('./en/system.ts'),
     tracking: () => import('./en/tracking.ts'),
-    wall: () => import('./en/wall.ts')
+    wall: () => import('./en/wall.ts'),
+    wizard: () => import('./en/wizard.ts')
   }
 } satisfies Record<string, Record<string, () => Promise<Texts>>>
 

@@ -1,13 +1,16 @@
 import type en from './en.ts'
+import { callerLists } from './ru/caller-lists.ts'
 import { calls } from './ru/calls.ts'
 import { client } from './ru/client.ts'
 import { costs } from './ru/costs.ts'
 import { coverage } from './ru/coverage.ts'
 import { crm } from './ru/crm.ts'
 import { errors } from './ru/errors.ts'
+import { firstHour } from './ru/first-hour.ts'
 import { jobs } from './ru/jobs.ts'
 import { journalTexts } from './ru/journal.ts'
 import { keySheet } from './ru/key-sheet.ts'
+import { many } from './ru/many.ts'
 import { own } from './ru/own.ts'
 import { phoneLinks } from './ru/phone-links.ts'
 import { panel } from './ru/panel.ts'
@@ -25,6 +28,7 @@ import { sound } from './ru/sound.ts'
 import { system } from './ru/system.ts'
 import { tracking } from './ru/tracking.ts'
 import { wall } from './ru/wall.ts'
+import { wizard } from './ru/wizard.ts'
 import { work } from './ru/work.ts'
 
 type Plural = `${string}_${'one' | 'few' | 'many' | 'other'}`
@@ -41,14 +45,17 @@ const ru: Same<typeof en> = {
   ...ring,
   ...shift,
   ...work,
+  ...callerLists,
   ...calls,
   ...client,
   ...costs,
   ...coverage,
   ...crm,
+  ...firstHour,
   ...jobs,
   ...journalTexts,
   ...keySheet,
+  ...many,
   ...own,
   ...phoneLinks,
   ...reportSettings,
@@ -62,7 +69,8 @@ const ru: Same<typeof en> = {
   ...sound,
   ...system,
   ...tracking,
-  ...wall
+  ...wall,
+  ...wizard
 }
 
 export default ru

@@ -1,13 +1,10 @@
-import { Alert, Group, Table } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Group, Table } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api } from '../lib/api.ts'
-import { explain } from '../lib/explain.ts'
 import { useAll } from '../lib/lookups.ts'
 import type { Field, Values } from './form-fields.tsx'
-import { RemoveButton } from './remove-button.tsx'
 import { ResourceForm } from './resource-form.tsx'
+import { SafeDelete } from './safe-delete.tsx'
 import { SectionHead } from './section-head.tsx'
 import styles from './settings.module.css'
 import { TableSheet } from './table-sheet.tsx'
@@ -44,13 +41,8 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
   const { things, title, text, addLabel, nameOf, columns, fields, toForm, toBody, onSaved, actions } = props
   const { isFixed = false, onAdd, refetchMs } = props
   const { t } = useTranslation()
-  const client = useQueryClient()
   const items = useAll<T>(things, true, refetchMs)
   const [edited, setEdited] = useState<T | 'new' | null>(null)
-  const remove = useMutation({
-    mutationFn: (id: string) => api('DELETE', `/api/${things}/${id}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['all'] })
-  })
   const item = edited === 'new' ? null : edited
   return (
     <section>
@@ -61,11 +53,6 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
         onAdd={() => (onAdd ? onAdd() : setEdited('new'))}
         things={things}
       />
-      {remove.isError && (
-        <Alert color="rust" mb="md" role="alert" withCloseButton onClose={() => remove.reset()}>
-          {explain(remove.error)}
-        </Alert>
-      )}
       <TableSheet
         query={items}
         empty={t('settings.empty')}
@@ -100,11 +87,7 @@ export function ResourceTable<T extends { id: string }>(props: Props<T>) {
             <Table.Td onClick={(event) => event.stopPropagation()}>
               <Group gap={4} justify="flex-end" wrap="nowrap">
                 {actions?.(each)}
-                <RemoveButton
-                  name={nameOf(each)}
-                  onConfirm={() => remove.mutate(each.id)}
-                  testId={`remove-${things}`}
-                />
+                <SafeDelete things={things} id={each.id} name={nameOf(each)} testId={`remove-${things}`} />
               </Group>
             </Table.Td>
           </Table.Tr>
