@@ -7,6 +7,13 @@ import type { AmiConnection } from './connection.ts'
 
 export type RegistrationState = 'registered' | 'registering' | 'rejected' | 'unknown'
 
+/** One of our registrations at a carrier. */
+export interface RegistrationDetail {
+  state: RegistrationState
+  /** Until the next request; null while none is planned. */
+  nextSeconds: number | null
+}
+
 export interface AmiContact {
   /** The operator's or trunk's id, `op-…`. */
   aor: string
@@ -16,6 +23,8 @@ export interface AmiContact {
    * The best of all its phones: when a second tab takes the place of a first, nothing is removed.
    */
   state: 'reachable' | 'unreachable' | 'removed'
+  /** How long the last OPTIONS took; absent where none is sent, or none was answered. */
+  roundtripMs?: number
 }
 
 export interface AmiAttack {
@@ -31,7 +40,7 @@ export type AmiSignals = {
   down: [reason: string]
   contact: [contact: AmiContact]
   /** All outbound registrations by trunk endpoint id, after one of them has changed. */
-  registrations: [states: ReadonlyMap<string, RegistrationState>]
+  registrations: [states: ReadonlyMap<string, RegistrationDetail>]
   attack: [attack: AmiAttack]
 }
 
@@ -43,7 +52,7 @@ export interface Ami {
   /** Who can be reached now, by AOR; null when Asterisk cannot be asked. */
   contacts(): Promise<Map<string, AmiContact> | null>
   /** Outbound registrations now, by trunk endpoint id; null when Asterisk cannot be asked. */
-  registrations(): Promise<Map<string, RegistrationState> | null>
+  registrations(): Promise<Map<string, RegistrationDetail> | null>
   /**
    * Writes `DB(family/key)`, which the dialplan reads; here because ARI may not ("dangerous").
    * @returns false when it was not written
@@ -58,6 +67,10 @@ export interface Ami {
   startRecording(channelId: string, file: string): Promise<boolean>
   /** Fills a channel's recordings with silence, or ends that. @returns false when it was not done */
   muteRecording(channelId: string, isMuted: boolean): Promise<boolean>
+  /** Sends an OPTIONS to whoever an endpoint stands for. @returns false when there is no such endpoint, or no Asterisk */
+  qualify(endpoint: string): Promise<boolean>
+  /** Sends a REGISTER at once. @returns false when there is no such registration, or no Asterisk */
+  registerNow(registration: string): Promise<boolean>
   /** Leaves no timer and no connection. */
   close(): void
 }
@@ -172,12 +185,19 @@ export function createAmi(options: AmiOptions): Ami {
     }
   }
 
-  async function registrations(): Promise<Map<string, RegistrationState> | null> {
+  async function registrations(): Promise<Map<string, RegistrationDetail> | null> {
     const items = await (connection?.list('PJSIPShowRegistrationsOutbound') ?? null)
     if (items === null) return null
     const details = items.filter((item) => textOf(item, 'event') === 'OutboundRegistrationDetail')
     return new Map(
-      details.map((item) => [textOf(item, 'objectname'), registrationState(textOf(item, 'status'))])
+      details.map((item) => {
+        const seconds = Number(textOf(item, 'nextreg'))
+        const nextSeconds = Number.isFinite(seconds) && seconds > 0 ? seconds : null
+        return [
+          textOf(item, 'objectname'),
+          { state: registrationState(textOf(item, 'status')), nextSeconds }
+        ]
+      })
     )
   }
 
@@ -221,6 +241,12 @@ export function createAmi(options: AmiOptions): Ami {
       }
       return (await (connection?.ask(packet) ?? null)) !== null
     },
+    async qualify(endpoint) {
+      return (await (connection?.ask({ action: 'PJSIPQualify', endpoint }) ?? null)) !== null
+    },
+    async registerNow(registration) {
+      return (await (connection?.ask({ action: 'PJSIPRegister', registration }) ?? null)) !== null
+    },
     close() {
       wanted = false
       clearTimeout(timer)
@@ -255,7 +281,9 @@ function contactOf(packet: Packet, stateKey: string): AmiContact | null {
       : word === 'Unreachable' || word === 'Unavail'
         ? 'unreachable'
         : 'reachable'
-  return { aor, uri: textOf(packet, 'uri'), state }
+  const microseconds = Number(textOf(packet, 'roundtripusec'))
+  const roundtrip = microseconds > 0 ? { roundtripMs: Math.round(microseconds / 100) / 10 } : {}
+  return { aor, uri: textOf(packet, 'uri'), state, ...roundtrip }
 }
 
 function registrationState(word: string): RegistrationState {
