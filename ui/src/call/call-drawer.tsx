@@ -1,6 +1,6 @@
 import '../styles/later.ts'
 import { Button, Drawer, Group, Rating, Skeleton, Stack, Text } from '@mantine/core'
-import { useRef } from 'react'
+import { lazy, Suspense, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JournalCallWithLegs } from '../../../api/contract/calls.ts'
 import { explain } from '../lib/explain.ts'
@@ -19,13 +19,17 @@ import { Tape } from './tape.tsx'
 import { VisitorPath } from './visitor-path.tsx'
 import { CallDeal } from '../crm/call-deal.tsx'
 import { PathLink } from '../reports/path-link.tsx'
-import { CallNumber } from '../operator/click-to-call.tsx'
+import { withTexts } from '../i18n/index.ts'
+import { CallNumber, useMayCall } from '../operator/click-to-call.tsx'
 import { inBackground } from '../lib/in-background.ts'
+
+const CallerButtons = lazy(withTexts(['caller-lists'], () => import('../lists/caller-buttons.tsx')))
 
 function Head({ call }: { call: JournalCallWithLegs }) {
   const { t } = useTranslation()
   const number = formatPhone(call.callerNumber) || t('call.hiddenNumber')
   const name = call.contact?.name ?? call.callerName
+  const mayList = useMayCall() && call.direction === 'in'
   return (
     <div>
       <Group gap="sm" align="center">
@@ -33,6 +37,11 @@ function Head({ call }: { call: JournalCallWithLegs }) {
           {name ?? <span className="num">{number}</span>}
         </Text>
         <CallNumber number={call.callerNumber} name={name} />
+        {mayList && call.callerNumber !== null && (
+          <Suspense>
+            <CallerButtons number={call.callerNumber} callId={call.id} />
+          </Suspense>
+        )}
         <OutcomeBadge outcome={call.outcome} />
         {call.rating !== null && <Rating value={call.rating} readOnly size="sm" color="amber" />}
         {call.direction === 'in' && <PathLink callId={call.id} />}

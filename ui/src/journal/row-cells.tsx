@@ -4,6 +4,7 @@ import type { TFunction } from 'i18next'
 import { memo } from 'react'
 import type { JournalCall } from '../../../api/contract/calls.ts'
 import { exactTime, dayOf, formatPhone, isToday, regionName } from '../lib/format.ts'
+import { CallerMore } from '../lists/caller-more.tsx'
 import { CallNumber } from '../operator/click-to-call.tsx'
 import styles from './journal.module.css'
 
@@ -83,6 +84,7 @@ export const ClientCell = memo(function ClientCell({ call, t }: { call: JournalC
       <b className={`cut ${styles.two} ${styles.who}`} style={{ fontWeight: 600 }}>
         <span className="cut">{name ?? <span className="num">{number}</span>}</span>
         <CallNumber number={call.callerNumber} name={name} />
+        {call.direction === 'in' && <CallerMore number={call.callerNumber} callId={call.id} />}
       </b>
       <span className={`cut ${styles.two} ${styles.sub}`}>
         {[name ? number : null, regionName(call.callerRegion)].filter(Boolean).join(' · ') || ' '}

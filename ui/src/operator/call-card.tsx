@@ -1,8 +1,10 @@
 import { Alert, Group, Text } from '@mantine/core'
+import { IconStarFilled } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LiveCall } from '../../../api/contract/live.ts'
 import { Mark } from '../brand/mark.tsx'
+import { withTexts } from '../i18n/index.ts'
 import { clock, formatPhone, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
 import { legOf } from '../live/part.ts'
@@ -20,6 +22,7 @@ import { LineQuality } from './line-quality.tsx'
 import { Ringing } from './ringing.tsx'
 import { prepareTalk, Talking } from './talking.tsx'
 
+const CallerButtons = lazy(withTexts(['caller-lists'], () => import('../lists/caller-buttons.tsx')))
 const Watching = lazy(() => import('./watching.tsx'))
 
 /** Since when the shown time runs: the talk in a talk, the hold while the client hears music, else the waiting. */
@@ -95,6 +98,29 @@ function LineTrouble({ call }: { call: PhoneCall }) {
   )
 }
 
+/** Lists that the client is on: a VIP is seen at once. And what puts them on one. */
+function Lists({ live }: { live: LiveCall }) {
+  const { lists = [], caller, direction } = live
+  const shown = lists.filter(({ kind }) => kind !== 'spam')
+  const mayList = direction === 'in' && caller.number !== null
+  if (shown.length === 0 && !mayList) return null
+  return (
+    <div className={styles.company} data-testid="lists">
+      {shown.map(({ id, name, kind }) => (
+        <span key={id} className={styles.chip} data-tone={kind === 'vip' ? 'vip' : undefined}>
+          {kind === 'vip' && <IconStarFilled size={14} aria-hidden />}
+          {kind === 'vip' ? 'VIP' : name}
+        </span>
+      ))}
+      {mayList && caller.number !== null && (
+        <Suspense>
+          <CallerButtons number={caller.number} callId={live.id} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
 /** The call that rings at this operator or in which they are: everything known of it, and what can be done. */
 export function CallCard({ current, isDocked = false }: { current: CurrentCall; isDocked?: boolean }) {
   const { t } = useTranslation()
@@ -160,6 +186,7 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
         {live && <CallNews call={live} part={part} />}
         {live?.consult && part === 'owner' && <ConsultBar call={live} clientName={clientName} />}
         <CallerName live={live} client={client} fallback={phoneCall?.from ?? null} />
+        {live && <Lists live={live} />}
         {client && <ClientChips client={client} />}
         {client && <ClientNote note={client.note} />}
         {live && isTalking && <Company call={live} />}

@@ -7,6 +7,7 @@ import type {
   Trunk,
   User
 } from '../../../api/contract/config.ts'
+import type { CallerList } from '../../../api/contract/callers.ts'
 import type { MusicClass, Prompt } from '../../../api/contract/media.ts'
 import type { KnownMedia } from '../../../ivr/media.ts'
 import { prompts as ownPrompts } from '../../../ivr/sounds.ts'
@@ -27,6 +28,7 @@ export interface Things {
   sites: readonly Choice[]
   sources: readonly Choice[]
   numbers: readonly Choice[]
+  callerLists: readonly Choice[]
   users: readonly User[]
   groupList: readonly Group[]
   numberList: readonly TrackingNumber[]
@@ -43,12 +45,24 @@ export function useThings(schemeId: string, locale: 'ru' | 'en'): Things | null 
   const schemes = useAll<SchemeRecord>('schemes').data
   const prompts = useAll<Prompt>('prompts').data
   const music = useAll<MusicClass>('music-classes').data
+  const callerLists = useAll<CallerList>('caller-lists').data
   const sites = useAll<{ id: string; name: string }>('sites').data
   const sources = useSources().data
   const numbers = useNumbers().data
   const users = useUsers().data
   return useMemo(() => {
-    if (!groups || !trunks || !schemes || !prompts || !music || !sites || !sources || !numbers || !users) {
+    if (
+      !groups ||
+      !trunks ||
+      !schemes ||
+      !prompts ||
+      !music ||
+      !callerLists ||
+      !sites ||
+      !sources ||
+      !numbers ||
+      !users
+    ) {
       return null
     }
     const choices = (items: readonly { id: string; name: string }[]): Choice[] =>
@@ -65,6 +79,7 @@ export function useThings(schemeId: string, locale: 'ru' | 'en'): Things | null 
         value: id,
         label: label === null ? e164 : `${e164} · ${label}`
       })),
+      callerLists: choices(callerLists),
       users,
       groupList: groups,
       numberList: numbers,
@@ -81,5 +96,5 @@ export function useThings(schemeId: string, locale: 'ru' | 'en'): Things | null 
         musicIds: ids(music)
       }
     }
-  }, [groups, trunks, schemes, prompts, music, sites, sources, numbers, users, schemeId, locale])
+  }, [groups, trunks, schemes, prompts, music, callerLists, sites, sources, numbers, users, schemeId, locale])
 }

@@ -24,6 +24,7 @@ import { WebhooksSection } from './webhooks.tsx'
 import { PoolsSection } from '../tracking/pools.tsx'
 import { SitesSection } from '../tracking/sites.tsx'
 
+const CallerListsPage = lazy(withTexts(['caller-lists'], () => import('../lists/lists-page.tsx')))
 const SystemPage = lazy(withTexts(['system'], () => import('../system/system-page.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
@@ -56,6 +57,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       { name: 'sites', title: 'settings.sites.title', page: SitesSection, isForMarketers: true },
       { name: 'pools', title: 'tracking.pools.title', page: PoolsSection, isForMarketers: true },
       { name: 'schemes', title: 'settings.schemes.title', page: SchemesSection },
+      { name: 'caller-lists', title: 'setup.callerLists', page: CallerListsPage, isForLeads: true },
       { name: 'prompts', title: 'setup.prompts.title', page: PromptsSection },
       { name: 'music', title: 'setup.music.title', page: MusicSection }
     ]

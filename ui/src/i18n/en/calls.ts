@@ -39,6 +39,7 @@ export const calls = {
     no_answer: 'Nobody answered',
     no_route: 'The number is not set up',
     no_codec: 'No common codec with the carrier',
+    trunk_full: 'All lines were taken',
     blocked: 'Blocked',
     busy: 'Busy',
     asterisk_lost: 'The telephone exchange stopped',
@@ -55,6 +56,7 @@ export const calls = {
     to: 'To'
   },
   journal: {
+    callerLists: 'Put on a list of callers',
     call: 'Call',
     period: 'Period',
     filters: 'Filters',

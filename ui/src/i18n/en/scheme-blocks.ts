@@ -161,6 +161,7 @@ export const schemeBlocks = {
       client: 'Client',
       owner: 'Client’s manager',
       tag: 'Tag',
+      callerList: 'Caller is on a list',
       pressed: 'Keys pressed so far',
       time: 'Time'
     },

@@ -11,6 +11,7 @@ export const setup = {
   },
   setup: {
     part: { people: 'People', incoming: 'Calls in', outgoing: 'Calls out', sales: 'Sales', system: 'System' },
+    callerLists: 'Lists of callers',
     hours: 'Working hours',
     from: 'from',
     to: 'to',

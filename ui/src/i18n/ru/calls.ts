@@ -39,6 +39,7 @@ export const calls = {
     no_answer: 'Никто не ответил',
     no_route: 'Номер не настроен',
     no_codec: 'Нет общего кодека с оператором связи',
+    trunk_full: 'Все линии были заняты',
     blocked: 'Заблокирован',
     busy: 'Занято',
     asterisk_lost: 'Телефонная станция остановилась',
@@ -55,6 +56,7 @@ export const calls = {
     to: 'По'
   },
   journal: {
+    callerLists: 'Добавить в список звонящих',
     call: 'Звонок',
     period: 'Период',
     filters: 'Фильтры',

@@ -166,6 +166,7 @@ export const schemeBlocks = {
       client: 'Клиент',
       owner: 'Менеджер клиента',
       tag: 'Метка',
+      callerList: 'Звонящий в списке',
       pressed: 'Нажатые клавиши',
       time: 'Время'
     },

@@ -17,6 +17,7 @@ export const setup = {
       sales: 'Продажи',
       system: 'Система'
     },
+    callerLists: 'Списки звонящих',
     hours: 'Рабочие часы',
     from: 'с',
     to: 'до',

@@ -17,6 +17,7 @@ const facts = [
   'client',
   'owner',
   'tag',
+  'callerList',
   'region',
   'country',
   'callerNumber',
@@ -47,7 +48,7 @@ const choices: Partial<Record<Fact, readonly string[]>> = {
 
 function testsOf(fact: Fact): readonly ('in' | 'notIn' | 'contains' | 'startsWith')[] {
   if (fact === 'callerNumber') return ['in', 'notIn', 'startsWith']
-  if (fact === 'tag') return ['in', 'notIn']
+  if (fact === 'tag' || fact === 'callerList') return ['in', 'notIn']
   if (fact === 'pressed') return ['in', 'contains']
   if (fact === 'source' || fact === 'site' || fact === 'inquiryChannel') return ['in', 'notIn']
   return ['in', 'notIn', 'contains']
@@ -69,6 +70,8 @@ function useKnownValues(fact: Fact, things: Things): readonly Choice[] | null {
       return things.sites
     case 'number':
       return things.numbers
+    case 'callerList':
+      return things.callerLists
     case 'inquiryChannel':
       return inquiryChannels.map((value) => ({ value, label: t(`inquiryChannel.${value}`) }))
     default:
