@@ -35,7 +35,8 @@ export async function createMedia(host: string, hertz: number | 'echo'): Promise
   let count = 0
   let remote: Remote | null = null
   let spoken = 8
-  let keys: { body: Buffer; payload: number }[] = []
+  /** Null is a moment of tone between two keys, as fingers leave it: without, they would be one key. */
+  let keys: ({ body: Buffer; payload: number } | null)[] = []
   let speaker: NodeJS.Timeout | undefined
 
   socket.on('message', (packet) => {
@@ -93,7 +94,7 @@ export async function createMedia(host: string, hertz: number | 'echo'): Promise
     },
     key(digit, payload) {
       if (speaker === undefined) throw new Error('Keys go with the tone, and there is none')
-      keys = [...keys, ...keyEvents(digit).map((body) => ({ body, payload }))]
+      keys = [...keys, ...keyEvents(digit).map((body) => ({ body, payload })), null, null]
     },
     heard: (hz, ms = 400) => loudness(last(ms), hz),
     level(ms = 400) {

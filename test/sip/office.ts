@@ -38,7 +38,7 @@ export interface DeskOptions {
   /** Of the ring block. */
   ring?: Record<string, unknown>
   /** Instead of ringing the group. */
-  blocks?: Scheme['blocks']
+  blocks?: Scheme['blocks'] | ((groupId: string, operators: readonly Operator[]) => Promise<Scheme['blocks']>)
   phone?: Partial<PeerOptions>
 }
 
@@ -93,7 +93,7 @@ export async function openOffice(base: number, lane: number, operatorCount: numb
       await company.number(number, {
         locale: 'ru',
         start: 'first',
-        blocks: blocks ?? {
+        blocks: (typeof blocks === 'function' ? await blocks(groupId, operators) : blocks) ?? {
           first: {
             type: 'ring',
             settings: {
