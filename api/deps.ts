@@ -12,6 +12,7 @@ import type { Person, Refusal, Wish } from '../pbx/call/events.ts'
 import type { Tracking } from '../tracking/store/tracking.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
+import type { SipTrace } from '../pbx/trace/trace.ts'
 import type { Upkeep } from '../upkeep/look.ts'
 import type { Outside } from './outside.ts'
 import type { mailReasons } from './contract/mail.ts'
@@ -54,7 +55,7 @@ export interface Pbx {
   devicesOf(userId: string): readonly string[]
   trunkStates(): ReadonlyMap<string, TrunkState>
   /** How the trunks in use stand now, with what happened to them. */
-  trunks(): Promise<readonly TrunkFacts[]>
+  trunkFacts(): Promise<readonly TrunkFacts[]>
   /** Whether SIP over TLS can be used: there is a certificate for it. */
   hasTls(): Promise<boolean>
   /** Adds a moment to a call's tape afterwards: tape row, journal and webhooks in one transaction. */
@@ -166,6 +167,8 @@ export interface ApiDeps {
   /** Letters out, and reports by them; absent in tests of other things. */
   readonly mail?: MailSender
   readonly mailings?: Pick<Mailings, 'sendNow'>
+  /** What was said in SIP; null where that is switched off, absent in tests of other things. */
+  readonly sipTrace?: SipTrace | null
   readonly metrics: Registry
   /** Folder of the built browser app, absolute; null serves the API alone. */
   readonly uiDir: string | null

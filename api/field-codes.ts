@@ -3,7 +3,7 @@ import type { z } from 'zod'
 /** What is wrong with a field, in a word that stays: clients translate by it, and the message is for developers. */
 export const fieldCodes = [
   ...(['required', 'tooShort', 'tooLong', 'phone', 'e164', 'time', 'date', 'timeZone', 'country'] as const),
-  ...(['prefix', 'login', 'host', 'url', 'currentPassword', 'reference', 'taken'] as const),
+  ...(['prefix', 'login', 'host', 'url', 'currentPassword', 'reference', 'taken', 'tls'] as const),
   // Lines of a table that was pasted or sent as a file.
   ...(['dayBad', 'currencyBad', 'ownCurrency', 'rateBad', 'dayTwice', 'noRows', 'tooManyRows'] as const),
   ...(['unclosedQuote', 'longLine'] as const),
@@ -30,7 +30,8 @@ const sentences: Readonly<Record<string, FieldCode>> = {
   'is needed': 'required',
   'is needed where no file is sent': 'required',
   'does not exist': 'reference',
-  'exists already': 'taken'
+  'exists already': 'taken',
+  'needs TLS, which is not set up on this system': 'tls'
 }
 
 /** The code of a sentence of ours; `invalid` where it has none of its own. */

@@ -46,7 +46,8 @@ export function createDialling(options: {
   const keeper = createPolicyKeeper({
     ...{ db, databaseUrl, registry, log },
     feed: ports.feed,
-    trunkState: (trunkId) => ports.trunkState(trunkId)
+    trunkState: (trunkId) => ports.trunkState(trunkId),
+    callsIn: (trunkId) => ports.callsIn?.(trunkId) ?? 0
   })
   let runner: Runner | undefined
   return {

@@ -55,6 +55,8 @@ export interface PolicyKeeperOptions {
   feed: Pick<Feed, 'onRow'>
   /** Of a trunk, by id; a trunk that is registering or rejected carries no call. */
   trunkState(trunkId: string): string | undefined
+  /** Calls in progress that came in through a trunk. */
+  callsIn?(trunkId: string): number
   registry: Registry
   log: Logger
   now?: () => number
@@ -71,11 +73,7 @@ const unsolicited: ReadonlySet<CallType> = new Set<CallType>(['dialer', 'callbac
 /** The dialling policy in memory: the database is never in the path of a call. */
 export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
   const { db, log, now = Date.now } = options
-  const tables: Tables = {
-    trunks: [],
-    numbers: new Map(),
-    doNotCall: new Set()
-  }
+  const tables: Tables = { trunks: [], numbers: new Map(), doNotCall: new Set() }
   let rules = defaultDialPolicy
   let settings = defaultCallbackSettings
   const newUsage = () => createUsage((atMs) => dayIn(rules.timeZone, atMs))
@@ -98,7 +96,9 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
     rules,
     trunks: tables.trunks.map((trunk) => ({
       ...trunk,
-      isUsable: !deadStates.has(options.trunkState(trunk.id) ?? '')
+      isUsable: !deadStates.has(options.trunkState(trunk.id) ?? ''),
+      isSilent: options.trunkState(trunk.id) === 'unreachable',
+      callsIn: options.callsIn?.(trunk.id) ?? 0
     })),
     numbers: tables.numbers,
     doNotCall: tables.doNotCall
@@ -121,10 +121,7 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
       if (all || doNotCall) tables.doNotCall = await readDoNotCall(db)
     } catch (error) {
       // What was not read is read with the next notice, or after the reconnect.
-      Object.assign(stale, {
-        all: stale.all || all,
-        doNotCall: stale.doNotCall || doNotCall
-      })
+      Object.assign(stale, { all: stale.all || all, doNotCall: stale.doNotCall || doNotCall })
       throw error
     }
   }
@@ -155,23 +152,13 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
       if (!decision.allowed) {
         refused.inc({ reason: decision.reason })
         log.warn(
-          {
-            callId: asked.callId,
-            byUserId: asked.byUserId,
-            reason: decision.reason
-          },
+          { callId: asked.callId, byUserId: asked.byUserId, reason: decision.reason },
           'A dial is refused'
         )
         return decision
       }
       const { callId, leg, byUserId: userId } = asked
-      usage.begin({
-        callId,
-        leg,
-        userId,
-        endpoint: decision.endpoint,
-        atMs: nowMs
-      })
+      usage.begin({ callId, leg, userId, endpoint: decision.endpoint, atMs: nowMs })
       return decision
     },
     explain({ number, byUserId, numberId = null, trunkId = null, isUnsolicited = false }) {
@@ -220,7 +207,7 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
 }
 
 interface Tables {
-  trunks: { id: string; name: string; country: string; endpoint: string }[]
+  trunks: { id: string; name: string; country: string; endpoint: string; maxCalls: number | null }[]
   numbers: Map<string, OwnNumber>
   doNotCall: Set<string>
 }
@@ -229,7 +216,7 @@ const readTrunks = (db: Knex): Promise<Tables['trunks']> =>
   db('trunks')
     .where({ is_active: true })
     .orderBy(['name', 'id'])
-    .select('id', 'name', 'country', { endpoint: 'sip_endpoint' })
+    .select('id', 'name', 'country', { endpoint: 'sip_endpoint', maxCalls: 'max_calls' })
 
 async function readNumbers(db: Knex): Promise<Map<string, OwnNumber>> {
   const rows = await db('numbers')

@@ -18,4 +18,6 @@ export interface DiallingPorts {
     onReserved: (operator: FoundOperator) => void
   ): () => void
   trunkState(trunkId: string): string | undefined
+  /** Calls in progress that came in through a trunk. */
+  callsIn?(trunkId: string): number
 }

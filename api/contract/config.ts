@@ -98,60 +98,6 @@ export const groupCreate = z.object({
 })
 export const groupPatch = patchOf(groupCreate)
 
-export const trunk = z.object({
-  id,
-  name,
-  kind: z.enum(['address', 'registration']),
-  host: z.string(),
-  port: z.number().int(),
-  transport: z.enum(['udp', 'tcp']),
-  username: z.string().nullable(),
-  hasSecret: z.boolean(),
-  matchAddresses: z.array(z.string()),
-  codecs: z.array(z.string()),
-  country: z.string(),
-  isActive: z.boolean(),
-  isDemo: z.boolean(),
-  /** As Asterisk sees it: a registration's state, or `configured` for a trunk by address. */
-  state: z.enum(['configured', 'registered', 'registering', 'rejected', 'unknown', 'inactive']),
-  createdAt: isoTime,
-  updatedAt: isoTime
-})
-export const trunkCreate = z.object({
-  name,
-  kind: z.enum(['address', 'registration']),
-  host: z
-    .string()
-    .trim()
-    .regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be a host name or an IPv4 address'),
-  port: z.number().int().min(1).max(65_535).default(5060),
-  transport: z.enum(['udp', 'tcp']).default('udp'),
-  username: z
-    .string()
-    .regex(/^[\w.+@-]{1,100}$/)
-    .nullable()
-    .default(null),
-  secret: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/)
-    .nullable()
-    .default(null),
-  matchAddresses: z
-    .array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/))
-    .max(100)
-    .default([]),
-  codecs: z
-    .array(z.enum(['alaw', 'ulaw', 'g722', 'opus']))
-    .min(1)
-    .default(['alaw', 'ulaw']),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .default('RU'),
-  isActive: z.boolean().default(true)
-})
-export const trunkPatch = patchOf(trunkCreate)
-
 export const site = z.object({
   id,
   name,
@@ -341,7 +287,7 @@ export const health = z.object({
 export type User = z.infer<typeof user>
 export type Me = z.infer<typeof me>
 export type Softphone = z.infer<typeof softphone>
-export type Trunk = z.infer<typeof trunk>
+export type { Trunk } from './trunks.ts'
 export type Source = z.infer<typeof source>
 export type TrackingNumber = z.infer<typeof number>
 export type SchemeRecord = z.infer<typeof scheme>

@@ -5,6 +5,7 @@ import * as accessContract from '../contract/access.ts'
 import * as calls from '../contract/calls.ts'
 import { problem } from '../contract/common.ts'
 import * as config from '../contract/config.ts'
+import { trunk } from '../contract/trunks.ts'
 import { splitRoute, type Endpoint } from '../endpoint.ts'
 import { problems } from '../problems.ts'
 
@@ -13,7 +14,7 @@ const named = {
   Problem: problem,
   User: config.user,
   Group: config.group,
-  Trunk: config.trunk,
+  Trunk: trunk,
   Site: config.site,
   Source: config.source,
   Number: config.number,

@@ -30,6 +30,8 @@ export type Next = Owed &
 
 /** A number that the policy refuses for good: trying again cannot help. */
 const finalRefusals = new Set(['bad_number', 'do_not_call', 'prefix_blocked', 'country_not_allowed'])
+/** What is over in a moment: a call that ends makes room. */
+const waitingReasons = new Set(['concurrency_cap', 'no_trunk', 'trunk_full'])
 /** Caps and closed hours end by themselves, but not within a minute. */
 const capPauseMs = 30 * 60_000
 
@@ -51,7 +53,7 @@ export function afterAttempt(owed: Owed, attempt: Attempt, rules: RetryRules, no
       return short(rules.shortPauseSeconds * 1000)
     case 'refused': {
       if (finalRefusals.has(attempt.reason ?? '')) return { ...owed, state: 'failed', nextAtMs: null }
-      const isShort = attempt.reason === 'concurrency_cap' || attempt.reason === 'no_trunk'
+      const isShort = waitingReasons.has(attempt.reason ?? '')
       return short(isShort ? rules.shortPauseSeconds * 1000 : capPauseMs)
     }
     case 'operatorLeft':

@@ -14,7 +14,8 @@ export const dialRefusals = [
   'user_daily_cap',
   'company_daily_cap',
   'concurrency_cap',
-  'no_trunk'
+  'no_trunk',
+  'trunk_full'
 ] as const
 export type DialRefusal = (typeof dialRefusals)[number]
 
@@ -26,6 +27,12 @@ export interface Trunk {
   country: string
   /** Switched on, and not known to be unregistered. */
   isUsable: boolean
+  /** It leaves our questions unanswered: taken after the others. */
+  isSilent?: boolean
+  /** Calls at once, both ways; null leaves it to the carrier. */
+  maxCalls?: number | null
+  /** Calls that came in through it and are in progress. */
+  callsIn?: number
 }
 
 export interface OwnNumber {
@@ -115,9 +122,9 @@ export function explain(policy: Policy, usage: Usage, request: DialRequest): Exp
   if (rules.hours && !isOpen(rules.hours, request.nowMs)) return refused('out_of_hours')
   const spent = overspent(rules, usage, request.byUserId)
   if (spent) return refused(spent)
-  const usable = candidates(policy, usage, request, e164, country)
-  const [chosen, ...others] = usable
-  if (!chosen) return refused('no_trunk')
+  const fitting = candidates(policy, request, e164, country)
+  const [chosen, ...others] = fitting.filter((candidate) => hasRoom(candidate, usage))
+  if (!chosen) return refused(fitting.length > 0 ? 'trunk_full' : 'no_trunk')
   const { trunk, rule } = chosen
   return {
     ...about,
@@ -136,12 +143,17 @@ export function explain(policy: Policy, usage: Usage, request: DialRequest): Exp
 /** Police, fire and ambulance: through any trunk there is, whatever the caps say. */
 function emergencyDial(policy: Policy, number: string, except: readonly string[]): Explained {
   const { homeCountry } = policy.rules
-  const rank = (trunk: Trunk): number => (trunk.isUsable ? 0 : 2) + (trunk.country === homeCountry ? 0 : 1)
+  const ruleOf = ({ id }: Trunk) => policy.rules.trunks.find(({ trunkId }) => trunkId === id)
+  const rank = (trunk: Trunk): number =>
+    (ruleOf(trunk)?.isUsed === false ? 8 : 0) +
+    (trunk.isUsable ? 0 : 4) +
+    (trunk.isSilent === true ? 2 : 0) +
+    (trunk.country === homeCountry ? 0 : 1)
   // A trunk that seems unregistered is still better than none.
   const [trunk, ...others] = policy.trunks
     .filter(({ id }) => !except.includes(id))
     .toSorted((a, b) => rank(a) - rank(b))
-  const rule = trunk && policy.rules.trunks.find(({ trunkId }) => trunkId === trunk.id)
+  const rule = trunk && ruleOf(trunk)
   return {
     number,
     country: homeCountry,
@@ -182,27 +194,19 @@ interface Candidate {
 }
 
 /** Trunks that can carry the number, the best first: the one asked for; the shown number's own; then by the rules. */
-function candidates(
-  policy: Policy,
-  usage: Usage,
-  request: DialRequest,
-  e164: string,
-  country: string | null
-): Candidate[] {
+function candidates(policy: Policy, request: DialRequest, e164: string, country: string | null): Candidate[] {
   const { trunks, rules } = policy
   const ruleOf = (trunk: Trunk): TrunkRule | undefined =>
     rules.trunks.find(({ trunkId }) => trunkId === trunk.id)
   const { exceptTrunkIds = [] } = request
-  const hasRoom = ({ trunk, rule }: Candidate): boolean =>
-    trunk.isUsable &&
-    !exceptTrunkIds.includes(trunk.id) &&
-    (usage.trunks.get(trunk.endpoint) ?? 0) < (rule?.maxConcurrent ?? Infinity)
+  const isThere = ({ trunk, rule }: Candidate): boolean =>
+    trunk.isUsable && rule?.isUsed !== false && !exceptTrunkIds.includes(trunk.id)
   if (request.trunkId !== null) {
     // Whoever names a trunk means that trunk, rules or none.
     return trunks
       .filter(({ id }) => id === request.trunkId)
       .map((trunk) => ({ trunk, rule: ruleOf(trunk) }))
-      .filter(hasRoom)
+      .filter(isThere)
   }
   const ownTrunk = request.numberId === null ? null : policy.numbers.get(request.numberId)?.trunkId
   return trunks
@@ -210,13 +214,20 @@ function candidates(
       const rule = ruleOf(trunk)
       return { trunk, rule, fit: fitOf(rules, rule, e164, country), place: placeOf(rules, trunk) }
     })
-    .filter((candidate) => candidate.fit > 0 && hasRoom(candidate))
+    .filter((candidate) => candidate.fit > 0 && isThere(candidate))
     .toSorted(
       (a, b) =>
+        Number(a.trunk.isSilent ?? false) - Number(b.trunk.isSilent ?? false) ||
         Number(b.trunk.id === ownTrunk) - Number(a.trunk.id === ownTrunk) ||
         b.fit - a.fit ||
         a.place - b.place
     )
+}
+
+/** Whether one more call may go out through it now. */
+function hasRoom({ trunk, rule }: Candidate, usage: Usage): boolean {
+  const out = usage.trunks.get(trunk.endpoint) ?? 0
+  return out < (rule?.maxConcurrent ?? Infinity) && out + (trunk.callsIn ?? 0) < (trunk.maxCalls ?? Infinity)
 }
 
 /** How exactly a trunk's rule means this number; 0: not at all. Without any rules every trunk carries everything. */
@@ -252,14 +263,21 @@ function callerIdFor(
   numberId: string | null
 ): string | null {
   const wished = numberId === null ? undefined : policy.numbers.get(numberId)
-  if (wished && (wished.trunkId === trunk.id || wished.trunkId === null)) return wished.e164
+  const allowed = rule?.callerNumberIds ?? null
+  const mayShow = (number: OwnNumber): boolean =>
+    allowed === null ? number.trunkId === trunk.id || number.trunkId === null : allowed.includes(number.id)
+  if (wished && mayShow(wished)) return wished.e164
   const usual = rule?.callerNumberId ? policy.numbers.get(rule.callerNumberId) : undefined
   if (usual) return usual.e164
-  for (const number of policy.numbers.values()) if (number.trunkId === trunk.id) return number.e164
+  const isOwn = (number: OwnNumber): boolean =>
+    allowed === null ? number.trunkId === trunk.id : allowed.includes(number.id)
+  for (const number of policy.numbers.values()) if (isOwn(number)) return number.e164
   return null
 }
 
 function writtenFor(e164: string, rule: TrunkRule | undefined): string {
+  const own = rule?.rewrites.find(({ prefix }) => e164.startsWith(prefix))
+  if (own) return own.prepend + e164.slice(1 + own.strip)
   if (rule?.format === 'digits') return e164.slice(1)
   return rule?.format === 'national' ? formatNational(e164).replace(/\D/g, '') : e164
 }

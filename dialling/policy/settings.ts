@@ -15,9 +15,25 @@ export const usuallyBlocked: readonly string[] = [
   ...['+808', '+870', '+878', '+881', '+882', '+883', '+979']
 ]
 
-/** Which trunk carries what. The more exact rule comes first: a longer prefix, then a country, then the rest. */
+/** How numbers that begin so are written: the plus is left out, then so many digits, and these come before. */
+export const rewrite = z.object({
+  prefix,
+  strip: z.number().int().min(0).max(15).default(0),
+  prepend: z
+    .string()
+    .regex(/^[+*#0-9]{0,20}$/, 'must be digits, *, # or +')
+    .default('')
+})
+
+/**
+ * Which trunk carries what. The order of the rules is the order in which trunks are tried: the next one when a trunk
+ * has no room, cannot be reached or breaks the call, never when the other side is busy or declines.
+ * A more exact rule comes before: a longer prefix, then a country, then the rest.
+ */
 export const trunkRule = z.object({
   trunkId: z.uuid(),
+  /** Carries calls out at all; emergency calls leave through any trunk. */
+  isUsed: z.boolean().default(true),
   /** Both lists empty: any number. */
   countries: z.array(country).max(250).default([]),
   prefixes: z.array(prefix).max(200).default([]),
@@ -25,8 +41,12 @@ export const trunkRule = z.object({
   maxConcurrent: z.number().int().min(1).max(10_000).nullable().default(null),
   /** The number of ours to show when the call brings none of this trunk's own. */
   callerNumberId: z.uuid().nullable().default(null),
+  /** The only numbers of ours that may be shown; null: those of this trunk and those of none. */
+  callerNumberIds: z.array(z.uuid()).max(1000).nullable().default(null),
   /** How the carrier wants numbers: `+7495…`, `7495…`, or as people dial at home (`8495…`, `0…`). */
-  format: z.enum(['e164', 'digits', 'national']).default('e164')
+  format: z.enum(['e164', 'digits', 'national']).default('e164'),
+  /** Numbers that are written in a way of their own; the first that fits counts, and `format` does not. */
+  rewrites: z.array(rewrite).max(50).default([])
 })
 
 /** What the company allows to be dialled. The defaults spend no money abroad. */

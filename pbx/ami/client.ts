@@ -193,10 +193,7 @@ export function createAmi(options: AmiOptions): Ami {
       details.map((item) => {
         const seconds = Number(textOf(item, 'nextreg'))
         const nextSeconds = Number.isFinite(seconds) && seconds > 0 ? seconds : null
-        return [
-          textOf(item, 'objectname'),
-          { state: registrationState(textOf(item, 'status')), nextSeconds }
-        ]
+        return [textOf(item, 'objectname'), { state: registrationState(textOf(item, 'status')), nextSeconds }]
       })
     )
   }

@@ -2,16 +2,19 @@ import type { FoundOperator } from '../../ivr/block.ts'
 import { startTimer, stopTimer } from './blocks.ts'
 import {
   answerLeg,
+  closeLeg,
+  dialAgain,
   dialOrRefuse,
   dropLeg,
   endedByItself,
+  isNextTry,
   recordLeg,
   ringOperator,
   stopRinging,
   wantNumber
 } from './legs.ts'
 import { changeTalk, holdClient, unholdClient } from './talk.ts'
-import { clientParty, effect, legOf, moment, ownerOf, partyOf, type Turn } from './turn.ts'
+import { changeLeg, clientParty, effect, legOf, moment, ownerOf, partyOf, type Turn } from './turn.ts'
 import type { DialDecision } from './events.ts'
 import type { Consult, Leg, TransferTarget } from './types.ts'
 
@@ -77,10 +80,23 @@ export function consultFound(turn: Turn, operators: readonly FoundOperator[]): v
 }
 
 export function consultDecided(turn: Turn, legId: string, decision: DialDecision): void {
+  const leg = legOf(turn, legId)
+  // That no further trunk is left is no refusal: the number could not be reached.
+  if (!decision.allowed && leg?.state === 'asked' && isNextTry(leg)) {
+    closeLeg(turn, leg, 'failed', null)
+    endConsult(turn, 'failed', 'failed')
+    return
+  }
   const byUserId = ownerOf(turn)?.userId ?? null
   const reason = dialOrRefuse(turn, legId, decision, { ringMs, early: 'consult', byUserId })
   if (reason !== null) endConsult(turn, 'failed', reason)
   else startTimer(turn, ringMs)
+}
+
+/** The carrier sends sound of its own: our ringing tone would lie over it. */
+export function consultProgress(turn: Turn, leg: Leg): void {
+  changeLeg(turn, leg.id, { hasRung: true })
+  effect(turn, { do: 'bridgeTone', bridge: 'consult', on: false })
 }
 
 /** Owner and consulted party speak; the client goes on hearing music. */
@@ -104,6 +120,10 @@ export function consultLegFailed(turn: Turn, leg: Leg, cause: number | null): vo
   const others = turn.call.legs.filter((other) => other.purpose === 'consult' && other.state !== 'ended')
   if (result === 'declined') stopRinging(turn, 'consult', null, 'cancelled')
   else if (others.length > 0) return
+  else if (dialAgain(turn, leg, cause)) {
+    effect(turn, { do: 'bridgeTone', bridge: 'consult', on: true })
+    return
+  }
   endConsult(turn, 'failed', result)
 }
 

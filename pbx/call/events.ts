@@ -51,7 +51,7 @@ export type CallEvent = { atMs: number } & (
   | { type: 'arrived'; isSpeakable: boolean } /** `isSpeakable` false: no codec that we can speak. */
   | { type: 'placed' }
   /** `cause`: with which Q.850 cause a blocked call is turned away. */
-  | { type: 'routed'; route: Route | null; reason?: 'no_route' | 'blocked'; cause?: number }
+  | { type: 'routed'; route: Route | null; reason?: 'no_route' | 'blocked' | 'trunk_full'; cause?: number }
   | { type: 'schemeFound'; scheme: RunningScheme | null; groupNames: Record<string, string> }
   | { type: 'played'; playId: string }
   | { type: 'digit'; digit: string }

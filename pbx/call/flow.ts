@@ -1,8 +1,8 @@
 import { enterBlock, tellBlock } from './blocks.ts'
-import { consultAnswered, consultDecided, consultFound, consultLegFailed, endConsult } from './consult.ts'
+import { consultAnswered, consultDecided, consultFound, consultLegFailed, consultProgress, endConsult } from './consult.ts'
 import { jumpTo } from './detour.ts'
 import { endCall } from './ending.ts'
-import { closeLeg, dialOrRefuse, dropLeg, endedByItself, recordLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
+import { closeLeg, dialAgain, dialOrRefuse, dropLeg, endedByItself, isNextTry, recordLeg, releaseOf, resultOf, stopRinging } from './legs.ts'
 import { ringTaker, parkTimedOut, taken } from './park.ts'
 import { recordingIdOf } from './recording-id.ts'
 import { clientAnswered, clientProgress, operatorReady, placed, placedDecided, placedFound, placedLegEnded, placedTimedOut } from './place.ts'
@@ -56,7 +56,7 @@ export const callFlow: Record<Phase, Row> & { always: Row } = {
     dialDecided:      (turn, e) => consultDecided(turn, e.leg, e.decision),
     timeout:          (turn, e) => ownTimer(turn, e.deadlineMs, () => endConsult(turn, 'failed', 'no_answer')),
     legRinging:       (turn, e) => legRinging(turn, e.leg),
-    legProgress:      (turn, e) => withLeg(turn, e.leg, 'ringing', () => effect(turn, { do: 'bridgeTone', bridge: 'consult', on: false })),
+    legProgress:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => consultProgress(turn, leg)),
     legAnswered:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => talkLegAnswered(turn, leg), () => dropLate(turn, e.leg)),
     legEnded:         (turn, e) => withLeg(turn, e.leg, 'live', (leg) => talkLegEnded(turn, leg, e.cause)),
     legHeld:          (turn, e) => heldByTelephone(turn, e.leg, e.on),
@@ -159,6 +159,7 @@ function schemeLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
   endedByItself(turn, leg, cause)
   if (leg.purpose !== 'scheme') return
   if (userId === null) {
+    if (dialAgain(turn, leg, cause)) return
     tellBlock(turn, { type: 'dialFailed', number: leg.number ?? leg.name, result, reason: null })
     return
   }
@@ -174,11 +175,18 @@ function schemeLegEnded(turn: Turn, leg: Leg, cause: number | null): void {
 function schemeDialDecided(turn: Turn, { leg: legId, decision }: EventOf<'dialDecided'>): void {
   const leg = legOf(turn, legId)
   if (leg?.state !== 'asked') return
+  const number = leg.number ?? leg.name
+  // That no further trunk is left is no refusal: the number could not be reached.
+  if (!decision.allowed && isNextTry(leg)) {
+    closeLeg(turn, leg, 'failed', null)
+    tellBlock(turn, { type: 'dialFailed', number, result: 'failed', reason: null })
+    return
+  }
   const byUserId = turn.call.handover?.fromUserId ?? null
   // The block's own timer decides how long; this one only saves a telephone from ringing for ever.
   const reason = dialOrRefuse(turn, legId, decision, { ringMs: 120_000, early: null, byUserId })
   if (reason !== null)
-    tellBlock(turn, { type: 'dialFailed', number: leg.number ?? leg.name, result: 'refused', reason })
+    tellBlock(turn, { type: 'dialFailed', number, result: 'refused', reason })
 }
 
 function lookedUp(turn: Turn, { answer }: EventOf<'lookedUp'>): void {
@@ -250,6 +258,8 @@ function startScheme(turn: Turn, { route, reason, cause = 21 }: EventOf<'routed'
   call.phase = 'inScheme'
   initiated(turn)
   if (reason === 'blocked') endCall(turn, { by: 'system', reason: 'blocked', cause })
+  // 486: the carrier may have somewhere else to send the call to.
+  else if (reason === 'trunk_full') endCall(turn, { by: 'system', reason, cause: 17 })
   else enterBlock(turn, route?.scheme.body.start ?? 'unknown-number')
 }
 
@@ -303,7 +313,9 @@ function giveBack(turn: Turn, event: EventOf<'operatorsFound'>): void {
 
 function legRinging(turn: Turn, legId: string): void {
   const leg = legOf(turn, legId)
-  if (leg?.state === 'ringing') moment(turn, 'leg.ringing', { leg: legId, userId: leg.userId })
+  if (leg?.state !== 'ringing') return
+  moment(turn, 'leg.ringing', { leg: legId, userId: leg.userId })
+  changeLeg(turn, legId, { hasRung: true })
 }
 
 /** An answer that came too late loses kindly: the telephone is hung up as "answered elsewhere". */

@@ -112,6 +112,8 @@ export function wantNumber(
     { kind, purpose, userId: null, name: number, number, device: null, record, ringMs, handover },
     'asked'
   )
+  const dialling = { target, ringMs, record, byUserId, handover, exceptTrunkIds }
+  changeLeg(turn, leg.id, { dialling })
   const numberId = turn.call.order?.numberId ?? turn.call.route?.numberId ?? null
   effect(turn, { do: 'ask', what: 'dial', leg: leg.id, target, byUserId, numberId, exceptTrunkIds })
 }
@@ -191,6 +193,46 @@ export function endedByItself(turn: Turn, leg: Leg, cause: number | null): LegRe
   releaseOf(turn, leg, result)
   return result
 }
+
+/** A number that cannot be reached through one trunk is tried through so many in all. */
+const maxTrunks = 3
+
+/**
+ * Tries a number again that a trunk could not carry, through the next one.
+ * @param leg has ended by itself
+ * @returns whether the next one is asked for; its answer comes as `dialDecided`
+ */
+export function dialAgain(turn: Turn, leg: Leg, cause: number | null): boolean {
+  const { dialling } = leg
+  if (leg.answeredMs !== null || dialling === undefined || !isTrunkTrouble(leg, cause)) return false
+  const tried = [...dialling.exceptTrunkIds, ...(leg.trunkId === null ? [] : [leg.trunkId])]
+  // Whoever names a trunk means that trunk.
+  if (tried.length >= maxTrunks || dialling.target.trunkId != null) return false
+  const { target, ringMs, record, byUserId, handover } = dialling
+  const { kind, purpose } = leg
+  if (kind !== 'external' && kind !== 'client') return false
+  wantNumber(turn, target, {
+    ...{ kind, purpose, ringMs, record, byUserId, handover },
+    exceptTrunkIds: tried
+  })
+  return true
+}
+
+/** Whether the number was tried through another trunk before. */
+export const isNextTry = (leg: Leg): boolean => (leg.dialling?.exceptTrunkIds.length ?? 0) > 0
+
+/**
+ * Whether it was the trunk's fault. Q.850: no word at all, absent, out of order, not implemented, no circuit, network
+ * trouble, congestion, timers; and "no user responding" from a carrier that never said that it rings (SIP 408).
+ * Busy, declined and unknown numbers are answers: the next trunk would say the same.
+ */
+function isTrunkTrouble(leg: Leg, cause: number | null): boolean {
+  if (cause === null || cause === 0) return true
+  if (cause === 18) return leg.hasRung !== true
+  return troubles.has(cause) || (cause >= 34 && cause <= 47)
+}
+
+const troubles: ReadonlySet<number> = new Set([20, 27, 29, 102])
 
 /** Takes a leg out of the call, whatever it is doing: tape, telephone and operator. */
 export function dropLeg(turn: Turn, leg: Leg, result: LegResult): void {

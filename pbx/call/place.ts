@@ -5,19 +5,18 @@ import {
   addLeg,
   answerLeg,
   closeLeg,
+  dialAgain,
   dialOrRefuse,
   endedByItself,
+  isNextTry,
   ringOperator,
   stopRinging,
   wantNumber
 } from './legs.ts'
 import { startTalk } from './talk.ts'
-import { effect, legOf, moment, type Turn } from './turn.ts'
+import { changeLeg, effect, legOf, moment, type Turn } from './turn.ts'
 import type { DialDecision } from './events.ts'
 import type { Call, Leg, LegResult, Order } from './types.ts'
-
-/** A client who is out of reach through one trunk is tried through so many more. */
-const maxTrunks = 3
 
 const orderOf = (turn: Turn): Order => {
   const { order } = turn.call
@@ -105,10 +104,10 @@ export function operatorReady(turn: Turn, leg: Leg): void {
   if (order.target.kind === 'user') {
     const { userId } = order.target
     effect(turn, { do: 'ask', what: 'operators', query: { kind: 'user', userId, except: [] } })
-  } else dialClient(turn, [])
+  } else dialClient(turn)
 }
 
-function dialClient(turn: Turn, exceptTrunkIds: readonly string[]): void {
+function dialClient(turn: Turn): void {
   const { target, ringSeconds, byUserId, phone } = orderOf(turn)
   if (target.kind !== 'external') return
   wantNumber(turn, target, {
@@ -116,24 +115,21 @@ function dialClient(turn: Turn, exceptTrunkIds: readonly string[]): void {
     purpose: 'client',
     ringMs: ringSeconds * 1000,
     record: false,
-    byUserId: byUserId ?? phone?.userId ?? turn.call.lastOperatorId,
-    exceptTrunkIds
+    byUserId: byUserId ?? phone?.userId ?? turn.call.lastOperatorId
   })
 }
 
 export function placedDecided(turn: Turn, legId: string, decision: DialDecision): void {
   const order = orderOf(turn)
   const ringMs = order.ringSeconds * 1000
-  const earlier = turn.call.legs.filter((leg) => leg.kind === 'client' && leg.id !== legId)
   const byUserId = order.byUserId ?? turn.call.lastOperatorId
-  const isFirst = earlier.length === 0
   const leg = legOf(turn, legId)
   if (leg?.state !== 'asked') {
     turn.ignored = true
     return
   }
   // That no further trunk is left is no refusal: the client could not be reached.
-  if (!isFirst && !decision.allowed) {
+  if (!decision.allowed && isNextTry(leg)) {
     closeLeg(turn, leg, 'failed', null)
     endCall(turn, { by: 'system', reason: 'client_unreachable', cause: null })
     return
@@ -150,9 +146,10 @@ export function placedDecided(turn: Turn, legId: string, decision: DialDecision)
 
 /** The carrier sends sound of its own: our ringing tone would lie over it. */
 export function clientProgress(turn: Turn, leg: Leg): void {
-  if (leg.purpose === 'client' && leg.state === 'ringing')
+  if (leg.purpose === 'client' && leg.state === 'ringing') {
+    changeLeg(turn, leg.id, { hasRung: true })
     effect(turn, { do: 'bridgeTone', bridge: 'main', on: false })
-  else turn.ignored = true
+  } else turn.ignored = true
 }
 
 /** The other side has answered: they talk. */
@@ -181,11 +178,7 @@ function clientFailed(turn: Turn, leg: Leg, result: LegResult, cause: number | n
   const { call } = turn
   if (call.legs.some((other) => other.purpose === 'client' && other.state !== 'ended')) return
   stopTimer(turn)
-  const tried = call.legs.flatMap((other) => (other.kind === 'client' ? (other.trunkId ?? []) : []))
-  if (leg.kind === 'client' && result === 'failed' && isTrunkTrouble(cause) && tried.length < maxTrunks) {
-    dialClient(turn, tried)
-    return
-  }
+  if (dialAgain(turn, leg, cause)) return
   endCall(turn, { by: 'client', reason: clientReasons[result] ?? 'client_unreachable', cause })
 }
 
@@ -193,11 +186,6 @@ const clientReasons: Partial<Record<LegResult, string>> = {
   busy: 'busy',
   declined: 'client_declined',
   noAnswer: 'client_no_answer'
-}
-
-/** Q.850: no circuit, network out of order, temporary failure, congestion …, and no word at all. */
-function isTrunkTrouble(cause: number | null): boolean {
-  return cause === null || cause === 0 || cause === 20 || (cause >= 34 && cause <= 47)
 }
 
 function operatorFailed(turn: Turn, leg: Leg, result: LegResult): void {

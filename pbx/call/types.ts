@@ -1,4 +1,4 @@
-import type { DialTarget, OperatorQuery } from '../../ivr/block.ts'
+import type { DialTarget, ExternalTarget, OperatorQuery } from '../../ivr/block.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
 
 /**
@@ -142,6 +142,17 @@ export interface Order {
 /** What a leg is in the call for. */
 export type LegPurpose = 'scheme' | 'order' | 'client' | 'consult' | 'return' | 'watch'
 
+/** What a leg to a number outside was asked for with, so that it can be tried through another trunk. */
+export interface Dialling {
+  target: ExternalTarget
+  ringMs: number
+  record: boolean
+  byUserId: string | null
+  handover: Handover | null
+  /** Trunks that have failed already. */
+  exceptTrunkIds: readonly string[]
+}
+
 export interface Leg {
   /** `op1`, `ext2`, `cl3`, `sup4`: kind, and a number that is unique within the call. */
   id: string
@@ -161,6 +172,10 @@ export interface Leg {
   recordingId: string | null
   /** Since when it records; null while it does not. */
   recordedMs: number | null
+  /** Of a number outside; absent in calls from before it was kept. */
+  dialling?: Dialling
+  /** The other end has said that it rings; absent in calls from before it was kept. */
+  hasRung?: boolean
   /** Of a number outside: the trunk through which it is dialled. */
   trunkId: string | null
   startedMs: number

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { trunkObjects, type TrunkLink } from './trunk-objects.ts'
 
 /** A user whose phone may ring: the columns of `users` that matter here. */
 export interface OperatorDevice {
@@ -9,22 +10,6 @@ export interface OperatorDevice {
   device: 'browser' | 'sip'
   /** `sip:user@host:port` of a phone that does not register. */
   sipAddress: string | null
-}
-
-/** A carrier: the columns of `trunks` that matter here. */
-export interface TrunkLink {
-  id: string
-  /** `trunk-…`: what it is called in Asterisk. Nobody outside learns it; see migration 0007. */
-  endpoint: string
-  name: string
-  kind: 'address' | 'registration'
-  host: string
-  port: number
-  transport: 'udp' | 'tcp'
-  username: string | null
-  secret: string | null
-  matchAddresses: readonly string[]
-  codecs: readonly string[]
 }
 
 export type ObjectType = 'auth' | 'aor' | 'endpoint' | 'identify' | 'registration'
@@ -76,9 +61,6 @@ export function fingerprint(object: PjsipObject, siblings: readonly PjsipObject[
     .slice(0, 16)
 }
 
-/** Behind the codecs a trunk prefers: what we can speak all the same, and what we only know by name (see the dialplan). */
-const others = ['alaw', 'ulaw', 'g722', 'opus', 'gsm', 'g729', 'g723', 'ilbc', 'speex']
-
 /** Both kinds of phone: media through us, silence noticed, nothing but calls. */
 const phone = {
   context: 'from-operator',
@@ -129,72 +111,4 @@ function operatorObjects(operator: OperatorDevice): PjsipObject[] {
     // A phone at a fixed address keeps its auth: without it anybody could call as this operator.
     { type: 'endpoint', id, owner, fields: { ...endpoint, auth: id, aors: id, callerid: id } }
   ]
-}
-
-function trunkObjects(trunk: TrunkLink): PjsipObject[] {
-  const id = trunk.endpoint
-  const owner = `Trunk "${trunk.name}"`
-  const uriTransport = trunk.transport === 'tcp' ? ';transport=tcp' : ''
-  const uri = `sip:${trunk.host}:${trunk.port}${uriTransport}`
-  const hasAuth = trunk.username !== null && trunk.secret !== null
-  const registers = trunk.kind === 'registration' && trunk.username !== null
-  const transport = `transport-${trunk.transport}`
-  const objects: PjsipObject[] = []
-  const add = (type: ObjectType, fields: Record<string, string>): void => {
-    objects.push({ type, id, owner, fields })
-  }
-
-  if (hasAuth) {
-    add('auth', { auth_type: 'digest', username: trunk.username ?? '', password: trunk.secret ?? '' })
-  }
-  // Not qualified: carriers that leave OPTIONS unanswered would look dead and could not be called.
-  add('aor', { contact: uri, max_contacts: '1', qualify_frequency: '0' })
-  add('endpoint', {
-    context: 'from-trunk',
-    transport,
-    aors: id,
-    // The astdb turns "no caller id" into the number "unknown", which would stand instead of the caller's own number;
-    // a name without a number keeps it away.
-    callerid: id,
-    allow: ['!all', ...trunk.codecs, ...others.filter((codec) => !trunk.codecs.includes(codec))].join(','),
-    // One codec is agreed, the trunk's most wanted: with several, a carrier may switch in mid-talk to one we only know by name.
-    incoming_call_offer_pref: 'local_first',
-    identify_by: 'ip',
-    direct_media: 'no',
-    rtp_symmetric: 'yes',
-    rewrite_contact: 'yes',
-    force_rport: 'yes',
-    rtp_timeout: '60',
-    rtp_timeout_hold: '600',
-    // A transfer asked for by a carrier is a call at our cost.
-    allow_transfer: 'no',
-    allow_subscribe: 'no',
-    send_connected_line: 'no',
-    trust_id_inbound: 'yes',
-    send_pai: 'yes',
-    ...(hasAuth ? { outbound_auth: id } : {}),
-    ...(registers ? { from_user: trunk.username ?? '', from_domain: trunk.host } : {})
-  })
-  const match = trunk.matchAddresses.length > 0 ? trunk.matchAddresses : [trunk.host]
-  add('identify', { endpoint: id, match: match.join(','), srv_lookups: 'no' })
-  if (registers) {
-    add('registration', {
-      server_uri: uri,
-      client_uri: `sip:${trunk.username ?? ''}@${trunk.host}`,
-      contact_user: trunk.username ?? '',
-      transport,
-      ...(hasAuth ? { outbound_auth: id } : {}),
-      // Calls carry a secret mark of this registration, so they are known from whichever address they come.
-      line: 'yes',
-      endpoint: id,
-      expiration: '300',
-      max_random_initial_delay: '0',
-      retry_interval: '20',
-      forbidden_retry_interval: '60',
-      // The default gives up after ten tries, that is for ever.
-      max_retries: '1000000',
-      auth_rejection_permanent: 'no'
-    })
-  }
-  return objects
 }

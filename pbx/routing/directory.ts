@@ -1,4 +1,5 @@
 import type { Scheme } from '../../ivr/scheme.ts'
+import type { NumberReading } from './number-called.ts'
 import { noCallerLists, type CallerLists } from './caller-lists.ts'
 import type { Caller, Route, RunningScheme } from '../call/types.ts'
 
@@ -83,6 +84,11 @@ export interface TrunkEntry {
   id: string
   name: string
   country: string
+  /** Calls in at once, and both ways; absent or null leaves it to the carrier. */
+  maxIn?: number | null
+  maxCalls?: number | null
+  /** Where the number called stands; absent: in the request line. */
+  reading?: NumberReading
 }
 
 export interface ContactEntry {

@@ -36,13 +36,13 @@ export function cleanText(text: string): string | null {
 }
 
 /** Our own numbers are dialled again and again; reading one takes longer than the rest of an arrival. */
-export function dialedNumbers(normalise: Normalise): (raw: string, country: string) => string {
-  const known = new Map<string, string>()
+export function dialedNumbers(normalise: Normalise): (raw: string, country: string) => string | null {
+  const known = new Map<string, string | null>()
   return (raw, country) => {
     const key = `${country} ${raw}`
     let number = known.get(key)
     if (number === undefined) {
-      number = normalise(raw, country)?.e164 ?? raw
+      number = normalise(raw, country)?.e164 ?? null
       // Strangers may dial anything: what is kept has an end.
       if (known.size >= 1000) known.clear()
       known.set(key, number)

@@ -1,6 +1,9 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Scheme } from '../../ivr/scheme.ts'
+import { numberHeaders } from '../routing/number-called.ts'
+import { withSchedules } from '../../ivr/schedules.ts'
+import { readSchedules, schedulesOf } from './schedule-rows.ts'
 import { callersOf, readCallers } from './caller-rows.ts'
 import { usualRules, type DeviceEntry, type Directory, type OperatorRules } from '../routing/directory.ts'
 
@@ -62,7 +65,18 @@ const rows = {
     })
   ),
   standIns: z.array(z.object({ id: z.string(), standInId: z.string() })),
-  trunks: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), endpoint: z.string() })),
+  trunks: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      country: z.string(),
+      endpoint: z.string(),
+      maxIn: z.number().nullable(),
+      maxCalls: z.number().nullable(),
+      headers: z.array(z.enum(numberHeaders)),
+      strip: z.string()
+    })
+  ),
   settings: z.array(z.object({ key: z.string(), value: z.unknown() }))
 }
 
@@ -70,65 +84,86 @@ const rows = {
 export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'contacts'>> {
   const read = async <T extends z.ZodType>(schema: T, sql: string): Promise<z.infer<T>> =>
     schema.parse((await db.raw<{ rows: unknown }>(sql)).rows)
-  const [numbers, sources, sites, schemes, groups, users, devices, standIns, trunks, settings, callers] =
-    await Promise.all([
-      read(
-        rows.numbers,
-        `select n.id, n.e164, n.label, n.source_id as "sourceId", n.site_id as "siteId", p.site_id as "poolSiteId",
+  const [
+    numbers,
+    sources,
+    sites,
+    schemes,
+    groups,
+    users,
+    devices,
+    standIns,
+    trunks,
+    settings,
+    callers,
+    schedules
+  ] = await Promise.all([
+    read(
+      rows.numbers,
+      `select n.id, n.e164, n.label, n.source_id as "sourceId", n.site_id as "siteId", p.site_id as "poolSiteId",
            n.scheme_id as "schemeId", n.trunk_id as "trunkId"
          from numbers n left join lateral (
            select site_id from number_pools
            where id = n.pool_id or overflow_number_id = n.id order by id = n.pool_id desc nulls last limit 1
          ) p on true where n.is_active`
-      ),
-      read(
-        rows.sources,
-        `select id, name, inquiry_channel as "inquiryChannel", medium, campaign, keyword from sources`
-      ),
-      read(rows.sites, `select id, name from sites`),
-      read(
-        rows.schemes,
-        `select s.id, s.name, v.version, v.body from schemes s join scheme_versions v on v.scheme_id = s.id and v.version = s.published_version`
-      ),
-      read(
-        rows.groups,
-        `select g.id, g.name, g.wrap_up_seconds as "wrapUpSeconds", g.ring_tone as "ringTone",
+    ),
+    read(
+      rows.sources,
+      `select id, name, inquiry_channel as "inquiryChannel", medium, campaign, keyword from sources`
+    ),
+    read(rows.sites, `select id, name from sites`),
+    read(
+      rows.schemes,
+      `select s.id, s.name, v.version, v.body from schemes s join scheme_versions v on v.scheme_id = s.id and v.version = s.published_version`
+    ),
+    read(
+      rows.groups,
+      `select g.id, g.name, g.wrap_up_seconds as "wrapUpSeconds", g.ring_tone as "ringTone",
            coalesce(array_agg(m.user_id order by m.position, m.user_id) filter (where m.user_id is not null), '{}') as "memberIds"
          from groups g left join group_members m on m.group_id = g.id group by g.id`
-      ),
-      read(
-        rows.users,
-        `select id, name, extension, skills, presence, presence_reason as "presenceReason",
+    ),
+    read(
+      rows.users,
+      `select id, name, extension, skills, presence, presence_reason as "presenceReason",
            (extract(epoch from presence_until) * 1000)::float8 as "presenceUntilMs",
            (extract(epoch from presence_at) * 1000)::float8 as "presenceAtMs"
          from users where is_active`
-      ),
-      read(
-        rows.devices,
-        `select d.id, d.user_id as "userId", d.name, d.kind, d.sip_user as "sipUser", d.sip_address is not null as "isFixed"
+    ),
+    read(
+      rows.devices,
+      `select d.id, d.user_id as "userId", d.name, d.kind, d.sip_user as "sipUser", d.sip_address is not null as "isFixed"
          from devices d join users u on u.id = d.user_id where d.is_active and u.is_active
          order by d.kind, d.created_at, d.id`
-      ),
-      read(rows.standIns, `select id, stand_in_id as "standInId" from users where stand_in_id is not null`),
-      read(rows.trunks, `select id, name, country, sip_endpoint as endpoint from trunks where is_active`),
-      read(
-        rows.settings,
-        `select key, value from settings where key like 'operators.%' or key in ('company.timeZone', 'callers')`
-      ),
-      readCallers(db)
-    ])
+    ),
+    read(rows.standIns, `select id, stand_in_id as "standInId" from users where stand_in_id is not null`),
+    read(
+      rows.trunks,
+      `select id, name, country, sip_endpoint as endpoint, max_in as "maxIn", max_calls as "maxCalls",
+           number_headers as headers, number_strip as strip
+         from trunks where is_active`
+    ),
+    read(
+      rows.settings,
+      `select key, value from settings where key like 'operators.%' or key in ('company.timeZone', 'callers')`
+    ),
+    readCallers(db),
+    readSchedules(db)
+  ])
   const devicesOf = new Map<string, DeviceEntry[]>()
   for (const { userId, ...device } of devices) {
     devicesOf.set(userId, [...(devicesOf.get(userId) ?? []), device])
   }
   const settingOf = new Map(settings.map(({ key, value }) => [key, value]))
+  const named = schedulesOf(schedules, settingOf.get('company.timeZone'))
   const names = new Map(users.map((user) => [user.id, user.name]))
   return {
     numbers: new Map(numbers.map((number) => [number.e164, number])),
     sources: new Map(sources.map((source) => [source.id, source])),
     sites: new Map(sites.map((site) => [site.id, site.name])),
     // Bodies were validated when they were published; a broken one is found by the machine and ends in a clear reason.
-    schemes: new Map(schemes.map((scheme) => [scheme.id, { ...scheme, body: scheme.body as Scheme }])),
+    schemes: new Map(
+      schemes.map((scheme) => [scheme.id, { ...scheme, body: withSchedules(scheme.body as Scheme, named) }])
+    ),
     groups: new Map(groups.map((group) => [group.id, group])),
     users: new Map(
       users.map((user) => [
@@ -148,7 +183,12 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
       users.flatMap(({ id, extension }): [string, string][] => (extension === null ? [] : [[extension, id]]))
     ),
     standIns: new Map(standIns.map(({ id, standInId }) => [id, standInId])),
-    trunks: new Map(trunks.map(({ endpoint, ...trunk }) => [endpoint, trunk])),
+    trunks: new Map(
+      trunks.map(({ endpoint, headers, strip, ...trunk }) => [
+        endpoint,
+        { ...trunk, reading: { from: headers, strip } }
+      ])
+    ),
     rules: rulesOf(settingOf),
     callers: callersOf(callers, settingOf.get('callers'))
   }

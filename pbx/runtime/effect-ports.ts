@@ -32,7 +32,11 @@ export interface EffectPorts {
   dialPolicy: DialPolicy
   lookup: Lookup
   /** Finds the route of a call from memory, at once. */
-  findRoute(live: LiveCall): { route: Route | null; reason?: 'no_route' | 'blocked'; cause?: number }
+  findRoute(live: LiveCall): {
+    route: Route | null
+    reason?: 'no_route' | 'blocked' | 'trunk_full'
+    cause?: number
+  }
   findScheme(schemeId: string): { scheme: RunningScheme | null; groupNames: Record<string, string> }
   media: FindMedia
   /** Raw audio as Asterisk leaves it. */

@@ -5,10 +5,11 @@ import type { MomentType } from '../call/moments.ts'
 import { newCall } from '../call/step.ts'
 import type { TapeRow } from '../call/effects.ts'
 import type { CallEvent, Person, Refusal, Wish } from '../call/events.ts'
-import type { Leg, Order } from '../call/types.ts'
+import type { Call, Leg, Order } from '../call/types.ts'
 import { findRoute, findScheme, type Directory } from '../routing/directory.ts'
 import { withStanding } from '../routing/caller-lists.ts'
 import { withVisit, type SourceOf } from '../routing/visit.ts'
+import { heardHeaders, numberCalled, usualReading } from '../routing/number-called.ts'
 import { callerOf, dialedNumbers, endpointOf, type Normalise } from './arrivals.ts'
 import { parseSnoop, snoopEntered } from './effect-bridges.ts'
 import { dialledWord, dialMade, stopListening } from './effect-legs.ts'
@@ -18,6 +19,7 @@ import { append, deliver, openLiveCall, type LiveCall, type MailboxPorts } from 
 import type { Metrics } from './metrics.ts'
 import { callOf } from './placing.ts'
 import { createTelephones } from './telephones.ts'
+import { isOverLimit, trunkLoad } from './trunk-load.ts'
 
 export interface ExchangeOptions extends Pick<
   EffectPorts,
@@ -37,6 +39,8 @@ export interface ExchangeOptions extends Pick<
   /** Asks tracking for the visit behind a call; absent where nothing is tracked. */
   sourceOf?: SourceOf
   normalise: Normalise
+  /** A carrier has refused a call of ours, or a trunk's limit one of the carrier's. */
+  onTrunkRefusal?(trunkId: string, about: 'call' | 'limit', sipCode: number | null): void
   record(live: LiveCall, rows: readonly TapeRow[]): void
   metrics: Metrics
 }
@@ -52,8 +56,13 @@ export interface Exchange {
   append(live: LiveCall, type: MomentType, data: Record<string, unknown>): void
   /** Takes a call over from a snapshot: it stands here as it stood there, and its timer runs. */
   adopt(live: LiveCall): void
-  /** A caller's channel that waits in Stasis and belongs to no call yet. */
-  arrive(channel: AriChannel, dialed: string, isSpeakable: boolean, atMs: number): void
+  /**
+   * A caller's channel that waits in Stasis and belongs to no call yet.
+   * @param heard headers in which the number called may stand, as the dialplan wrote them
+   */
+  arrive(channel: AriChannel, dialed: string, isSpeakable: boolean, atMs: number, heard?: string): void
+  /** Calls in progress by trunk. */
+  trunkLoad(): Map<string, { in: number; out: number }>
   /** A telephone of ours that has dialled and waits in Stasis. */
   dialled(channel: AriChannel, number: string, atMs: number): void
   /** Begins a call of ours. @returns its id */
@@ -64,6 +73,9 @@ export interface Exchange {
   callIdOf(uniqueId: string): string
   close(): void
 }
+
+/** Busy, not answering, declined, cancelled by us. */
+const answersOfPeople: ReadonlySet<number> = new Set([480, 486, 487, 600, 603])
 
 /** Asterisk tells of a hang-up this long after the end of the sound or recording that it cut off, at most. */
 const hangupFollowsMs = 200
@@ -107,6 +119,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     findRoute: ({ call }) => {
       const directory = options.directory()
       const route = findRoute(directory, call.dialed, call.caller)
+      if (isTrunkFull(directory, call)) return { route, reason: 'trunk_full' as const }
       if (!route) return { route, reason: 'no_route' as const }
       const visited = withVisit(route, call, options.sourceOf)
       return withStanding(visited, directory.callers, call.caller.number, call.startedMs)
@@ -128,10 +141,22 @@ export function createExchange(options: ExchangeOptions): Exchange {
     for (const { channelId } of live.call.legs) if (channelId !== null) byForeign.set(channelId, live)
   }
 
-  function arrive(channel: AriChannel, dialed: string, isSpeakable: boolean, atMs: number): void {
+  const currentLoad = () => trunkLoad([...calls.values()].map(({ call }) => call))
+
+  /** Only trunks with a limit are counted: the rest of the arrivals need not wait for it. */
+  function isTrunkFull(directory: Directory, { trunkId }: Call): boolean {
+    const trunk = [...directory.trunks.values()].find(({ id }) => id === trunkId)
+    if (!trunk || (trunk.maxIn == null && trunk.maxCalls == null)) return false
+    const isFull = isOverLimit(trunk, currentLoad().get(trunk.id) ?? { in: 0, out: 0 })
+    if (isFull) options.onTrunkRefusal?.(trunk.id, 'limit', 486)
+    return isFull
+  }
+
+  function arrive(channel: AriChannel, dialed: string, isSpeakable: boolean, atMs: number, heard = ''): void {
     const id = idOf(channel.id)
     if (calls.has(id)) return
-    const trunk = options.directory().trunks.get(endpointOf(channel.name))
+    const directory = options.directory()
+    const trunk = directory.trunks.get(endpointOf(channel.name))
     const country = trunk?.country ?? 'RU'
     const live = openLiveCall(
       newCall({
@@ -139,7 +164,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
         pbxUniqueId: channel.id,
         startedMs: Math.min(channel.createdMs || atMs, atMs),
         caller: callerOf(channel, country, normalise),
-        dialed: dialedNumber(dialed, country),
+        dialed: numberCalled(
+          heardHeaders(dialed, heard),
+          trunk?.reading ?? usualReading,
+          (raw) => dialedNumber(raw, country),
+          (e164) => directory.numbers.has(e164)
+        ),
         trunkId: trunk?.id ?? null
       })
     )
@@ -198,7 +228,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   function entered({ channel, args, atMs }: Extract<AriEvent, { type: 'StasisStart' }>): void {
     switch (args[0]) {
       case 'inbound':
-        arrive(channel, args[1] ?? channel.extension, args[2] !== 'nocodec', atMs)
+        arrive(channel, args[1] ?? channel.extension, args[2] !== 'nocodec', atMs, args[3])
         return
       case 'outbound':
         telephones.dialled(channel, args[1] ?? channel.extension, atMs)
@@ -234,11 +264,25 @@ export function createExchange(options: ExchangeOptions): Exchange {
     tell(found.live, { type: 'legAnswered', atMs, leg: found.leg.id })
   }
 
-  function destroyed({ channel, cause, atMs }: Extract<AriEvent, { type: 'ChannelDestroyed' }>): void {
+  function destroyed({
+    channel,
+    cause,
+    sipCode,
+    atMs
+  }: Extract<AriEvent, { type: 'ChannelDestroyed' }>): void {
+    noteRefusal(channel.id, sipCode)
     const live = byCaller.get(channel.id)
     if (live) tell(live, { type: 'callerLeft', atMs, cause: cause || null })
     else tellLeg(channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: cause || null }))
     byForeign.delete(channel.id)
+  }
+
+  /** What a carrier answers to a call of ours; that the other side is busy or declines is no fault of the trunk. */
+  function noteRefusal(channelId: string, sipCode: number | null): void {
+    const isOfTrunk = sipCode !== null && sipCode >= 400 && !answersOfPeople.has(sipCode)
+    const leg = isOfTrunk ? legOf(channelId)?.leg : undefined
+    if (leg?.state === 'ringing' && leg.trunkId !== null)
+      options.onTrunkRefusal?.(leg.trunkId, 'call', sipCode)
   }
 
   const telephones = createTelephones({
@@ -256,6 +300,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     effects,
     callIdOf: idOf,
     arrive,
+    trunkLoad: currentLoad,
     dialled: (channel, number, atMs) => telephones.dialled(channel, number, atMs),
     legOf,
     place: (order) => place(order).call.id,

@@ -13,6 +13,7 @@ import type { Call, Order, RunningScheme } from '../call/types.ts'
 import { groupCalled } from '../routing/directory.ts'
 import type { Score } from '../routing/strategies.ts'
 import type { SourceOf } from '../routing/visit.ts'
+import type { TrunkState } from '../routing/trunk-states.ts'
 import { fallbackDial } from '../provision/objects.ts'
 import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
 import { readCelTail } from './cel.ts'
@@ -26,7 +27,9 @@ import { takeLease } from './lease.ts'
 import { openLiveCall } from './mailbox.ts'
 import type { Metrics, MetricsSource } from './metrics.ts'
 import type { PresenceWish } from './operators.ts'
-import { createPhones, type TrunkState } from './phones.ts'
+import { createPhones } from './phones.ts'
+import { followLog } from './trunk-log.ts'
+import { createTrunkWatch, type TrunkFacts } from './trunk-watch.ts'
 import { readWanted } from './provisioning.ts'
 import { createReconnects } from './reconnects.ts'
 import type { Queues } from './queues.ts'
@@ -68,6 +71,12 @@ export interface Pbx {
   /** Our claim to this node: who was overtaken writes and places nothing. */
   readonly fence: Fence
   trunkStates(): ReadonlyMap<string, TrunkState>
+  /** How the trunks in use stand now, with what happened to them. */
+  trunkFacts(): Promise<readonly TrunkFacts[]>
+  /** Calls in progress that came in through a trunk. */
+  callsIn(trunkId: string): number
+  /** Whether SIP over TLS can be used: there is a certificate for it. */
+  hasTls(): Promise<boolean>
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
   checks(): Promise<Record<string, Check>>
   /** What Asterisk refused of the configuration, by owner. */
@@ -88,6 +97,8 @@ export interface PbxOptions {
   /** Spool and state of the exchange. */
   dir: string
   celFile: string
+  /** Asterisk's log: the only one to say why a registration failed. */
+  asteriskLog: string
   /** Raw audio as Asterisk leaves it. */
   recordingsDir: string
   /** The disk of the recordings: without room, calls go on unrecorded. */
@@ -164,6 +175,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     recordingsDir: options.recordingsDir,
     hasRoom: options.disk.hasRoom,
     ...(options.sourceOf && { sourceOf: options.sourceOf }),
+    onTrunkRefusal: (...refusal) => trunks.refused(...refusal),
     metrics,
     log,
     record: (live, rows) => {
@@ -183,7 +195,11 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await tape.flush()
     } else await tape.appendMoment(callId, type, data)
   }
-  const phones = createPhones({ ari, ami, operators, look: () => desk.look(), metrics, log })
+  const phones = createPhones({ ami, operators, look: () => desk.look(), metrics, log })
+  const trunks = createTrunkWatch({
+    ...{ ari, ami, logger: log, log: followLog(options.asteriskLog) },
+    load: () => exchange.trunkLoad()
+  })
 
   /** Brings operators and trunks to Asterisk; one at a time, and again when something changed meanwhile. */
   let provisioning: Promise<void> | undefined
@@ -199,12 +215,12 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   async function pushObjects(): Promise<void> {
     while (isProvisionStale && ari.isUp) {
       isProvisionStale = false
-      const wanted = await readWanted(db)
+      const wanted = await readWanted(db, () => trunks.hasTls())
       const done = await objects.reconcile(wanted.objects)
       await ami.putDb('ringtrace', 'fallback', fallbackDial(wanted.fallback))
-      refused = done.failures
-      for (const failure of done.failures) log.error({ failure }, `Asterisk refuses ${failure.owner}`)
-      phones.trunks(wanted.trunks)
+      refused = [...wanted.failures, ...done.failures]
+      for (const failure of refused) log.error({ failure }, `Asterisk refuses ${failure.owner}`)
+      trunks.load(wanted.trunks)
       if (!done.isComplete) break
     }
   }
@@ -253,6 +269,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     refresh: async () => {
       objects.forget()
       await phones.refresh()
+      await trunks.refresh()
       provision()
     },
     readCel: () => readCelTail(options.celFile, celTailBytes),
@@ -304,7 +321,10 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       return extensions.get(name) ?? operators.ownerOf(name) ?? (users.has(name) ? name : null)
     },
     fence,
-    trunkStates: () => phones.trunkStates(),
+    trunkStates: () => trunks.states(),
+    trunkFacts: () => trunks.facts(),
+    callsIn: (trunkId) => exchange.trunkLoad().get(trunkId)?.in ?? 0,
+    hasTls: () => trunks.hasTls(),
     appendMoment,
     refusedObjects: () => refused,
     async checks() {
@@ -315,7 +335,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
           : reconnects.isRecovered
             ? { status: 'ok' }
             : { status: 'degraded', detail: 'Calls are being compared with Asterisk' },
-        trunks: phones.check(refused),
+        trunks: trunks.check(refused),
         tape: status.isFenced
           ? { status: 'failed', detail: 'Another controller owns this node' }
           : status.spooledBatches > 0

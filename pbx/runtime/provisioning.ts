@@ -1,15 +1,19 @@
 import type { Knex } from 'knex'
-import { wantedObjects, type OperatorDevice, type PjsipObject, type TrunkLink } from '../provision/objects.ts'
+import { wantedObjects, type OperatorDevice, type PjsipObject } from '../provision/objects.ts'
+import type { ObjectFailure } from '../provision/reconcile.ts'
+import type { TrunkLink } from '../provision/trunk-objects.ts'
 
 export interface Wanted {
   objects: PjsipObject[]
   trunks: TrunkLink[]
+  /** Trunks that Asterisk cannot have as they are. */
+  failures: ObjectFailure[]
   /** Phones that ring while no controller is there: the fallback group's, or everybody's. */
   fallback: string[]
 }
 
 /** Reads who and what Asterisk must know: the telephones of active users and trunks with their secrets, and the fallback group. */
-export async function readWanted(db: Knex): Promise<Wanted> {
+export async function readWanted(db: Knex, hasTls: () => Promise<boolean>): Promise<Wanted> {
   const operators = await db('devices as d')
     .join('users as u', 'u.id', 'd.user_id')
     .where({ 'u.is_active': true, 'd.is_active': true })
@@ -25,12 +29,32 @@ export async function readWanted(db: Knex): Promise<Wanted> {
     .where({ is_active: true })
     .orderBy('id')
     .select<TrunkLink[]>('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', {
+      endpoint: 'sip_endpoint',
+      mediaEncryption: 'media_encryption',
+      authUsername: 'auth_username',
+      fromUser: 'from_user',
+      fromDomain: 'from_domain',
+      contactUser: 'contact_user',
+      outboundProxy: 'outbound_proxy',
+      expirySeconds: 'expiry_seconds',
+      isChecked: 'is_checked',
       matchAddresses: 'match_addresses',
-      endpoint: 'sip_endpoint'
+      numberHeaders: 'number_headers'
     })
+  // Without its transport such a trunk would be half there: known, and unable to carry anything.
+  const needsTls = (trunk: TrunkLink): boolean => trunk.transport === 'tls'
+  const isWithoutTls = trunks.some(needsTls) && !(await hasTls())
+  const failures = trunks
+    .filter((trunk) => isWithoutTls && needsTls(trunk))
+    .map(({ name, endpoint }): ObjectFailure => ({
+      ...{ owner: `Trunk "${name}"`, id: endpoint, type: 'endpoint' },
+      message: 'It needs TLS, which is not set up on this system'
+    }))
+  const possible = isWithoutTls ? trunks.filter((trunk) => !needsTls(trunk)) : trunks
   return {
-    objects: wantedObjects({ operators, trunks }),
+    objects: wantedObjects({ operators, trunks: possible }),
     trunks,
+    failures,
     fallback: await fallbackPhones(db)
   }
 }

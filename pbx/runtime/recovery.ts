@@ -211,7 +211,9 @@ async function adoptOrDrop(channels: readonly AriChannel[], ports: RecoveryPorts
       continue
     }
     const dialed = await ari.getVariable(channel.id, 'RT_NUMBER')
-    if (dialed.ok) exchange.arrive(channel, dialed.value, true, now())
+    const heard = await ari.getVariable(channel.id, 'RT_HEARD')
+    if (dialed.ok)
+      exchange.arrive(channel, dialed.value, true, now(), heard.ok ? heard.value.replace(/^,/, '') : '')
   }
   return outsiders
 }

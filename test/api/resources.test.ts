@@ -50,7 +50,7 @@ describe('Collections of the API', function () {
     expect(JSON.stringify(after)).not.to.include('s3cret')
     const cleared = await admin.send('PATCH', `/api/trunks/${id}`, { secret: null, isActive: true })
     expect(cleared.body).to.include({ hasSecret: false, state: 'unknown' })
-    rig.pbx.trunks.set(id, 'registered')
+    rig.pbx.trunkStateOf.set(id, 'registered')
     expect((await admin.get(`/api/trunks/${id}`)).body['state']).to.equal('registered')
   })
 

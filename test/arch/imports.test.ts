@@ -68,6 +68,8 @@ const allowed: Record<string, readonly string[]> = {
     'upkeep/judge.ts',
     'upkeep/nat-findings.ts',
     'pbx/call/moments.ts',
+    'pbx/routing/number-called.ts',
+    'pbx/routing/trunk-states.ts',
     'crm/events.ts',
     'tracking/inquiry-channels.ts',
     'tracking/widget.ts',

@@ -3,7 +3,8 @@ import type { Ari } from '../../pbx/ari/client.ts'
 import { createAmi } from '../../pbx/ami/client.ts'
 import type { Ami, AmiSignals } from '../../pbx/ami/client.ts'
 import { wantedObjects } from '../../pbx/provision/objects.ts'
-import type { OperatorDevice, TrunkLink } from '../../pbx/provision/objects.ts'
+import type { OperatorDevice } from '../../pbx/provision/objects.ts'
+import type { TrunkLink } from '../../pbx/provision/trunk-objects.ts'
 import { createObjects } from '../../pbx/provision/reconcile.ts'
 import type { Objects } from '../../pbx/provision/reconcile.ts'
 import { until } from '../support/until.ts'
@@ -178,13 +179,14 @@ describe('operators and trunks in Asterisk', () => {
     const carrier = await party('127.0.0.3', 22_292, 'carrier')
     const id = registering.endpoint
     await objects.reconcile(wantedObjects({ operators: [anna], trunks: [fixed, registering] }))
-    await until(async () => (await ami.registrations())?.get(id) === 'registered', {
+    await until(async () => (await ami.registrations())?.get(id)?.state === 'registered', {
       what: 'the trunk is registered'
     })
     await until(() =>
       heard.some(
         ([name, states]) =>
-          name === 'registrations' && (states as Map<string, string>).get(id) === 'registered'
+          name === 'registrations' &&
+          (states as Map<string, { state: string }>).get(id)?.state === 'registered'
       )
     )
     // A call to the address we registered is this trunk's, from wherever the carrier sends it.

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Check, Pbx, TrunkState } from '../../../api/deps.ts'
+import type { TrunkFacts } from '../../../pbx/runtime/trunk-watch.ts'
 import type { OperatorState } from '../../../api/contract/live.ts'
 import type { QueueState } from '../../../api/contract/operators.ts'
 import type { MomentType } from '../../../pbx/call/moments.ts'
@@ -17,7 +18,11 @@ export interface FakePbx extends Pbx {
   scoreList: Score[]
   /** By group. */
   tones: Map<string, string>
-  trunks: Map<string, TrunkState>
+  trunkStateOf: Map<string, TrunkState>
+  /** How they stand. */
+  factsOfTrunks: TrunkFacts[]
+  /** There is a certificate for SIP. */
+  isTlsThere: boolean
   health: Record<string, Check>
   hungUp: string[]
   /** What was wished, and what is answered to it. */
@@ -40,7 +45,9 @@ export function createFakePbx(db: Knex): FakePbx {
     queueStates: [],
     scoreList: [],
     tones: new Map(),
-    trunks: new Map(),
+    trunkStateOf: new Map(),
+    factsOfTrunks: [],
+    isTlsThere: false,
     health: { asterisk: { status: 'ok' } },
     hungUp: [],
     wishes: [],
@@ -85,7 +92,9 @@ export function createFakePbx(db: Knex): FakePbx {
       return fake.granted
     },
     devicesOf: (userId) => fake.phones.get(userId) ?? [],
-    trunkStates: () => fake.trunks,
+    trunkStates: () => fake.trunkStateOf,
+    trunkFacts: () => Promise.resolve(fake.factsOfTrunks),
+    hasTls: () => Promise.resolve(fake.isTlsThere),
     async appendMoment(callId, type: MomentType, data) {
       const changes = type === 'call.modified' && 'changes' in data ? data.changes : {}
       const columns = {

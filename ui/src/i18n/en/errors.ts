@@ -88,7 +88,8 @@ export const errors = {
     import_undone: 'The import is undone already.',
     import_replaced: 'A later import has replaced costs of this one. Undo the later one first.',
     certificate_refused: 'The certificate cannot be used.',
-    certificate_from_files: 'The certificate comes from files that TLS_CERT_FILE and TLS_KEY_FILE name: change those files instead.',
+    certificate_from_files:
+      'The certificate comes from files that TLS_CERT_FILE and TLS_KEY_FILE name: change those files instead.',
     upgrade_lost: 'The proxy in front does not pass WebSockets on. Set it up as docs/tls.md shows.',
     import_of_connector: 'What a connector brings is replaced by its next run; it cannot be undone.',
     demo_off: 'The demo is off on this server.',

@@ -88,7 +88,8 @@ export const errors = {
     import_undone: 'Импорт уже отменён.',
     import_replaced: 'Более поздний импорт заменил расходы этого. Сначала отмените поздний.',
     certificate_refused: 'Этот сертификат не подходит.',
-    certificate_from_files: 'Сертификат берётся из файлов, названных в TLS_CERT_FILE и TLS_KEY_FILE: замените сами файлы.',
+    certificate_from_files:
+      'Сертификат берётся из файлов, названных в TLS_CERT_FILE и TLS_KEY_FILE: замените сами файлы.',
     upgrade_lost: 'Прокси не пропускает WebSocket. Настройте его, как показано в docs/tls.md.',
     import_of_connector: 'Данные коннектора заменит его следующий запуск; отменить их нельзя.',
     demo_off: 'На этом сервере демо выключено.',

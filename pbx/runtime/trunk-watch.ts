@@ -1,0 +1,205 @@
+import type { Logger } from 'pino'
+import type { Ami, AmiContact, RegistrationDetail } from '../ami/client.ts'
+import type { Ari } from '../ari/client.ts'
+import { tlsTransport, type TrunkLink } from '../provision/trunk-objects.ts'
+import type { ObjectFailure } from '../provision/reconcile.ts'
+import type { TrunkState } from '../routing/trunk-states.ts'
+import type { Check } from './pbx.ts'
+import type { LoggedRefusal } from './trunk-log.ts'
+
+/** Something that happened to a trunk. `about` is what was refused, null for a mere change of state. */
+export interface TrunkEvent {
+  at: string
+  state: TrunkState
+  about: 'registration' | 'call' | 'limit' | null
+  /** SIP answer; null where there was none. */
+  code: number | null
+  text: string | null
+}
+
+/** How a trunk stands now. */
+export interface TrunkFacts {
+  trunkId: string
+  state: TrunkState
+  since: string | null
+  lastError: TrunkEvent | null
+  nextAttemptAt: string | null
+  answer: { isThere: boolean; milliseconds: number | null } | null
+  callsIn: number
+  callsOut: number
+  /** The newest first. */
+  history: readonly TrunkEvent[]
+}
+
+interface Watched {
+  state: TrunkState
+  sinceMs: number | null
+  nextMs: number | null
+  history: TrunkEvent[]
+}
+
+export interface TrunkWatchOptions {
+  ari: Pick<Ari, 'isUp' | 'getObject'>
+  ami: Pick<Ami, 'on' | 'contacts' | 'registrations'>
+  log: { read(): Promise<LoggedRefusal[]> }
+  load(): ReadonlyMap<string, { in: number; out: number }>
+  logger: Logger
+  now?: () => number
+}
+
+const mostEvents = 50
+/** Screens that ask more often see what was seen last. */
+const freshMs = 3000
+/** The log is written a moment after the state has changed. */
+const logFollowsMs = 250
+
+/** How the trunks stand, as Asterisk says, and what has happened to them since we look. */
+export function createTrunkWatch(options: TrunkWatchOptions) {
+  const { ari, ami, load, logger, now = Date.now } = options
+  let links: readonly TrunkLink[] = []
+  let registrations: ReadonlyMap<string, RegistrationDetail> = new Map()
+  let contacts: ReadonlyMap<string, AmiContact> = new Map()
+  const watched = new Map<string, Watched>()
+  let lookedMs = 0
+  let looking: Promise<void> | undefined
+
+  function stateOf(link: TrunkLink): TrunkState {
+    if (!ari.isUp) return 'unknown'
+    const isSilent = link.isChecked === true && contacts.get(link.endpoint)?.state === 'unreachable'
+    if (link.kind === 'address') return isSilent ? 'unreachable' : 'configured'
+    const state = registrations.get(link.endpoint)?.state ?? 'unknown'
+    return state === 'registered' && isSilent ? 'unreachable' : state
+  }
+
+  function entryOf(id: string): Watched {
+    const entry = watched.get(id) ?? { state: 'unknown', sinceMs: null, nextMs: null, history: [] }
+    watched.set(id, entry)
+    return entry
+  }
+
+  function note(id: string, event: Omit<TrunkEvent, 'at' | 'state'>, atMs: number): void {
+    const entry = entryOf(id)
+    entry.history.unshift({ ...event, at: new Date(atMs).toISOString(), state: entry.state })
+    entry.history.length = Math.min(entry.history.length, mostEvents)
+  }
+
+  /** Compares what is known with what was; a change is remembered. */
+  function compare(): void {
+    for (const link of links) {
+      const entry = entryOf(link.id)
+      const state = stateOf(link)
+      if (state === entry.state) continue
+      Object.assign(entry, { state, sinceMs: now() })
+      note(link.id, { about: null, code: null, text: null }, now())
+    }
+  }
+
+  function take(details: ReadonlyMap<string, RegistrationDetail>): void {
+    registrations = details
+    for (const link of links) {
+      const seconds = details.get(link.endpoint)?.nextSeconds ?? null
+      entryOf(link.id).nextMs = seconds === null ? null : now() + seconds * 1000
+    }
+    compare()
+  }
+
+  /** What the log says of registrations that failed goes to the trunks whose registrations they are. */
+  async function readLog(): Promise<void> {
+    for (const { atMs, clientUri, code } of await options.log.read()) {
+      const link = links.find((one) => clientUriOf(one) === clientUri)
+      if (link) note(link.id, { about: 'registration', code, text: null }, atMs)
+    }
+  }
+  const readLogSoon = (): void => {
+    setTimeout(() => {
+      void readLog().catch((error: unknown) =>
+        logger.warn({ err: error }, 'Asterisk’s log could not be read')
+      )
+    }, logFollowsMs).unref()
+  }
+
+  async function look(): Promise<void> {
+    const [details, found] = await Promise.all([ami.registrations(), ami.contacts()])
+    contacts = found ?? contacts
+    if (details) take(details)
+    await readLog()
+    compare()
+    lookedMs = now()
+  }
+
+  ami.on('registrations', (details) => {
+    take(details)
+    readLogSoon()
+  })
+  ami.on('contact', (contact) => {
+    if (!contact.aor.startsWith('trunk-')) return
+    contacts = new Map([...contacts, [contact.aor, contact]])
+    compare()
+  })
+
+  function factsOf(link: TrunkLink, loads: ReturnType<typeof load>): TrunkFacts {
+    const entry = entryOf(link.id)
+    const contact = link.isChecked === true ? contacts.get(link.endpoint) : undefined
+    const at = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
+    return {
+      trunkId: link.id,
+      state: entry.state,
+      since: at(entry.sinceMs),
+      lastError: entry.history.find(({ about }) => about !== null) ?? null,
+      nextAttemptAt: at(entry.nextMs),
+      answer: contact
+        ? { isThere: contact.state === 'reachable', milliseconds: contact.roundtripMs ?? null }
+        : null,
+      callsIn: loads.get(link.id)?.in ?? 0,
+      callsOut: loads.get(link.id)?.out ?? 0,
+      history: entry.history
+    }
+  }
+
+  return {
+    states: (): ReadonlyMap<string, TrunkState> => new Map(links.map((link) => [link.id, stateOf(link)])),
+    /** All trunks in use; Asterisk is asked when the last look is not fresh. */
+    async facts(): Promise<TrunkFacts[]> {
+      if (now() - lookedMs > freshMs && ari.isUp) {
+        looking ??= look()
+          .catch((error: unknown) => logger.warn({ err: error }, 'The trunks could not be looked at'))
+          .finally(() => (looking = undefined))
+        await looking
+      }
+      compare()
+      const loads = load()
+      return links.map((link) => factsOf(link, loads))
+    },
+    /** The trunks that Asterisk is to know from now on. */
+    load(wanted: readonly TrunkLink[]): void {
+      links = wanted
+      const ids = new Set(links.map(({ id }) => id))
+      for (const id of watched.keys()) if (!ids.has(id)) watched.delete(id)
+      compare()
+    },
+    refresh: look,
+    /** A carrier has refused a call of ours, or its limit has turned one of the carrier's away. */
+    refused(trunkId: string, about: 'call' | 'limit', code: number | null): void {
+      if (links.some(({ id }) => id === trunkId)) note(trunkId, { about, code, text: null }, now())
+    },
+    /** Whether SIP over TLS can be used; false too while Asterisk cannot be asked. */
+    hasTls: async (): Promise<boolean> => (await ari.getObject('transport', tlsTransport)).ok,
+    check(failures: readonly ObjectFailure[]): Check {
+      if (failures.length > 0) {
+        return {
+          status: 'degraded',
+          detail: `Asterisk refuses ${failures.map((failure) => failure.owner).join(', ')}`
+        }
+      }
+      const bad = links.filter((link) => !['configured', 'registered'].includes(stateOf(link)))
+      if (bad.length === 0)
+        return { status: 'ok', ...(links.length === 0 ? { detail: 'No trunk is set up yet' } : {}) }
+      return { status: 'degraded', detail: bad.map((link) => `${link.name}: ${stateOf(link)}`).join(', ') }
+    }
+  }
+}
+
+export type TrunkWatch = ReturnType<typeof createTrunkWatch>
+
+const clientUriOf = ({ username, fromDomain, host }: TrunkLink): string =>
+  `sip:${username ?? ''}@${fromDomain ?? host}`
