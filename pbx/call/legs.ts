@@ -207,7 +207,7 @@ export function dialAgain(turn: Turn, leg: Leg, cause: number | null): boolean {
   if (leg.answeredMs !== null || dialling === undefined || !isTrunkTrouble(leg, cause)) return false
   const tried = [...dialling.exceptTrunkIds, ...(leg.trunkId === null ? [] : [leg.trunkId])]
   // Whoever names a trunk means that trunk.
-  if (tried.length >= maxTrunks || dialling.target.trunkId != null) return false
+  if (tried.length >= maxTrunks || (dialling.target.trunkId ?? null) !== null) return false
   const { target, ringMs, record, byUserId, handover } = dialling
   const { kind, purpose } = leg
   if (kind !== 'external' && kind !== 'client') return false

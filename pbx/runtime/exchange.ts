@@ -146,7 +146,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   /** Only trunks with a limit are counted: the rest of the arrivals need not wait for it. */
   function isTrunkFull(directory: Directory, { trunkId }: Call): boolean {
     const trunk = [...directory.trunks.values()].find(({ id }) => id === trunkId)
-    if (!trunk || (trunk.maxIn == null && trunk.maxCalls == null)) return false
+    const { maxIn = null, maxCalls = null } = trunk ?? {}
+    if (!trunk || (maxIn === null && maxCalls === null)) return false
     const isFull = isOverLimit(trunk, currentLoad().get(trunk.id) ?? { in: 0, out: 0 })
     if (isFull) options.onTrunkRefusal?.(trunk.id, 'limit', 486)
     return isFull
