@@ -1,16 +1,14 @@
-import { createServer } from 'node:http'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Logger } from 'pino'
-import { createApp } from './api/app.ts'
 import { callExport } from './api/call-export.ts'
 import { companyZone } from './api/company-zone.ts'
 import { finishRestores } from './backup/finish.ts'
 import { createBackups } from './backup/work.ts'
 import { ensureAdmin } from './db/first-admin.ts'
-import { attachLive } from './api/live.ts'
-import { attachSipProxy } from './api/sip-proxy.ts'
+import { listen } from './api/listen.ts'
+import { outsideOf } from './api/outside.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { startPostgres } from './db/embedded.ts'
 import { migrateJobs, startJobs, type JobTasks } from './db/jobs.ts'
@@ -18,12 +16,14 @@ import { connect, migrate, waitForDatabase } from './db/knex.ts'
 import { followMedia } from './media/follow.ts'
 import { createMedia } from './media/media.ts'
 import { ensureSounds } from './media/sounds.ts'
+import { createEnding } from './host/ending.ts'
 import { claimDataDir, readInstance } from './host/instance.ts'
 import { keepRunning } from './host/keep.ts'
 import { keepSmall } from './host/rotate.ts'
 import { productVersion, projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
+import { openTls } from './host/tls/keeper.ts'
 import { welcome } from './host/welcome.ts'
 import { createCrm } from './crm/crm.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
@@ -36,11 +36,12 @@ import { createWebhooks } from './integrations/webhooks/webhooks.ts'
 import { createAmi } from './pbx/ami/client.ts'
 import { createAri } from './pbx/ari/client.ts'
 import type { Moments } from './pbx/call/moments.ts'
-import { startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
+import { hepPassword, startAsterisk, type StartOptions } from './pbx/provision/asterisk.ts'
 import { ensureAsterisk, type Progress } from './pbx/provision/install.ts'
 import { asteriskLogs } from './pbx/provision/logs.ts'
 import { createMetrics, type Metrics } from './pbx/runtime/metrics.ts'
 import { createPbx, type Pbx } from './pbx/runtime/pbx.ts'
+import { createSipTrace } from './pbx/trace/trace.ts'
 import { createFacts } from './reports/facts/facts.ts'
 import { createRebuildJob, rebuildOrder } from './reports/facts/job.ts'
 import { watchDisk } from './recordings/disk.ts'
@@ -54,12 +55,11 @@ import { openLog } from './upkeep/log.ts'
 import { createUpkeep } from './upkeep/look.ts'
 
 const app = 'ringtrace'
-const aside: (() => Promise<unknown>)[] = []
-let isStopping = false
+const aside = createEnding()
 /** `npm start` tells of the first three of seven steps (`scripts/lib/start.mjs`). */
 const say = stepPrinter(7, (text) => process.stdout.write(text), process.stdout.isTTY)
 
-/** Starts everything in the order in which the parts need each other. What it starts, `stop` ends in reverse. */
+/** Starts everything in the order in which the parts need each other. What it starts, `aside` ends in reverse. */
 async function start(config: Config): Promise<void> {
   const { dataDir } = config
   const { log, lines } = openLog(config.logLevel)
@@ -100,6 +100,10 @@ async function start(config: Config): Promise<void> {
 
   prepared(config.demo ? 'Voice prompts and the demo company are there' : 'Voice prompts are there')
 
+  const told = [config.http.publicUrl && new URL(config.http.publicUrl).hostname, config.sip.externalAddress]
+  const keeper = await openTls({ dir: path.join(dataDir, 'tls'), files: config.tls.files, told, log })
+  aside.push(() => Promise.resolve(keeper.stop()))
+
   const recordingsDir = path.join(dataDir, 'recordings')
   await mkdir(recordingsDir, { recursive: true })
   const asteriskDir = path.join(dataDir, 'pbx')
@@ -132,6 +136,8 @@ async function start(config: Config): Promise<void> {
       amiPassword: instance.amiPassword,
       recordingsDir,
       systemName: 'rt',
+      sipTrace: config.sipTrace,
+      ...(config.sip.tlsPort === null ? {} : { tls: { port: config.sip.tlsPort, file: keeper.file } }),
       ...(config.sip.externalAddress ? { externalAddress: config.sip.externalAddress } : {})
     },
     log
@@ -141,6 +147,12 @@ async function start(config: Config): Promise<void> {
   aside.push(() => asterisk.stop())
   const cli = (command: string): Promise<string> => asterisk.current.cli(command)
   running.asterisk = { cli }
+  if (config.sip.tlsPort !== null) {
+    // Carriers that come anew get the new certificate; those that are connected stay so.
+    keeper.onChange(async () => void (await cli('module reload res_pjsip.so')))
+    // An Asterisk that was found running may know an older one.
+    if (asterisk.current.adopted) await cli('module reload res_pjsip.so')
+  }
   await media
     .asteriskStarted()
     .catch((err: unknown) => log.warn({ err }, 'Asterisk has not read its music yet'))
@@ -251,6 +263,18 @@ async function start(config: Config): Promise<void> {
     registry: metrics.registry
   })
   late.dialling = dialling
+  const sipTrace = await createSipTrace({
+    ...{ db, ami, log },
+    port: config.amiPort,
+    password: hepPassword(instance.amiPassword),
+    ownPorts: [config.sip.port, config.ariPort],
+    refused: () => pbx.refusedObjects()
+  })
+  aside.push(() => sipTrace.close())
+  pbx.feed.onRow((row) => sipTrace.onRow(row))
+  ari.on('event', (event) => {
+    if ('channel' in event) sipTrace.onChannel(event.channel)
+  })
   pbx.feed.onRow(({ type, data }) => {
     if (type === 'call.initiated') tracking.onInitiated(data as unknown as Moments['call.initiated'])
   })
@@ -270,7 +294,8 @@ async function start(config: Config): Promise<void> {
   crm.start()
   aside.push(() => crm.stop())
   const machine = { asterisk: home.version, publicUrl: config.http.publicUrl }
-  const upkeep = createUpkeep({ db, dataDir, lines, ...machine })
+  const certificate = () => (config.tls.isOn ? keeper.current() : null)
+  const upkeep = createUpkeep({ db, dataDir, lines, certificate, ...machine })
   const backups = createBackups({
     ...{ db, databaseUrl, dataDir, version, zone: companyZone, log },
     order: (trx, wanted) => jobs.order(trx, wanted)
@@ -287,7 +312,8 @@ async function start(config: Config): Promise<void> {
   aside.push(() => facts.stop())
   // Connectors to advertising systems go into this list.
   const costs = createCostKeeper({ db, connectors: [], log })
-  const url = config.http.publicUrl ?? `http://localhost:${config.http.port}`
+  const scheme = config.tls.isOn ? 'https' : 'http'
+  const url = config.http.publicUrl ?? `${scheme}://localhost:${config.http.port}`
   const mail = await openMail({ db, dataDir, secretKey: config.secretKey, log })
   const mailings = createMailings({ db, mail, publicUrl: url, log })
   const parts = [
@@ -299,7 +325,8 @@ async function start(config: Config): Promise<void> {
     jobs,
     costs,
     mailings,
-    createReportDays({ db, log })
+    createReportDays({ db, log }),
+    sipTrace
   ]
   const runner = startJobs({
     databaseUrl,
@@ -338,29 +365,19 @@ async function start(config: Config): Promise<void> {
     upkeep,
     mail,
     mailings,
+    sipTrace: config.sipTrace ? sipTrace : null,
     announce: webhooks.announce,
     metrics: metrics.registry,
     uiDir: existsSync(uiDir) ? uiDir : null,
     version,
     publicUrl: config.http.publicUrl,
+    outside: outsideOf(keeper, { ...config.http, isTls: config.tls.isOn, sipTlsPort: config.sip.tlsPort }),
     // Browsers do not tell ports apart: two instances on one host would overwrite each other's session.
     sip: { address: config.sip.externalAddress, port: config.sip.port, rtp: config.rtp },
     cookieName: `ringtrace_${config.http.port}`
   }
-  const server = createServer(createApp(deps))
-  const live = attachLive(server, deps)
-  const detachSip = attachSipProxy(server, { ...deps, ariPort: config.ariPort })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(config.http.port, config.http.host, resolve)
-  })
-  aside.push(async () => {
-    detachSip()
-    await live.close()
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  await welcome(url, firstLogin, dataDir)
+  aside.push(await listen(deps, { ...config.http, ariPort: config.ariPort }))
+  await welcome(url, firstLogin, dataDir, config.tls.isOn ? keeper.current() : null)
 }
 
 /** PostgreSQL of our own, in DATA_DIR. */
@@ -372,29 +389,10 @@ async function embeddedDatabase(dataDir: string, log: Logger): Promise<string> {
   return postgres.current.url
 }
 
-/** Ends what was started, last first; each part gets its chance whatever the others do. */
-async function stop(code: number): Promise<never> {
-  if (!isStopping) {
-    isStopping = true
-    for (const end of aside.reverse()) {
-      await end().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`))
-    }
-  }
-  process.exit(code)
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (isStopping) return
-    process.stdout.write('Stopping\n')
-    void stop(0).catch(() => process.exit(1))
-  })
-}
-
 try {
   await start(readConfig(process.env))
 } catch (error) {
   const isExpected = error instanceof SetupError || error instanceof ConfigError
   process.stderr.write(`\n${isExpected ? messageOf(error) : String((error as Error).stack)}\n`)
-  await stop(1)
+  await aside.stop(1)
 }

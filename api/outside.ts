@@ -30,6 +30,18 @@ export const isHttpsOutside = (deps: {
   readonly publicUrl?: string | undefined
 }): boolean => deps.outside?.isTls === true || deps.publicUrl?.startsWith('https:') === true
 
+/** What the settings say of the way in, with a fresh watch over it. */
+export const outsideOf = (
+  keeper: TlsKeeper | null,
+  told: Pick<Outside, 'isTls' | 'trustProxy' | 'sipTlsPort'> & { publicUrl?: string | undefined }
+): Outside => ({
+  keeper,
+  isTls: told.isTls,
+  trustProxy: told.trustProxy,
+  sipTlsPort: told.sipTlsPort,
+  ways: createWays({ isTls: told.isTls, publicUrl: told.publicUrl })
+})
+
 /** Seen longer ago, it may have been set right since. */
 const forgetMs = 24 * 3_600_000
 

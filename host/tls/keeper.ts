@@ -12,7 +12,7 @@ import {
   type Material,
   type Refusal
 } from './material.ts'
-import { makeSelfSigned } from './self-signed.ts'
+import { makeSelfSigned, ownHosts } from './self-signed.ts'
 
 /** Where the certificate in use comes from; `kept`: the last good one, since the named files cannot be used. */
 export type CertificateSource = 'files' | 'uploaded' | 'selfSigned' | 'kept'
@@ -59,10 +59,8 @@ export interface KeeperOptions {
   dir: string
   /** From the environment; they win over what is uploaded. */
   files: CertificateFiles | null
-  /** Of the self-signed certificate, the most wanted first. */
-  hosts: readonly string[]
-  /** Without these a self-signed certificate is made anew. */
-  needed?: readonly string[]
+  /** Names and addresses that the self-signed certificate must stand for, beside this machine's own. */
+  told: readonly (string | undefined)[]
   log: Logger
   now?: () => number
   everyMs?: number
@@ -78,7 +76,7 @@ const settleMs = 500
  * @throws SetupError when the named files cannot be used and there never was a good one
  */
 export async function openTls(options: KeeperOptions): Promise<TlsKeeper> {
-  const { dir, files, hosts, needed = [], log, now = Date.now } = options
+  const { dir, files, told, log, now = Date.now } = options
   const at = (name: string): string => path.join(dir, name)
   const used = at('used.pem')
   const listeners: ((now: InUse) => void | Promise<void>)[] = []
@@ -121,9 +119,9 @@ export async function openTls(options: KeeperOptions): Promise<TlsKeeper> {
     const isFit =
       made &&
       daysUntil(made.facts.endsMs, now()) >= renewDays &&
-      needed.every((host) => covers(made.facts, host))
+      told.every((host) => host === undefined || covers(made.facts, host))
     if (isFit) return { ...made, source: 'selfSigned', problem: null }
-    const { cert, key } = await makeSelfSigned(hosts, now())
+    const { cert, key } = await makeSelfSigned(ownHosts(told), now())
     const fresh = readMaterial(cert, key)
     await keep(at('self-signed.pem'), fresh)
     log.info({ names: fresh.facts.names.length }, 'Made a self-signed certificate')

@@ -47,7 +47,7 @@ export function tlsPort(
   // Scanners and browsers that refuse a self-signed certificate: nothing that anybody could act on.
   secure.on('tlsClientError', (error) => log.debug({ err: error }, 'A TLS connection did not come about'))
   const plain = http.createServer((req, res) => {
-    if (isHealthFromHere(req)) handler(req, res as Parameters<RequestListener>[1])
+    if (isHealthFromHere(req)) handler(req, res)
     else sendOn(req, res)
   })
   // A server that does not listen itself looks after its slow connections only when told that it does.

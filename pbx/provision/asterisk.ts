@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { access, chmod, mkdir, readFile, rmdir, symlink } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
@@ -33,6 +34,10 @@ export type AsteriskSettings = {
   recordingsDir: string
   /** EXTERNAL_ADDRESS: the public IP address when this machine stands behind NAT. */
   externalAddress?: string
+  /** Carriers by TLS: the port, and the file with key and certificate chain. Without it there is no such transport. */
+  tls?: { port: number; file: string }
+  /** Copies of SIP messages go to the UDP port with AMI's number; by default they do. */
+  sipTrace?: boolean
   /** Prefix of Asterisk's own channel ids: letters, digits, `-`. */
   systemName: string
 }
@@ -115,6 +120,12 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
       purpose: "Asterisk's manager interface"
     }
   ])
+  if (settings.tls) {
+    const { port } = settings.tls
+    await requirePorts([
+      { protocol: 'tcp', host: sipHost, port, variable: 'SIP_TLS_PORT', purpose: 'SIP over TLS' }
+    ])
+  }
   await prepareFolders(dir, settings.recordingsDir)
   await writeFolder(etc, files)
 
@@ -248,9 +259,17 @@ async function templateValues(
   runDir: string,
   settings: AsteriskSettings
 ): Promise<TemplateValues> {
-  const { externalAddress, recordingsDir, ...plain } = settings
+  const { externalAddress, recordingsDir, sipTrace = true, tls, ...plain } = settings
   const external = externalAddress ?? ''
   const behind = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8']
+  const outside =
+    external === ''
+      ? []
+      : [
+          `external_signaling_address = ${external}`,
+          `external_media_address = ${external}`,
+          ...behind.map((net) => `local_net = ${net}`)
+        ]
   return {
     ...plain,
     dir,
@@ -259,19 +278,39 @@ async function templateValues(
     modulesDir: home.modulesDir,
     dataDir: home.dataDir,
     recordingsDir: resolve(recordingsDir),
+    hepEnabled: sipTrace ? 'yes' : 'no',
+    hepPassword: hepPassword(settings.amiPassword),
     opusCodec: await opusModule(home),
-    externalAddress:
-      external === ''
-        ? []
-        : [
-            `external_signaling_address = ${external}`,
-            `external_media_address = ${external}`,
-            ...behind.map((net) => `local_net = ${net}`)
-          ],
+    externalAddress: outside,
+    tlsTransport: tls === undefined ? [] : [...tlsLines(settings.sipHost, tls), ...outside],
     iceHostCandidates:
       external === '' ? [] : localAddresses().map((local) => `${local} => ${external},include_local_address`)
   }
 }
+
+/**
+ * What Asterisk puts into each copy of a SIP message, so that nobody else on this machine can slip one in. Not a
+ * password of its managers: it goes out on a port that may be anybody's while the controller is away.
+ */
+export function hepPassword(amiPassword: string): string {
+  return createHash('sha256').update(`hep ${amiPassword}`).digest('hex').slice(0, 32)
+}
+
+/**
+ * A carrier's own certificate is not checked: most have none that anybody could check, and what is said is sealed all
+ * the same. The name of the file never changes, so that a reload takes a new certificate and cuts nobody.
+ */
+const tlsLines = (host: string, { port, file }: { port: number; file: string }): string[] => [
+  '[transport-tls]',
+  'type = transport',
+  'protocol = tls',
+  `bind = ${host}:${port}`,
+  `cert_file = ${file}`,
+  `priv_key_file = ${file}`,
+  // Left out, it means TLS 1.0 and nothing else.
+  'method = tlsv1_2',
+  'verify_server = no'
+]
 
 /** Debian's free codec has another name than Digium's. */
 async function opusModule(home: AsteriskHome): Promise<string> {

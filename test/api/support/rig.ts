@@ -8,7 +8,7 @@ import { createApp } from '../../../api/app.ts'
 import { createMedia } from '../../../media/media.ts'
 import { hashPassword } from '../../../db/passwords.ts'
 import { roles, type Role } from '../../../api/contract/common.ts'
-import { createWays } from '../../../api/outside.ts'
+import { outsideOf } from '../../../api/outside.ts'
 import type { ApiDeps, Demo, MediaStore, StoredRecording } from '../../../api/deps.ts'
 import { createDialling, type Dialling } from '../../../dialling/dialling.ts'
 import { createFakeExchange, takeNode, type FakeExchange } from '../../dialling/support/exchange.ts'
@@ -124,10 +124,7 @@ export async function startRig(
     publicUrl: undefined,
     checkAnswers: true,
     // As behind a proxy on this machine: tests come from addresses of their own.
-    outside: {
-      ...{ isTls: false, trustProxy: ['loopback'], keeper: null, sipTlsPort: null },
-      ways: createWays({ isTls: false, publicUrl: undefined })
-    }
+    outside: outsideOf(null, { isTls: false, trustProxy: ['loopback'], sipTlsPort: null })
   }
   const deps = options.before?.(given, database.url) ?? given
   const hash = await hashPassword(password)

@@ -76,7 +76,7 @@ export const system = {
         unknown: 'Not known here.'
       },
       https: {
-        title: 'HTTPS',
+        title: 'HTTPS and certificate',
         ok: 'The certificate is valid for {{days}} more days.',
         none: 'People come by plain http: browsers give no microphone except on this machine. Set TLS=on, or PUBLIC_URL to the https address of a proxy (docs/tls.md).',
         unseen: 'The https address does not answer from here.',

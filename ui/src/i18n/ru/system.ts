@@ -79,7 +79,7 @@ export const system = {
         unknown: 'Здесь неизвестно.'
       },
       https: {
-        title: 'HTTPS',
+        title: 'HTTPS и сертификат',
         ok: 'Сертификат действует ещё {{days}} дн.',
         none: 'Сюда заходят по обычному http: браузеры не дают микрофон нигде, кроме самой этой машины. Задайте TLS=on или укажите в PUBLIC_URL https-адрес прокси (docs/tls.md).',
         unseen: 'Адрес https отсюда не отвечает.',
