@@ -36,6 +36,7 @@ const environment = z.object({
     .string()
     .regex(/^\d{4,5}-\d{4,5}$/, 'must look like 10000-10999')
     .default('10000-10999'),
+  SIP_TRACE: z.enum(['0', '1']).default('1'),
   ARI_PORT: port(8088),
   AMI_PORT: port(5038),
   ASTERISK_HOME: z.string().optional(),
@@ -82,6 +83,8 @@ export interface Config {
     readonly externalAddress: string | undefined
   }
   readonly rtp: { readonly start: number; readonly end: number }
+  /** Asterisk copies every SIP message to us: what the SIP trace shows. */
+  readonly sipTrace: boolean
   readonly ariPort: number
   readonly amiPort: number
   /** The demo company is loaded: by default on the embedded database only. */
@@ -153,6 +156,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       externalAddress: e.EXTERNAL_ADDRESS
     },
     rtp: { start, end },
+    sipTrace: e.SIP_TRACE === '1',
     ariPort: e.ARI_PORT,
     amiPort: e.AMI_PORT,
     demo: e.DEMO === undefined ? e.DATABASE_URL === undefined : e.DEMO === '1',

@@ -96,6 +96,13 @@ export const access = {
   'GET /api/trunks/:id': leads,
   'PATCH /api/trunks/:id': admin,
   'DELETE /api/trunks/:id': admin,
+  'GET /api/trunks/:id/trace': admin,
+  'POST /api/trunks/:id/test': admin,
+  'PUT /api/trunks/:id/trace': admin,
+  'DELETE /api/trunks/:id/trace': admin,
+  'GET /api/calls/:id/trace': leads,
+  'PUT /api/calls/:id/trace': admin,
+  'DELETE /api/calls/:id/trace': admin,
   'GET /api/trunks/:id/history': leads,
   'GET /api/trunk-states': leads,
   'PUT /api/trunk-order': admin,
@@ -182,6 +189,14 @@ export const access = {
   'GET /api/scheme-checks/:id': planners,
   'PATCH /api/scheme-checks/:id': admin,
   'DELETE /api/scheme-checks/:id': admin,
+
+  'GET /api/schedules': leads,
+  'POST /api/schedules': admin,
+  'GET /api/schedules/:id': leads,
+  // Supervisors say that it is closed now.
+  'PATCH /api/schedules/:id': leads,
+  'DELETE /api/schedules/:id': admin,
+  'GET /api/holidays': leads,
 
   'GET /api/prompts': planners,
   'POST /api/prompts': admin,

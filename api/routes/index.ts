@@ -4,6 +4,7 @@ import { accessLinkRoutes } from './access-links.ts'
 import { auditRoutes } from './audit.ts'
 import { backupRoutes } from './backups.ts'
 import { authRoutes } from './auth.ts'
+import { bulkChangeRoutes } from './bulk-changes.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { callCommentRoutes } from './call-comments.ts'
 import { callExportRoutes } from './call-exports.ts'
@@ -47,10 +48,12 @@ import { reportRuleRoutes } from './report-rules.ts'
 import { schemeRoutes } from './schemes.ts'
 import { siteCheckRoutes } from './site-checks.ts'
 import { siteRoutes } from './sites.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { setupRoutes } from './setup.ts'
 import { sourceRoutes } from './sources.ts'
+import { sipTraceRoutes } from './sip-trace.ts'
 import { tagRoutes } from './tags.ts'
 import { certificateRoutes } from './certificates.ts'
 import { systemRoutes } from './system.ts'
@@ -108,6 +111,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...siteCheckRoutes(deps),
     ...trackRoutes(deps),
     ...schemeRoutes(deps),
+    ...scheduleRoutes(deps),
     ...promptRoutes(deps),
     ...musicRoutes(deps),
     ...groupRoutes(deps),
@@ -118,6 +122,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...operatorRoutes(deps),
     ...wallRoutes(deps),
     ...trunkRoutes(deps),
+    ...sipTraceRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),
     ...reportRoutes(deps),
@@ -125,6 +130,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...mailSettingsRoutes(deps),
     ...reportRuleRoutes(deps),
     ...usageRoutes(deps),
+    ...bulkChangeRoutes(deps),
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
     ...systemRoutes(deps),

@@ -85,7 +85,13 @@ export function ownSide(ownPorts: readonly number[]): IsOurs {
   let readMs = Date.now()
   const score = ({ address, port }: HepAddress): number => {
     const isAny = address === '0.0.0.0' || /^[0:]+$/.test(address)
-    const place = isAny ? 3 : address === '127.0.0.1' ? 2 : here.has(address) || /^127\./.test(address) ? 1 : 0
+    const place = isAny
+      ? 3
+      : address === '127.0.0.1'
+        ? 2
+        : here.has(address) || /^127\./.test(address)
+          ? 1
+          : 0
     return place * 2 + (ownPorts.includes(port) ? 1 : 0)
   }
   return (first, second) => {

@@ -49,11 +49,25 @@ function explainInvite(
     if (ack) return [{ code: 'call_answered', level: 'good', params: answerOf(invite), message: final.index }]
     const isOver = nowMs - final.atMs >= patienceMs
     return isOver
-      ? [{ code: 'no_ack', level: 'problem', params: { ...answerOf(invite), by: sideOf(request) }, message: final.index }]
+      ? [
+          {
+            code: 'no_ack',
+            level: 'problem',
+            params: { ...answerOf(invite), by: sideOf(request) },
+            message: final.index
+          }
+        ]
       : []
   }
   if (status === 487) {
-    return [{ code: 'caller_left', level: 'warning', params: { ...answerOf(invite), by: sideOf(request) }, message: final.index }]
+    return [
+      {
+        code: 'caller_left',
+        level: 'warning',
+        params: { ...answerOf(invite), by: sideOf(request) },
+        message: final.index
+      }
+    ]
   }
   const found = refusal(invite, all, nowMs)
   if (!found) return []

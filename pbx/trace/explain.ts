@@ -56,8 +56,16 @@ function outcomeOf(exchange: Exchange, all: readonly Exchange[], nowMs: number):
   const status = final.status ?? 0
   if (method === 'OPTIONS') {
     // Any answer shows that somebody is there, a refusal too.
-    const level = status < 400 || [401, 403, 404, 405, 407, 480, 481, 501].includes(status) ? 'good' : 'warning'
-    return [{ code: level === 'good' ? 'alive' : 'refused', level, params: answerOf(exchange), message: final.index }]
+    const level =
+      status < 400 || [401, 403, 404, 405, 407, 480, 481, 501].includes(status) ? 'good' : 'warning'
+    return [
+      {
+        code: level === 'good' ? 'alive' : 'refused',
+        level,
+        params: answerOf(exchange),
+        message: final.index
+      }
+    ]
   }
   if (status < 300) {
     const expires = /(?:^|;)\s*expires=(\d{1,8})/i.exec(final.sip?.header('contact') ?? '')?.[1]

@@ -37,6 +37,22 @@ export interface Finding {
   message: number | null
 }
 
+/** What a test of a trunk does, in order. */
+export const testSteps = ['settings', 'address', 'options', 'register'] as const
+export type TestStep = (typeof testSteps)[number]
+export const stepStates = ['waiting', 'running', 'done', 'failed', 'skipped'] as const
+export type StepState = (typeof stepStates)[number]
+
+/** What goes wrong before anything is said; beside the findings of what was said. */
+export const testProblems = [
+  'inactive',
+  'exchange_down',
+  'not_in_asterisk',
+  'dns_failed',
+  'nothing_sent'
+] as const
+export type TestProblem = (typeof testProblems)[number]
+
 /** `192.0.2.7:5060`, and IPv6 with its colons. */
 export function addressOf(remote: string): { host: string; port: string } {
   const at = remote.lastIndexOf(':')

@@ -11,7 +11,12 @@ export function noAnswer({ request, repeats, method }: Exchange): Finding {
 /** What an answer says, for the words of a finding. */
 export function answerOf({ final, method, request }: Exchange): Record<string, string> {
   const { host } = addressOf((final ?? request).remote)
-  return { method, status: String(final?.status ?? ''), reason: (final?.reason ?? '').slice(0, 100), address: host }
+  return {
+    method,
+    status: String(final?.status ?? ''),
+    reason: (final?.reason ?? '').slice(0, 100),
+    address: host
+  }
 }
 
 const simple: Readonly<Record<number, FindingCode>> = {
@@ -54,7 +59,9 @@ export function refusal(exchange: Exchange, all: readonly Exchange[], nowMs: num
     const isStale = /stale\s*=\s*"?true/i.test(challenge)
     const isTriedAgain = all.some(
       (other) =>
-        other.method === method && other.request.dialog === request.dialog && other.request.index > final.index
+        other.method === method &&
+        other.request.dialog === request.dialog &&
+        other.request.index > final.index
     )
     if (isTriedAgain) return null
     if (request.direction === 'in') return unknownSource(exchange)
@@ -67,7 +74,9 @@ export function refusal(exchange: Exchange, all: readonly Exchange[], nowMs: num
   const needsTls = /\btls\b|sips|encrypt/i.test(`${final.reason ?? ''} ${final.sip?.header('warning') ?? ''}`)
   if (needsTls && status >= 400) return found('tls_needed')
   const seconds = final.sip?.header('min-expires') ?? ''
-  const code = simple[status] ?? (status >= 500 && status < 600 ? 'server_error' : status < 400 ? 'redirected' : 'refused')
+  const code =
+    simple[status] ??
+    (status >= 500 && status < 600 ? 'server_error' : status < 400 ? 'redirected' : 'refused')
   return found(code, {
     ...(code === 'not_found' && { number: number || contactHost }),
     ...(code === 'too_brief' && { seconds })

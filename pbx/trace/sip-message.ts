@@ -42,7 +42,8 @@ function firstLine(text: string): string {
 
 const mask = '***'
 /** Cheap, and true of every message that holds a secret; most hold none. */
-const anySecret = /authorization|inline:|ice-pwd|;line=|\nk=|\nsignal|sips?:[^\s:@<>;]{1,100}:[^\s@<>;]{1,100}@/i
+const anySecret =
+  /authorization|inline:|ice-pwd|;line=|\nk=|\nsignal|sips?:[^\s:@<>;]{1,100}:[^\s@<>;]{1,100}@/i
 /** A header with its folded lines. */
 const authorization = /^((?:proxy-)?authorization[ \t]*:)((?:[^\r\n]|\r?\n[ \t])*)/gim
 

@@ -81,7 +81,16 @@ export function createStore(): Store {
     const found = early.get(copy.dialog)
     early.delete(copy.dialog)
     const { dialog: id } = copy
-    const made: Kept = { id, kind, messages: [], first, endpoint: null, callId: null, isCut: false, characters: 0 }
+    const made: Kept = {
+      id,
+      kind,
+      messages: [],
+      first,
+      endpoint: null,
+      callId: null,
+      isCut: false,
+      characters: 0
+    }
     poolOf(kind, found?.callId ?? null).set(id, made)
     if (found) attach(made, found.endpoint, found.callId)
     return made

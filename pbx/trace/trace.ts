@@ -190,7 +190,13 @@ interface Kept {
 
 const keptOf = ({ at, body, ...row }: Kept): KeptMessage => ({
   ...{ direction: row.direction, transport: row.transport, local: row.local, remote: row.remote },
-  ...{ dialog: row.dialog, endpoint: row.endpoint, method: row.method, status: row.status, reason: row.reason },
+  ...{
+    dialog: row.dialog,
+    endpoint: row.endpoint,
+    method: row.method,
+    status: row.status,
+    reason: row.reason
+  },
   atMs: at.getTime(),
   text: body
 })

@@ -1,16 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { explain } from './explain.ts'
-import type { Finding } from './findings.ts'
+import { testSteps, type Finding, type StepState, type TestProblem, type TestStep } from './findings.ts'
 import type { Store } from './store.ts'
 import type { SipCopy, TraceTrunk } from './types.ts'
-
-export const testSteps = ['settings', 'address', 'options', 'register'] as const
-export type TestStep = (typeof testSteps)[number]
-export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
-
-/** What goes wrong before anything is said; beside the findings of what was said. */
-export const testProblems = ['inactive', 'exchange_down', 'not_in_asterisk', 'dns_failed', 'nothing_sent'] as const
-export type TestProblem = (typeof testProblems)[number]
 
 /** A test of a trunk, as far as it has come. */
 export interface TrunkTest {
@@ -93,7 +85,11 @@ export async function runTrunkTest(trunk: TraceTrunk, test: TrunkTest, ports: Te
     return [...options, ...own].filter(isFresh).sort((a, b) => a.atMs - b.atMs)
   }
 
-  const isKnown = await asked(() => ami.qualify(trunk.endpoint), Math.min(deadline, nowMs() + provisionMs), nowMs)
+  const isKnown = await asked(
+    () => ami.qualify(trunk.endpoint),
+    Math.min(deadline, nowMs() + provisionMs),
+    nowMs
+  )
   if (!isKnown) return end({ code: 'not_in_asterisk', detail: ports.refusedOf(trunk) ?? '' })
   steps.settings = 'done'
   steps.options = 'running'

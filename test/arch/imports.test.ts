@@ -33,6 +33,7 @@ const allowed: Record<string, readonly string[]> = {
   'pbx/call': ['ivr'],
   'pbx/routing': ['ivr', 'pbx/call'],
   'pbx/ari': [],
+  'pbx/trace': [],
   'pbx/ami': ['pbx/ari/signals.ts'],
   'pbx/provision': ['host', 'pbx/ari'],
   'pbx/runtime': ['pbx', 'ivr', 'host', 'db/in-turn.ts', 'db/listen.ts', 'db/prepared.ts'],
@@ -69,6 +70,7 @@ const allowed: Record<string, readonly string[]> = {
     'upkeep/nat-findings.ts',
     'pbx/call/moments.ts',
     'pbx/routing/number-called.ts',
+    'pbx/trace/findings.ts',
     'pbx/routing/trunk-states.ts',
     'crm/events.ts',
     'tracking/inquiry-channels.ts',
@@ -94,6 +96,7 @@ const allowed: Record<string, readonly string[]> = {
     'tracking',
     'pbx/call',
     'pbx/routing',
+    'pbx/trace/ladder.ts',
     'host',
     'media/errors.ts',
     'type:pbx'

@@ -22,6 +22,7 @@ export const errors = {
     already_watching: 'You are in this call already.',
     not_watching: 'You are not in this call any more.',
     call_ended: 'The call has ended.',
+    sip_trace_off: 'The SIP trace is switched off on this server (SIP_TRACE=0).',
     same_party: 'They are in this call already.',
     no_phone: 'Your phone is not connected. Open the page “Calls” and wait for “Phone ready”.',
     operator_busy: 'You are in a call. Finish it first.',
