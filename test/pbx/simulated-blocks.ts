@@ -18,6 +18,9 @@ export interface Around {
   nowMs: number
 }
 
+/** Long enough for a key on a machine that does much else at the time; pressed, it is not waited out. */
+const waitSeconds = 10
+
 /** The shortest sound that there is. */
 export const sound = [{ sound: 'digits/1' }]
 export const end = (reason = 'as_drawn'): SchemeBlock => ({ type: 'hangup', settings: { reason }, exits: {} })
@@ -31,7 +34,7 @@ export const menu = (more: Record<string, unknown> = {}): Scheme['blocks'] => ({
     type: 'menu',
     settings: {
       ...{ prompt: sound, wrongSounds: sound, options: [{ digit: '1' }, { digit: '7' }] },
-      ...{ waitSeconds: 4, attempts: 2, ...more }
+      ...{ waitSeconds, attempts: 2, ...more }
     },
     exits: { '1': 'mark', '7': 'bye', noInput: 'bye', wrongInput: 'bye' }
   },
@@ -96,7 +99,7 @@ export const later = (nowMs: number): Record<string, unknown> => {
     ...{ when: 'open', timeZone: 'UTC', thanks: sound, question: sound, wrongSounds: sound },
     ...{
       hours: { ...every([]), [day.toLowerCase()]: [['10:00', '11:00']] },
-      waitSeconds: 4,
+      waitSeconds,
       sayNumber: false
     }
   }
@@ -110,10 +113,10 @@ export const promise = ({ nowMs }: Around, more: Record<string, unknown> = {}): 
   sorry: say('bye'),
   bye: end()
 })
-export const rated = (): Scheme['blocks'] => ({
+export const rated = (more: Record<string, unknown> = {}): Scheme['blocks'] => ({
   first: {
     type: 'rating',
-    settings: { question: sound, wrongSounds: sound, thanks: sound, waitSeconds: 4 },
+    settings: { question: sound, wrongSounds: sound, thanks: sound, waitSeconds, ...more },
     exits: { next: 'bye' }
   },
   bye: end()

@@ -292,10 +292,10 @@ export const cases: Readonly<Record<string, Case>> = {
     isHidden: true,
     way: 'first noNumber, sorry next, bye'
   },
-  'a rating, given': { blocks: rated, presses: '4', way: 'first next, bye' },
-  'a rating, a wrong key and then a mark': { blocks: rated, presses: '93', way: 'first next, bye' },
-  'a rating, two wrong keys': { blocks: rated, presses: '90', way: 'first next, bye' },
-  'a rating, silence': { blocks: rated, presses: '-', way: 'first next, bye' },
+  'a rating, given': { blocks: () => rated(), presses: '4', way: 'first next, bye' },
+  'a rating, a wrong key and then a mark': { blocks: () => rated(), presses: '93', way: 'first next, bye' },
+  'a rating, two wrong keys': { blocks: () => rated(), presses: '90', way: 'first next, bye' },
+  'a rating, silence': { blocks: () => rated({ waitSeconds: 1 }), presses: '-', way: 'first next, bye' },
   'a talk, sent on to somebody who declines, and back': {
     blocks: ({ firstGroupId }) => ({ first: ring(firstGroupId), ...afterRing }),
     operators: ['answers', 'declines'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { JournalCallWithLegs, TapeEntry } from '../../api/contract/calls.ts'
+import type { JournalCall, JournalCallWithLegs, TapeEntry } from '../../api/contract/calls.ts'
 import { blockKinds, madeKinds } from '../../ivr/blocks/index.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
 import { simulate, type Scenario, type Simulation } from '../../ivr/simulate.ts'
@@ -9,7 +9,7 @@ import { atOnce, openOffice, type Desk, type Office } from '../sip/office.ts'
 import type { Dialog } from '../sip/dialog.ts'
 import type { Peer } from '../sip/peer.ts'
 import { until } from '../support/until.ts'
-import { groupOf, rowsOf } from './chaos.ts'
+import { groupOf } from './chaos.ts'
 import { otherScheme, type Around } from './simulated-blocks.ts'
 import { cases, type Case } from './simulated-cases.ts'
 
@@ -209,21 +209,31 @@ describe('A real call goes the way that the simulator told', function () {
       }
     }
     if (it.presses !== undefined) {
-      const started = until(async () => (await rowsOf(office.instance, desk.number))[0]?.id, {
+      const callId = await until(async () => (await started()).get(desk.number), {
         everyMs: 250,
         what: `the call to ${desk.number} is in the journal`
       })
-      await pressKeys(await started, dialog, it.presses)
+      await pressKeys(callId, dialog, it.presses)
     }
     await dialog.waitFor((message) => message.method === 'BYE' || message.status >= 300, 45_000)
     const call = await office.ended(desk.number)
     return wentOf(call, await office.moments(call.id))
   }
 
+  /** Calls by the number called; asked for once for all who ask at that time. */
+  let asking: Promise<Map<string, string>> | undefined
+  function started(): Promise<Map<string, string>> {
+    asking ??= office.instance
+      .api<{ items: JournalCall[] }>('GET', '/api/calls?limit=200')
+      .then(({ items }) => new Map(items.map(({ dialedNumber, id }) => [dialedNumber ?? '', id])))
+      .finally(() => (asking = undefined))
+    return asking
+  }
+
   async function pressKeys(callId: string, caller: Dialog, presses: string): Promise<void> {
     for (const [index, digit] of [...presses].entries()) {
       await until(async () => waitsOf(await office.moments(callId)) > index, {
-        everyMs: 100,
+        everyMs: 150,
         what: `a key is waited for ${index + 1} times`
       })
       if (digit !== '-') caller.media.key(digit, 101)
