@@ -29,10 +29,26 @@ const InquiriesPage = lazy(withTexts(['calls', 'crm'], () => import('./crm/inqui
 const DealsPage = lazy(withTexts(['crm'], () => import('./crm/deals-page.tsx')))
 const CostsPage = lazy(withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx')))
 const SchemePage = lazy(withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx')))
-const SetupPage = lazy(withTexts(['first-hour', 'wizard', 'schemes', 'scheme-blocks'], () => import('./setup/setup-page.tsx')))
+const SetupPage = lazy(
+  withTexts(
+    ['calls', 'first-hour', 'scheme-blocks', 'schemes', 'wizard'],
+    () => import('./setup/setup-page.tsx')
+  )
+)
 const SettingsPage = lazy(
   withTexts(
-    ['calls', 'crm', 'many', 'report-settings', 'selection', 'settings', 'setup', 'system', 'tracking'],
+    [
+      'calls',
+      'crm',
+      'first-hour',
+      'many',
+      'report-settings',
+      'selection',
+      'settings',
+      'setup',
+      'system',
+      'tracking'
+    ],
     () => import('./settings/settings-page.tsx')
   )
 )

@@ -24,6 +24,7 @@ const WrapUp = lazy(withTexts(['calls', 'client', 'crm'], () => import('../call/
 const ClientCard = lazy(withTexts(['calls', 'client', 'crm'], () => import('../client/client-card.tsx')))
 const WaitingStrip = lazy(withTexts(['client'], () => import('../client/waiting-strip.tsx')))
 const OwnSide = lazy(withTexts(['own'], () => import('./own-side.tsx')))
+const SetupCard = lazy(withTexts(['first-hour'], () => import('../setup/setup-card.tsx')))
 const CallDrawer = lazy(withTexts(['calls', 'crm', 'journal'], () => import('../call/call-drawer.tsx')))
 
 /** What keeps calls from reaching this operator, each with what to do about it. */
@@ -181,6 +182,11 @@ export default function OperatorPage() {
           {notesOf && (
             <Suspense>
               <WrapUp key={notesOf} callId={notesOf} isOver={inTalk === null} />
+            </Suspense>
+          )}
+          {me.role === 'admin' && !current && (
+            <Suspense>
+              <SetupCard />
             </Suspense>
           )}
           {!current && <FirstCall />}

@@ -28,6 +28,9 @@ const CallerListsPage = lazy(withTexts(['caller-lists'], () => import('../lists/
 const SystemPage = lazy(withTexts(['system'], () => import('../system/system-page.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
+/** The wizard is a page of its own. */
+const FirstHour = () => <Navigate to="/setup" replace />
+
 interface Section {
   name: string
   title: ParseKeys
@@ -88,6 +91,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
       { name: 'audit', title: 'system.audit.title', page: AuditPage },
+      { name: 'first-hour', title: 'firstHour.title', page: FirstHour },
       { name: 'system', title: 'system.title', page: SystemPage },
       { name: 'demo', title: 'settings.demo.title', page: DemoSection }
     ]
