@@ -1,5 +1,6 @@
 import { callerLists } from './en/caller-lists.ts'
 import { calls } from './en/calls.ts'
+import { certificates } from './en/certificates.ts'
 import { client } from './en/client.ts'
 import { costs } from './en/costs.ts'
 import { coverage } from './en/coverage.ts'
@@ -26,6 +27,7 @@ import { signIn } from './en/sign-in.ts'
 import { sound } from './en/sound.ts'
 import { system } from './en/system.ts'
 import { tracking } from './en/tracking.ts'
+import { trunksTexts } from './en/trunks.ts'
 import { wall } from './en/wall.ts'
 import { wizard } from './en/wizard.ts'
 import { work } from './en/work.ts'
@@ -42,6 +44,7 @@ const en = {
   ...work,
   ...callerLists,
   ...calls,
+  ...certificates,
   ...client,
   ...costs,
   ...coverage,
@@ -64,6 +67,7 @@ const en = {
   ...sound,
   ...system,
   ...tracking,
+  ...trunksTexts,
   ...wall,
   ...wizard
 }

@@ -12,6 +12,7 @@ export const later = {
   ru: {
     'caller-lists': () => import('./ru/caller-lists.ts'),
     calls: () => import('./ru/calls.ts'),
+    certificates: () => import('./ru/certificates.ts'),
     client: () => import('./ru/client.ts'),
     costs: () => import('./ru/costs.ts'),
     coverage: () => import('./ru/coverage.ts'),
@@ -34,12 +35,14 @@ export const later = {
     sound: () => import('./ru/sound.ts'),
     system: () => import('./ru/system.ts'),
     tracking: () => import('./ru/tracking.ts'),
+    trunks: () => import('./ru/trunks.ts'),
     wall: () => import('./ru/wall.ts'),
     wizard: () => import('./ru/wizard.ts')
   },
   en: {
     'caller-lists': () => import('./en/caller-lists.ts'),
     calls: () => import('./en/calls.ts'),
+    certificates: () => import('./en/certificates.ts'),
     client: () => import('./en/client.ts'),
     costs: () => import('./en/costs.ts'),
     coverage: () => import('./en/coverage.ts'),
@@ -62,6 +65,7 @@ export const later = {
     sound: () => import('./en/sound.ts'),
     system: () => import('./en/system.ts'),
     tracking: () => import('./en/tracking.ts'),
+    trunks: () => import('./en/trunks.ts'),
     wall: () => import('./en/wall.ts'),
     wizard: () => import('./en/wizard.ts')
   }

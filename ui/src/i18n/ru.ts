@@ -1,6 +1,7 @@
 import type en from './en.ts'
 import { callerLists } from './ru/caller-lists.ts'
 import { calls } from './ru/calls.ts'
+import { certificates } from './ru/certificates.ts'
 import { client } from './ru/client.ts'
 import { costs } from './ru/costs.ts'
 import { coverage } from './ru/coverage.ts'
@@ -27,6 +28,7 @@ import { signIn } from './ru/sign-in.ts'
 import { sound } from './ru/sound.ts'
 import { system } from './ru/system.ts'
 import { tracking } from './ru/tracking.ts'
+import { trunksTexts } from './ru/trunks.ts'
 import { wall } from './ru/wall.ts'
 import { wizard } from './ru/wizard.ts'
 import { work } from './ru/work.ts'
@@ -47,6 +49,7 @@ const ru: Same<typeof en> = {
   ...work,
   ...callerLists,
   ...calls,
+  ...certificates,
   ...client,
   ...costs,
   ...coverage,
@@ -69,6 +72,7 @@ const ru: Same<typeof en> = {
   ...sound,
   ...system,
   ...tracking,
+  ...trunksTexts,
   ...wall,
   ...wizard
 }

@@ -109,6 +109,7 @@ export const settings = {
     registered: 'Registered',
     registering: 'Registering…',
     rejected: 'Rejected',
+    unreachable: 'No answer',
     unknown: 'Unknown',
     inactive: 'Off'
   },

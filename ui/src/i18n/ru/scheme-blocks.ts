@@ -71,6 +71,7 @@ export const schemeBlocks = {
       wrongSounds: 'После неверного ответа',
       waitSeconds: 'Ждать клавишу, секунд',
       attempts: 'Сколько раз спросить',
+      scheduleId: 'Расписание',
       timeZone: 'Часовой пояс',
       hours: 'Часы работы',
       holidays: 'Выходные и праздники',
@@ -213,6 +214,7 @@ export const schemeBlocks = {
       none: 'нет'
     },
     none: 'нет',
+    ownHours: 'Своё, ниже',
     anyTrunk: 'по правилам набора',
     more: 'Ещё настройки',
     less: 'Меньше настроек',
@@ -223,6 +225,7 @@ export const schemeBlocks = {
       settingUnknown: 'Здесь нет настройки «{{setting}}»',
       groupUnknown: '{{setting}}: такой группы нет',
       trunkUnknown: '{{setting}}: такой линии нет',
+      scheduleUnknown: '{{setting}}: такого расписания нет',
       schemeUnknown: '{{setting}}: такого сценария нет',
       soundUnknown: '{{setting}}: такого звука нет',
       exitUnknown: 'Выхода «{{exit}}» больше нет',
