@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.ts'
 import { invalid } from './errors.ts'
 import { once } from './idempotency.ts'
 import { ApiError } from './problems.ts'
+import { refuseWithoutScope, scopeOf } from './scopes.ts'
 import { readUpload, type Upload } from './upload.ts'
 
 /** What a handler gets: everything in it is checked. */
@@ -86,7 +87,7 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
   const { route } = definition
   const rule = access[route]
   return async (req, res) => {
-    const who = await admit(req, deps, rule)
+    const who = await admit(req, deps, rule, route)
     const sent = definition.takesUpload === true ? await readUpload(req, maxUploadBytes) : null
     if (!sent && !/^(GET|HEAD)$/.test(req.method)) await readBody(req, res)
     const context: Context = {
@@ -119,11 +120,17 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
   }
 }
 
-async function admit(req: Request, deps: ApiDeps, rule: (typeof access)[RouteKey]): Promise<Who | null> {
+async function admit(
+  req: Request,
+  deps: ApiDeps,
+  rule: (typeof access)[RouteKey],
+  route: RouteKey
+): Promise<Who | null> {
   if (rule === 'public') return null
   if (rule === 'internal' && isPrivateAddress(req.ip ?? '')) return null
   const who = await identify(req, deps)
   if (rule !== 'internal' && !(rule as readonly string[]).includes(who.role)) throw new ApiError('forbidden')
+  refuseWithoutScope(who.scopes, scopeOf(route))
   if (who.csrfToken !== null && !/^(GET|HEAD)$/.test(req.method)) {
     const given = req.get('X-CSRF-Token')
     if (given === undefined || !isSame(given, who.csrfToken)) throw new ApiError('csrf_failed')

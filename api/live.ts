@@ -56,7 +56,7 @@ export function attachLive(httpServer: HttpServer | SecureServer, deps: ApiDeps,
   const board = projectAll(pbx.openCallRows())
   const clients = createClients(deps, (audience, client) => tell('client', audience, { client }))
   for (const call of board.values()) clients.ask(call)
-  const admit = createDoorkeeper(deps.db, cookieNameOf(deps))
+  const admit = createDoorkeeper(deps.db, cookieNameOf(deps), 'live:read')
 
   function tell(name: EventName, audience: Audience, data: Record<string, unknown>): void {
     const event = buffer.add(name, audience, data)

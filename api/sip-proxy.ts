@@ -22,7 +22,7 @@ export function attachSipProxy(
     ariPort: number
   }
 ): () => void {
-  const admit = createDoorkeeper(deps.db, cookieNameOf(deps))
+  const admit = createDoorkeeper(deps.db, cookieNameOf(deps), 'calls:dial')
   const open = new Set<Duplex>()
 
   async function connect(req: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { parseCookie } from 'cookie'
 import type { Knex } from 'knex'
 import type { Role } from '../contract/common.ts'
+import type { Scope } from '../contract/settings-words.ts'
 import type { ApiDeps } from '../deps.ts'
 import { isDatabaseAway } from '../errors.ts'
 import { isHttpsOutside } from '../outside.ts'
@@ -19,6 +20,8 @@ export interface Who {
   via: 'session' | 'token'
   /** Hash of the session or token itself; what a sign-out ends. */
   key: string
+  /** Of a token: what it is limited to within its role; null: nothing. Always null for people. */
+  scopes: readonly string[] | null
   /** Of the session; null with a token, which no other site can make a browser send. */
   csrfToken: string | null
 }
@@ -88,25 +91,24 @@ export async function bySession(db: Knex, token: string): Promise<Who | null> {
   if (Date.now() - row.last_seen_at.getTime() > touchEveryMs) {
     await db('sessions').where({ token_hash: key }).update({ last_seen_at: new Date() })
   }
-  return { userId: row.user_id, role: row.role, via: 'session', key, csrfToken: row.csrf_token }
+  return { userId: row.user_id, role: row.role, via: 'session', key, scopes: null, csrfToken: row.csrf_token }
 }
 
-/** Who holds this API token; null when nobody does. */
+/** Who holds this API token; null when nobody does, or it has expired. */
 export async function byToken(db: Knex, token: string): Promise<Who | null> {
   const key = tokenHash(token)
   const row = await db('api_tokens as t')
     .join('users as u', 'u.id', 't.user_id')
     .where({ 't.token_hash': key, 'u.is_active': true })
-    .first<{ user_id: string; role: Role; last_used_at: Date | null } | undefined>(
-      't.user_id',
-      'u.role',
-      't.last_used_at'
-    )
+    .whereRaw('(t.expires_at is null or t.expires_at > now())')
+    .first<
+      { user_id: string; role: Role; last_used_at: Date | null; scopes: string[] | null } | undefined
+    >('t.user_id', 'u.role', 't.last_used_at', 't.scopes')
   if (!row) return null
   if (Date.now() - (row.last_used_at?.getTime() ?? 0) > touchEveryMs) {
     await db('api_tokens').where({ token_hash: key }).update({ last_used_at: new Date() })
   }
-  return { userId: row.user_id, role: row.role, via: 'token', key, csrfToken: null }
+  return { userId: row.user_id, role: row.role, via: 'token', key, scopes: row.scopes, csrfToken: null }
 }
 
 /** Signs a user out everywhere, but for `exceptKey`. */
@@ -126,7 +128,7 @@ export async function stillSignedIn(db: Knex, keys: readonly string[]): Promise<
       .select<{ token_hash: string; role: Role }[]>('t.token_hash', 'u.role')
   const rows = [
     ...(await live('sessions').where('t.expires_at', '>', new Date())),
-    ...(await live('api_tokens'))
+    ...(await live('api_tokens').whereRaw('(t.expires_at is null or t.expires_at > now())'))
   ]
   return new Map(rows.map((row) => [row.token_hash, row.role]))
 }
@@ -134,8 +136,9 @@ export async function stillSignedIn(db: Knex, keys: readonly string[]): Promise<
 /**
  * Finds who is at the other end of a long-lived connection (live feed, softphone). While the database is away,
  * those seen within the last hours are still known: telephones must be able to come back without it.
+ * @param scope what a token with scopes needs for this connection; without it, it is nobody here
  */
-export function createDoorkeeper(db: Knex, cookieName: string) {
+export function createDoorkeeper(db: Knex, cookieName: string, scope: Scope) {
   const seen = new Map<string, { who: Who; untilMs: number }>()
   return async (req: Pick<IncomingMessage, 'headers'>, extraToken?: string): Promise<Who | null> => {
     const { bearer, cookie } = credentialsOf(req, cookieName)
@@ -144,7 +147,8 @@ export function createDoorkeeper(db: Knex, cookieName: string) {
     if (credential === null) return null
     const key = tokenHash(credential)
     try {
-      const who = token === null ? await bySession(db, credential) : await byToken(db, credential)
+      const found = token === null ? await bySession(db, credential) : await byToken(db, credential)
+      const who = found?.scopes?.includes(scope) === false ? null : found
       if (who) seen.set(key, { who, untilMs: Date.now() + idleMs })
       else seen.delete(key)
       if (seen.size > 5_000) forgetOld(seen)

@@ -1,18 +1,33 @@
 import { z } from 'zod'
 import { id, isoTime, locale, role } from './common.ts'
+import { scopes } from './settings-words.ts'
 
 /** A key for machines: acts as the user it belongs to. The token itself is shown once. */
 export const apiToken = z.object({
   id,
   name: z.string(),
   userId: id,
+  /** Null: everything that the role of its user may. */
+  scopes: z.array(z.enum(scopes)).nullable(),
+  expiresAt: isoTime.nullable(),
+  /** Who made it. */
+  createdBy: id.nullable(),
   createdAt: isoTime,
   lastUsedAt: isoTime.nullable()
 })
 export const apiTokenCreate = z.object({
   name: z.string().trim().min(1).max(200),
   /** Whose rights it has; by default those of the admin who makes it. */
-  userId: id.optional()
+  userId: id.optional(),
+  /** What it is limited to within these rights. Null, or left out: nothing. */
+  scopes: z
+    .array(z.enum(scopes))
+    .min(1)
+    .transform((given) => [...new Set(given)])
+    .nullable()
+    .default(null),
+  /** From then on nobody knows it. */
+  expiresAt: isoTime.nullable().default(null)
 })
 export const apiTokenWithSecret = apiToken.extend({ token: z.string() })
 

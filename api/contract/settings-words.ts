@@ -54,3 +54,38 @@ export type UsageKind = (typeof usageKinds)[number]
  */
 export const usageEffects = ['breaks', 'empties', 'goes', 'stays'] as const
 export type UsageEffect = (typeof usageEffects)[number]
+
+/** What an API token may be given: an area of the API, to read or to change. */
+export const scopes = [
+  'journal:read',
+  'journal:write',
+  'recordings:listen',
+  'calls:dial',
+  'calls:control',
+  'live:read',
+  'crm:read',
+  'crm:write',
+  'reports:read',
+  'reports:write',
+  'costs:read',
+  'costs:write',
+  'tracking:read',
+  'tracking:write',
+  'routing:read',
+  'routing:write',
+  'people:read',
+  'people:write',
+  'webhooks:read',
+  'webhooks:write',
+  'system:read',
+  'system:write'
+] as const
+export type Scope = (typeof scopes)[number]
+
+/** Things of which many are changed at once. */
+export const bulkThings = ['numbers', 'users', 'sources', 'groups'] as const
+export type BulkThing = (typeof bulkThings)[number]
+
+/** Tables of settings that come and go as files. */
+export const importThings = ['numbers', 'sources', 'users', 'groups', 'skills'] as const
+export type ImportThing = (typeof importThings)[number]

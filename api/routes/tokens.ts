@@ -33,17 +33,31 @@ export const tokenRoutes = ({ db }: ApiDeps): Endpoint[] => [
     status: 201,
     isUnrepeatable: true,
     async handle(context) {
+      const { body, who } = context
+      if (body.expiresAt !== null && Date.parse(body.expiresAt) <= Date.now()) {
+        throw new ApiError('invalid', { errors: [{ path: 'expiresAt', message: 'must lie in the future' }] })
+      }
       const token = `rt_${randomToken()}`
       const row = await db.transaction(async (trx) => {
         const [made] = (await trx('api_tokens')
           .insert({
-            name: context.body.name,
-            user_id: context.body.userId ?? context.who.userId,
-            token_hash: tokenHash(token)
+            name: body.name,
+            user_id: body.userId ?? who.userId,
+            token_hash: tokenHash(token),
+            scopes: body.scopes,
+            expires_at: body.expiresAt,
+            created_by: who.userId
           })
           .returning('*')) as Row[]
         if (!made) throw new Error('No row came back from api_tokens')
-        await audit(trx, context, { action: 'token.create', entity: 'token', entityId: String(made['id']) })
+        const { name, scopes, expiresAt, userId } = itemOf(apiToken, made)
+        await audit(trx, context, {
+          action: 'token.create',
+          entity: 'token',
+          entityId: String(made['id']),
+          data: { name },
+          change: { before: null, after: { scopes, expiresAt, userId } }
+        })
         return made
       })
       return { ...itemOf(apiToken, row), token }
@@ -54,9 +68,14 @@ export const tokenRoutes = ({ db }: ApiDeps): Endpoint[] => [
     summary: 'Revoke an API token',
     async handle(context) {
       await db.transaction(async (trx) => {
-        const gone = await trx('api_tokens').where({ id: context.id }).delete()
-        if (gone === 0) throw new ApiError('not_found')
-        await audit(trx, context, { action: 'token.delete', entity: 'token', entityId: context.id })
+        const [gone] = await trx('api_tokens').where({ id: context.id }).delete().returning<Row[]>('name')
+        if (!gone) throw new ApiError('not_found')
+        await audit(trx, context, {
+          action: 'token.delete',
+          entity: 'token',
+          entityId: context.id,
+          data: { name: gone['name'] }
+        })
       })
     }
   })

@@ -103,7 +103,8 @@ async function otherAdmins(trx: Knex.Transaction, exceptId: string): Promise<num
   return rows.length
 }
 
-async function keepAnAdmin(trx: Knex.Transaction): Promise<void> {
+/** @throws ApiError last_admin, when nobody would be left who may do everything */
+export async function keepAnAdmin(trx: Knex.Transaction): Promise<void> {
   // One at a time: two admins who demote each other at once would each still see the other.
   await trx.raw("select pg_advisory_xact_lock(hashtext('ringtrace.admins'))")
   const admin: unknown = await trx('users').where({ role: 'admin', is_active: true }).first('id')
