@@ -100,7 +100,8 @@ function sendOn(req: IncomingMessage, res: ServerResponse, toPort?: number): voi
     return
   }
   const Location = `https://${host}${req.url?.startsWith('/') === true ? req.url : '/'}`
-  res.writeHead(308, { ...headers, Location }).end(`Go to ${Location}\n`)
+  // Not for ever: browsers would keep it after TLS was switched off again.
+  res.writeHead(307, { ...headers, Location }).end(`Go to ${Location}\n`)
 }
 
 function hostOf(req: IncomingMessage, toPort?: number): string | null {
