@@ -268,6 +268,7 @@ async function start(config: Config): Promise<void> {
     port: config.amiPort,
     password: hepPassword(instance.amiPassword),
     ownPorts: [config.sip.port, config.ariPort],
+    isCurrent: (trunkId) => pbx.isTrunkCurrent(trunkId),
     refused: () => pbx.refusedObjects()
   })
   aside.push(() => sipTrace.close())

@@ -15,6 +15,7 @@ import type { Score } from '../routing/strategies.ts'
 import type { SourceOf } from '../routing/visit.ts'
 import type { TrunkState } from '../routing/trunk-states.ts'
 import { fallbackDial } from '../provision/objects.ts'
+import type { TrunkLink } from '../provision/trunk-objects.ts'
 import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
 import { readCelTail } from './cel.ts'
 import { keepDirectory } from './directory-loader.ts'
@@ -79,6 +80,8 @@ export interface Pbx {
   hasTls(): Promise<boolean>
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
   checks(): Promise<Record<string, Check>>
+  /** Whether Asterisk has been told of a trunk as it stands in the database now. */
+  isTrunkCurrent(trunkId: string): Promise<boolean>
   /** What Asterisk refused of the configuration, by owner. */
   refusedObjects(): readonly ObjectFailure[]
   /** Connects, takes the node's lease, adopts the calls in progress. Resolves when calls can come. */
@@ -204,6 +207,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   /** Brings operators and trunks to Asterisk; one at a time, and again when something changed meanwhile. */
   let provisioning: Promise<void> | undefined
   let isProvisionStale = false
+  let pushed: readonly TrunkLink[] = []
   function provision(): void {
     isProvisionStale = true
     provisioning ??= pushObjects()
@@ -221,6 +225,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       refused = [...wanted.failures, ...done.failures]
       for (const failure of refused) log.error({ failure }, `Asterisk refuses ${failure.owner}`)
       trunks.load(wanted.trunks)
+      pushed = wanted.trunks
       if (!done.isComplete) break
     }
   }
@@ -326,6 +331,12 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     callsIn: (trunkId) => exchange.trunkLoad().get(trunkId)?.in ?? 0,
     hasTls: () => trunks.hasTls(),
     appendMoment,
+    async isTrunkCurrent(trunkId) {
+      const find = (links: readonly TrunkLink[]): string =>
+        JSON.stringify(links.find(({ id }) => id === trunkId) ?? null)
+      const wanted = find((await readWanted(db, () => trunks.hasTls())).trunks)
+      return provisioning === undefined && wanted !== 'null' && wanted === find(pushed)
+    },
     refusedObjects: () => refused,
     async checks() {
       const status = tape.status()

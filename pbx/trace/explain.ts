@@ -68,9 +68,14 @@ function outcomeOf(exchange: Exchange, all: readonly Exchange[], nowMs: number):
     ]
   }
   if (status < 300) {
+    // Taken off, which Asterisk does before it registers anew: the news is still to come.
+    if (isRemoval(exchange)) return []
     const expires = /(?:^|;)\s*expires=(\d{1,8})/i.exec(final.sip?.header('contact') ?? '')?.[1]
     const seconds = expires ?? final.sip?.header('expires') ?? ''
     return [{ code: 'registered', level: 'good', params: { seconds }, message: final.index }]
   }
   return [refusal(exchange, all, nowMs)].filter((found) => found !== null)
 }
+
+const isRemoval = ({ request }: Exchange): boolean =>
+  request.sip?.header('expires') === '0' || /;\s*expires=0\b/i.test(request.sip?.header('contact') ?? '')

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { openCollector } from './collector.ts'
+import { repeatsOf } from './exchanges.ts'
 import { createKeeper, type KeptMessage } from './keeper.ts'
 import { createStore } from './store.ts'
 import { registrationOf, runTrunkTest, type TestPorts, type TrunkTest } from './trunk-test.ts'
@@ -40,6 +41,8 @@ export interface SipTraceOptions {
   /** At which our Asterisk hears SIP: its own port and that of browsers' telephones. */
   ownPorts: readonly number[]
   ami: TestPorts['ami']
+  /** Whether Asterisk has a trunk as it was saved last. */
+  isCurrent: TestPorts['isCurrent']
   /** What Asterisk refused, by the id of the object: `trunk-…`. */
   refused(): readonly { id: string; message: string }[]
   log: Logger
@@ -48,8 +51,6 @@ export interface SipTraceOptions {
 
 /** How long messages are kept. */
 const keptDays = 7
-/** A registration's ladder ends where the one before it does: they are minutes apart. */
-const pauseMs = 5000
 /** Our own channels are called after their call. */
 const ownChannel = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\./
 const mostChannels = 5000
@@ -81,8 +82,11 @@ export async function createSipTrace(options: SipTraceOptions): Promise<SipTrace
     registration(trunk) {
       const messages = registrationOf(store, trunk).flatMap((dialog) => dialog.messages)
       const inOrder = messages.sort((a, b) => a.atMs - b.atMs)
+      const repeats = repeatsOf(inOrder)
+      // Where one begins: asked for without a proof, for the first time.
       const starts = inOrder.findLastIndex(
-        (copy, index) => copy.atMs - (inOrder[index - 1]?.atMs ?? -Infinity) > pauseMs
+        ({ direction, status, text }, index) =>
+          direction === 'out' && status === null && repeats[index] === false && !/^authorization/im.test(text)
       )
       return inOrder.slice(Math.max(0, starts))
     },
@@ -102,7 +106,7 @@ export async function createSipTrace(options: SipTraceOptions): Promise<SipTrace
       }
       tests.set(trunk.id, test)
       void runTrunkTest(trunk, test, {
-        ...{ store, ami: options.ami },
+        ...{ store, ami: options.ami, isCurrent: options.isCurrent },
         refusedOf: ({ endpoint }) => options.refused().find(({ id }) => id === endpoint)?.message ?? null,
         ...(options.resolve && { resolve: options.resolve })
       }).catch((error: unknown) => {

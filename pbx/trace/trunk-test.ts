@@ -24,6 +24,8 @@ export interface TestPorts {
     qualify(endpoint: string): Promise<boolean>
     registerNow(registration: string): Promise<boolean>
   }
+  /** Whether Asterisk has the trunk as it was saved last. */
+  isCurrent(trunkId: string): Promise<boolean>
   /** What Asterisk refused of this trunk's settings; null when nothing. */
   refusedOf(trunk: TraceTrunk): string | null
   resolve?: (host: string) => Promise<string[]>
@@ -34,7 +36,7 @@ export interface TestPorts {
 /** An OPTIONS goes on for 32 s by itself; nobody looks on for so long. */
 const testTimeoutMs = 10_000
 /** A trunk that was just saved comes to Asterisk within this. */
-const provisionMs = 4000
+const provisionMs = 5000
 const retryMs = 200
 /** Clocks of both sides are the same one, but one rounds. */
 const slackMs = 5
@@ -64,8 +66,6 @@ export async function runTrunkTest(trunk: TraceTrunk, test: TrunkTest, ports: Te
 
   steps.settings = 'running'
   if (!trunk.isActive) return end({ code: 'inactive', detail: '' })
-  const refused = ports.refusedOf(trunk)
-  if (refused !== null) return end({ code: 'not_in_asterisk', detail: refused })
   if (!ami.isUp) return end({ code: 'exchange_down', detail: '' })
   steps.address = 'running'
   try {
@@ -85,22 +85,16 @@ export async function runTrunkTest(trunk: TraceTrunk, test: TrunkTest, ports: Te
     return [...options, ...own].filter(isFresh).sort((a, b) => a.atMs - b.atMs)
   }
 
-  const isKnown = await asked(
-    () => ami.qualify(trunk.endpoint),
-    Math.min(deadline, nowMs() + provisionMs),
-    nowMs
-  )
-  if (!isKnown) return end({ code: 'not_in_asterisk', detail: ports.refusedOf(trunk) ?? '' })
+  const notThere = (): void => end({ code: 'not_in_asterisk', detail: ports.refusedOf(trunk) ?? '' })
+  const byMs = Math.min(deadline, nowMs() + provisionMs)
+  const isThere = await asked(() => ports.isCurrent(trunk.id), byMs, nowMs)
+  if (!isThere || ports.refusedOf(trunk) !== null) return notThere()
+  if (!(await asked(() => ami.qualify(trunk.endpoint), byMs, nowMs))) return notThere()
   steps.settings = 'done'
   steps.options = 'running'
   if (registers) {
     steps.register = 'running'
-    const isSent = await asked(
-      () => ami.registerNow(trunk.endpoint),
-      Math.min(deadline, nowMs() + provisionMs),
-      nowMs
-    )
-    if (!isSent) return end({ code: 'not_in_asterisk', detail: ports.refusedOf(trunk) ?? '' })
+    if (!(await asked(() => ami.registerNow(trunk.endpoint), byMs, nowMs))) return notThere()
   }
 
   await new Promise<void>((resolve) => {
