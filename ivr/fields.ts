@@ -22,6 +22,7 @@ export type FieldKind =
   | 'groups'
   | 'trunk'
   | 'scheme'
+  | 'schedule'
   | 'music'
 
 /** One setting of a kind of block, as an editor needs it; read from the block's own schema. */
@@ -51,9 +52,10 @@ export function fieldsOf(type: string): readonly SettingField[] {
   const schema = blockKinds.get(type)?.schema
   const json = schema === undefined ? {} : (z.toJSONSchema(schema, { io: 'input' }) as Json)
   const required = Array.isArray(json['required']) ? (json['required'] as unknown[]) : []
-  const fields = Object.entries((json['properties'] ?? {}) as Record<string, Json>).map(([name, given]) =>
-    fieldOf(name, given, required.includes(name))
-  )
+  const fields = Object.entries((json['properties'] ?? {}) as Record<string, Json>)
+    // What is put in for calls is nobody's to set.
+    .filter(([, given]) => given['isInner'] !== true)
+    .map(([name, given]) => fieldOf(name, given, required.includes(name)))
   known.set(type, fields)
   return fields
 }
@@ -81,6 +83,7 @@ function kindOf(name: string, shape: Json): FieldKind {
   if (/groupId$/i.test(name)) return 'group'
   if (/trunkId$/i.test(name)) return 'trunk'
   if (name === 'schemeId') return 'scheme'
+  if (name === 'scheduleId') return 'schedule'
   if (name === 'musicClass') return 'music'
   if (name === 'timeZone') return 'timeZone'
   switch (shape['type']) {

@@ -13,6 +13,7 @@ export type SchemeProblemCode =
   | 'groupUnknown'
   | 'trunkUnknown'
   | 'schemeUnknown'
+  | 'scheduleUnknown'
   | 'soundUnknown'
   | 'exitUnknown'
   | 'exitTargetMissing'
@@ -38,6 +39,7 @@ export interface KnownThings {
   groupIds?: ReadonlySet<string>
   trunkIds?: ReadonlySet<string>
   schemeIds?: ReadonlySet<string>
+  scheduleIds?: ReadonlySet<string>
   /** Sounds beside our own prompts, by name: uploaded ones and Asterisk's. */
   sounds?: ReadonlySet<string>
 }
@@ -145,7 +147,9 @@ function namedThings(settings: Record<string, unknown>, known: KnownThings): Nam
         ? ({ thing: 'trunk', ids: known.trunkIds, code: 'trunkUnknown' } as const)
         : setting === 'schemeId'
           ? ({ thing: 'scheme', ids: known.schemeIds, code: 'schemeUnknown' } as const)
-          : null
+          : setting === 'scheduleId'
+            ? ({ thing: 'schedule', ids: known.scheduleIds, code: 'scheduleUnknown' } as const)
+            : null
     const named: readonly unknown[] = Array.isArray(value) ? value : [value]
     return kind === null
       ? []

@@ -2,6 +2,14 @@ import type { Knex } from 'knex'
 import { failureInWords, runCheck, type SchemeCheck } from '../../ivr/checks.ts'
 import { mediaProblems, type KnownMedia } from '../../ivr/media.ts'
 import type { Scheme } from '../../ivr/scheme.ts'
+import {
+  allWithSchedules,
+  schedulesOf,
+  withSchedules,
+  type ScheduleRow,
+  type Schedules
+} from '../../ivr/schedules.ts'
+import { companyZone } from '../company-zone.ts'
 import { validateScheme, type KnownThings, type SchemeProblem } from '../../ivr/validate.ts'
 import { ApiError, type FieldError } from '../problems.ts'
 import type { Row } from '../rows.ts'
@@ -17,6 +25,7 @@ export async function knownThings(db: Knex): Promise<Known> {
     groupIds: await idsOf('groups'),
     trunkIds: await idsOf('trunks'),
     schemeIds: await idsOf('schemes'),
+    scheduleIds: await idsOf('schedules'),
     ...(await knownMedia(db))
   }
 }
@@ -62,13 +71,22 @@ export async function refuseFailingChecks(
     .orderBy('name')
     .select<(SchemeCheck & { id: string })[]>('id', 'name', 'scenario', 'expected')
   if (checks.length === 0) return
-  const schemes = await publishedBodies(trx)
+  const schedules = await companySchedules(trx)
+  const schemes = allWithSchedules(await publishedBodies(trx), schedules)
+  const ready = withSchedules(draft, schedules)
   const failed: FieldError[] = checks.flatMap((check) => {
-    const result = runCheck(draft, check, schemes)
+    const result = runCheck(ready, check, schemes)
     if (result.isPassed) return []
     return [{ path: `checks.${check.id}`, message: `${check.name}: ${failureInWords(draft, check, result)}` }]
   })
   if (failed.length > 0) throw new ApiError('scheme_checks_failed', { errors: failed })
+}
+
+/** Schedules as calls go by them. */
+async function companySchedules(db: Knex): Promise<Schedules> {
+  const columns = ['id', 'time_zone as timeZone', 'hours', 'days', 'override']
+  const rows = await db('schedules').select<ScheduleRow[]>(columns)
+  return schedulesOf(rows, await companyZone(db))
 }
 
 /** What is published of every scheme, by id: calls go on from one to another. */

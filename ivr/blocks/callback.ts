@@ -2,12 +2,12 @@ import { z } from 'zod'
 import type { Block, BlockContext, BlockEffect, BlockStep } from '../block.ts'
 import { digitSounds, prompt } from '../sounds.ts'
 import { answerFirst, idOf, soundList, stay, wholeNumber } from './common.ts'
-import { hoursFields, nextOpenMs } from './schedule.ts'
+import { hoursOf, nextOpenMs, scheduleFields } from './schedule.ts'
 
 const settings = z.object({
   /** At once, or when these hours begin. */
   when: z.enum(['now', 'open']).default('now'),
-  ...hoursFields,
+  ...scheduleFields,
   /** Who calls back: the client's owner, else somebody of this group. */
   groupId: idOf('a group').nullable().default(null),
   thanks: soundList.default([prompt('callback-promised')]),
@@ -101,7 +101,7 @@ function promise(
   { nowMs }: BlockContext,
   effects: readonly BlockEffect[]
 ): BlockStep<State> {
-  const atMs = settings.when === 'now' ? null : nextOpenMs(settings, nowMs)
+  const atMs = settings.when === 'now' ? null : nextOpenMs(hoursOf(settings), nowMs)
   const said = settings.sayNumber ? [prompt('callback-number'), ...digitSounds(spoken)] : []
   return {
     state: { ...state, phase: 'thanking' },

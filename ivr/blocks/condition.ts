@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Block, BlockContext, CallFacts } from '../block.ts'
-import { hoursFields, isOpen } from './schedule.ts'
+import { hoursOf, isOpen, scheduleFields } from './schedule.ts'
 
 const values = z
   .array(z.string().trim().min(1, 'must not be empty').max(200, 'takes at most 200 letters'))
@@ -28,7 +28,7 @@ const condition = z.discriminatedUnion('fact', [
   z.object({ fact: z.literal('tag'), test: z.enum(['in', 'notIn']).default('in'), values }),
   z.object({ fact: z.literal('callerList'), test: z.enum(['in', 'notIn']).default('in'), values }),
   z.object({ fact: z.literal('pressed'), test: z.enum(['in', 'contains']).default('in'), values }),
-  z.object({ fact: z.literal('time'), is: z.enum(['open', 'closed']).default('open'), ...hoursFields })
+  z.object({ fact: z.literal('time'), is: z.enum(['open', 'closed']).default('open'), ...scheduleFields })
 ])
 
 const rule = z.object({
@@ -88,7 +88,7 @@ function holds(each: Condition, { facts, ownerId, nowMs }: BlockContext): boolea
     case 'owner':
       return (ownerId === null) === (each.is === 'none')
     case 'time':
-      return isOpen(each, nowMs) === (each.is === 'open')
+      return isOpen(hoursOf(each), nowMs) === (each.is === 'open')
     case 'tag':
       return compare(each.test, facts.tags, each.values)
     case 'callerList':

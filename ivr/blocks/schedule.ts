@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Block } from '../block.ts'
+import { idOf } from './common.ts'
 
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 type Weekday = (typeof weekdays)[number]
@@ -13,6 +14,7 @@ const range = z.tuple([clock, clock]).refine(([from, to]) => from !== to && from
   error: 'must begin before 24:00 and end at another time than it begins'
 })
 const ranges = z.array(range).max(10).default([])
+const day = z.iso.date({ error: 'must be a date such as 2026-01-01' })
 
 /** Settings of a block that knows opening hours. */
 export const hoursFields = {
@@ -33,16 +35,36 @@ export const hoursFields = {
       sun: []
     }),
   /** Days on which no hours begin. A night begun the day before still runs to its end. */
-  holidays: z
-    .array(z.iso.date({ error: 'must be a date such as 2026-01-01' }))
-    .max(400)
-    .default([])
+  holidays: z.array(day).max(400).default([])
 }
 
-const settings = z.object(hoursFields)
+/** What a schedule of the company knows beside hours of the week. */
+const named = z.object({
+  ...hoursFields,
+  /** Days with hours of their own instead of those of their weekday; none for a holiday. */
+  days: z.array(z.object({ date: day, hours: ranges })).default([]),
+  /** Somebody has said that it is open or closed, whatever the hours say; until a moment, or until they say otherwise. */
+  override: z.object({ isOpen: z.boolean(), untilMs: z.number().nullable() }).nullable().default(null)
+})
+
+/** Settings of a block that goes by a schedule of the company, or by hours of its own. */
+export const scheduleFields = {
+  /** Null: by the hours that stand here. They stand in for a schedule that is gone, too. */
+  scheduleId: idOf('a schedule').nullable().default(null),
+  ...hoursFields,
+  /** What that schedule says; `withSchedules` puts it in for calls, so drafts have none and editors do not ask for it. */
+  schedule: named.optional().meta({ isInner: true })
+}
+
+const settings = z.object(scheduleFields)
 
 type Settings = z.infer<typeof settings>
-export type Hours = Settings
+/** Hours of the week, or more than that. */
+export type Hours = z.infer<z.ZodObject<typeof hoursFields>> & {
+  readonly days?: z.infer<typeof named>['days']
+  readonly override?: z.infer<typeof named>['override']
+}
+export type NamedHours = z.infer<typeof named>
 
 /** Open or closed, by the clock on the wall of the time zone, whatever its summer time does. */
 export const schedule: Block<Settings, null> = {
@@ -53,29 +75,47 @@ export const schedule: Block<Settings, null> = {
   enter: (settings, { nowMs }) => ({
     state: null,
     effects: [],
-    exit: isOpen(settings, nowMs) ? 'open' : 'closed'
+    exit: isOpen(hoursOf(settings), nowMs) ? 'open' : 'closed'
   }),
   on: {}
 }
 
+/** The hours that count: those of the schedule where one was put in. */
+export const hoursOf = (given: Hours & { schedule?: NamedHours | undefined }): Hours =>
+  given.schedule ?? given
+
 /** Whether the hours cover that moment, ms since the epoch. */
-export function isOpen({ timeZone, hours, holidays }: Hours, nowMs: number): boolean {
-  const { date, time } = wallClock(timeZone, nowMs)
-  const rangesOf = (day: string): readonly (readonly [string, string])[] =>
-    holidays.includes(day) ? [] : hours[weekdayOf(day)]
+export function isOpen(given: Hours, nowMs: number): boolean {
+  const said = saidNow(given, nowMs)
+  if (said) return said.isOpen
+  const { date, time } = wallClock(given.timeZone, nowMs)
   // HH:MM strings order as times do.
   return (
-    rangesOf(date).some(([from, to]) => from <= time && (time < to || to < from)) ||
-    rangesOf(dayBefore(date)).some(([from, to]) => to < from && time < to)
+    rangesOf(given, date).some(([from, to]) => from <= time && (time < to || to < from)) ||
+    rangesOf(given, dayBefore(date)).some(([from, to]) => to < from && time < to)
   )
+}
+
+/** What somebody has said, while it lasts. */
+function saidNow({ override }: Hours, nowMs: number): NamedHours['override'] {
+  return override && (override.untilMs === null || nowMs < override.untilMs) ? override : null
+}
+
+/** The hours that begin on a day. */
+function rangesOf({ hours, holidays, days }: Hours, day: string): readonly (readonly [string, string])[] {
+  const special = days?.find(({ date }) => date === day)
+  if (special) return special.hours
+  return holidays.includes(day) ? [] : hours[weekdayOf(day)]
 }
 
 /** When the hours next cover a moment, `nowMs` itself included; null when they do not within two years. */
 export function nextOpenMs(hours: Hours, nowMs: number): number | null {
   if (isOpen(hours, nowMs)) return nowMs
+  const said = saidNow(hours, nowMs)
+  if (said) return said.untilMs === null ? null : nextOpenMs({ ...hours, override: null }, said.untilMs)
   let { date } = wallClock(hours.timeZone, nowMs)
   for (let days = 0; days < 731; days += 1) {
-    const opens = hours.hours[weekdayOf(date)]
+    const opens = rangesOf(hours, date)
       .flatMap(([from]) => momentsOf(hours.timeZone, date, from))
       .filter((ms) => ms > nowMs && isOpen(hours, ms))
     if (opens.length > 0) return openedBy(hours, Math.min(...opens), nowMs)

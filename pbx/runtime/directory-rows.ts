@@ -2,8 +2,7 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Scheme } from '../../ivr/scheme.ts'
 import { numberHeaders } from '../routing/number-called.ts'
-import { withSchedules } from '../../ivr/schedules.ts'
-import { readSchedules, schedulesOf } from './schedule-rows.ts'
+import { schedulesOf, withSchedules } from '../../ivr/schedules.ts'
 import { callersOf, readCallers } from './caller-rows.ts'
 import { usualRules, type DeviceEntry, type Directory, type OperatorRules } from '../routing/directory.ts'
 
@@ -77,6 +76,9 @@ const rows = {
       strip: z.string()
     })
   ),
+  schedules: z.array(
+    z.object({ id: z.string(), timeZone: text, hours: z.unknown(), days: z.unknown(), override: z.unknown() })
+  ),
   settings: z.array(z.object({ key: z.string(), value: z.unknown() }))
 }
 
@@ -147,14 +149,15 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
       `select key, value from settings where key like 'operators.%' or key in ('company.timeZone', 'callers')`
     ),
     readCallers(db),
-    readSchedules(db)
+    read(rows.schedules, `select id, time_zone as "timeZone", hours, days, override from schedules`)
   ])
   const devicesOf = new Map<string, DeviceEntry[]>()
   for (const { userId, ...device } of devices) {
     devicesOf.set(userId, [...(devicesOf.get(userId) ?? []), device])
   }
   const settingOf = new Map(settings.map(({ key, value }) => [key, value]))
-  const named = schedulesOf(schedules, settingOf.get('company.timeZone'))
+  const rules = rulesOf(settingOf)
+  const named = schedulesOf(schedules, rules.timeZone)
   const names = new Map(users.map((user) => [user.id, user.name]))
   return {
     numbers: new Map(numbers.map((number) => [number.e164, number])),
@@ -189,7 +192,7 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
         { ...trunk, reading: { from: headers, strip } }
       ])
     ),
-    rules: rulesOf(settingOf),
+    rules,
     callers: callersOf(callers, settingOf.get('callers'))
   }
 }

@@ -18,6 +18,7 @@ import { reportSettings } from './en/report-settings.ts'
 import { reports } from './en/reports.ts'
 import { ring } from './en/ring.ts'
 import { schemeBlocks } from './en/scheme-blocks.ts'
+import { schedules } from './en/schedules.ts'
 import { schemes } from './en/schemes.ts'
 import { selection } from './en/selection.ts'
 import { settings } from './en/settings.ts'
@@ -59,6 +60,7 @@ const en = {
   ...reportSettings,
   ...reports,
   ...schemeBlocks,
+  ...schedules,
   ...schemes,
   ...selection,
   ...settings,

@@ -19,6 +19,7 @@ import { reportSettings } from './ru/report-settings.ts'
 import { reports } from './ru/reports.ts'
 import { ring } from './ru/ring.ts'
 import { schemeBlocks } from './ru/scheme-blocks.ts'
+import { schedules } from './ru/schedules.ts'
 import { schemes } from './ru/schemes.ts'
 import { selection } from './ru/selection.ts'
 import { settings } from './ru/settings.ts'
@@ -64,6 +65,7 @@ const ru: Same<typeof en> = {
   ...reportSettings,
   ...reports,
   ...schemeBlocks,
+  ...schedules,
   ...schemes,
   ...selection,
   ...settings,

@@ -14,13 +14,18 @@ const conditions: Readonly<Record<string, (value: (name: string) => unknown, typ
   offerSounds: (value) => value('callbackKey') !== null,
   promisedSounds: (value) => value('callbackKey') !== null,
   taskGroupId: (value) => value('createTask') === true,
-  hours: (value, type) => type !== 'callback' || value('when') === 'open',
-  holidays: (value, type) => type !== 'callback' || value('when') === 'open',
-  timeZone: (value, type) => type !== 'callback' || value('when') === 'open',
+  scheduleId: (value, type) => type !== 'callback' || value('when') === 'open',
+  hours: hasOwnHours,
+  holidays: hasOwnHours,
+  timeZone: hasOwnHours,
   question: (value, type) => type !== 'callback' || value('askNumber') === true,
   wrongSounds: (value, type) => type !== 'callback' || value('askNumber') === true,
   waitSeconds: (value, type) => type !== 'callback' || value('askNumber') === true,
   attempts: (value, type) => type !== 'callback' || value('askNumber') === true
+}
+
+function hasOwnHours(value: (name: string) => unknown, type: string): boolean {
+  return typeof value('scheduleId') !== 'string' && (type !== 'callback' || value('when') === 'open')
 }
 
 /** What most people set; the rest waits behind “more”. */
@@ -40,7 +45,7 @@ const usual: Readonly<Record<string, readonly string[]>> = {
   external: ['number', 'ringSeconds', 'record'],
   lookup: ['url', 'codes'],
   voicemail: ['greeting', 'createTask', 'taskGroupId'],
-  callback: ['when', 'hours', 'holidays', 'timeZone', 'groupId', 'thanks', 'sayNumber'],
+  callback: ['when', 'scheduleId', 'hours', 'holidays', 'timeZone', 'groupId', 'thanks', 'sayNumber'],
   rating: ['question', 'thanks']
 }
 

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { SchemeRecord } from '../../../api/contract/config.ts'
 import type { SchemeCheckRecord } from '../../../api/contract/schemes.ts'
 import type { Scheme } from '../../../ivr/scheme.ts'
+import { withSchedules, type Schedules } from '../../../ivr/schedules.ts'
 import type { SchemeProblem } from '../../../ivr/validate.ts'
 import { api, ApiError } from '../lib/api.ts'
 import { explain, fieldErrors } from '../lib/explain.ts'
@@ -20,6 +21,7 @@ interface Props {
   problems: readonly SchemeProblem[]
   checks: readonly SchemeCheckRecord[]
   others: Readonly<Record<string, Scheme>>
+  hours: Schedules
   onPublished: (record: SchemeRecord) => void
   onProblems: () => void
   onClose: () => void
@@ -28,10 +30,11 @@ interface Props {
 /** What will change for callers, and what still stands in the way. */
 export function PublishDialog(props: Props) {
   const { t } = useTranslation()
-  const { schemeId, draft, published, problems, checks, others, onPublished, onProblems, onClose } = props
+  const { schemeId, draft, published, problems, checks, others, hours, onPublished, onProblems, onClose } =
+    props
   const { scheme } = draft.editing
   const errors = problems.filter(({ severity }) => severity === 'error')
-  const played = playChecks(scheme, checks, others)
+  const played = playChecks(withSchedules(scheme, hours), checks, others)
   const failed = played.filter(({ result }) => !result.isPassed)
   const why = useWhy(scheme)
   const publish = useMutation({

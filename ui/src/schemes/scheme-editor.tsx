@@ -6,6 +6,7 @@ import type { SchemeRecord } from '../../../api/contract/config.ts'
 import type { Scheme } from '../../../ivr/scheme.ts'
 import { mediaProblems } from '../../../ivr/media.ts'
 import { simulate, type Scenario } from '../../../ivr/simulate.ts'
+import { allWithSchedules, noSchedules, withSchedules } from '../../../ivr/schedules.ts'
 import { validateScheme } from '../../../ivr/validate.ts'
 import { serverNowMs } from '../lib/api.ts'
 import { useLater } from '../lib/use-later.ts'
@@ -60,7 +61,10 @@ function Drawing({ record }: { record: SchemeRecord }) {
   const things = useThings(record.id, scheme.locale)
   const checks = useChecks(record.id)
   const versions = useVersions(record.id, published)
-  const others = useOthers(scheme)
+  const near = useOthers(scheme)
+  const hours = things?.hours ?? noSchedules
+  const others = useMemo(() => allWithSchedules(near, hours), [near, hours])
+  const asRun = useMemo(() => withSchedules(scheme, hours), [scheme, hours])
   const live = useLiveCounts(record.id)
   const host = useRef<HTMLDivElement>(null)
 
@@ -75,8 +79,9 @@ function Drawing({ record }: { record: SchemeRecord }) {
     [settled, things]
   )
   const simulation = useMemo(
-    () => (tab === 'simulator' ? simulate(settled, { ...scenario, schemes: others }) : null),
-    [tab, settled, scenario, others]
+    () =>
+      tab === 'simulator' ? simulate(withSchedules(settled, hours), { ...scenario, schemes: others }) : null,
+    [tab, settled, scenario, others, hours]
   )
   const overlay = useMemo<Overlay>(
     () => ({
@@ -194,7 +199,8 @@ function Drawing({ record }: { record: SchemeRecord }) {
             <Tabs.Panel value="simulator">
               {simulation && (
                 <Simulator
-                  {...{ scheme, others, scenario, simulation, things }}
+                  {...{ others, scenario, simulation, things }}
+                  scheme={asRun}
                   schemeId={record.id}
                   checks={checks.data ?? []}
                   onScenario={setScenario}
@@ -217,7 +223,7 @@ function Drawing({ record }: { record: SchemeRecord }) {
       <ConflictDialog draft={draft} />
       {isPublishing && (
         <PublishDialog
-          {...{ draft, problems, others }}
+          {...{ draft, problems, others, hours }}
           schemeId={record.id}
           published={current ? (current.body as unknown as Scheme) : null}
           checks={checks.data ?? []}

@@ -8,9 +8,11 @@ import type {
   User
 } from '../../../api/contract/config.ts'
 import type { CallerList } from '../../../api/contract/callers.ts'
+import type { Schedule } from '../../../api/contract/schedules.ts'
 import type { MusicClass, Prompt } from '../../../api/contract/media.ts'
 import type { KnownMedia } from '../../../ivr/media.ts'
 import { prompts as ownPrompts } from '../../../ivr/sounds.ts'
+import { schedulesOf, type Schedules } from '../../../ivr/schedules.ts'
 import type { KnownThings } from '../../../ivr/validate.ts'
 import { useAll, useNumbers, useSources, useUsers } from '../lib/lookups.ts'
 
@@ -29,6 +31,9 @@ export interface Things {
   sources: readonly Choice[]
   numbers: readonly Choice[]
   callerLists: readonly Choice[]
+  schedules: readonly Choice[]
+  /** As calls go by them. */
+  hours: Schedules
   users: readonly User[]
   groupList: readonly Group[]
   numberList: readonly TrackingNumber[]
@@ -46,6 +51,7 @@ export function useThings(schemeId: string, locale: 'ru' | 'en'): Things | null 
   const prompts = useAll<Prompt>('prompts').data
   const music = useAll<MusicClass>('music-classes').data
   const callerLists = useAll<CallerList>('caller-lists').data
+  const schedules = useAll<Schedule>('schedules').data
   const sites = useAll<{ id: string; name: string }>('sites').data
   const sources = useSources().data
   const numbers = useNumbers().data
@@ -58,6 +64,7 @@ export function useThings(schemeId: string, locale: 'ru' | 'en'): Things | null 
       !prompts ||
       !music ||
       !callerLists ||
+      !schedules ||
       !sites ||
       !sources ||
       !numbers ||
@@ -80,6 +87,11 @@ export function useThings(schemeId: string, locale: 'ru' | 'en'): Things | null 
         label: label === null ? e164 : `${e164} · ${label}`
       })),
       callerLists: choices(callerLists),
+      schedules: choices(schedules),
+      hours: schedulesOf(
+        schedules.map((schedule) => ({ ...schedule, timeZone: schedule.ownTimeZone })),
+        'Europe/Moscow'
+      ),
       users,
       groupList: groups,
       numberList: numbers,
@@ -92,9 +104,24 @@ export function useThings(schemeId: string, locale: 'ru' | 'en'): Things | null 
         groupIds: ids(groups),
         trunkIds: ids(trunks),
         schemeIds: ids(schemes),
+        scheduleIds: ids(schedules),
         promptIds: ids(prompts),
         musicIds: ids(music)
       }
     }
-  }, [groups, trunks, schemes, prompts, music, callerLists, sites, sources, numbers, users, schemeId, locale])
+  }, [
+    groups,
+    trunks,
+    schemes,
+    prompts,
+    music,
+    callerLists,
+    schedules,
+    sites,
+    sources,
+    numbers,
+    users,
+    schemeId,
+    locale
+  ])
 }

@@ -12,7 +12,7 @@ import { DemoSection } from './demo-section.tsx'
 import { DevicesSection } from './devices.tsx'
 import { DialListsSection } from './dial-lists.tsx'
 import { DialRulesSection, DoNotCallSection } from './dial-rules.tsx'
-import { NumbersSection, SourcesSection, TrunksSection } from './lines.tsx'
+import { NumbersSection, SourcesSection } from './lines.tsx'
 import { MailSection } from './mail.tsx'
 import { OperatorRulesSection } from './operator-rules.tsx'
 import { GroupsSection, UsersSection } from './people.tsx'
@@ -25,7 +25,10 @@ import { PoolsSection } from '../tracking/pools.tsx'
 import { SitesSection } from '../tracking/sites.tsx'
 
 const CallerListsPage = lazy(withTexts(['caller-lists'], () => import('../lists/lists-page.tsx')))
-const SystemPage = lazy(withTexts(['system'], () => import('../system/system-page.tsx')))
+const TrunksPage = lazy(withTexts(['many', 'settings', 'trunks'], () => import('../trunks/trunks-page.tsx')))
+const SchedulesPage = lazy(withTexts(['schedules'], () => import('../hours/schedules-page.tsx')))
+const SystemPage = lazy(withTexts(['certificates', 'system'], () => import('../system/system-page.tsx')))
+const CertificatePage = lazy(withTexts(['certificates'], () => import('./certificate.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
 /** The wizard is a page of its own. */
@@ -54,12 +57,13 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
   {
     title: 'setup.part.incoming',
     sections: [
-      { name: 'trunks', title: 'settings.trunks.title', page: TrunksSection },
+      { name: 'trunks', title: 'settings.trunks.title', page: TrunksPage },
       { name: 'numbers', title: 'settings.numbers.title', page: NumbersSection },
       { name: 'sources', title: 'settings.sources.title', page: SourcesSection, isForMarketers: true },
       { name: 'sites', title: 'settings.sites.title', page: SitesSection, isForMarketers: true },
       { name: 'pools', title: 'tracking.pools.title', page: PoolsSection, isForMarketers: true },
       { name: 'schemes', title: 'settings.schemes.title', page: SchemesSection },
+      { name: 'schedules', title: 'setup.hours', page: SchedulesPage, isForLeads: true },
       { name: 'caller-lists', title: 'setup.callerLists', page: CallerListsPage, isForLeads: true },
       { name: 'prompts', title: 'setup.prompts.title', page: PromptsSection },
       { name: 'music', title: 'setup.music.title', page: MusicSection }
@@ -88,6 +92,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
         isForMarketers: true
       },
       { name: 'mail', title: 'reportSettings.mail.title', page: MailSection },
+      { name: 'certificate', title: 'setup.certificate', page: CertificatePage },
       { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
       { name: 'audit', title: 'system.audit.title', page: AuditPage },

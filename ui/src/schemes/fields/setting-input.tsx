@@ -89,6 +89,10 @@ export function SettingInput({ field, value, things, error, onChange }: FieldPro
       return choose(things.trunks, t('blocks.anyTrunk'))
     case 'scheme':
       return choose(things.schemes, t('blocks.fault.choose'))
+    case 'schedule':
+      return things.schedules.length === 0 && value === null
+        ? null
+        : choose(things.schedules, t('blocks.ownHours'))
     case 'music':
       return choose(things.music, t('blocks.choice.usualMusic'))
     case 'groups':
