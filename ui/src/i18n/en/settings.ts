@@ -36,15 +36,8 @@ export const settings = {
       one: 'Trunk',
       text: 'Links to carriers. The state is what the exchange sees now.',
       add: 'Add trunk',
-      kind: 'How it connects',
-      host: 'Carrier’s address',
       port: 'Port',
-      transport: 'Transport',
-      matchAddresses: 'Calls come from',
-      matchHelp: 'Addresses or networks; empty means the carrier’s address itself.',
-      codecs: 'Codecs',
-      country: 'Country',
-      countryHelp: 'Two letters: numbers without a country code are read as of this country.'
+      transport: 'Transport'
     },
     numbers: {
       title: 'Numbers',
@@ -102,16 +95,6 @@ export const settings = {
       wipeText:
         'Remove the demo company with all its users, numbers and calls? What you have added yourself stays.'
     }
-  },
-  trunkKind: { registration: 'Registers with a login', address: 'By address' },
-  trunkState: {
-    configured: 'Ready',
-    registered: 'Registered',
-    registering: 'Registering…',
-    rejected: 'Rejected',
-    unreachable: 'No answer',
-    unknown: 'Unknown',
-    inactive: 'Off'
   },
   deliveryState: { pending: 'Waiting', delivered: 'Delivered', failed: 'Failed' }
 }
