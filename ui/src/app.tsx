@@ -31,7 +31,7 @@ const CostsPage = lazy(withTexts(['costs', 'selection'], () => import('./costs/c
 const SchemePage = lazy(withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx')))
 const SetupPage = lazy(
   withTexts(
-    ['calls', 'first-hour', 'scheme-blocks', 'schemes', 'wizard'],
+    ['calls', 'first-hour', 'scheme-blocks', 'schemes', 'trunks', 'wizard'],
     () => import('./setup/setup-page.tsx')
   )
 )

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Loader, Text } from '@mantine/core'
+import { Button, Group, Loader, Text } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconCircleCheck,
@@ -65,7 +65,7 @@ export function AddressStep(frame: StepProps) {
             {t(sound ? 'wizard.address.again' : 'wizard.address.run')}
           </Button>
         </Group>
-        {figures && <Measured figures={figures} />}
+        {figures && figures.sent > 0 && <Measured figures={figures} />}
       </section>
       {checked.isFetching && <Loader type="dots" size="sm" />}
       <ul className={styles.findings} aria-live="polite">
@@ -103,7 +103,8 @@ function Facts({ facts }: { facts: AddressChecked }) {
       {row(
         t('wizard.address.pages'),
         <>
-          <Code>{publicUrl ?? location.origin}</Code> {publicUrl === null && <Code>PUBLIC_URL</Code>}
+          <span>{publicUrl ?? location.origin}</span>
+          <span className={styles.how}>{t('wizard.address.pagesHow')}</span>
         </>
       )}
     </dl>

@@ -42,7 +42,7 @@ export function SchemePreview({ scheme, label }: { scheme: Scheme; label: string
   })
   return (
     <div className={styles.preview} role="img" aria-label={label} data-testid="scheme-preview">
-      <svg viewBox={`-6 -6 ${width + 12} ${height + 12}`} style={{ minWidth: Math.min(width, 720) * 0.72 }}>
+      <svg viewBox={`-6 -6 ${width + 12} ${height + 12}`} style={{ minWidth: width * 0.62 }}>
         <defs>
           <marker
             id={arrow}

@@ -75,7 +75,8 @@ function Chooser({ number, zone, ...frame }: StepProps & { number: TrackingNumbe
   const made = useRef<{ groups: Chosen; scheme?: { id: string; of: string } }>({ groups: {} })
   const locale = i18n.language === 'en' ? 'en' : 'ru'
   const template = offered.find((each) => each.id === id)
-  const nameOf = (group: TemplateGroup): string => t(`schemes.new.group.${group}`)
+  const nameOf = (group: TemplateGroup): string =>
+    group === 'main' ? t('wizard.scheme.mainGroup') : t(`schemes.new.group.${group}`)
   const groupIdOf = (group: TemplateGroup): string =>
     chosen[group] ?? groups.find(({ name }) => name === nameOf(group))?.id ?? fresh
   const drawn = useMemo(

@@ -69,10 +69,13 @@ function Wizard({ at, state }: { at: Place; state: SetupState }) {
   const before = places[index - 1]
   const done = steps.length - left(state).length
   const sheet = useRef<HTMLDivElement>(null)
+  const rail = useRef<HTMLOListElement>(null)
   useEffect(() => {
     // Whoever works by keyboard goes on in the step that has come.
     const field = sheet.current?.querySelector<HTMLElement>('[data-autofocus]')
     field?.focus({ preventScroll: true })
+    // On a telephone the steps are a row that is wider than the screen.
+    rail.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   }, [at])
   const go = (to: Place): void => inBackground(navigate(`/setup/${to}`))
   const frame: StepProps = {
@@ -107,7 +110,7 @@ function Wizard({ at, state }: { at: Place; state: SetupState }) {
               {t('wizard.progress', { done, all: steps.length })}
             </Text>
           </div>
-          <ol>
+          <ol ref={rail}>
             {steps.map((each) => {
               const Icon = icons[state.steps[each]]
               return (

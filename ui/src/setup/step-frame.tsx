@@ -18,7 +18,7 @@ interface Props extends StepProps {
   children: ReactNode
   /** There is nothing left to do: it goes on instead of being skipped. */
   isDone: boolean
-  /** What does the work of the step, in place of going on. */
+  /** What does the work of the step, in place of going on. Left out, the step is no form: it may hold one. */
   action?: { label: string; isBusy: boolean; isDisabled?: boolean; run: () => void } | null
   error?: unknown
 }
@@ -27,8 +27,9 @@ interface Props extends StepProps {
 export function StepFrame(props: Props) {
   const { t } = useTranslation()
   const { name, title, text, children, isDone, action, error, onNext, onBack } = props
+  const Sheet = action === undefined ? 'section' : 'form'
   return (
-    <form
+    <Sheet
       className={`sheet ${styles.step}`}
       data-testid={`step-${name}`}
       onSubmit={(event) => {
@@ -56,7 +57,7 @@ export function StepFrame(props: Props) {
         ) : (
           <span />
         )}
-        <Group gap="xs">
+        <Group gap="xs" justify="flex-end" className={styles.ways ?? ''}>
           {!isDone && (
             <Button variant="default" onClick={() => onNext('skipped')} data-testid="step-skip">
               {t('wizard.skip')}
@@ -79,6 +80,6 @@ export function StepFrame(props: Props) {
           )}
         </Group>
       </Group>
-    </form>
+    </Sheet>
   )
 }

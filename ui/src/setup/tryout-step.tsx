@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { TrackingNumber } from '../../../api/contract/config.ts'
 import type { SetupState } from '../../../api/contract/setup.ts'
-import { serverNowMs } from '../lib/api.ts'
+import { api, serverNowMs } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { formatPhone } from '../lib/format.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { useBoard } from '../live/use-live.tsx'
 import { useClickToCall } from '../operator/click-to-call.tsx'
 import { useMe } from '../session/session.ts'
@@ -64,7 +65,19 @@ export function TryoutStep({ state, ...frame }: StepProps & { state: SetupState 
         </Badge>
       </Group>
       {(presence === 'away' || presence === 'offline') && (
-        <Alert color="amber">{t('wizard.tryout.noPresence')}</Alert>
+        <Alert color="amber">
+          <Group justify="space-between" gap="sm">
+            <Text fz="sm">{t('wizard.tryout.noPresence')}</Text>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => inBackground(api('PUT', '/api/me/presence', { presence: 'available' }))}
+              data-testid="take-calls"
+            >
+              {t('wizard.tryout.takeCalls')}
+            </Button>
+          </Group>
+        </Alert>
       )}
       {number ? (
         <section className={styles.awaited} data-testid="awaited" data-over={seen?.isOver ?? false}>

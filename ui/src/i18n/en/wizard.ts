@@ -37,6 +37,7 @@ export const wizard = {
       ports: 'Ports',
       portsText: 'SIP {{sip}} UDP and TCP; sound {{start}}–{{end}} UDP',
       pages: 'Address of the pages',
+      pagesHow: 'Links are made with it; the setting is PUBLIC_URL.',
       run: 'Call myself and measure',
       again: 'Measure again',
       speak: 'Say something: your voice must come back.',
@@ -94,7 +95,7 @@ export const wizard = {
     trunk: {
       title: 'Carrier',
       text: 'The company that brings your calls. Its letter names a server, a login and a password, or says that it knows you by your address.',
-      there: 'Connected',
+      change: 'Change',
       another: 'Add another carrier'
     },
     number: {
@@ -116,6 +117,7 @@ export const wizard = {
       title: 'Way of calls',
       text: 'What a caller hears, and whose telephones ring. Choose one to begin with: every block can be changed later.',
       who: 'Whose telephones ring',
+      mainGroup: 'Operators',
       newGroup: 'A new group: “{{name}}”',
       withYou: 'New groups begin with you alone; the next step invites the others.',
       preview: 'The way of a call',
@@ -149,7 +151,8 @@ export const wizard = {
       ownPhone: 'Your telephone',
       ready: 'is ready: calls ring here',
       notReady: 'is not connected yet',
-      noPresence: 'You do not take calls now. Set yourself available at the top.',
+      noPresence: 'You do not take calls now.',
+      takeCalls: 'Take calls',
       call: 'Now call {{number}} from any telephone',
       noNumber: 'There is no number yet, so nobody can call you. Add one first.',
       toNumber: 'Add a number',
