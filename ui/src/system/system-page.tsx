@@ -8,6 +8,7 @@ import { explain } from '../lib/explain.ts'
 import { fullTime } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { Backups } from './backups.tsx'
+import { CertificateCard } from './certificate.tsx'
 import { Checks } from './checks.tsx'
 import { Log } from './log.tsx'
 import { Disk, Notes, Versions } from './machine.tsx'
@@ -68,6 +69,7 @@ export default function SystemPage() {
           <div className={styles.cards} style={{ marginTop: 16 }}>
             <Disk disk={state.data.disk} />
             <Versions versions={state.data.versions} />
+            <CertificateCard />
           </div>
         </>
       )}

@@ -10,6 +10,7 @@ export const setup = {
     sun: 'Sunday'
   },
   setup: {
+    certificate: 'Certificate',
     part: { people: 'People', incoming: 'Calls in', outgoing: 'Calls out', sales: 'Sales', system: 'System' },
     callerLists: 'Lists of callers',
     hours: 'Working hours',

@@ -10,6 +10,7 @@ export const setup = {
     sun: 'Воскресенье'
   },
   setup: {
+    certificate: 'Сертификат',
     part: {
       people: 'Люди',
       incoming: 'Входящие',
