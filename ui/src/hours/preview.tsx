@@ -15,7 +15,7 @@ export function Preview({ week, days, today }: { week: Week; days: readonly Day[
     <div className={styles.calendar} data-testid="hours-preview">
       {weekdays.map((day) => (
         <Text key={day} c="dimmed" fz="xs" ta="center">
-          {t(`weekday.${day}`).slice(0, 3)}
+          {t(`schedules.short.${day}`)}
         </Text>
       ))}
       {dates.map((date) => {
@@ -35,7 +35,9 @@ export function Preview({ week, days, today }: { week: Week; days: readonly Day[
               {dayjs(date).format(date.endsWith('-01') ? 'D MMM' : 'D')}
             </span>
             <span className={`num ${styles.ranges}`}>
-              {isOpen ? rangeWords(hours) : t('schedules.closedShort')}
+              {isOpen
+                ? hours.map((range) => <span key={range[0]}>{rangeWords([range])}</span>)
+                : t('schedules.closedShort')}
             </span>
             {day?.name && <span className={`cut ${styles.name}`}>{day.name}</span>}
           </div>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Schedule } from '../../../api/contract/schedules.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
-import { fullTime } from '../lib/format.ts'
+import { dayOf, timeOfDay } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useAll } from '../lib/lookups.ts'
 import { RemoveButton } from '../settings/remove-button.tsx'
@@ -16,6 +16,8 @@ import { rangeWords, todayIn, weekdays } from './days.ts'
 import styles from './hours.module.css'
 import { OverrideDialog, useSay } from './override.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
+
+const moment = (iso: string): string => `${dayOf(iso)}, ${timeOfDay(iso)}`
 
 /** `Mon–Fri 09:00–18:00, Sat 10:00–16:00`. */
 function useWeekWords(): (schedule: Schedule) => string {
@@ -68,7 +70,7 @@ function Item({ schedule, onEdit, onSay }: { schedule: Schedule; onEdit: () => v
             {[
               ownTimeZone,
               coming > 0 && t('schedules.specialDays', { count: coming }),
-              !isOpen && opensAt !== null && t('schedules.opensAt', { at: fullTime(opensAt) })
+              !isOpen && opensAt !== null && t('schedules.opensAt', { at: moment(opensAt) })
             ]
               .filter(Boolean)
               .join(' · ')}
@@ -94,7 +96,7 @@ function Item({ schedule, onEdit, onSay }: { schedule: Schedule; onEdit: () => v
           <Group justify="space-between" gap="sm">
             <Text fz="sm">
               {t(override.isOpen ? 'schedules.saidOpen' : 'schedules.saidClosed', {
-                until: override.until === null ? t('schedules.untilSaid') : fullTime(override.until)
+                until: override.until === null ? t('schedules.untilSaid') : moment(override.until)
               })}
               {override.note && ` ${override.note}`}
             </Text>
