@@ -180,6 +180,8 @@ export const access = {
   'DELETE /api/schemes/:id': admin,
   'POST /api/schemes/:id/publish': admin,
   'POST /api/schemes/:id/rollback': admin,
+  'POST /api/schemes/:id/test-call': admin,
+  'POST /api/calls/:id/play-other': admin,
   'GET /api/schemes/:id/versions': planners,
   'GET /api/schemes/:id/diff': planners,
   'GET /api/schemes/:id/export': planners,

@@ -9,6 +9,7 @@ import type { Scheme } from '../ivr/scheme.ts'
 import type { MomentType, Moments } from '../pbx/call/moments.ts'
 import type { TapeRow } from '../pbx/call/effects.ts'
 import type { Person, Refusal, Wish } from '../pbx/call/events.ts'
+import type { Order } from '../pbx/call/types.ts'
 import type { Tracking } from '../tracking/store/tracking.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
@@ -51,6 +52,8 @@ export interface Pbx {
   hangup(callId: string, by: { userId: string; role: Role }): Promise<'done' | 'notFound'>
   /** What a person wishes of a call in progress; decided at once, in the call's own order. */
   wish(callId: string, by: Person, wish: Wish): 'done' | Refusal | 'notFound'
+  /** Begins a call of ours; what becomes of it is told by the tape. `refused` when the exchange is down. */
+  place(order: Order): Promise<{ callId: string } | { refused: string }>
   /** SIP users of the telephones of a person that can ring now. */
   devicesOf(userId: string): readonly string[]
   trunkStates(): ReadonlyMap<string, TrunkState>

@@ -10,7 +10,8 @@ export const callTypes = [
   'callback_form',
   'callback_missed',
   'api',
-  'dialer'
+  'dialer',
+  'test'
 ] as const
 export const attributionModels = [
   'first',

@@ -139,3 +139,24 @@ export const schemeFile = z.object({
 
 export type SchemeCheckRecord = z.infer<typeof schemeCheck>
 export type SchemeFile = z.infer<typeof schemeFile>
+
+/** A draft tried out by telephone: yours rings, and you walk through it as this client. */
+export const schemeTestCall = z.object({
+  /** As the client's number; null for one that is hidden. */
+  callerNumber: z
+    .string()
+    .regex(/^\+[1-9]\d{4,14}$/, 'Write the number as +74951234567')
+    .nullable()
+    .default(null),
+  /** Which number of yours was called; its source and site come along. */
+  numberId: id.nullable().default(null),
+  /** Instead of the number's own source. */
+  sourceId: id.nullable().default(null),
+  /** What the clock shows when the call begins; absent for now. */
+  at: isoTime.optional(),
+  /** Operators and numbers outside are really called; else you say yourself whether they answer. */
+  isReal: z.boolean().default(false)
+})
+export const schemeTestCallAnswer = z.object({ callId: id })
+/** What somebody does who would be rung now. */
+export const playOtherBody = z.object({ does: z.enum(['answers', 'declines']) })

@@ -7,6 +7,7 @@ import { itemOf } from '../rows.ts'
 import { checkRoutes } from './scheme-checks.ts'
 import { schemeFileRoutes } from './scheme-files.ts'
 import { problemsOf, knownThings, refuseStale, savers } from './scheme-state.ts'
+import { schemeTestRoutes } from './scheme-test.ts'
 import { schemeVersionRoutes } from './scheme-versions.ts'
 
 /** Routing schemes: one draft to work on, and numbered published versions that calls follow. */
@@ -44,5 +45,6 @@ export const schemeRoutes = (deps: ApiDeps): Endpoint[] => [
   }),
   ...schemeVersionRoutes(deps),
   ...schemeFileRoutes(deps),
+  ...schemeTestRoutes(deps),
   ...checkRoutes(deps)
 ]

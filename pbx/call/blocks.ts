@@ -63,7 +63,11 @@ function settle(turn: Turn, run: BlockRun, hops: number): void {
   else if (next === null)
     endCall(
       turn,
-      turn.because ?? { by: 'system', reason: call.route ? 'scheme_ended' : 'no_route', cause: null }
+      turn.because ?? {
+        by: 'system',
+        reason: call.route || call.order?.test ? 'scheme_ended' : 'no_route',
+        cause: null
+      }
     )
   else enterBlock(turn, next, hops + 1)
 }
@@ -206,7 +210,7 @@ function apply(turn: Turn, wanted: BlockEffect): void {
       call.voicemail = {
         recordingId: recordingIdOf(call.id, 'voicemail'),
         startedMs: turn.atMs,
-        task: wanted.task
+        task: call.order?.test ? null : wanted.task
       }
       effect(turn, {
         do: 'recordVoicemail',
@@ -223,7 +227,8 @@ function apply(turn: Turn, wanted: BlockEffect): void {
       call.isRated = true
       moment(turn, 'call.rated', {
         rating: wanted.rating,
-        operatorId: wanted.operatorId,
+        // A mark that was tried out is nobody's.
+        operatorId: call.order?.test ? null : wanted.operatorId,
         operatorName: call.lastOperatorName
       })
       return
@@ -246,6 +251,7 @@ function promiseCallback(turn: Turn, wanted: Extract<BlockEffect, { do: 'promise
   // Nobody to call: the block has asked for a number where it can.
   if (phone === null) return
   call.hasPromise = true
+  if (call.order?.test) return
   moment(turn, 'call.callback_promised', { phone, atMs, groupId, queue })
 }
 

@@ -35,7 +35,8 @@ function detour(
   settings: { target: TransferTarget; returnTo: string | null; isReturn?: true; record: boolean }
 ): void {
   const { call } = turn
-  const isInDetour = call.scheme?.version === madeVersion
+  // A draft that is tried out has no version either, but an id.
+  const isInDetour = call.scheme?.version === madeVersion && call.scheme.id === ''
   if (!isInDetour) call.detours = [...call.detours, { scheme: call.scheme, block: call.block }]
   const locale = (call.scheme ?? call.route?.scheme)?.body.locale ?? 'ru'
   call.scheme = {

@@ -26,6 +26,8 @@ export type Wish =
   | { type: 'watch'; mode: WatchMode; isSilent: boolean; devices: readonly string[] }
   | { type: 'stopWatching' }
   | { type: 'takeOver' }
+  /** In a test of a draft, of whoever would be rung. */
+  | { type: 'playOther'; does: 'answers' | 'declines' }
 
 /** Why a wish was not granted; the API's problem codes say the same. */
 export type Refusal =

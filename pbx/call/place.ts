@@ -14,6 +14,7 @@ import {
   wantNumber
 } from './legs.ts'
 import { startTalk } from './talk.ts'
+import { startTest } from './test-call.ts'
 import { changeLeg, effect, legOf, moment, type Turn } from './turn.ts'
 import type { DialDecision } from './events.ts'
 import type { Call, Leg, LegResult, Order } from './types.ts'
@@ -47,7 +48,8 @@ export function placed(turn: Turn): void {
 
 function initiatedByUs(turn: Turn, order: Order): void {
   const { call } = turn
-  const { contact, orderId, byUserId, parentCallId } = order
+  const { contact, orderId, byUserId, parentCallId, test } = order
+  const scheme = test?.scheme ?? null
   moment(turn, 'call.initiated', {
     pbxUniqueId: call.pbxUniqueId,
     startedAtMs: call.startedMs,
@@ -56,11 +58,11 @@ function initiatedByUs(turn: Turn, order: Order): void {
     caller: call.caller,
     dialed: call.dialed,
     trunkId: null,
-    number: null,
+    number: test?.number ?? null,
     source: order.source,
     site: order.site,
     contact: contact && { id: contact.id, name: contact.name, company: contact.company },
-    scheme: null,
+    scheme: scheme && { id: scheme.id, name: scheme.name, version: scheme.version },
     order: { orderId, byUserId, parentCallId }
   })
 }
@@ -94,6 +96,10 @@ export function placedFound(turn: Turn, operators: readonly FoundOperator[]): vo
 export function operatorReady(turn: Turn, leg: Leg): void {
   const { call } = turn
   const order = orderOf(turn)
+  if (order.test) {
+    startTest(turn, leg, order.test)
+    return
+  }
   stopRinging(turn, 'order', leg.id, 'cancelled')
   stopTimer(turn)
   answerLeg(turn, leg.id, false)

@@ -94,7 +94,7 @@ export function contextOf(turn: Turn): BlockContext {
   const source = route?.source ?? call.order?.source ?? null
   const contact = route?.contact ?? call.order?.contact ?? null
   return {
-    nowMs: turn.atMs,
+    nowMs: turn.atMs + (call.order?.test?.aheadMs ?? 0),
     isAnswered: call.isAnswered,
     locale: schemeOf(call).locale,
     ownerId: call.ownerId ?? contact?.ownerId ?? null,
@@ -107,12 +107,12 @@ export function contextOf(turn: Turn): BlockContext {
       country: caller.country,
       region: caller.region,
       dialed: call.dialed,
-      numberId: route?.numberId ?? null,
+      numberId: route?.numberId ?? call.order?.test?.number?.id ?? null,
       sourceId: source?.id ?? null,
       inquiryChannel: source?.inquiryChannel ?? null,
       campaign: source?.campaign ?? null,
       keyword: source?.keyword ?? null,
-      siteId: route?.siteId ?? null,
+      siteId: route?.siteId ?? (call.order?.test ? (call.order.site?.id ?? null) : null),
       contactId: contact?.id ?? null,
       tags: call.tags,
       pressed: call.pressed,

@@ -27,6 +27,8 @@ export type CallType =
   | 'callback_missed'
   | 'api'
   | 'dialer'
+  /** A scheme tried out before it is published. */
+  | 'test'
 export type Outcome = 'answered' | 'missed' | 'abandoned' | 'busy' | 'failed' | 'blocked' | 'voicemail'
 export type HangupBy = 'client' | 'operator' | 'system'
 export type LegResult =
@@ -117,7 +119,7 @@ export interface Caller {
 export interface Order {
   callType: Extract<
     CallType,
-    'pbx' | 'click_to_call' | 'callback_form' | 'callback_missed' | 'api' | 'dialer'
+    'pbx' | 'click_to_call' | 'callback_form' | 'callback_missed' | 'api' | 'dialer' | 'test'
   >
   /** What it fulfils (a callback's id), for whoever ordered it. */
   orderId: string | null
@@ -137,6 +139,22 @@ export interface Order {
   parentCallId: string | null
   ringSeconds: number
   record: boolean
+  /** Whoever answers walks through a scheme as if they were this client: nobody else is called, no figures follow. */
+  test?: TestCall
+}
+
+/** A draft tried out by telephone. */
+export interface TestCall {
+  /** As it is drawn: its version is `madeVersion`, and the call carries its body. */
+  scheme: RunningScheme
+  groupNames: Record<string, string>
+  /** The client that is played. */
+  caller: Caller
+  number: { id: string; e164: string; label: string | null } | null
+  /** What the clock of the scheme is ahead of ours. */
+  aheadMs: number
+  /** Operators and numbers outside are called as in any call; else whoever tests says what they do. */
+  isReal: boolean
 }
 
 /** What a leg is in the call for. */

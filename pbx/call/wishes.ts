@@ -2,6 +2,7 @@ import { tellBlock } from './blocks.ts'
 import { endConsult, joinConsulted, startConsult, swap } from './consult.ts'
 import { sendTo } from './detour.ts'
 import { park, takeParked } from './park.ts'
+import { playOther } from './test-call.ts'
 import { giveToConsulted, holdClient, leaveTalk, unholdClient } from './talk.ts'
 import { clientParty, effect, legOf, moment, ownerOf, type Turn } from './turn.ts'
 import type { CallEvent, Person, Refusal, Wish } from './events.ts'
@@ -31,7 +32,8 @@ const grants: { readonly [K in Wish['type']]: Grant<K> } = {
   pauseRecording: (turn, wish, by) => asOwner(turn, by, ({ owner }) => pauseRecording(turn, owner, wish.on)),
   watch: (turn, wish, by) => watch(turn, wish, by),
   stopWatching: (turn, _wish, by) => watching(turn, by, (_watcher, leg) => stopWatching(turn, leg)),
-  takeOver: (turn, _wish, by) => watching(turn, by, (watcher, leg) => takeOverCall(turn, watcher, leg))
+  takeOver: (turn, _wish, by) => watching(turn, by, (watcher, leg) => takeOverCall(turn, watcher, leg)),
+  playOther: (turn, { does }) => playOther(turn, does)
 }
 
 /** A person's wish: granted, or refused with a code and nothing changed. */

@@ -7,6 +7,7 @@ import { dialOut, hangupLeg, mute, originate, pauseRecording, record, referAnswe
 import { clientChannel, clientLane, inLanes, type EffectPorts } from './effect-ports.ts'
 import type { LiveCall } from './mailbox.ts'
 import { play, ringback } from './effect-sounds.ts'
+import { findImagined, isImagined, joinImagined } from './test-calls.ts'
 
 /** Does one effect of a step. What cannot be done comes back as an event. */
 export function runEffect(live: LiveCall, effect: Effect, atMs: number, ports: EffectPorts): void {
@@ -20,6 +21,7 @@ export function runEffect(live: LiveCall, effect: Effect, atMs: number, ports: E
       ask(live, effect, atMs, ports)
       return
     case 'joinQueue':
+      if (joinImagined(live, effect.request.query, atMs, ports)) return
       ports.queues.join(call.id, effect.request)
       return
     case 'leaveQueue':
@@ -113,6 +115,7 @@ function ask(live: LiveCall, effect: Extract<Effect, { do: 'ask' }>, atMs: numbe
       tell({ type: 'schemeFound', atMs, ...ports.findScheme(effect.schemeId) })
       return
     case 'operators': {
+      if (findImagined(live, effect.query, atMs, ports)) return
       const orderId = call.order?.orderId ?? null
       const find = (nowMs: number) => ports.operators.reserve(call.id, effect.query, nowMs, orderId)
       const operators = find(atMs)
@@ -131,6 +134,8 @@ function ask(live: LiveCall, effect: Extract<Effect, { do: 'ask' }>, atMs: numbe
       return
     }
     case 'dial': {
+      // Whoever tests says what becomes of it.
+      if (isImagined(call)) return
       const { leg, target, byUserId, numberId, exceptTrunkIds } = effect
       const { id: callId, callType } = call
       const asked = { callId, callType, leg, target, byUserId, numberId, exceptTrunkIds }

@@ -86,7 +86,7 @@ export function keepFigures(options: {
 async function readMarks(db: Knex): Promise<Map<string, { sum: number; count: number }>> {
   const { rows } = await db.raw<{ rows: { id: string; sum: string; count: string }[] }>(
     `select operator_id as id, sum(rating) as sum, count(*) as count from calls
-     where rating is not null and operator_id is not null and started_at > now() - make_interval(days => ?)
+     where rating is not null and operator_id is not null and call_type <> 'test' and started_at > now() - make_interval(days => ?)
      group by operator_id`,
     [ratedDays]
   )

@@ -26,7 +26,10 @@ export function readDialled(
 
 /** A call of this order, with its client as far as we know them. */
 export function callOf(order: Order, directory: Directory, normalise: Normalise, nowMs: number): Call {
-  const { client, dialed } = clientOf(order, directory, normalise)
+  const { test } = order
+  const { client, dialed } = test
+    ? { client: test.caller, dialed: test.number?.e164 ?? '' }
+    : clientOf(order, directory, normalise)
   return newPlacedCall({ id: uuidv7(nowMs), startedMs: nowMs, order, client, dialed })
 }
 

@@ -12,6 +12,7 @@ import { until } from '../support/until.ts'
 import { groupOf } from './chaos.ts'
 import { otherScheme, type Around } from './simulated-blocks.ts'
 import { cases, type Case } from './simulated-cases.ts'
+import { triesDraft } from './simulated-draft.ts'
 
 interface Prepared {
   desk: Desk
@@ -258,8 +259,10 @@ describe('A real call goes the way that the simulator told', function () {
     ).to.deep.equal([])
   })
 
-  atOnce(
-    Object.fromEntries(
+  atOnce({
+    'a draft is tried out by telephone, and nobody hears of it': () =>
+      triesDraft(office, office.company.groupId),
+    ...Object.fromEntries(
       Object.entries(cases).map(([name, it]) => [
         name,
         async () => {
@@ -271,7 +274,7 @@ describe('A real call goes the way that the simulator told', function () {
         }
       ])
     )
-  )
+  })
 
   it('and whoever talked was heard by both sides', () => Promise.all(talks))
 })

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { randomUUID } from 'node:crypto'
 import type { Check, Pbx, TrunkState } from '../../../api/deps.ts'
 import type { TrunkFacts } from '../../../pbx/runtime/trunk-watch.ts'
 import type { OperatorState } from '../../../api/contract/live.ts'
@@ -6,6 +7,7 @@ import type { QueueState } from '../../../api/contract/operators.ts'
 import type { MomentType } from '../../../pbx/call/moments.ts'
 import type { TapeRow } from '../../../pbx/call/effects.ts'
 import type { Person, Refusal, Wish } from '../../../pbx/call/events.ts'
+import type { Order } from '../../../pbx/call/types.ts'
 import type { Score } from '../../../pbx/routing/strategies.ts'
 import { createFeed, type FeedSource } from '../../../pbx/runtime/feed.ts'
 
@@ -29,6 +31,8 @@ export interface FakePbx extends Pbx {
   wishes: { callId: string; by: Person; wish: Wish }[]
   granted: 'done' | Refusal
   phones: Map<string, readonly string[]>
+  /** What was placed. */
+  placed: Order[]
   /** A row happens: it is kept and announced. */
   say(row: TapeRow): void
 }
@@ -53,6 +57,7 @@ export function createFakePbx(db: Knex): FakePbx {
     wishes: [],
     granted: 'done',
     phones: new Map(),
+    placed: [],
     say(row) {
       fake.rows.push(row)
       feed.row(row)
@@ -85,6 +90,10 @@ export function createFakePbx(db: Knex): FakePbx {
     hangup(callId) {
       fake.hungUp.push(callId)
       return Promise.resolve(fake.rows.some((row) => row.callId === callId) ? 'done' : 'notFound')
+    },
+    place(order) {
+      fake.placed.push(order)
+      return Promise.resolve({ callId: randomUUID() })
     },
     wish(callId, by, wish) {
       if (!fake.rows.some((row) => row.callId === callId)) return 'notFound'

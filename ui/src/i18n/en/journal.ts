@@ -106,7 +106,8 @@ export const journalTexts = {
     callback_form: 'Callback',
     callback_missed: 'Return of a missed call',
     api: 'By the API',
-    dialer: 'Dial list'
+    dialer: 'Dial list',
+    test: 'Test of a scheme'
   },
   weekdays: {
     d1: 'Monday',

@@ -106,7 +106,8 @@ export const journalTexts = {
     callback_form: 'Обратный звонок',
     callback_missed: 'Ответ на пропущенный',
     api: 'Через интеграцию',
-    dialer: 'Обзвон'
+    dialer: 'Обзвон',
+    test: 'Проба схемы'
   },
   weekdays: {
     d1: 'Понедельник',
