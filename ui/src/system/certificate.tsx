@@ -1,4 +1,4 @@
-import { Badge, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -33,7 +33,11 @@ export function CertificateCard() {
   const { data } = useCertificate()
   if (!data) return null
   return (
-    <section className={`sheet ${styles.card}`} data-testid="certificate-card">
+    <section
+      className={`sheet ${styles.card}`}
+      style={{ gridColumn: '1 / -1' }}
+      data-testid="certificate-card"
+    >
       <Title order={3} fz="md">
         {t('certificates.title')}
       </Title>
@@ -49,9 +53,9 @@ export function CertificateCard() {
           {fullTime(data.endsAt)} <DaysLeft {...data} />
         </dd>
       </dl>
-      <Text fz="sm" mt="sm">
-        <Link to="/settings/certificate">{t('certificates.open')}</Link>
-      </Text>
+      <Anchor component={Link} to="/settings/certificate" fz="sm" mt="sm" display="inline-block">
+        {t('certificates.open')}
+      </Anchor>
     </section>
   )
 }
