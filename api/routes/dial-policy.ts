@@ -34,7 +34,7 @@ export const dialPolicyRoutes = ({ db, dialling }: ApiDeps): Endpoint[] => [
         trunks.flatMap(({ callerNumberId }) => callerNumberId ?? []),
         'trunks'
       )
-      await write(db, context, policyKey, context.body, 'dial_policy.change')
+      await write(db, context, { key: policyKey, schema: dialPolicy, action: 'dial_policy.change' })
       await dialling.policy.reload()
       return context.body
     }
@@ -80,7 +80,9 @@ export const dialPolicyRoutes = ({ db, dialling }: ApiDeps): Endpoint[] => [
     async handle(context) {
       const { groupId } = context.body
       await mustExist(db, 'groups', groupId === null ? [] : [groupId], 'groupId')
-      await write(db, context, callbacksKey, context.body, 'callback_settings.change')
+      await write(db, context, {
+        ...{ key: callbacksKey, schema: callbackRules, action: 'callback_settings.change' }
+      })
       await dialling.policy.reload()
       dialling.wake()
       return context.body
@@ -93,13 +95,19 @@ async function read<S extends z.ZodType>(db: Knex, key: string, schema: S): Prom
   return schema.parse(row?.value ?? {})
 }
 
-async function write(db: Knex, context: Context, key: string, value: object, action: string): Promise<void> {
+async function write(
+  db: Knex,
+  context: Context<unknown, object>,
+  { key, schema, action }: { key: string; schema: z.ZodObject; action: string }
+): Promise<void> {
+  const { body } = context
   await db.transaction(async (trx) => {
+    const before = await read(trx, key, schema)
     await trx('settings')
-      .insert({ key, value: JSON.stringify(value), updated_at: trx.fn.now() })
+      .insert({ key, value: JSON.stringify(body), updated_at: trx.fn.now() })
       .onConflict('key')
       .merge()
-    await audit(trx, context, { action, entity: 'settings', entityId: key })
+    await audit(trx, context, { action, entity: 'settings', entityId: key, change: { before, after: body } })
   })
 }
 

@@ -51,7 +51,8 @@ export const mailSettingsRoutes = ({ db, mail }: ApiDeps): Endpoint[] => {
             action: 'mail_settings.change',
             entity: 'settings',
             entityId: key,
-            data: { host: rest.host, isPasswordChanged: password !== undefined }
+            data: { isPasswordChanged: password !== undefined },
+            change: { before: shown(before, mail), after: shown(stored, mail) }
           })
           return shown(stored, mail)
         })

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import { audit } from '../audit.ts'
 import {
   operatorSettings,
@@ -18,8 +19,8 @@ const prefix = 'operators.'
 
 /** What leads see and set of operators, beside who they are. */
 export function operatorRoutes({ db, pbx }: ApiDeps): Endpoint[] {
-  async function settings(): Promise<OperatorSettings> {
-    const rows = await db('settings')
+  async function settings(reader: Knex = db): Promise<OperatorSettings> {
+    const rows = await reader('settings')
       .whereLike('key', `${prefix}%`)
       .select<{ key: string; value: unknown }[]>('key', 'value')
     const saved = Object.fromEntries(rows.map(({ key, value }) => [key.slice(prefix.length), value]))
@@ -49,7 +50,7 @@ export function operatorRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       route: 'GET /api/operator-settings',
       summary: 'Rules of the company for its operators',
       answer: operatorSettings,
-      handle: settings
+      handle: () => settings()
     }),
     endpoint({
       route: 'PATCH /api/operator-settings',
@@ -59,6 +60,7 @@ export function operatorRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       async handle(context) {
         const changes = Object.entries(context.body).filter(([, value]) => value !== undefined)
         await db.transaction(async (trx) => {
+          const before = await settings(trx)
           for (const [key, value] of changes) {
             await trx('settings')
               .insert({ key: prefix + key, value: JSON.stringify(value), updated_at: trx.fn.now() })
@@ -68,7 +70,7 @@ export function operatorRoutes({ db, pbx }: ApiDeps): Endpoint[] {
           await audit(trx, context, {
             action: 'operator settings.change',
             entity: 'settings',
-            data: Object.fromEntries(changes)
+            change: { before, after: { ...before, ...Object.fromEntries(changes) } }
           })
         })
         return settings()

@@ -65,6 +65,7 @@ export const pipelineRoutes = ({ db }: ApiDeps): Endpoint[] => [
       await db.transaction(async (trx) => {
         const row = await trx('pipelines').where({ id: context.id }).forUpdate().first<Row | undefined>()
         if (!row) throw new ApiError('not_found')
+        const before = await one(trx, context.id)
         await trx('pipelines')
           .where({ id: context.id })
           .update({ ...columnsOf(rest), updated_at: trx.fn.now() })
@@ -73,7 +74,11 @@ export const pipelineRoutes = ({ db }: ApiDeps): Endpoint[] => [
           action: 'pipeline.change',
           entity: 'pipeline',
           entityId: context.id,
-          data: { fields: Object.keys(context.body) }
+          data: { fields: Object.keys(context.body), name: row['name'] },
+          change: {
+            before: sent(before, context.body),
+            after: sent(await one(trx, context.id), context.body)
+          }
         })
       })
       return one(db, context.id)
@@ -96,6 +101,10 @@ export const pipelineRoutes = ({ db }: ApiDeps): Endpoint[] => [
     }
   })
 ]
+
+/** The fields that were sent, as they stand. */
+const sent = (item: Row, body: object): Row =>
+  Object.fromEntries(Object.keys(body).map((name) => [name, item[name]]))
 
 async function one(db: Knex, id: string): Promise<Pipeline> {
   const [item] = await items(db, [await findRow(db, 'pipelines', id)])

@@ -41,6 +41,7 @@ export const reportRuleRoutes = ({ db, jobs }: ApiDeps): Endpoint[] => {
       async handle(context) {
         const { body } = context
         await db.transaction(async (trx) => {
+          const { rules: before } = await readFactSettings(trx)
           await trx('settings')
             .insert({ key: rulesKey, value: JSON.stringify(body), updated_at: trx.fn.now() })
             .onConflict('key')
@@ -49,7 +50,7 @@ export const reportRuleRoutes = ({ db, jobs }: ApiDeps): Endpoint[] => {
             action: 'report_rules.change',
             entity: 'settings',
             entityId: rulesKey,
-            data: body
+            change: { before, after: body }
           })
         })
         return body

@@ -95,12 +95,13 @@ export function siteCheckRoutes(deps: ApiDeps): Endpoint[] {
       answer: trackingSettings,
       async handle(context) {
         await deps.db.transaction(async (trx) => {
+          const before = await readRetention(trx)
           await saveRetention(trx, context.body)
           await audit(trx, context, {
             action: 'tracking-settings.change',
             entity: 'settings',
             entityId: 'tracking.retention',
-            data: context.body
+            change: { before, after: context.body }
           })
         })
         return context.body

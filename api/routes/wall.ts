@@ -67,12 +67,13 @@ export function wallRoutes(deps: ApiDeps): Endpoint[] {
       async handle(context) {
         const value = JSON.stringify(context.body)
         await db.transaction(async (trx) => {
+          const before = await readSettings(trx)
           const row = { key: settingsKey, value, updated_at: trx.fn.now() }
           await trx('settings').insert(row).onConflict('key').merge()
           await audit(trx, context, {
             action: 'wall settings.change',
             entity: 'settings',
-            data: context.body
+            change: { before, after: context.body }
           })
         })
         last = null
