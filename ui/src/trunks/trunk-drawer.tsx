@@ -6,6 +6,7 @@ import type { Trunk, TrunkEvent, TrunkLive } from '../../../api/contract/trunks.
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { fullTime, isToday, timeOfDay } from '../lib/format.ts'
+import { TrunkTest } from '../trace/trunk-test.tsx'
 import { troubleOf } from './troubles.ts'
 import { TrunkForm } from './trunk-form.tsx'
 import { TrunkState } from './trunk-state.tsx'
@@ -19,9 +20,9 @@ interface Props {
   onMade: (trunk: Trunk) => void
 }
 
-type View = 'settings' | 'history'
+type View = 'settings' | 'test' | 'history'
 
-/** One trunk: its settings, and what has happened to it. */
+/** One trunk: its settings, a test, and what has happened to it. */
 export function TrunkDrawer({ trunk, live, onClose, onMade }: Props) {
   const { t } = useTranslation()
   const [view, setView] = useState<View>('settings')
@@ -48,6 +49,7 @@ export function TrunkDrawer({ trunk, live, onClose, onMade }: Props) {
           onChange={(next) => setView(next as View)}
           data={[
             { value: 'settings', label: t('trunks.drawer.settings') },
+            { value: 'test', label: t('trunks.drawer.test') },
             { value: 'history', label: t('trunks.drawer.history') }
           ]}
           data-testid="trunk-view"
@@ -60,6 +62,7 @@ export function TrunkDrawer({ trunk, live, onClose, onMade }: Props) {
           onSaved={(saved) => (trunk ? onClose() : onMade(saved))}
         />
       )}
+      {view === 'test' && trunk && <TrunkTest trunkId={trunk.id} />}
       {view === 'history' && trunk && <History trunkId={trunk.id} />}
     </Drawer>
   )
