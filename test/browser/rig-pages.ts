@@ -109,18 +109,7 @@ export function rigPagesForTests(
       rig,
       page,
       open,
-      async barriers(on = page) {
-        // What fades in has no colour of its own yet.
-        await on.evaluate(
-          'Promise.allSettled(document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished)).then(() => undefined)'
-        )
-        // Past the content policy, which lets no strange script in.
-        await on.evaluate(await fs.readFile(axeFile, 'utf8'))
-        const { violations } = await on.evaluate<Found>('axe.run()')
-        return violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`)
-      }
+      barriers: (on = page) => barriersOf(on)
     }
   })
   after(async function () {
@@ -134,4 +123,18 @@ export function rigPagesForTests(
     expect(faults.splice(0)).to.deep.equal([])
   })
   return pages
+}
+
+/** What a checker of accessibility finds to be serious in a page. */
+export async function barriersOf(on: Page): Promise<string[]> {
+  // What fades in has no colour of its own yet.
+  await on.evaluate(
+    'Promise.allSettled(document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished)).then(() => undefined)'
+  )
+  // Past the content policy, which lets no strange script in.
+  await on.evaluate(await fs.readFile(axeFile, 'utf8'))
+  const { violations } = await on.evaluate<Found>('axe.run()')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`)
 }
