@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Logger } from 'pino'
 import { callExport } from './api/call-export.ts'
+import { settingsImport } from './api/imports-job.ts'
 import { companyZone } from './api/company-zone.ts'
 import { finishRestores } from './backup/finish.ts'
 import { createBackups } from './backup/work.ts'
@@ -304,6 +305,7 @@ async function start(config: Config): Promise<void> {
   const kinds = [
     backups.kind,
     callExport(db),
+    settingsImport(db),
     createRebuildJob({ db, log }),
     createRecomputeJob({ db, appendMoment: (callId, type, data) => pbx.appendMoment(callId, type, data) })
   ]

@@ -27,6 +27,7 @@ import { docsRoutes } from './docs.ts'
 import { doNotCallRoutes } from './do-not-call.ts'
 import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
+import { importRoutes } from './imports.ts'
 import { inquiryRoutes } from './inquiries.ts'
 import { jobRoutes } from './jobs.ts'
 import { mailSettingsRoutes } from './mail-settings.ts'
@@ -131,6 +132,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...reportRuleRoutes(deps),
     ...usageRoutes(deps),
     ...bulkChangeRoutes(deps),
+    ...importRoutes(deps),
     ...tokenRoutes(deps),
     ...auditRoutes(deps),
     ...systemRoutes(deps),
