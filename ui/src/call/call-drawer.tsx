@@ -20,9 +20,11 @@ import { VisitorPath } from './visitor-path.tsx'
 import { CallDeal } from '../crm/call-deal.tsx'
 import { PathLink } from '../reports/path-link.tsx'
 import { withTexts } from '../i18n/index.ts'
+import { useMe } from '../session/session.ts'
 import { CallNumber, useMayCall } from '../operator/click-to-call.tsx'
 import { inBackground } from '../lib/in-background.ts'
 
+const CallTrace = lazy(withTexts(['sip-trace'], () => import('../trace/call-trace.tsx')))
 const CallerButtons = lazy(withTexts(['caller-lists'], () => import('../lists/caller-buttons.tsx')))
 
 function Head({ call }: { call: JournalCallWithLegs }) {
@@ -81,6 +83,7 @@ function Sound({ call }: { call: JournalCallWithLegs }) {
 /** One call in full: recording, what happened over time, notes, and every field of the journal. */
 export default function CallDrawer({ callId, onClose }: { callId: string; onClose: () => void }) {
   const { t } = useTranslation()
+  const me = useMe()
   const call = useCall(callId)
   return (
     <Drawer
@@ -119,6 +122,11 @@ export default function CallDrawer({ callId, onClose }: { callId: string; onClos
           <CallDeal call={call.data} />
           <CallNotes key={call.data.id} call={call.data} />
           <VisitorPath key={`path-${call.data.id}`} call={call.data} />
+          {(me.role === 'admin' || me.role === 'supervisor') && (
+            <Suspense fallback={null}>
+              <CallTrace key={`trace-${call.data.id}`} call={call.data} />
+            </Suspense>
+          )}
           <CallFields call={call.data} />
         </div>
       )}

@@ -25,6 +25,7 @@ import { settings } from './en/settings.ts'
 import { setup } from './en/setup.ts'
 import { shift } from './en/shift.ts'
 import { signIn } from './en/sign-in.ts'
+import { sipTraceTexts } from './en/sip-trace.ts'
 import { sound } from './en/sound.ts'
 import { system } from './en/system.ts'
 import { tracking } from './en/tracking.ts'
@@ -66,6 +67,7 @@ const en = {
   ...settings,
   ...setup,
   ...signIn,
+  ...sipTraceTexts,
   ...sound,
   ...system,
   ...tracking,

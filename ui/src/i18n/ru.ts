@@ -26,6 +26,7 @@ import { settings } from './ru/settings.ts'
 import { setup } from './ru/setup.ts'
 import { shift } from './ru/shift.ts'
 import { signIn } from './ru/sign-in.ts'
+import { sipTraceTexts } from './ru/sip-trace.ts'
 import { sound } from './ru/sound.ts'
 import { system } from './ru/system.ts'
 import { tracking } from './ru/tracking.ts'
@@ -71,6 +72,7 @@ const ru: Same<typeof en> = {
   ...settings,
   ...setup,
   ...signIn,
+  ...sipTraceTexts,
   ...sound,
   ...system,
   ...tracking,
