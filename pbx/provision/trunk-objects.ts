@@ -49,6 +49,7 @@ export function trunkObjects(trunk: TrunkLink): PjsipObject[] {
     : {}
   const fromUser = trunk.fromUser ?? (registers ? username : null)
   const fromDomain = trunk.fromDomain ?? (registers ? trunk.host : null)
+  const readsHeaders = trunk.numberHeaders?.some((name) => name !== 'ruri') ?? false
   const objects: PjsipObject[] = []
   const add = (type: ObjectType, fields: Record<string, string>): void => {
     objects.push({ type, id, owner, fields })
@@ -65,7 +66,8 @@ export function trunkObjects(trunk: TrunkLink): PjsipObject[] {
       : { qualify_frequency: '0' })
   })
   add('endpoint', {
-    context: 'from-trunk',
+    // Reading headers takes time: only where the number called may stand in one.
+    context: readsHeaders ? 'from-trunk-headers' : 'from-trunk',
     transport,
     aors: id,
     // The astdb turns "no caller id" into the number "unknown", which would stand instead of the caller's own number;
@@ -89,8 +91,6 @@ export function trunkObjects(trunk: TrunkLink): PjsipObject[] {
     send_pai: 'yes',
     ...proxy,
     ...encryption[trunk.mediaEncryption ?? 'off'],
-    // Tells the dialplan to hand over the headers in which the number called may stand.
-    ...(trunk.numberHeaders?.some((name) => name !== 'ruri') ? { set_var: 'RT_HEADERS=yes' } : {}),
     ...(hasAuth ? { outbound_auth: id } : {}),
     ...(fromUser === null ? {} : { from_user: fromUser }),
     ...(fromDomain === null ? {} : { from_domain: fromDomain })

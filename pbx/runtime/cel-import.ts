@@ -27,7 +27,8 @@ export interface ImportedCall {
 export function importCall(events: readonly CelEvent[], ports: ImportPorts): ImportedCall | null {
   const first = events.find((event) => event.type === 'CHAN_START' && event.uniqueId === event.linkedId)
   const last = events.find((event) => event.type === 'LINKEDID_END')
-  if (!first || !last || first.context !== 'from-trunk') return null
+  // One whose headers are read begins in `from-trunk-headers`.
+  if (!first || !last || !first.context.startsWith('from-trunk')) return null
   const callId = ports.callIdOf(first.uniqueId)
   const { caller, dialed, route } = ports.describe(first.callerNumber, first.extension)
   const rows: TapeRow[] = []

@@ -8,6 +8,8 @@ export interface LoggedRefusal {
   clientUri: string
   /** SIP answer; null when there was none. */
   code: number | null
+  /** When it is tried again. */
+  nextMs: number | null
 }
 
 const line = /^\[([^\]]+)\] (?:WARNING|ERROR|NOTICE)\[[^\]]*\].*?res_pjsip_outbound_registration\.c: (.*)$/
@@ -18,11 +20,19 @@ export function readLogLine(text: string): LoggedRefusal | null {
   const [, at = '', message = ''] = line.exec(text) ?? []
   const clientUri = about.exec(message)?.[1]
   if (clientUri === undefined) return null
-  const code = /^(?:Temporal response )?'(\d{3})'/.exec(message)?.[1]
-  const isUnanswered = message.startsWith('No response')
-  if (code === undefined && !isUnanswered) return null
+  // "403 Forbidden fatal response received from …", "No response received from …".
+  const [, said] = /^(.*?)received from/.exec(message) ?? []
+  if (said === undefined) return null
+  const code = /\b([3-6]\d\d)\b/.exec(said)?.[1]
+  const seconds = Number(/retrying in '(\d+)'/.exec(message)?.[1] ?? NaN)
   const atMs = Date.parse(at.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
-  return Number.isNaN(atMs) ? null : { atMs, clientUri, code: code === undefined ? null : Number(code) }
+  if (Number.isNaN(atMs)) return null
+  return {
+    atMs,
+    clientUri,
+    code: code === undefined ? null : Number(code),
+    nextMs: Number.isNaN(seconds) ? null : atMs + seconds * 1000
+  }
 }
 
 /** At most so much is read at once: a log that is flooded must not fill the memory. */

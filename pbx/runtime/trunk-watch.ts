@@ -97,17 +97,22 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
   function take(details: ReadonlyMap<string, RegistrationDetail>): void {
     registrations = details
     for (const link of links) {
-      const seconds = details.get(link.endpoint)?.nextSeconds ?? null
-      entryOf(link.id).nextMs = seconds === null ? null : now() + seconds * 1000
+      const { state, nextSeconds = null } = details.get(link.endpoint) ?? {}
+      const entry = entryOf(link.id)
+      // Where Asterisk does not say it, its log has said it with the refusal.
+      if (nextSeconds !== null) entry.nextMs = now() + nextSeconds * 1000
+      else if (state === 'registered') entry.nextMs = null
     }
     compare()
   }
 
   /** What the log says of registrations that failed goes to the trunks whose registrations they are. */
   async function readLog(): Promise<void> {
-    for (const { atMs, clientUri, code } of await options.log.read()) {
+    for (const { atMs, clientUri, code, nextMs } of await options.log.read()) {
       const link = links.find((one) => clientUriOf(one) === clientUri)
-      if (link) note(link.id, { about: 'registration', code, text: null }, atMs)
+      if (!link) continue
+      note(link.id, { about: 'registration', code, text: null }, atMs)
+      if (nextMs !== null) entryOf(link.id).nextMs = nextMs
     }
   }
   const readLogSoon = (): void => {
@@ -146,7 +151,7 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
       state: entry.state,
       since: at(entry.sinceMs),
       lastError: entry.history.find(({ about }) => about !== null) ?? null,
-      nextAttemptAt: at(entry.nextMs),
+      nextAttemptAt: at(entry.nextMs !== null && entry.nextMs > now() ? entry.nextMs : null),
       answer: contact
         ? { isThere: contact.state === 'reachable', milliseconds: contact.roundtripMs ?? null }
         : null,
