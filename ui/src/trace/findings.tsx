@@ -21,16 +21,15 @@ export function Findings({ findings, onShow }: Props) {
         const { code, level, params, message } = finding
         const Icon = icons[level]
         const side = params['refusedBy'] ?? params['by']
-        const words: Record<string, string> = { ...params, ...(side === 'us' && { context: 'us' }) }
+        const words: object = { ...params, ...(side === 'us' && { context: 'us' }) }
         // Good news and everyday ones need none.
-        const key = `sipTrace.advice.${code}` as 'sipTrace.advice.no_answer'
-        const advice = i18n.exists(key, words) ? t(key, words) : ''
+        const hasAdvice = i18n.exists(`sipTrace.advice.${code}`, words)
         return (
           <li key={index} data-level={level} data-code={code}>
             <Icon size={18} aria-hidden />
             <div>
               <b>{t(`sipTrace.finding.${code}`, words)}</b>
-              {advice !== '' && <p>{advice}</p>}
+              {hasAdvice && <p>{t(`sipTrace.advice.${code}` as 'sipTrace.advice.no_answer', words)}</p>}
               {onShow && message !== null && (
                 <button type="button" className={styles.link} onClick={() => onShow(message)}>
                   {t('sipTrace.show')}
