@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { policyKey } from '../dialling/policy-keeper.ts'
 import type { Usage, UsageReference } from './contract/usage.ts'
 import type { UsageEffect, UsageThing } from './contract/settings-words.ts'
 import type { Row } from './rows.ts'
@@ -18,7 +19,7 @@ export async function usageOf(db: Knex, things: UsageThing, row: Row): Promise<U
     schemesThatName(await namedSchemes(db, words), words, things === 'schemes' ? id : undefined),
     ...(await byForeignKeys(db, tableOf(things), id)),
     await byMembership(db, things, id),
-    ...(await byJson(db, words, id)),
+    ...(await byJson(db, things, words, id)),
     await byHistory(db, things, row)
   ])
   const canDelete = breaking({ references }).length === 0
@@ -101,13 +102,20 @@ async function byMembership(db: Knex, things: UsageThing, id: string): Promise<U
   return { kind: way.kind, effect: 'empties', ...(await counted(db, using, 'o.name', 'o.id')) }
 }
 
-async function byJson(db: Knex, words: ReadonlySet<string>, id: string): Promise<UsageReference[]> {
+async function byJson(
+  db: Knex,
+  things: UsageThing,
+  words: ReadonlySet<string>,
+  id: string
+): Promise<UsageReference[]> {
   const found: UsageReference[] = []
   // Only ids are looked for in plain text: a short word stands in many a place by chance.
   const patterns = [...words].filter((word) => word.includes(id)).map((word) => `%${word}%`)
   for (const { table, column, kind, name, id: idColumn, effect } of jsonPlaces) {
     const using = db(table).whereRaw('cast(?? as text) like any (cast(? as text[]))', [column, patterns])
     if (table !== 'settings') using.whereNot({ id })
+    // A trunk's own rule in the dialling policy goes with it.
+    else if (things === 'trunks') using.whereNot({ key: policyKey })
     found.push({ kind, effect, ...(await counted(db, using, name, idColumn)) })
   }
   return found
