@@ -17,7 +17,7 @@ ENV DATA_DIR=/data
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
-EXPOSE 3000 5060/udp 5060/tcp 10000-10999/udp
+EXPOSE 3000 5060/udp 5060/tcp 5061/tcp 10000-10999/udp
 STOPSIGNAL SIGTERM
 HEALTHCHECK --start-period=180s --interval=15s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.HTTP_PORT || 3000) + '/api/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

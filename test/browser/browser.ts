@@ -56,7 +56,10 @@ export async function openBrowser(dir: string, microphoneHertz: number): Promise
 /** Sits a person down before the sign-in page. */
 export async function sitDown(browser: Browser, instance: Instance, look: Look = {}): Promise<Desk> {
   const { locale = 'ru-RU', colorScheme = 'light', viewport = { width: 1280, height: 720 } } = look
-  const context = await browser.newContext({ baseURL: instance.url, locale, colorScheme, viewport })
+  const ignoreHTTPSErrors = instance.url.startsWith('https:')
+  const context = await browser.newContext({
+    ...{ baseURL: instance.url, locale, colorScheme, viewport, ignoreHTTPSErrors }
+  })
   context.setDefaultTimeout(waitMs)
   await context.grantPermissions(['microphone'])
   await context.addInitScript({ path: path.join(projectRoot(), 'test/browser/ears.js') })

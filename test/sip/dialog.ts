@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { until } from '../support/until.ts'
 import { createMedia, type Media } from './media.ts'
 import {
@@ -17,6 +17,8 @@ export interface DialogOptions {
   /** The tone that this side says; `echo` says back what it hears. */
   hertz?: number | 'echo'
   sdp?: Partial<SdpOptions>
+  /** The sound is sealed (SRTP, its keys in the SDP). */
+  isSealed?: boolean
   /** An INVITE without an offer: it comes in the 200, and the ACK carries the answer. */
   isLateOffer?: boolean
   /** False: the answer to our INVITE is never confirmed, or not until `ack()`. */
@@ -33,6 +35,8 @@ export interface DialogOptions {
 
 export interface DialogSetup {
   host: string
+  /** What carries the messages; UDP unless told. */
+  via?: 'UDP' | 'TLS'
   contact: string
   transmit(text: string): void
   isOurs: boolean
@@ -87,6 +91,8 @@ export interface Dialog {
 export async function createDialog(setup: DialogSetup): Promise<Dialog> {
   const { host, contact, transmit, callId, options } = setup
   const media = await createMedia(host, options.hertz ?? 440)
+  const seal = options.isSealed === true ? randomBytes(30) : null
+  if (seal) media.seal(seal)
   const heard: Message[] = []
   const tag = tagIn(setup.local) || randomUUID().slice(0, 8)
   const local = tagIn(setup.local) ? setup.local : `${setup.local};tag=${tag}`
@@ -106,7 +112,7 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
 
   let ownCodecs: readonly number[] = options.sdp?.codecs ?? [8]
   function sdp(more: Partial<SdpOptions> = {}): string {
-    const all = { host, port: media.port, version: (version += 1), ...options.sdp, ...more }
+    const all = { host, port: media.port, version: (version += 1), seal, ...options.sdp, ...more }
     ownCodecs = all.codecs ?? [8]
     return sdpText(all)
   }
@@ -114,7 +120,7 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
   function head(method: string, number: number, branch: string): string[] {
     return [
       `${method} ${target} SIP/2.0`,
-      `via: SIP/2.0/UDP ${/@([^>;]+)/.exec(contact)?.[1] ?? host};rport;branch=${branch}`,
+      `via: SIP/2.0/${setup.via ?? 'UDP'} ${/@([^>;]+)/.exec(contact)?.[1] ?? host};rport;branch=${branch}`,
       'max-forwards: 70',
       `from: ${local}`,
       `to: ${remote}`,
@@ -128,6 +134,7 @@ export async function createDialog(setup: DialogSetup): Promise<Dialog> {
     const said = readSdp(message.body)
     if (said === null) return
     remoteSdp = said
+    if (said.seal) media.open(said.seal)
     const listens = said.direction === 'sendrecv' || said.direction === 'recvonly'
     const payload = said.payloads.find((one) => ownCodecs.includes(one)) ?? ownCodecs[0] ?? 8
     media.speak(listens && said.port > 0 && said.host !== '0.0.0.0' ? said : null, payload)

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { decodeUlaw, keyEvents, loudness, tonePacket } from '../ari/tone.ts'
+import { createSrtp, type Srtp } from './srtp.ts'
 
 export interface Remote {
   host: string
@@ -10,6 +11,10 @@ export interface Remote {
 /** One end of an RTP stream: says a tone, presses keys, and tells what it hears now. */
 export interface Media {
   readonly port: number
+  /** From now on everything said is sealed with this key and salt (SRTP). */
+  seal(master: Buffer): void
+  /** From now on only what was sealed with this key and salt is heard. */
+  open(master: Buffer): void
   /** All packets heard so far, keys included. */
   readonly packets: () => number
   /** Payload types heard so far. */
@@ -39,12 +44,19 @@ export async function createMedia(host: string, hertz: number | 'echo'): Promise
   let keys: ({ body: Buffer; payload: number } | null)[] = []
   let speaker: NodeJS.Timeout | undefined
 
-  socket.on('message', (packet) => {
-    if (packet.length < 12) return
+  let own: Srtp | null = null
+  let theirs: { key: string; srtp: Srtp } | null = null
+  const send = (packet: Buffer, to: Remote): void =>
+    socket.send(own ? own.protect(packet) : packet, to.port, to.host)
+
+  socket.on('message', (bytes) => {
+    if (bytes.length < 12 || (theirs && bytes.length < 22)) return
+    const packet = theirs ? theirs.srtp.unprotect(bytes) : bytes
+    if (packet === null) return
     const payload = packet.readUInt8(1) & 0x7f
     count += 1
     payloadsHeard.add(payload)
-    if (hertz === 'echo' && remote !== null) socket.send(packet, remote.port, remote.host)
+    if (hertz === 'echo' && remote !== null) send(packet, remote)
     if (payload > 34) return
     audio.push({ atMs: Date.now(), payload, bytes: packet.subarray(12) })
     if (audio.length > 500) audio.shift()
@@ -72,16 +84,18 @@ export async function createMedia(host: string, hertz: number | 'echo'): Promise
     packet.writeUInt32BE(((keyAt ?? index) * 160) >>> 0, 4)
     packet.writeUInt32BE(0x1234, 8)
     const tone = tonePacket(hertz, index)
-    socket.send(
-      Buffer.concat([packet, key?.body ?? (spoken === 8 ? toAlaw(tone) : tone)]),
-      remote.port,
-      remote.host
-    )
+    send(Buffer.concat([packet, key?.body ?? (spoken === 8 ? toAlaw(tone) : tone)]), remote)
     index += 1
   }
 
   return {
     port: socket.address().port,
+    seal: (master) => void (own = createSrtp(master)),
+    open(master) {
+      const key = master.toString('hex')
+      // A new offer with the same key goes on where it was.
+      if (theirs?.key !== key) theirs = { key, srtp: createSrtp(master) }
+    },
     packets: () => count,
     payloads: () => [...payloadsHeard],
     speak(to, payload) {

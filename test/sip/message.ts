@@ -75,6 +75,8 @@ export interface SdpOptions {
   direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
   /** Grows with each new offer of a session. */
   version?: number
+  /** Key and salt of SRTP. */
+  seal?: Buffer | null
   /** More lines at the end. */
   extra?: readonly string[]
 }
@@ -82,7 +84,16 @@ export interface SdpOptions {
 const codecNames: Readonly<Record<number, string>> = { 0: 'PCMU', 8: 'PCMA', 9: 'G722', 18: 'G729' }
 
 export function sdpText(options: SdpOptions): string {
-  const { host, port, codecs = [8], events = 101, direction = 'sendrecv', version = 1, extra = [] } = options
+  const {
+    host,
+    port,
+    codecs = [8],
+    events = 101,
+    direction = 'sendrecv',
+    version = 1,
+    extra = [],
+    seal
+  } = options
   const payloads = events === null ? codecs : [...codecs, events]
   return [
     'v=0',
@@ -90,7 +101,8 @@ export function sdpText(options: SdpOptions): string {
     's=-',
     `c=IN IP4 ${host}`,
     't=0 0',
-    `m=audio ${port} RTP/AVP ${payloads.join(' ')}`,
+    `m=audio ${port} RTP/${seal ? 'SAVP' : 'AVP'} ${payloads.join(' ')}`,
+    ...(seal ? [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${seal.toString('base64')}`] : []),
     ...codecs.map((payload) => `a=rtpmap:${payload} ${codecNames[payload] ?? 'X'}/8000`),
     ...(events === null ? [] : [`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-16`]),
     `a=${direction}`,
@@ -106,6 +118,8 @@ export interface RemoteSdp {
   /** Payload type of telephone-event, if they have it. */
   events: number | null
   direction: string
+  /** Key and salt with which they seal; null when they do not. */
+  seal: Buffer | null
 }
 
 /** What the other side's SDP says of its audio; null when there is none. */
@@ -114,11 +128,13 @@ export function readSdp(text: string): RemoteSdp | null {
   const host = /^c=IN IP4 (\S+)/m.exec(text)?.[1]
   if (!media || host === undefined) return null
   const events = /^a=rtpmap:(\d+) telephone-event/m.exec(text)?.[1]
+  const seal = /^a=crypto:\d+ AES_CM_128_HMAC_SHA1_80 inline:([A-Za-z0-9+/=]+)/m.exec(text)?.[1]
   return {
     host,
     port: Number(media[1]),
     payloads: (media[2] ?? '').trim().split(/\s+/).map(Number),
     events: events === undefined ? null : Number(events),
-    direction: /^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(text)?.[1] ?? 'sendrecv'
+    direction: /^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(text)?.[1] ?? 'sendrecv',
+    seal: seal === undefined || !/^m=audio \d+ RTP\/SAVP /m.test(text) ? null : Buffer.from(seal, 'base64')
   }
 }

@@ -52,8 +52,13 @@ export interface Desk {
   phone: Peer
 }
 
-export async function openOffice(base: number, lane: number, operatorCount: number): Promise<Office> {
-  const instance = await startInstance(base)
+export async function openOffice(
+  base: number,
+  lane: number,
+  operatorCount: number,
+  env: Record<string, string> = {}
+): Promise<Office> {
+  const instance = await startInstance(base, env)
   const company = await foundCompany(instance, lane, operatorCount).catch(async (error: unknown) => {
     await instance.stop()
     throw error

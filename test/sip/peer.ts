@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { until } from '../support/until.ts'
 import { createDialog, type Dialog, type DialogOptions } from './dialog.ts'
 import { compose, header, parse, tagIn, uriIn, type Message } from './message.ts'
+import { tlsWire, udpWire, type Address } from './wire.ts'
 
 export interface PeerOptions {
   host: string
   port: number
   server: { host: string; port: number }
+  /** By one TLS connection to `server`, from a port that the system gives. */
+  isTls?: boolean
   user: string
   /** For challenges to its requests. */
   password?: string
@@ -19,11 +20,13 @@ export interface PeerOptions {
 }
 
 /**
- * A SIP user agent over UDP for tests: many calls at once, each said and unsaid word for word, so that it can do what
+ * A SIP user agent for tests, over UDP or TLS: many calls at once, each said and unsaid word for word, so that it can do what
  * no telephone does. Answers requests inside a call as a good telephone would unless told otherwise.
  */
 export interface Peer {
   readonly options: PeerOptions
+  /** SHA-256 of the server's certificate; null over UDP. */
+  readonly fingerprint: string | null
   /** Calls that came in, the oldest first. */
   readonly calls: Dialog[]
   /** The call number `index` that came in, as soon as it is there. */
@@ -41,20 +44,21 @@ export interface Peer {
 }
 
 export async function createPeer(options: PeerOptions): Promise<Peer> {
-  const { host, port, server, user } = options
-  const socket = createSocket('udp4')
-  socket.bind(port, host)
-  await once(socket, 'listening')
-  const contact = `<sip:${user}@${host}:${port}>`
+  const { host, server, user } = options
+  const wire = await (options.isTls
+    ? tlsWire(host, server, onMessage)
+    : udpWire(host, options.port, onMessage))
+  const { port } = wire
+  const contact = `<sip:${user}@${host}:${port}${options.isTls ? ';transport=tls' : ''}>`
   const dialogs = new Map<string, Dialog>()
   const calls: Dialog[] = []
   const strays: Message[] = []
   let isClosed = false
   /** Final responses that are waited for, by the branch of the request. */
   const waiting = new Map<string, (message: Message) => void>()
-  const transmit = (text: string, to = server): void => socket.send(text, to.port, to.host)
+  const transmit = (text: string, to = server): void => wire.send(text, to)
 
-  socket.on('message', (data, from) => {
+  function onMessage(data: Buffer, from: Address): void {
     if (data.length < 8) return
     const message = parse(data.toString('utf8'))
     const dialog = dialogs.get(header(message, 'call-id'))
@@ -69,19 +73,19 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     }
     if (dialog) return dialog.onRequest(message)
     if (message.method === 'INVITE') {
-      received(message, { host: from.address, port: from.port }).catch((error: unknown) => {
+      received(message, from).catch((error: unknown) => {
         console.error('A call could not be taken', error)
       })
       return
     }
     strays.push(message)
-    if (message.method !== 'ACK')
-      transmit(bareResponse(message, '200 OK'), { host: from.address, port: from.port })
-  })
+    if (message.method !== 'ACK') transmit(bareResponse(message, '200 OK'), from)
+  }
 
   async function received(invite: Message, from: { host: string; port: number }): Promise<void> {
     const dialog = await createDialog({
       host,
+      via: wire.name,
       contact,
       transmit: (text) => transmit(text, from),
       isOurs: false,
@@ -114,7 +118,7 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
       compose(
         [
           `${method} ${uri} SIP/2.0`,
-          `via: SIP/2.0/UDP ${host}:${port};rport;branch=${branch}`,
+          `via: SIP/2.0/${wire.name} ${host}:${port};rport;branch=${branch}`,
           'max-forwards: 70',
           `from: ${own};tag=${callId.slice(0, 8)}`,
           `to: ${isRegister ? own : `<${uri}>`}`,
@@ -148,14 +152,17 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
 
   return {
     options,
+    fingerprint: wire.fingerprint,
     calls,
     strays,
     incoming: (index = 0, timeoutMs = 10_000) =>
       until(() => calls[index], { timeoutMs, what: `call ${index} rings at ${user}` }),
     async call(to, own = {}) {
-      const uri = to.startsWith('sip:') ? to : `sip:${to}@${server.host}:${server.port}`
+      const secure = options.isTls ? ';transport=tls' : ''
+      const uri = to.startsWith('sip:') ? to : `sip:${to}@${server.host}:${server.port}${secure}`
       const dialog = await createDialog({
         host,
+        via: wire.name,
         contact,
         transmit,
         isOurs: true,
@@ -178,12 +185,12 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     ask,
     register: (expiresSeconds, lines = []) =>
       ask('REGISTER', `sip:${server.host}:${server.port}`, [`expires: ${expiresSeconds}`, ...lines]),
-    raw: (bytes) => socket.send(bytes, server.port, server.host),
+    raw: (bytes) => wire.send(bytes, server),
     async close() {
       if (isClosed) return
       isClosed = true
       for (const dialog of dialogs.values()) await dialog.close()
-      await new Promise<void>((resolve) => socket.close(() => resolve()))
+      await wire.close()
     }
   }
 }

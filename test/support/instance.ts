@@ -55,7 +55,7 @@ export async function startInstance(base: number, env: Record<string, string> = 
   let child: ChildProcess | undefined
   let output = ''
   let session: { cookie: string; csrf: string } | undefined
-  const url = `http://127.0.0.1:${ports.http}`
+  const url = `${env['TLS'] === 'on' ? 'https' : 'http'}://127.0.0.1:${ports.http}`
 
   async function start(extra: Record<string, string> = {}): Promise<void> {
     session = undefined
