@@ -149,10 +149,9 @@ async function start(config: Config): Promise<void> {
   const cli = (command: string): Promise<string> => asterisk.current.cli(command)
   running.asterisk = { cli }
   if (config.sip.tlsPort !== null) {
-    // Carriers that come anew get the new certificate; those that are connected stay so.
+    // Whoever comes anew gets the new certificate, also of an Asterisk that was found running; nobody is cut.
     keeper.onChange(async () => void (await cli('module reload res_pjsip.so')))
-    // An Asterisk that was found running may know an older one.
-    if (asterisk.current.adopted) await cli('module reload res_pjsip.so')
+    if (asterisk.current.adopted && keeper.isNewAtStart) await cli('module reload res_pjsip.so')
   }
   await media
     .asteriskStarted()

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { Agent, setGlobalDispatcher } from 'undici'
 import { z } from 'zod'
 import { callPage, tape } from '../api/contract/calls.ts'
 import type { TapeEntry } from '../api/contract/calls.ts'
@@ -90,8 +91,12 @@ function tell(entry: TapeEntry, startedMs: number): void {
 /** By token when there is one, else as the first admin. */
 async function signIn(): Promise<Server> {
   const token = process.env['RINGTRACE_TOKEN']
-  const { dataDir, http } = readConfig(process.env)
-  const fallbackUrl = process.env['RINGTRACE_URL'] ?? `http://127.0.0.1:${http.port}`
+  const { dataDir, http, tls } = readConfig(process.env)
+  const scheme = tls.isOn ? 'https' : 'http'
+  const fallbackUrl = process.env['RINGTRACE_URL'] ?? `${scheme}://127.0.0.1:${http.port}`
+  // It is this machine, whatever its certificate says.
+  if (fallbackUrl.startsWith('https://127.0.0.1'))
+    setGlobalDispatcher(new Agent({ connect: { rejectUnauthorized: false } }))
   if (token !== undefined && token !== '') return serverAt(fallbackUrl, { authorization: `Bearer ${token}` })
   const { login, password } = await firstLogin(dataDir)
   const answer = await request(fallbackUrl, '/api/auth/login', {

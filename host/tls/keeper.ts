@@ -44,6 +44,8 @@ export interface TlsKeeper {
   look(): Promise<void>
   /** Key and chain in one file whose name never changes: what Asterisk reads. */
   readonly file: string
+  /** That file holds another certificate than when this installation was stopped. */
+  readonly isNewAtStart: boolean
   /** The named files; null where the certificate is uploaded or made. */
   readonly files: CertificateFiles | null
   stop(): void
@@ -85,7 +87,9 @@ export async function openTls(options: KeeperOptions): Promise<TlsKeeper> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await chmod(dir, 0o700)
   let current = await first()
-  await keep(used, current)
+  const before = await readKept(used)
+  const isNewAtStart = before?.facts.fingerprint !== current.facts.fingerprint
+  if (isNewAtStart) await keep(used, current)
   state = await stateOf(watched())
 
   function watched(): string[] {
@@ -185,6 +189,7 @@ export async function openTls(options: KeeperOptions): Promise<TlsKeeper> {
 
   return {
     file: used,
+    isNewAtStart,
     files,
     current: () => current,
     onChange: (listener) => void listeners.push(listener),

@@ -24,8 +24,8 @@ export async function makeSelfSigned(
   })
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey)
-  // A leading zero keeps it positive.
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`
+  // Its first bits keep it positive and its zeros from leading: such a number must not be, and OpenSSL refuses it.
+  certificate.serialNumber = `4${randomBytes(16).toString('hex').slice(1)}`
   certificate.validity.notBefore = new Date(nowMs - dayMs)
   certificate.validity.notAfter = new Date(nowMs + daysValid * dayMs)
   const subject = [

@@ -38,7 +38,7 @@ export function issue(options: {
   const { subject, keys, by, names = ['localhost', '127.0.0.1'], isAuthority = false } = options
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey)
-  certificate.serialNumber = `00${randomBytes(8).toString('hex')}`
+  certificate.serialNumber = `4${randomBytes(8).toString('hex').slice(1)}`
   certificate.validity.notBefore = new Date(Date.now() + (options.fromDays ?? -1) * dayMs)
   certificate.validity.notAfter = new Date(Date.now() + (options.toDays ?? 90) * dayMs)
   const name = (value: string) => [{ name: 'commonName', value }]

@@ -53,7 +53,9 @@ describe('The certificate in use', function () {
     for (const name of ['tls/self-signed.pem', 'tls/used.pem'])
       expect((await stat(at(name))).mode & 0o777, name).to.equal(0o600)
     expect((await stat(at('tls'))).mode & 0o777).to.equal(0o700)
+    expect(one.isNewAtStart).to.equal(true)
     const again = await keeper()
+    expect(again.isNewAtStart).to.equal(false)
     expect(again.current().facts.fingerprint).to.equal(one.current().facts.fingerprint)
   })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import {
   covers,
   MaterialRefused,
@@ -112,6 +112,7 @@ describe('A certificate and its key', function () {
     const { cert, key } = await makeSelfSigned(hosts, Date.now())
     const { facts } = readMaterial(cert, key)
     expect(facts.trust).to.equal('selfSigned')
+    expect(new X509Certificate(cert).serialNumber, 'no zero leads').to.match(/^4/)
     for (const host of hosts) expect(covers(facts, host), host).to.equal(true)
     expect(facts.endsMs).to.be.greaterThan(Date.now() + 700 * 86_400_000)
   })
