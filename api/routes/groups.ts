@@ -1,8 +1,9 @@
 import type { Knex } from 'knex'
+import { z } from 'zod'
 import { group, groupCreate, groupPatch } from '../contract/config.ts'
 import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
-import { columnsOf, itemOf } from '../rows.ts'
+import { columnsOf, itemOf, likePart } from '../rows.ts'
 
 /** Groups of operators; the order of members is the order in which they were given. */
 export const groupRoutes = ({ db }: ApiDeps) =>
@@ -15,6 +16,10 @@ export const groupRoutes = ({ db }: ApiDeps) =>
     sorts: { name: { column: 'name', type: 'text' }, createdAt: { column: 'created_at', type: 'time' } },
     firstSort: 'name',
     hasUpdatedAt: false,
+    filters: { search: z.string().max(100).optional() },
+    filter(query, { search }) {
+      if (typeof search === 'string') query.whereILike('name', likePart(search))
+    },
     async read(reader, rows) {
       const members = await reader('group_members')
         .whereIn(

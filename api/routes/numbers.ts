@@ -3,7 +3,10 @@ import { id } from '../contract/common.ts'
 import { number, numberCreate, numberPatch } from '../contract/config.ts'
 import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
-import { itemOf, likePart } from '../rows.ts'
+import { itemOf, whereFound } from '../rows.ts'
+
+/** `none`: numbers without one. */
+const idOrNone = z.union([id, z.literal('none')])
 
 /** Tracking numbers: which trunk brings them, which source they stand for, which scheme answers. */
 export const numberRoutes = ({ db }: ApiDeps) =>
@@ -19,23 +22,21 @@ export const numberRoutes = ({ db }: ApiDeps) =>
     },
     firstSort: 'e164',
     filters: {
-      sourceId: id.optional(),
-      siteId: id.optional(),
-      schemeId: id.optional(),
-      trunkId: id.optional(),
+      sourceId: idOrNone.optional(),
+      siteId: idOrNone.optional(),
+      schemeId: idOrNone.optional(),
+      trunkId: idOrNone.optional(),
       isActive: z.enum(['true', 'false']).optional(),
       search: z.string().max(100).optional()
     },
     filter(query, { sourceId, siteId, schemeId, trunkId, isActive, search }) {
-      if (typeof sourceId === 'string') query.where('source_id', sourceId)
-      if (typeof siteId === 'string') query.where('site_id', siteId)
-      if (typeof schemeId === 'string') query.where('scheme_id', schemeId)
-      if (typeof trunkId === 'string') query.where('trunk_id', trunkId)
+      const links = { source_id: sourceId, site_id: siteId, scheme_id: schemeId, trunk_id: trunkId }
+      for (const [column, wanted] of Object.entries(links)) {
+        if (typeof wanted === 'string') query.where(column, wanted === 'none' ? null : wanted)
+      }
       if (isActive !== undefined) query.where('is_active', isActive === 'true')
       if (typeof search === 'string') {
-        query.where((either) => {
-          either.whereLike('e164', likePart(search)).orWhereILike('label', likePart(search))
-        })
+        whereFound(query, search, { names: ['label'], phones: ['e164'] })
       }
     },
     read: (_db, rows) => Promise.resolve(rows.map((row) => itemOf(number, row)))

@@ -28,12 +28,21 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
     filters: {
       role: role.optional(),
       isActive: z.enum(['true', 'false']).optional(),
+      groupId: idOrNone.optional(),
+      skill: z.string().max(60).optional(),
       search: z.string().max(100).optional()
     },
     filter(query, filters) {
       if (typeof filters['role'] === 'string') query.where('role', filters['role'])
       if (filters['isActive'] !== undefined) query.where('is_active', filters['isActive'] === 'true')
-      if (typeof filters['search'] === 'string') query.whereILike('name', likePart(filters['search']))
+      const { groupId, skill, search } = filters
+      if (typeof groupId === 'string') {
+        const members = db('group_members').whereRaw('group_members.user_id = users.id')
+        if (groupId === 'none') query.whereNotExists(members)
+        else query.whereExists(members.where({ group_id: groupId }))
+      }
+      if (typeof skill === 'string') query.whereRaw('? = any (skills)', [skill])
+      if (typeof search === 'string') query.whereILike('name', likePart(search))
     },
     async read(reader, rows, { who }) {
       const items = await userItems(reader, pbx, rows)
@@ -63,6 +72,9 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
       return []
     }
   })
+
+/** `none`: people in no group. */
+const idOrNone = z.union([z.uuid(), z.literal('none')])
 
 const isLead = (who: Role): boolean => who === 'admin' || who === 'supervisor'
 

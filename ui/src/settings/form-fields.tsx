@@ -24,6 +24,8 @@ export interface Option {
 export interface Field {
   name: string
   label: string
+  /** Where the label stands elsewhere. */
+  ariaLabel?: string
   type: 'text' | 'password' | 'number' | 'select' | 'several' | 'switch' | 'tags' | 'area'
   help?: string
   placeholder?: string
@@ -51,7 +53,8 @@ function textOf(value: Value): string {
 /** The input for a field. */
 export function FieldInput({ field, value, error, onChange }: Props) {
   const common = {
-    label: field.label,
+    label: field.label || undefined,
+    ...(field.ariaLabel !== undefined && { 'aria-label': field.ariaLabel }),
     description: field.help,
     placeholder: field.placeholder,
     error,

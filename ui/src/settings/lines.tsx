@@ -19,6 +19,16 @@ export function NumbersSection() {
   const schemes = useAll<SchemeRecord>('schemes')
   const options = (items: { id: string; name: string }[] | undefined) =>
     (items ?? []).map(({ id, name }) => ({ value: id, label: name }))
+  const orNone = (items: { id: string; name: string }[] | undefined) => [
+    { value: 'none', label: t('lists.without') },
+    ...options(items)
+  ]
+  const links = [
+    { name: 'sourceId', label: t('call.source'), items: sources.data },
+    { name: 'schemeId', label: t('settings.schemes.one'), items: schemes.data },
+    { name: 'siteId', label: t('call.site'), items: sites.data },
+    { name: 'trunkId', label: t('settings.trunks.one'), items: trunks.data }
+  ]
   const nameIn = (items: { id: string; name: string }[] | undefined, id: string | null): string =>
     items?.find((each) => each.id === id)?.name ?? '–'
   return (
@@ -28,6 +38,33 @@ export function NumbersSection() {
       text={t('settings.numbers.text')}
       addLabel={t('settings.numbers.add')}
       nameOf={(number) => formatPhone(number.e164)}
+      list={{
+        filters: [
+          { name: 'sourceId', label: t('call.source'), options: orNone(sources.data) },
+          { name: 'schemeId', label: t('settings.schemes.one'), options: orNone(schemes.data) },
+          { name: 'siteId', label: t('call.site'), options: orNone(sites.data) },
+          {
+            name: 'isActive',
+            label: t('settings.state'),
+            options: [
+              { value: 'true', label: t('settings.active') },
+              { value: 'false', label: t('settings.inactive') }
+            ]
+          }
+        ],
+        imports: ['numbers']
+      }}
+      bulk={{
+        things: 'numbers',
+        nameOf: formatPhone,
+        fields: [
+          ...links.map(({ name, label, items }) => ({
+            ...({ name, label, type: 'select', canClear: true } as const),
+            options: options(items)
+          })),
+          { name: 'isActive', label: t('settings.active'), type: 'switch' }
+        ]
+      }}
       columns={[
         {
           header: t('settings.numbers.one'),
@@ -107,6 +144,7 @@ export function NumbersSection() {
 
 export function SourcesSection() {
   const { t } = useTranslation()
+  const channels = inquiryChannels.map((value) => ({ value, label: t(`inquiryChannel.${value}`) }))
   const label = (value: unknown) => (typeof value === 'string' && value ? value : null)
   return (
     <ResourceTable<Source>
@@ -115,6 +153,18 @@ export function SourcesSection() {
       text={t('settings.sources.text')}
       addLabel={t('settings.sources.add')}
       nameOf={(source) => source.name}
+      list={{
+        filters: [{ name: 'inquiryChannel', label: t('field.inquiryChannel'), options: channels }],
+        imports: ['sources']
+      }}
+      bulk={{
+        things: 'sources',
+        fields: [
+          { name: 'inquiryChannel', label: t('field.inquiryChannel'), type: 'select', options: channels },
+          { name: 'medium', label: t('field.medium'), type: 'text' },
+          { name: 'campaign', label: t('field.campaign'), type: 'text' }
+        ]
+      }}
       columns={[
         { header: t('settings.name'), cell: (source) => source.name },
         { header: t('field.inquiryChannel'), cell: (source) => t(`inquiryChannel.${source.inquiryChannel}`) },
@@ -128,7 +178,7 @@ export function SourcesSection() {
           name: 'inquiryChannel',
           label: t('field.inquiryChannel'),
           type: 'select',
-          options: inquiryChannels.map((value) => ({ value, label: t(`inquiryChannel.${value}`) }))
+          options: channels
         },
         { name: 'medium', label: t('field.medium'), type: 'text', placeholder: 'cpc' },
         { name: 'campaign', label: t('field.campaign'), type: 'text' },

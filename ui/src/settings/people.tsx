@@ -6,7 +6,7 @@ import type { Group, User } from '../../../api/contract/config.ts'
 import { ringTones, type RingTone } from '../../../api/contract/words.ts'
 import { withTexts } from '../i18n/index.ts'
 import { inBackground } from '../lib/in-background.ts'
-import { useUsers } from '../lib/lookups.ts'
+import { useAll, useUsers } from '../lib/lookups.ts'
 import { roles } from '../lib/words.ts'
 import { tryRing } from '../softphone/ring.ts'
 import { ResourceTable } from './resource-table.tsx'
@@ -16,6 +16,9 @@ const UserAccess = lazy(withTexts(['sign-in'], () => import('./user-access.tsx')
 export function UsersSection() {
   const { t } = useTranslation()
   const [opened, setOpened] = useState<User | null>(null)
+  const groups = useAll<Group>('groups')
+  const groupOptions = (groups.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
+  const roleOptions = roles.map((role) => ({ value: role, label: t(`role.${role}`) }))
   /** Whoever was made without a password needs a link next. */
   const isInvited = useRef(false)
   return (
@@ -39,6 +42,40 @@ export function UsersSection() {
         text={t('settings.users.text')}
         addLabel={t('settings.users.add')}
         nameOf={(user) => user.name}
+        list={{
+          filters: [
+            { name: 'role', label: t('settings.users.role'), options: roleOptions },
+            {
+              name: 'groupId',
+              label: t('bulk.groups'),
+              options: [{ value: 'none', label: t('lists.without') }, ...groupOptions]
+            },
+            {
+              name: 'isActive',
+              label: t('settings.state'),
+              options: [
+                { value: 'true', label: t('settings.active') },
+                { value: 'false', label: t('settings.inactive') }
+              ]
+            }
+          ],
+          imports: ['users', 'skills']
+        }}
+        bulk={{
+          things: 'users',
+          fields: [
+            { name: 'role', label: t('settings.users.role'), type: 'select', options: roleOptions },
+            { name: 'addGroupIds', label: t('bulk.addGroups'), type: 'several', options: groupOptions },
+            { name: 'removeGroupIds', label: t('bulk.removeGroups'), type: 'several', options: groupOptions },
+            { name: 'addSkills', label: t('bulk.addSkills'), type: 'tags' },
+            { name: 'removeSkills', label: t('bulk.removeSkills'), type: 'tags' },
+            { name: 'isActive', label: t('settings.active'), type: 'switch' }
+          ],
+          shown: [
+            { name: 'groupIds', label: t('bulk.groups'), options: groupOptions },
+            { name: 'skills', label: t('bulk.skills') }
+          ]
+        }}
         columns={[
           {
             header: t('settings.users.name'),
@@ -82,7 +119,7 @@ export function UsersSection() {
             name: 'role',
             label: t('settings.users.role'),
             type: 'select',
-            options: roles.map((role) => ({ value: role, label: t(`role.${role}`) }))
+            options: roleOptions
           },
           {
             name: 'locale',
@@ -162,6 +199,7 @@ export function GroupsSection() {
   const { t } = useTranslation()
   const users = useUsers()
   const names = new Map((users.data ?? []).map((user) => [user.id, user.name]))
+  const tones = ringTones.map((value) => ({ value, label: t(`settings.groups.tone.${value}`) }))
   return (
     <ResourceTable<Group>
       things="groups"
@@ -169,6 +207,14 @@ export function GroupsSection() {
       text={t('settings.groups.text')}
       addLabel={t('settings.groups.add')}
       nameOf={(each) => each.name}
+      list={{ filters: [], imports: ['groups'] }}
+      bulk={{
+        things: 'groups',
+        fields: [
+          { name: 'wrapUpSeconds', label: t('bulk.wrapUp'), type: 'number' },
+          { name: 'ringTone', label: t('settings.groups.ringTone'), type: 'select', options: tones }
+        ]
+      }}
       columns={[
         { header: t('settings.name'), cell: (each) => each.name },
         {
@@ -193,7 +239,7 @@ export function GroupsSection() {
           name: 'ringTone',
           label: t('settings.groups.ringTone'),
           type: 'select',
-          options: ringTones.map((value) => ({ value, label: t(`settings.groups.tone.${value}`) })),
+          options: tones,
           help: t('settings.groups.ringToneHelp'),
           beside: (value) => <TryTone tone={ringTones.find((tone) => tone === value)} />
         }

@@ -7,7 +7,9 @@ import { inBackground } from '../lib/in-background.ts'
 import styles from './settings.module.css'
 
 interface Props<T> {
-  query: UseQueryResult<T[]>
+  query: Pick<UseQueryResult<T[]>, 'isPending' | 'isError' | 'error' | 'data'> & {
+    refetch: () => Promise<unknown>
+  }
   /** What is said when there are none. */
   empty: string
   /** The cells of the head row. */

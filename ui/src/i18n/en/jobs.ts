@@ -22,6 +22,7 @@ export const jobs = {
       attribution_recompute: 'Attribution anew',
       backup_make: 'Backup',
       reports_rebuild: 'Reports anew',
+      import_settings: 'Import of settings',
       other: 'Background work'
     }
   }

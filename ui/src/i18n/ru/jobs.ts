@@ -24,6 +24,7 @@ export const jobs = {
       attribution_recompute: 'Пересчёт атрибуции',
       backup_make: 'Резервная копия',
       reports_rebuild: 'Пересчёт отчётов',
+      import_settings: 'Загрузка настроек',
       other: 'Фоновая задача'
     }
   }
