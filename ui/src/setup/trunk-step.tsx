@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { SetupState } from '../../../api/contract/setup.ts'
 import type { Trunk, TrunkLive } from '../../../api/contract/trunks.ts'
 import { api } from '../lib/api.ts'
+import { TrunkTest } from '../trace/trunk-test.tsx'
 import { TrunkForm } from '../trunks/trunk-form.tsx'
 import { TrunkState } from '../trunks/trunk-state.tsx'
 import { troubleOf } from '../trunks/troubles.ts'
@@ -105,6 +106,9 @@ function Made({ trunk, live, onOpen }: { trunk: Trunk; live: TrunkLive | undefin
           </Group>
         </Alert>
       )}
+      <div className={styles.test}>
+        <TrunkTest trunkId={trunk.id} />
+      </div>
     </section>
   )
 }
