@@ -5,7 +5,15 @@ import type { SectionProps } from './form-kit.ts'
 import type { NumberHeader } from './form-values.ts'
 import styles from './trunks.module.css'
 
-const all: readonly NumberHeader[] = ['ruri', 'to', 'diversion', 'pCalledPartyId', 'historyInfo']
+/** Headers as SIP calls them, in every language; the request line is none. */
+const headers: Readonly<Record<NumberHeader, string | null>> = {
+  ruri: null,
+  to: 'To',
+  diversion: 'Diversion',
+  pCalledPartyId: 'P-Called-Party-ID',
+  historyInfo: 'History-Info'
+}
+const all = Object.keys(headers) as NumberHeader[]
 
 /** Where the carrier writes the number that was called, and how. */
 export function CalledSection({ fields, set, errorOf }: SectionProps) {
@@ -17,13 +25,12 @@ export function CalledSection({ fields, set, errorOf }: SectionProps) {
     if (one) next.splice(index + by, 0, one)
     set({ numberHeaders: next })
   }
+  const wordOf = (name: NumberHeader): string => headers[name] ?? t('trunks.requestLine')
   const others = all.filter((name) => !chosen.includes(name))
   return (
     <Stack gap="sm">
       <div>
-        <Text size="sm" fw={500}>
-          {t('trunks.field.numberHeaders')}
-        </Text>
+        <Text fw={600}>{t('trunks.field.numberHeaders')}</Text>
         <Text size="xs" c="dimmed" mb={8}>
           {t('trunks.help.numberHeaders')}
         </Text>
@@ -32,7 +39,7 @@ export function CalledSection({ fields, set, errorOf }: SectionProps) {
             <li key={name}>
               <span className={styles.rank}>{index + 1}</span>
               <span>
-                {t(`trunks.header.${name}`)}
+                {wordOf(name)}
                 <Text size="xs" c="dimmed" component="span" display="block">
                   {t(`trunks.headerHelp.${name}`)}
                 </Text>
@@ -41,8 +48,9 @@ export function CalledSection({ fields, set, errorOf }: SectionProps) {
                 <ActionIcon
                   variant="subtle"
                   color="gray"
+                  className={styles.move ?? ''}
                   disabled={index === 0}
-                  aria-label={t('trunks.moveUp', { name: t(`trunks.header.${name}`) })}
+                  aria-label={t('trunks.moveUp', { name: wordOf(name) })}
                   onClick={() => move(index, -1)}
                 >
                   <IconArrowUp size={16} />
@@ -50,8 +58,9 @@ export function CalledSection({ fields, set, errorOf }: SectionProps) {
                 <ActionIcon
                   variant="subtle"
                   color="gray"
+                  className={styles.move ?? ''}
                   disabled={index === chosen.length - 1}
-                  aria-label={t('trunks.moveDown', { name: t(`trunks.header.${name}`) })}
+                  aria-label={t('trunks.moveDown', { name: wordOf(name) })}
                   onClick={() => move(index, 1)}
                 >
                   <IconArrowDown size={16} />
@@ -59,8 +68,9 @@ export function CalledSection({ fields, set, errorOf }: SectionProps) {
                 <ActionIcon
                   variant="subtle"
                   color="gray"
+                  className={styles.move ?? ''}
                   disabled={chosen.length === 1}
-                  aria-label={t('trunks.leaveOut', { name: t(`trunks.header.${name}`) })}
+                  aria-label={t('trunks.leaveOut', { name: wordOf(name) })}
                   onClick={() => set({ numberHeaders: chosen.filter((one) => one !== name) })}
                 >
                   <IconX size={16} />
@@ -80,7 +90,7 @@ export function CalledSection({ fields, set, errorOf }: SectionProps) {
                 onClick={() => set({ numberHeaders: [...chosen, name] })}
                 data-testid={`header-${name}`}
               >
-                {t(`trunks.header.${name}`)}
+                {wordOf(name)}
               </Button>
             ))}
           </Group>

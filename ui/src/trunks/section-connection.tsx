@@ -36,7 +36,7 @@ export function ConnectionSection({ fields, set, errorOf, hasSecret }: SectionPr
   return (
     <Stack gap="sm">
       <div>
-        <Text size="sm" fw={500} mb={4} id="trunk-kind">
+        <Text fw={600} mb={4} id="trunk-kind">
           {t('trunks.field.kind')}
         </Text>
         <SegmentedControl

@@ -97,13 +97,19 @@ export function OutgoingSection({ fields, set, errorOf }: SectionProps) {
             data-testid="field-format"
           />
           <div>
-            <Text size="sm" fw={500}>
-              {t('trunks.field.rewrites')}
-            </Text>
+            <Text fw={600}>{t('trunks.field.rewrites')}</Text>
             <Text size="xs" c="dimmed" mb={8}>
               {t('trunks.help.rewrites')}
             </Text>
             <Stack gap={8}>
+              {outgoing.rewrites.length > 0 && (
+                <div className={`${styles.rewrite ?? ''} ${styles.rewriteHead ?? ''}`} aria-hidden>
+                  <span>{t('trunks.rewrite.prefix')}</span>
+                  <span>{t('trunks.rewrite.strip')}</span>
+                  <span>{t('trunks.rewrite.prepend')}</span>
+                  <span style={{ width: 28 }} />
+                </div>
+              )}
               {outgoing.rewrites.map((rewrite, index) => (
                 <div key={index} className={styles.rewrite}>
                   <TextInput

@@ -47,6 +47,7 @@ export function TrunkCard({ trunk, live, onOpen, onRemoved, place, onUp, onDown 
                 variant="subtle"
                 color="gray"
                 size="sm"
+                className={styles.move ?? ''}
                 disabled={!onUp}
                 aria-label={t('trunks.moveUp', { name: trunk.name })}
                 onClick={() => onUp?.()}
@@ -58,6 +59,7 @@ export function TrunkCard({ trunk, live, onOpen, onRemoved, place, onUp, onDown 
                 variant="subtle"
                 color="gray"
                 size="sm"
+                className={styles.move ?? ''}
                 disabled={!onDown}
                 aria-label={t('trunks.moveDown', { name: trunk.name })}
                 onClick={() => onDown?.()}

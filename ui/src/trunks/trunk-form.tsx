@@ -1,7 +1,7 @@
 import './styles.ts'
 import { Accordion, Alert, Button, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState, type ComponentType, type SyntheticEvent } from 'react'
+import { useRef, useState, type ComponentType, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Trunk } from '../../../api/contract/trunks.ts'
 import { api } from '../lib/api.ts'
@@ -47,6 +47,7 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
   const faultWord = useFaultWord()
   const [fields, setFields] = useState(() => fieldsOf(trunk))
   const [isTried, setTried] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
   const [open, setOpen] = useState<string[]>(['connection'])
   const set = (change: Partial<TrunkFields>): void => setFields((old) => ({ ...old, ...change }))
 
@@ -63,8 +64,11 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
     onError: (error) => show(Object.keys(fieldErrors(error)))
   })
   /** Opens the sections of fields that are at fault. */
-  const show = (paths: readonly string[]): void =>
+  const show = (paths: readonly string[]): void => {
     setOpen((old) => [...new Set([...old, ...paths.map(sectionWith)])])
+    // Once they are drawn.
+    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 50)
+  }
 
   const faults = isTried ? faultsOf(fields) : {}
   const answered = fieldErrors(save.error)
@@ -95,7 +99,7 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
   }
   const preset = presetCalled(fields.preset)
   return (
-    <form onSubmit={onSubmit} noValidate data-testid="trunk-form">
+    <form ref={form} onSubmit={onSubmit} noValidate data-testid="trunk-form">
       <Stack gap="sm">
         {save.isError && (
           <Alert color="rust" role="alert">

@@ -84,7 +84,7 @@ export const trunksTexts = {
     help: {
       username: 'As in the carrier’s account.',
       secret: 'Kept here and never shown again.',
-      secretKept: 'A password is kept. Write here only to change it.',
+      secretKept: 'Kept. Write here only to change it.',
       authUsername: 'If it differs from the login.',
       fromUser: 'Empty: the login, or the number shown.',
       fromDomain: 'Empty: the server.',
@@ -113,20 +113,14 @@ export const trunksTexts = {
     },
     rewrite: {
       prefix: 'Beginning of the number',
-      strip: 'Digits to cut off',
-      prepend: 'Digits to put before',
+      strip: 'Cut off digits',
+      prepend: 'Put before',
       nothing: 'nothing',
       add: 'Add a rule',
       remove: 'Remove the rule'
     },
     example: '{{number}} goes out as',
-    header: {
-      ruri: 'Request line (R-URI)',
-      to: 'To',
-      diversion: 'Diversion',
-      pCalledPartyId: 'P-Called-Party-ID',
-      historyInfo: 'History-Info'
-    },
+    requestLine: 'Request line (R-URI)',
     headerHelp: {
       ruri: 'Most carriers by address',
       to: 'Often with a login: the request line then holds the login',

@@ -86,7 +86,7 @@ export const trunksTexts = {
     help: {
       username: 'Как в личном кабинете оператора.',
       secret: 'Хранится здесь и больше не показывается.',
-      secretKept: 'Пароль сохранён. Пишите сюда, только чтобы сменить его.',
+      secretKept: 'Сохранён. Пишите, только чтобы сменить.',
       authUsername: 'Если отличается от логина.',
       fromUser: 'Пусто — логин или показанный номер.',
       fromDomain: 'Пусто — сервер.',
@@ -115,20 +115,14 @@ export const trunksTexts = {
     },
     rewrite: {
       prefix: 'Начало номера',
-      strip: 'Сколько цифр убрать',
-      prepend: 'Какие цифры поставить спереди',
+      strip: 'Убрать цифр',
+      prepend: 'Поставить спереди',
       nothing: 'ничего',
       add: 'Добавить правило',
       remove: 'Убрать правило'
     },
     example: '{{number}} уйдёт как',
-    header: {
-      ruri: 'Строка запроса (R-URI)',
-      to: 'To',
-      diversion: 'Diversion',
-      pCalledPartyId: 'P-Called-Party-ID',
-      historyInfo: 'History-Info'
-    },
+    requestLine: 'Строка запроса (R-URI)',
     headerHelp: {
       ruri: 'Большинство операторов по адресу',
       to: 'Часто при логине: в строке запроса тогда стоит логин',
