@@ -180,6 +180,7 @@ export const access = {
   'DELETE /api/schemes/:id': admin,
   'POST /api/schemes/:id/publish': admin,
   'POST /api/schemes/:id/rollback': admin,
+  'GET /api/schemes/:id/passed': planners,
   'POST /api/schemes/:id/test-call': admin,
   'POST /api/calls/:id/play-other': admin,
   'GET /api/schemes/:id/versions': planners,

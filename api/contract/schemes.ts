@@ -160,3 +160,6 @@ export const schemeTestCall = z.object({
 export const schemeTestCallAnswer = z.object({ callId: id })
 /** What somebody does who would be rung now. */
 export const playOtherBody = z.object({ does: z.enum(['answers', 'declines']) })
+
+/** Calls of today by block; blocks that none went through are left out. */
+export const schemePassed = z.object({ blocks: z.record(z.string(), z.number().int()) })

@@ -7,6 +7,7 @@ import { itemOf } from '../rows.ts'
 import { checkRoutes } from './scheme-checks.ts'
 import { schemeFileRoutes } from './scheme-files.ts'
 import { problemsOf, knownThings, refuseStale, savers } from './scheme-state.ts'
+import { schemePassedRoutes } from './scheme-passed.ts'
 import { schemeTestRoutes } from './scheme-test.ts'
 import { schemeVersionRoutes } from './scheme-versions.ts'
 
@@ -46,5 +47,6 @@ export const schemeRoutes = (deps: ApiDeps): Endpoint[] => [
   ...schemeVersionRoutes(deps),
   ...schemeFileRoutes(deps),
   ...schemeTestRoutes(deps),
+  ...schemePassedRoutes(deps),
   ...checkRoutes(deps)
 ]

@@ -28,7 +28,14 @@ describe('A scheme drawn in a browser', function () {
       .first<{ draft: Drawn; revision: number }>('draft', 'revision')
   interface Drawn {
     start: string
-    blocks: Record<string, { settings: Record<string, unknown>; exits: Record<string, string | null> }>
+    blocks: Record<
+      string,
+      {
+        settings: Record<string, unknown>
+        exits: Record<string, string | null>
+        position?: { x: number; y: number }
+      }
+    >
   }
   const choose = async (page: Page, field: string, option: string): Promise<void> => {
     await page.getByTestId(field).click()
@@ -89,6 +96,117 @@ describe('A scheme drawn in a browser', function () {
     expect(draft?.blocks['ring']?.settings).to.deep.equal({ groupId })
     await shot(page, 'schemes-drawn')
     expect(await pages().barriers()).to.deep.equal([])
+  })
+
+  it('is drawn by the keyboard alone', async () => {
+    const { page } = pages()
+    const chosenIs = (id: string): Promise<void> =>
+      page.locator(`[data-testid="block-${id}"][data-chosen]`).waitFor()
+    const focusIs = (id: string): Promise<void> =>
+      page.locator(`.react-flow__node[data-id="${id}"]:focus`).waitFor()
+    await block(page, 'menu').click()
+    await page.keyboard.press('ArrowRight')
+    await chosenIs('ring')
+    await focusIs('ring')
+    await page.keyboard.press('ArrowLeft')
+    await chosenIs('menu')
+    await page.keyboard.press('b')
+    await page.getByTestId('quick-pick-find').fill('Метк')
+    await shot(page, 'schemes-pick')
+    await page.keyboard.press('Enter')
+    await chosenIs('tag')
+    // The field of the new block has no focus: keys are still the canvas’s.
+    await page.keyboard.press('l')
+    await page.getByTestId('pick-next').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByTestId('quick-pick-find').fill('голос')
+    await page.keyboard.press('Enter')
+    await saved(page)
+    const before = (await stored())?.draft.blocks['tag']
+    expect(before?.exits).to.deep.equal({ next: 'voicemail' })
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Shift+ArrowDown')
+    await saved(page)
+    const { y } = before?.position ?? { y: 0 }
+    await until(async () => (await stored())?.draft.blocks['tag']?.position?.y === y + 32, {
+      what: 'it has moved'
+    })
+    // Both steps are one to take back.
+    await page.keyboard.press('Control+z')
+    await until(async () => (await stored())?.draft.blocks['tag']?.position?.y === y, { what: 'it is back' })
+    expect(await pages().barriers()).to.deep.equal([])
+    await page.keyboard.press('Delete')
+    await block(page, 'tag').waitFor({ state: 'detached' })
+    await saved(page)
+  })
+
+  it('is tried out by telephone, and the picture follows the call', async () => {
+    const { page, rig } = pages()
+    const { as, pbx } = rig
+    await page.getByTestId('test-call').click()
+    await page.getByTestId('test-from').fill('+74951112233')
+    await page.getByTestId('test-start').click()
+    // There is no telephone behind this page.
+    await page.getByTestId('test-refused').waitFor()
+    pbx.phones.set(as.admin.userId, ['op-admin'])
+    await page.getByTestId('test-now').locator('..').click()
+    await page.getByTestId('test-time').fill('2026-11-21T19:30')
+    await shot(page, 'schemes-test')
+    expect(await pages().barriers()).to.deep.equal([])
+    await page.getByTestId('test-start').click()
+    await page.getByTestId('test-bar').waitFor()
+    const order = pbx.placed.at(-1)
+    expect(order?.test).to.include({ isReal: false })
+    expect(order?.test?.caller.number).to.equal('+74951112233')
+    expect(order?.test?.scheme).to.deep.include({ id: schemeId, version: 0 })
+    expect(order).to.deep.include({ callType: 'test', target: { kind: 'user', userId: as.admin.userId } })
+    const callId = pbx.placedIds.at(-1) ?? ''
+    let seq = 0
+    const say = (type: string, data: Record<string, unknown>): void =>
+      pbx.say({
+        callId,
+        seq: (seq += 1),
+        atMs: Date.now(),
+        type,
+        from: null,
+        to: 'inScheme',
+        data,
+        effects: []
+      })
+    const caller = { number: '+74951112233', name: null, region: null, country: null }
+    say('call.initiated', {
+      ...{ pbxUniqueId: `${callId}.op1`, direction: 'internal', callType: 'test', caller, dialed: '' },
+      ...{ trunkId: null, number: null, source: null, site: null, contact: null },
+      scheme: { id: schemeId, name: 'Главный', version: 0 }
+    })
+    const step = {
+      step: 1,
+      exit: null,
+      pressed: null,
+      targets: [],
+      groupName: null,
+      seconds: null,
+      label: null
+    }
+    say('call.forwarding_step', { ...step, state: 'started', block: 'menu', blockType: 'menu' })
+    await page.locator('[data-testid="block-menu"][data-tested]').waitFor()
+    expect(await page.getByTestId('live-menu').count(), 'nobody who tests is a caller').to.equal(0)
+    say('call.forwarding_step', { ...step, state: 'ended', block: 'menu', blockType: 'menu', exit: '1' })
+    say('call.forwarding_step', { ...step, step: 2, state: 'started', block: 'ring', blockType: 'ring' })
+    await page.locator('[data-testid="block-ring"][data-tested]').waitFor()
+    await page.getByTestId('test-answers').click()
+    await until(() => pbx.wishes.some(({ wish }) => wish.type === 'playOther' && wish.does === 'answers'), {
+      what: 'the answer is played'
+    })
+    await shot(page, 'schemes-tested')
+    expect(await pages().barriers()).to.deep.equal([])
+    say('call.ended', {
+      ...{ outcome: 'missed', reason: 'scheme_ended', hangupBy: 'system', cause: null },
+      ...{ waitSeconds: 1, talkSeconds: 0, heldSeconds: 0, totalSeconds: 1 }
+    })
+    await page.locator('[data-testid="test-bar"][data-over]').waitFor()
+    await page.getByTestId('test-close').click()
+    await page.getByTestId('test-bar').waitFor({ state: 'detached' })
   })
 
   it('takes steps back and forth, and copies', async () => {
@@ -190,13 +308,16 @@ describe('A scheme drawn in a browser', function () {
   })
 
   it('puts together what two people drew at one time', async () => {
-    const { page, rig } = pages()
-    const { draft, revision } = (await stored()) ?? {}
-    const voicemail = { ...draft?.blocks['voicemail'], label: 'Автоответчик' }
-    await rig.as.admin.send('PATCH', `/api/schemes/${schemeId}`, {
-      draft: { ...draft, blocks: { ...draft?.blocks, voicemail } },
-      revision
+    const { page, open } = pages()
+    const other = await open({ locale: 'ru-RU', viewport: { width: 1280, height: 720 } }, 'admin')
+    await other.page.goto(`/schemes/${schemeId}`)
+    await block(other.page, 'voicemail').click()
+    await other.page.getByTestId('block-label').fill('Автоответчик')
+    await saved(other.page)
+    await until(async () => JSON.stringify((await stored())?.draft).includes('Автоответчик'), {
+      what: 'the first has saved'
     })
+    await other.context.close()
     await block(page, 'menu').click()
     await page.getByTestId('block-label').fill('Выбор')
     await page.getByTestId('merge').waitFor()

@@ -33,6 +33,8 @@ export interface FakePbx extends Pbx {
   phones: Map<string, readonly string[]>
   /** What was placed. */
   placed: Order[]
+  /** Their calls. */
+  placedIds: string[]
   /** A row happens: it is kept and announced. */
   say(row: TapeRow): void
 }
@@ -58,6 +60,7 @@ export function createFakePbx(db: Knex): FakePbx {
     granted: 'done',
     phones: new Map(),
     placed: [],
+    placedIds: [],
     say(row) {
       fake.rows.push(row)
       feed.row(row)
@@ -93,7 +96,9 @@ export function createFakePbx(db: Knex): FakePbx {
     },
     place(order) {
       fake.placed.push(order)
-      return Promise.resolve({ callId: randomUUID() })
+      const callId = randomUUID()
+      fake.placedIds.push(callId)
+      return Promise.resolve({ callId })
     },
     wish(callId, by, wish) {
       if (!fake.rows.some((row) => row.callId === callId)) return 'notFound'

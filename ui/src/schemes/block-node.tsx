@@ -10,7 +10,7 @@ import styles from './schemes.module.css'
 /** A block on the canvas: what it is, and its exits, each with a place to draw a line from. */
 export const BlockOnCanvas = memo(function BlockOnCanvas({ id, data, selected }: NodeProps<BlockNode>) {
   const { t } = useTranslation()
-  const { block, exits, isStart, severity, steps, taken, live } = data
+  const { block, exits, isStart, severity, steps, taken, live, passed, isTested } = data
   return (
     <div
       className={styles.block}
@@ -18,6 +18,7 @@ export const BlockOnCanvas = memo(function BlockOnCanvas({ id, data, selected }:
       data-severity={severity}
       data-chosen={selected || undefined}
       data-visited={steps.length > 0 || undefined}
+      data-tested={isTested || undefined}
       data-testid={`block-${id}`}
     >
       <Handle type="target" position={Position.Left} className={styles.target ?? ''} />
@@ -43,6 +44,15 @@ export const BlockOnCanvas = memo(function BlockOnCanvas({ id, data, selected }:
               role="img"
               aria-label={t(severity === 'error' ? 'schemes.block.hasError' : 'schemes.block.hasWarning')}
             />
+          </span>
+        )}
+        {passed > 0 && (
+          <span
+            className={styles.passed}
+            title={t('schemes.block.passed', { count: passed })}
+            data-testid={`passed-${id}`}
+          >
+            {passed}
           </span>
         )}
         {live > 0 && (

@@ -12,15 +12,27 @@ import {
   type EdgeChange,
   type NodeChange
 } from '@xyflow/react'
-import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react'
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type DragEvent,
+  type FocusEvent
+} from 'react'
 import { useTranslation } from 'react-i18next'
 import { inBackground } from '../lib/in-background.ts'
 import { BlockOnCanvas } from './block-node.tsx'
 import { edgesOf, exitOfEdge, nodesOf, type BlockNode, type Overlay } from './flow.ts'
+import { lanesOf } from './lanes.ts'
+import { Line, type LineEdge } from './line.tsx'
 import type { Edit, Editing, Point } from './model.ts'
 import styles from './schemes.module.css'
 
 const kinds = { block: BlockOnCanvas }
+const lineKinds = { line: Line }
 
 /** What is dragged from the palette, as the browser carries it. */
 export const draggedType = 'application/x-ringtrace-block'
@@ -130,7 +142,13 @@ export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props)
           }),
     [nodes, dragged]
   )
-  const edges = useMemo(() => edgesOf(scheme, overlay.path, chosenEdge), [scheme, overlay.path, chosenEdge])
+  // Typing and dragging need not wait for the lines to find their ways.
+  const settled = useDeferredValue(scheme)
+  const lanes = useMemo(() => lanesOf(settled), [settled])
+  const edges = useMemo(
+    () => edgesOf(scheme, overlay.path, chosenEdge, lanes),
+    [scheme, overlay.path, chosenEdge, lanes]
+  )
 
   const onNodesChange = useCallback(
     (changes: NodeChange<BlockNode>[]) => {
@@ -157,7 +175,7 @@ export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props)
     },
     [chosen, onEdit]
   )
-  const onEdgesChange = useCallback((changes: EdgeChange[]) => {
+  const onEdgesChange = useCallback((changes: EdgeChange<LineEdge>[]) => {
     for (const change of changes) {
       if (change.type !== 'select') continue
       setChosenEdge((before) => (change.selected ? change.id : before === change.id ? null : before))
@@ -176,6 +194,12 @@ export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props)
     onAdd(type, flow.screenToFlowPosition({ x: event.clientX - 40, y: event.clientY - 24 }))
   }
 
+  // Whoever comes to a block by Tab has chosen it.
+  const onFocus = ({ target }: FocusEvent<HTMLElement>): void => {
+    const id = target.matches('.react-flow__node:focus-visible') ? target.getAttribute('data-id') : null
+    if (id !== null && !chosen.includes(id)) onEdit({ do: 'choose', blocks: [id] })
+  }
+
   return (
     <ReactFlow
       className={styles.canvas ?? ''}
@@ -183,6 +207,9 @@ export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props)
       nodes={shown}
       edges={edges}
       nodeTypes={kinds}
+      edgeTypes={lineKinds}
+      disableKeyboardA11y
+      onFocus={onFocus}
       onNodesChange={onNodesChange}
       onEdgesChange={onEdgesChange}
       onConnect={onConnect}

@@ -1,9 +1,11 @@
-import type { Edge, Node } from '@xyflow/react'
+import type { Node } from '@xyflow/react'
 import { blockOf } from '../../../ivr/run.ts'
 import type { Scheme, SchemeBlock } from '../../../ivr/scheme.ts'
 import type { SchemeProblem } from '../../../ivr/validate.ts'
 import { blockHeight, blockWidth } from './layout.ts'
+import type { LineEdge } from './line.tsx'
 import { exitsOf } from './model.ts'
+import { kindWord, labelOf } from './words.ts'
 
 /** What a block on the canvas shows. */
 export interface BlockData extends Record<string, unknown> {
@@ -18,6 +20,10 @@ export interface BlockData extends Record<string, unknown> {
   taken: readonly string[]
   /** Callers who stand in it now. */
   live: number
+  /** How many calls went through it today. */
+  passed: number
+  /** The draft that is tried out by telephone stands in it now. */
+  isTested: boolean
   /** The language that its words are in. */
   language: string
 }
@@ -29,6 +35,10 @@ export interface Overlay {
   problems: readonly SchemeProblem[]
   path: readonly { block: string; exit: string | null }[]
   live: ReadonlyMap<string, number>
+  /** Of today, by block. */
+  passed: ReadonlyMap<string, number>
+  /** Where the call by which the draft is tried out stands. */
+  tested: string | null
   language: string
 }
 
@@ -74,6 +84,8 @@ export function nodesOf(
       steps: steps.get(id) ?? none,
       taken: taken.get(id) ?? none,
       live: overlay.live.get(id) ?? 0,
+      passed: overlay.passed.get(id) ?? 0,
+      isTested: overlay.tested === id,
       language: overlay.language
     }
     const selected = isChosen.has(id)
@@ -87,6 +99,7 @@ export function nodesOf(
       position,
       selected,
       data: former && isSameData(former.data, data) ? former.data : data,
+      ariaLabel: spoken(block),
       width: blockWidth,
       height: blockHeight(exits.length)
     }
@@ -104,16 +117,29 @@ function isSameData(a: BlockData, b: BlockData): boolean {
   })
 }
 
-/** The ways between blocks; `isTaken` marks those of the imagined call. */
-export function edgesOf(scheme: Scheme, path: Overlay['path'], chosenEdge: string | null): Edge[] {
+/** A block as it is read out. */
+function spoken(block: SchemeBlock): string {
+  const [kind, label] = [kindWord(block.type), labelOf(block)]
+  return kind === label ? kind : `${kind}: ${label}`
+}
+
+/** The ways between blocks; `taken` marks those of the imagined call, `lanes` say past which blocks they must go. */
+export function edgesOf(
+  scheme: Scheme,
+  path: Overlay['path'],
+  chosenEdge: string | null,
+  lanes: ReadonlyMap<string, number>
+): LineEdge[] {
   const taken = new Set(path.map(({ block, exit }) => `${block} ${exit ?? ''}`))
   return Object.entries(scheme.blocks).flatMap(([id, block]) =>
-    Object.entries(block.exits).flatMap(([exit, target]) => {
+    Object.entries(block.exits).flatMap(([exit, target], index) => {
       if (target === null || blockOf(scheme, target) === null) return []
       const key = `${id} ${exit}`
       return [
         {
           id: key,
+          type: 'line' as const,
+          data: { lane: lanes.get(key) ?? null, index },
           source: id,
           sourceHandle: exit,
           target,

@@ -21,7 +21,8 @@ export interface Point {
 
 export type Edit =
   | { do: 'add'; type: string; label: string; at: Point; from?: { block: string; exit: string } }
-  | { do: 'move'; to: Readonly<Record<string, Point>> }
+  /** `isStep`: one of several by the keyboard, which are taken back at once. */
+  | { do: 'move'; to: Readonly<Record<string, Point>>; isStep?: true }
   | { do: 'connect'; block: string; exit: string; target: string | null }
   | { do: 'label'; block: string; label: string }
   | { do: 'setting'; block: string; name: string; value: unknown }
@@ -62,6 +63,7 @@ export function edit(editing: Editing, change: Edit): Editing {
 
 /** Typing and dragging: many changes, one step back. */
 function subject(change: Edit): string | null {
+  if (change.do === 'move' && change.isStep) return `move ${Object.keys(change.to).join(' ')}`
   if (change.do === 'label') return `label ${change.block}`
   if (change.do === 'setting' && typeof change.value !== 'boolean') return `${change.block} ${change.name}`
   return null

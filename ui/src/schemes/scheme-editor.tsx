@@ -16,6 +16,7 @@ import { EmptyHint } from './empty-hint.tsx'
 import type { Overlay } from './flow.ts'
 import { firstScenario } from './imagined.ts'
 import { Inspector } from './inspector.tsx'
+import { KeyPicks } from './key-picks.tsx'
 import { blockWidth, layOut } from './layout.ts'
 import { Palette } from './palette.tsx'
 import { ProblemsList } from './problems-list.tsx'
@@ -24,7 +25,9 @@ import { Simulator } from './simulator.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useBlockKeys } from './use-block-keys.ts'
 import { useDraft } from './use-draft.ts'
-import { useChecks, useLiveCounts, useOthers, useVersions } from './use-around.ts'
+import { TestCallBar, TestCallDialog } from './test-call.tsx'
+import { useChecks, useLiveCounts, useOthers, usePassed, useVersions } from './use-around.ts'
+import { useTestCall } from './use-test-call.ts'
 import { useThings } from './use-things.ts'
 import { Versions } from './versions.tsx'
 import { kindWord } from './words.ts'
@@ -66,6 +69,9 @@ function Drawing({ record }: { record: SchemeRecord }) {
   const others = useMemo(() => allWithSchedules(near, hours), [near, hours])
   const asRun = useMemo(() => withSchedules(scheme, hours), [scheme, hours])
   const live = useLiveCounts(record.id)
+  const passed = usePassed(record.id)
+  const test = useTestCall()
+  const [isTrying, setTrying] = useState(false)
   const host = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
@@ -86,11 +92,15 @@ function Drawing({ record }: { record: SchemeRecord }) {
   const overlay = useMemo<Overlay>(
     () => ({
       problems,
-      path: simulation?.path.filter(({ scheme: other }) => other === null) ?? noPath,
+      path: test.running
+        ? test.path
+        : (simulation?.path.filter(({ scheme: other }) => other === null) ?? noPath),
       live,
+      passed,
+      tested: test.at,
       language: i18n.language
     }),
-    [problems, simulation, live, i18n.language]
+    [problems, simulation, live, passed, test.running, test.path, test.at, i18n.language]
   )
 
   const tidy = useCallback((): void => {
@@ -124,6 +134,10 @@ function Drawing({ record }: { record: SchemeRecord }) {
     [onEdit]
   )
   const duplicate = useBlockKeys(host, editing, onEdit)
+  // The canvas goes along with the call.
+  useEffect(() => {
+    if (test.at !== null) setLook({ at: test.at })
+  }, [test.at])
   // Whoever picks a block wants to see it, unless they follow an imagined call.
   const choice = chosen.join(' ')
   useEffect(() => {
@@ -143,12 +157,14 @@ function Drawing({ record }: { record: SchemeRecord }) {
         problems={problems}
         onProblems={() => setTab('problems')}
         onPublish={() => setPublishing(true)}
+        onTest={test.running && !test.isOver ? null : () => setTrying(true)}
         onReplaced={() => setLook({ at: null })}
       />
       <div className={styles.work} ref={host}>
         <Palette onAdd={add} />
         <div className={styles.stage}>
           <Canvas {...{ editing, overlay, look, onEdit }} onAdd={add} onTidy={tidy} />
+          <TestCallBar scheme={scheme} test={test} />
           {Object.keys(scheme.blocks).length === 0 && (
             <EmptyHint draft={draft} onReplaced={() => setLook({ at: null })} />
           )}
@@ -221,6 +237,16 @@ function Drawing({ record }: { record: SchemeRecord }) {
         </aside>
       </div>
       <ConflictDialog draft={draft} />
+      <KeyPicks {...{ editing, onEdit }} onAdd={add} />
+      {isTrying && (
+        <TestCallDialog
+          {...{ scenario, things, test }}
+          schemeId={record.id}
+          flush={draft.flush}
+          onScenario={setScenario}
+          onClose={() => setTrying(false)}
+        />
+      )}
       {isPublishing && (
         <PublishDialog
           {...{ draft, problems, others, hours }}

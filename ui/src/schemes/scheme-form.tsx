@@ -10,7 +10,10 @@ const keys = [
   ['duplicate', 'Ctrl+D'],
   ['all', 'Ctrl+A'],
   ['remove', 'Delete'],
-  ['move', '← ↑ → ↓']
+  ['add', 'B'],
+  ['line', 'L'],
+  ['beside', '← ↑ → ↓'],
+  ['move', 'Shift+← ↑ → ↓']
 ] as const
 
 /** What belongs to the scheme as a whole, and how to draw. */

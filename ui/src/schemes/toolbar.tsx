@@ -9,6 +9,7 @@ import {
   IconCloudUp,
   IconDots,
   IconDownload,
+  IconPhone,
   IconTemplate,
   IconUpload
 } from '@tabler/icons-react'
@@ -34,12 +35,23 @@ interface Props {
   problems: readonly SchemeProblem[]
   onProblems: () => void
   onPublish: () => void
+  /** Null while a test is under way. */
+  onTest: (() => void) | null
   /** Another scheme lies on the table now. */
   onReplaced: () => void
 }
 
 /** What is done with the scheme as a whole. */
-export function Toolbar({ record, draft, published, problems, onProblems, onPublish, onReplaced }: Props) {
+export function Toolbar({
+  record,
+  draft,
+  published,
+  problems,
+  onProblems,
+  onPublish,
+  onTest,
+  onReplaced
+}: Props) {
   const { t } = useTranslation()
   const { editing, saving, onEdit } = draft
   const [isTemplateOpen, setTemplateOpen] = useState(false)
@@ -152,11 +164,21 @@ export function Toolbar({ record, draft, published, problems, onProblems, onPubl
             px={8}
             leftSection={<IconAlertTriangle size={16} />}
             onClick={onProblems}
-            aria-label={t('schemes.publish.showProblems')}
+            aria-label={`${t('schemes.publish.showProblems')}: ${problems.length}`}
           >
             {problems.length}
           </Button>
         )}
+        <Button
+          variant="default"
+          ml={6}
+          leftSection={<IconPhone size={16} />}
+          disabled={onTest === null}
+          onClick={() => onTest?.()}
+          data-testid="test-call"
+        >
+          {t('schemes.test.button')}
+        </Button>
         <Button onClick={onPublish} ml={6} data-testid="publish">
           {t('schemes.publish.button')}
         </Button>

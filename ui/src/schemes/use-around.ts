@@ -69,11 +69,24 @@ function usePublished(ids: readonly string[]): Readonly<Record<string, Scheme>> 
 export function useLiveCounts(schemeId: string): ReadonlyMap<string, number> {
   const { calls } = useBoard()
   const counts: Record<string, number> = {}
-  for (const { phase, scheme, step } of Object.values(calls)) {
-    if (phase === 'ended' || scheme?.id !== schemeId || !step) continue
+  for (const { phase, scheme, step, callType } of Object.values(calls)) {
+    // A draft that is tried out is no caller.
+    if (phase === 'ended' || callType === 'test' || scheme?.id !== schemeId || !step) continue
     counts[step.block] = (counts[step.block] ?? 0) + 1
   }
   const told = JSON.stringify(counts)
   // The board changes many times a second; the canvas only when a count does.
   return useMemo(() => new Map(Object.entries(JSON.parse(told) as Record<string, number>)), [told])
+}
+
+const noCounts: ReadonlyMap<string, number> = new Map()
+
+/** How many calls went through each block of this scheme today; asked for again while the editor is open. */
+export function usePassed(schemeId: string): ReadonlyMap<string, number> {
+  const { data } = useQuery({
+    queryKey: ['scheme-passed', schemeId],
+    queryFn: () => api<{ blocks: Record<string, number> }>('GET', `/api/schemes/${schemeId}/passed`),
+    refetchInterval: 20_000
+  })
+  return useMemo(() => (data ? new Map(Object.entries(data.blocks)) : noCounts), [data])
 }

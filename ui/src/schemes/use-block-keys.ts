@@ -2,7 +2,8 @@ import { useCallback, useEffect, useRef, type RefObject } from 'react'
 import { blockOf } from '../../../ivr/run.ts'
 import type { SchemeBlock } from '../../../ivr/scheme.ts'
 import { remember, remembered } from '../lib/storage.ts'
-import type { Edit, Editing } from './model.ts'
+import { blockBeside, type Way } from './beside.ts'
+import type { Edit, Editing, Point } from './model.ts'
 
 const format = 'ringtrace-blocks'
 
@@ -39,13 +40,63 @@ export function readCopied(text: string): Record<string, SchemeBlock> | null {
   }
 }
 
-function chosenBlocks({ scheme, chosen }: Editing): Record<string, SchemeBlock> {
+function chosenBlocks({ scheme, chosen }: Pick<Editing, 'scheme' | 'chosen'>): Record<string, SchemeBlock> {
   return Object.fromEntries(
     chosen.flatMap((id) => {
       const block = blockOf(scheme, id)
       return block ? [[id, block]] : []
     })
   )
+}
+
+const ways: Readonly<Record<string, Way>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down'
+}
+const steps: Readonly<Record<Way, Point>> = {
+  left: { x: -16, y: 0 },
+  right: { x: 16, y: 0 },
+  up: { x: 0, y: -16 },
+  down: { x: 0, y: 16 }
+}
+
+/** Where arrows are not another widget's: on the canvas, or where nothing has the focus. */
+function isOnCanvas(target: EventTarget | null): boolean {
+  return target === document.body || (target instanceof Element && target.closest('.react-flow') !== null)
+}
+
+/** The focus goes along with the choice, so that the block is read out; it may have to come into view first. */
+function focusOn(id: string, tries = 20): void {
+  const node = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+  if (node) node.focus({ preventScroll: true })
+  else if (tries > 0) requestAnimationFrame(() => focusOn(id, tries - 1))
+}
+
+/** Arrows choose the next block; with Shift they move what is chosen. @returns whether the key did something */
+function onArrow(
+  { scheme, chosen }: Editing,
+  way: Way,
+  isMoving: boolean,
+  onEdit: (edit: Edit) => void
+): boolean {
+  if (isMoving) {
+    const { x, y } = steps[way]
+    const to = Object.entries(chosenBlocks({ scheme, chosen })).map(([id, { position }]) => [
+      id,
+      { x: (position?.x ?? 0) + x, y: (position?.y ?? 0) + y }
+    ])
+    if (to.length > 0)
+      onEdit({ do: 'move', to: Object.fromEntries(to) as Record<string, Point>, isStep: true })
+    return to.length > 0
+  }
+  const from = chosen.at(-1)
+  const next = from === undefined ? scheme.start : blockBeside(scheme, from, way)
+  if (next === null || next === '') return false
+  onEdit({ do: 'choose', blocks: [next] })
+  focusOn(next)
+  return true
 }
 
 /**
@@ -80,7 +131,11 @@ export function useBlockKeys(
       if (!isOurs(event.target) || event.altKey) return
       const { scheme, chosen } = latest.current
       if (isCommand && event.code === 'KeyY') onEdit({ do: 'redo' })
-      else if (isCommand && event.code === 'KeyA')
+      else if (!isCommand && ways[event.code] !== undefined) {
+        const way = ways[event.code]
+        if (way === undefined || !isOnCanvas(event.target)) return
+        if (!onArrow(latest.current, way, event.shiftKey, onEdit)) return
+      } else if (isCommand && event.code === 'KeyA')
         onEdit({ do: 'choose', blocks: Object.keys(scheme.blocks) })
       else if (isCommand && event.code === 'KeyD') duplicate()
       else if (isCommand && (event.code === 'KeyC' || event.code === 'KeyX') && canCopy(chosen)) {

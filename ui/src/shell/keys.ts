@@ -85,6 +85,18 @@ export const keyGroups: readonly { title: ParseKeys<'ui'>; rows: readonly Row[] 
     ]
   },
   {
+    title: 'keySheet.scheme',
+    rows: [
+      { keys: ['B'], text: 'keySheet.addBlock' },
+      { keys: ['L'], text: 'keySheet.drawLine' },
+      { keys: ['←', '↑', '→', '↓'], text: 'keySheet.beside' },
+      { keys: ['Shift ←', 'Shift ↑', 'Shift →', 'Shift ↓'], text: 'keySheet.moveBlock' },
+      { keys: ['Ctrl Z', 'Ctrl Shift Z'], text: 'keySheet.undoBlock' },
+      { keys: ['Ctrl C', 'Ctrl V'], text: 'keySheet.copyBlock' },
+      { keys: ['Delete'], text: 'keySheet.removeBlock' }
+    ]
+  },
+  {
     title: 'keySheet.call',
     rows: [{ keys: ['C'], text: 'keySheet.comment' }]
   }

@@ -30,6 +30,14 @@ export const keySheet = {
     shut: 'Close the inquiry',
     spam: 'Spam',
     comment: 'Comment on this moment of the recording',
+    scheme: 'Drawing a scheme',
+    addBlock: 'Add a block',
+    drawLine: 'Draw a line from the chosen block',
+    beside: 'Go to the next block',
+    moveBlock: 'Move the chosen blocks',
+    undoBlock: 'Undo, redo',
+    copyBlock: 'Copy, paste',
+    removeBlock: 'Delete what is chosen',
     hint: 'The keys work in any layout, and are silent while you type.'
   }
 }

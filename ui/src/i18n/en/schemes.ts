@@ -17,6 +17,8 @@ export const schemes = {
       live_one: '{{count}} caller is here now',
       live_other: '{{count}} callers are here now',
       step: 'step {{steps}} of the imagined call',
+      passed_one: '{{count}} call went through today',
+      passed_other: '{{count}} calls went through today',
       hasError: 'has errors',
       hasWarning: 'has warnings'
     },
@@ -32,13 +34,16 @@ export const schemes = {
       blocks_other: '{{count}} blocks'
     },
     aria: {
-      node: 'Enter chooses the block, arrows move it, Delete removes it.',
+      node: 'Arrows lead to the next blocks, L draws a line from this one, Shift and arrows move it, Delete removes it.',
       moved: 'Moved to {{x}}, {{y}}',
       edge: 'Enter chooses the line, Delete removes it.',
       map: 'The whole scheme, small',
       handle: 'Draw a line from here'
     },
     keys: {
+      add: 'add a block',
+      line: 'draw a line from the chosen block',
+      beside: 'go to the next block',
       undo: 'undo, redo',
       copy: 'copy, paste',
       all: 'choose all',
@@ -82,6 +87,33 @@ export const schemes = {
       errors_other: '{{count}} errors: it cannot be published',
       warnings_one: '{{count}} warning',
       warnings_other: '{{count}} warnings'
+    },
+    test: {
+      button: 'Test call',
+      title: 'Try the draft out by telephone',
+      text: 'Your telephone rings and leads you through what is drawn here, as if this client called. It stays out of figures, reports and webhooks.',
+      now: 'now',
+      real: 'Really ring operators and numbers',
+      realOn: 'Their telephones ring, and calls to outside numbers cost money.',
+      realOff: 'Nobody else is called: you say yourself whether they answer.',
+      start: 'Call me',
+      mark: 'Test',
+      rings: 'Your telephone rings …',
+      at: 'The call stands in “{{block}}”',
+      over: 'The call is over',
+      answers: 'They answer and talk',
+      declines: 'They decline',
+      hangUp: 'Hang up',
+      close: 'Close'
+    },
+    pick: {
+      add: 'Add a block',
+      exit: 'Draw a line from “{{block}}”: which exit?',
+      target: 'Where does “{{exit}}” lead?',
+      find: 'Type to find',
+      nothing: 'Nothing like that',
+      end: 'nowhere: the call ends',
+      leads: 'leads to “{{block}}”'
     },
     simulator: {
       text: 'Imagine a call: the same program that takes real calls says where it goes.',

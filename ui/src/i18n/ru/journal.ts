@@ -107,7 +107,7 @@ export const journalTexts = {
     callback_missed: 'Ответ на пропущенный',
     api: 'Через интеграцию',
     dialer: 'Обзвон',
-    test: 'Проба схемы'
+    test: 'Проба сценария'
   },
   weekdays: {
     d1: 'Понедельник',
