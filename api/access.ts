@@ -200,6 +200,11 @@ export const access = {
   'DELETE /api/schedules/:id': leads,
   'GET /api/holidays': leads,
 
+  'POST /api/dictations': admin,
+  'GET /api/dictations/:id': admin,
+  'DELETE /api/dictations/:id': admin,
+  'GET /api/dictations/:id/audio': admin,
+  'POST /api/prompts/:id/undo': admin,
   'GET /api/prompts': planners,
   'POST /api/prompts': admin,
   'POST /api/prompts/preview': admin,

@@ -11,6 +11,7 @@ import type { TapeRow } from '../pbx/call/effects.ts'
 import type { Person, Refusal, Wish } from '../pbx/call/events.ts'
 import type { Order } from '../pbx/call/types.ts'
 import type { Tracking } from '../tracking/store/tracking.ts'
+import type { Dictations } from '../pbx/runtime/dictation.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
 import type { SipTrace } from '../pbx/trace/trace.ts'
@@ -56,6 +57,8 @@ export interface Pbx {
   place(order: Order): Promise<{ callId: string } | { refused: string }>
   /** SIP users of the telephones of a person that can ring now. */
   devicesOf(userId: string): readonly string[]
+  /** Prompts that people speak into their telephones; absent in tests of other things. */
+  readonly dictations?: Pick<Dictations, 'start' | 'get' | 'fileOf' | 'cancel'>
   trunkStates(): ReadonlyMap<string, TrunkState>
   /** How the trunks in use stand now, with what happened to them. */
   trunkFacts(): Promise<readonly TrunkFacts[]>
@@ -85,6 +88,14 @@ export interface StoredSound {
   bytes: number
 }
 
+/** What is told of audio that was replaced. */
+export interface SoundBefore {
+  seconds: number
+  originalName: string | null
+  text: string | null
+  replacedAt: string
+}
+
 /** Sounds that callers hear. What can go wrong with them is in `media/errors.ts`. */
 export interface MediaStore {
   preview(text: string, locale: 'ru' | 'en'): Promise<StoredSound>
@@ -94,6 +105,11 @@ export interface MediaStore {
   savePrompt(id: string, bytes: Buffer): Promise<{ seconds: number }>
   speakPrompt(id: string, text: string, locale: 'ru' | 'en'): Promise<{ seconds: number }>
   removePrompt(id: string): Promise<void>
+  /** Runs what replaces a prompt's audio, and keeps the version that was there. */
+  keepingBefore<T>(id: string, about: SoundBefore, make: () => Promise<T>): Promise<T>
+  promptBefore(id: string): Promise<SoundBefore | null>
+  /** Puts the version before back and keeps the present one instead; null when there is none. */
+  swapBefore(id: string, now: SoundBefore): Promise<SoundBefore | null>
   /** Null when the audio is gone from the disk. */
   promptFile(id: string): Promise<StoredSound | null>
   saveTrack(id: string, bytes: Buffer): Promise<{ seconds: number }>

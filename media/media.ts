@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { codeOf, messageOf } from '../host/setup-error.ts'
 import type { Sound } from '../ivr/block.ts'
 import type { Scheme } from '../ivr/scheme.ts'
+import { keepingBefore, readBefore, removeBefore, swapBefore, type BeforeAbout } from './before.ts'
 import { convertUpload, removeSound } from './convert.ts'
 import { MediaError, TextError } from './errors.ts'
 import { writeMusic } from './music.ts'
@@ -41,6 +42,12 @@ export interface Media {
   /** The same from a text. @throws TextError, MediaError */
   speakPrompt(id: string, text: string, locale: Locale): Promise<{ seconds: number }>
   removePrompt(id: string): Promise<void>
+  /** Runs what replaces a prompt's audio, and keeps the version that was there. */
+  keepingBefore<T>(id: string, about: BeforeAbout, make: () => Promise<T>): Promise<T>
+  /** Of the version before the last replacement; null when there is none. */
+  promptBefore(id: string): Promise<BeforeAbout | null>
+  /** Puts it back, and keeps what is there now instead. @returns what is told of the audio now; null for none */
+  swapBefore(id: string, now: BeforeAbout): Promise<BeforeAbout | null>
   /** Null when the audio is gone from the disk. */
   promptFile(id: string): Promise<StoredSound | null>
   /** @throws UploadError */
@@ -144,7 +151,13 @@ export function createMedia(options: {
       }
       return { seconds: measureWave(await readFile(`${target}.wav`)).seconds }
     },
-    removePrompt: (id) => removeSound(promptPath(dataDir, id)),
+    async removePrompt(id) {
+      await removeSound(promptPath(dataDir, id))
+      await removeBefore(dataDir, id)
+    },
+    keepingBefore: (id, about, make) => keepingBefore(dataDir, id, about, make),
+    promptBefore: (id) => readBefore(dataDir, id),
+    swapBefore: (id, now) => swapBefore(dataDir, id, now),
     promptFile: (id) => fileOf(promptPath(dataDir, id)),
     saveTrack: (id, bytes) => inTurn(() => convertUpload(home.command, bytes, trackPath(dataDir, id))),
     removeTrack: (id) => removeSound(trackPath(dataDir, id)),

@@ -20,6 +20,15 @@ export const prompt = z.object({
   sound: z.string(),
   url: z.string(),
   createdBy: z.object({ id, name: z.string() }).nullable(),
+  /** The version before the last replacement, which can be put back; null when there is none. */
+  before: z
+    .object({
+      seconds: z.number(),
+      originalName: z.string().nullable(),
+      text: z.string().nullable(),
+      replacedAt: isoTime
+    })
+    .nullable(),
   isDemo: z.boolean(),
   createdAt: isoTime,
   updatedAt: isoTime
@@ -28,11 +37,26 @@ export const prompt = z.object({
 export const promptCreate = z.object({
   name: name.optional(),
   locale: locale.nullable().optional(),
-  text: text.optional()
+  text: text.optional(),
+  /** One that was spoken into a telephone and kept. */
+  dictationId: id.optional()
 })
 export const promptPatch = patchOf(z.object({ name, locale: locale.nullable() }))
 /** New audio for a prompt: a file, or a text to be spoken. */
-export const promptAudio = z.object({ text: text.optional(), locale: locale.optional() })
+export const promptAudio = z.object({
+  text: text.optional(),
+  locale: locale.optional(),
+  dictationId: id.optional()
+})
+/** A prompt being spoken into one's own telephone. */
+export const dictation = z.object({
+  id,
+  state: z.enum(['ringing', 'speaking', 'checking', 'kept', 'ended']),
+  /** Why it came to nothing. */
+  reason: z.enum(['noAnswer', 'hungUp', 'failed', 'cancelled']).nullable(),
+  seconds: z.number()
+})
+export const dictationCreate = z.object({ locale: locale.default('ru') })
 export const promptPreview = z.object({ text, locale: locale.default('ru') })
 
 export const musicTrack = z.object({
@@ -61,5 +85,6 @@ export const musicClassCreate = z.object({ name, sort: sort.default('order') })
 export const musicClassPatch = patchOf(z.object({ name, sort, trackIds: z.array(id).max(100) }))
 export const musicTrackCreate = z.object({ name: name.optional() })
 
+export type Dictation = z.infer<typeof dictation>
 export type Prompt = z.infer<typeof prompt>
 export type MusicClass = z.infer<typeof musicClass>

@@ -24,6 +24,7 @@ import { dialListRoutes } from './dial-lists.ts'
 import { dialSearchRoutes } from './dial-search.ts'
 import { dialPolicyRoutes } from './dial-policy.ts'
 import { docsRoutes } from './docs.ts'
+import { dictationRoutes } from './dictations.ts'
 import { doNotCallRoutes } from './do-not-call.ts'
 import { groupRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
@@ -114,6 +115,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...schemeRoutes(deps),
     ...scheduleRoutes(deps),
     ...promptRoutes(deps),
+    ...dictationRoutes(deps),
     ...musicRoutes(deps),
     ...groupRoutes(deps),
     ...userRoutes(deps),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { Knex } from 'knex'
 import { audit } from '../audit.ts'
 import {
@@ -10,11 +11,12 @@ import {
   type Prompt
 } from '../contract/media.ts'
 import { crud, findRow } from '../crud.ts'
-import type { ApiDeps, MediaStore } from '../deps.ts'
+import type { ApiDeps, MediaStore, SoundBefore } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 import { itemOf, type Row } from '../rows.ts'
 import { sendFile } from '../send-file.ts'
+import { dictatedFile } from './dictations.ts'
 import { heard } from './media-errors.ts'
 
 /** Prompts of one's own: uploaded, or spoken by the synthetic voice. Schemes play them as `prompts/<id>`. */
@@ -51,7 +53,7 @@ export function promptRoutes(deps: ApiDeps): Endpoint[] {
       async handle(context) {
         const id = randomUUID()
         const { name, locale } = context.body
-        const made = await makeAudio(media, id, context)
+        const made = await makeAudio(deps, id, context)
         const title = name ?? titleOf(context)
         if (title === null) {
           await media.removePrompt(id)
@@ -61,7 +63,10 @@ export function promptRoutes(deps: ApiDeps): Endpoint[] {
         const row = await withoutRemains(media, id, () =>
           db.transaction(async (trx) => {
             const [inserted] = (await trx('prompts').insert(values).returning('*')) as Row[]
-            await audit(trx, context, { action: 'prompt.create', entity: 'prompt', entityId: id })
+            await audit(trx, context, {
+              ...{ action: 'prompt.create', entity: 'prompt', entityId: id },
+              change: { before: null, after: { name: title, locale: values.locale, ...told(values) } }
+            })
             return inserted ?? values
           })
         )
@@ -76,15 +81,48 @@ export function promptRoutes(deps: ApiDeps): Endpoint[] {
       answer: prompt,
       takesUpload: true,
       async handle(context) {
-        await findRow(db, 'prompts', context.id)
-        const made = await makeAudio(media, context.id, context)
+        const before = await findRow(db, 'prompts', context.id)
+        const made = await media.keepingBefore(context.id, aboutOf(before), () =>
+          makeAudio(deps, context.id, context)
+        )
         const row = await db.transaction(async (trx) => {
           const [changed] = (await trx('prompts')
             .where({ id: context.id })
             .update({ ...made, updated_at: trx.fn.now() })
             .returning('*')) as Row[]
           if (!changed) throw new ApiError('not_found')
-          await audit(trx, context, { action: 'prompt.replace', entity: 'prompt', entityId: context.id })
+          await audit(trx, context, {
+            ...{ action: 'prompt.replace', entity: 'prompt', entityId: context.id },
+            data: { name: changed['name'] },
+            change: { before: told(before), after: told(changed) }
+          })
+          return changed
+        })
+        return one(row)
+      }
+    }),
+    endpoint({
+      route: 'POST /api/prompts/:id/undo',
+      summary:
+        'Put back the audio that a prompt had before its last replacement; once more brings the newer one back',
+      answer: prompt,
+      async handle(context) {
+        const row = await db.transaction(async (trx) => {
+          const before = await trx('prompts').where({ id: context.id }).forUpdate().first<Row | undefined>()
+          if (!before) throw new ApiError('not_found')
+          const about = await media.swapBefore(context.id, aboutOf(before))
+          if (!about) throw new ApiError('not_undoable')
+          const { seconds, originalName, text } = about
+          const [changed] = (await trx('prompts')
+            .where({ id: context.id })
+            .update({ seconds, original_name: originalName, text, updated_at: trx.fn.now() })
+            .returning('*')) as Row[]
+          if (!changed) throw new ApiError('not_found')
+          await audit(trx, context, {
+            ...{ action: 'prompt.undo', entity: 'prompt', entityId: context.id },
+            data: { name: changed['name'] },
+            change: { before: told(before), after: told(changed) }
+          })
           return changed
         })
         return one(row)
@@ -114,13 +152,35 @@ export function promptRoutes(deps: ApiDeps): Endpoint[] {
   ]
 }
 
+/** What is told of the audio that a row has now. */
+const aboutOf = (row: Row): SoundBefore => ({
+  seconds: Number(row['seconds']),
+  originalName: typeof row['original_name'] === 'string' ? row['original_name'] : null,
+  text: typeof row['text'] === 'string' ? row['text'] : null,
+  replacedAt: new Date().toISOString()
+})
+
+/** For the audit. */
+const told = (row: Row): Row => ({ seconds: Number(row['seconds']), file: row['original_name'] ?? null })
+
+interface AudioBody {
+  text?: string | undefined
+  locale?: 'ru' | 'en' | null | undefined
+  dictationId?: string | undefined
+}
+
 /** Makes the audio of a prompt by what the request brings. @returns the columns that tell of it */
 async function makeAudio(
-  media: MediaStore,
+  { media, pbx }: ApiDeps,
   id: string,
-  { upload, body }: Context<unknown, { text?: string | undefined; locale?: 'ru' | 'en' | null | undefined }>
+  { upload, body, who }: Context<unknown, AudioBody>
 ): Promise<{ seconds: number; original_name: string | null; text: string | null }> {
-  const { text, locale } = body
+  const { text, locale, dictationId } = body
+  if (dictationId !== undefined) {
+    const bytes = await readFile(dictatedFile(pbx, dictationId, who.userId))
+    const { seconds } = await heard(() => media.savePrompt(id, bytes))
+    return { seconds, original_name: null, text: null }
+  }
   if (upload) {
     const { seconds } = await heard(() => media.savePrompt(id, upload.bytes))
     return { seconds, original_name: upload.fileName, text: null }
@@ -161,6 +221,7 @@ async function promptItems(db: Knex, media: MediaStore, rows: Row[]): Promise<Pr
         state: (await media.promptFile(id)) ? 'ready' : 'missing',
         sound: `prompts/${id}`,
         url: `/api/prompts/${id}/audio`,
+        before: await media.promptBefore(id),
         createdBy: byId.get(String(row['created_by'])) ?? null
       })
     })

@@ -19,6 +19,7 @@ import type { TrunkLink } from '../provision/trunk-objects.ts'
 import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
 import { readCelTail } from './cel.ts'
 import { keepDirectory } from './directory-loader.ts'
+import { createDictations, type Dictations } from './dictation.ts'
 import { createDesk } from './desk.ts'
 import type { DialPolicy, FindMedia, Lookup } from './effect-ports.ts'
 import { createExchange, type ExchangeOptions } from './exchange.ts'
@@ -69,6 +70,8 @@ export interface Pbx {
   isAnyoneFree(query: OperatorQuery): boolean
   /** Whose short number, SIP name or id it is. */
   findOperator(name: string): string | null
+  /** Prompts that people speak into their telephones. */
+  readonly dictations: Dictations
   /** Our claim to this node: who was overtaken writes and places nothing. */
   readonly fence: Fence
   trunkStates(): ReadonlyMap<string, TrunkState>
@@ -198,6 +201,11 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await tape.flush()
     } else await tape.appendMoment(callId, type, data)
   }
+  const dictations = createDictations({
+    ...{ ari, log },
+    media: options.media,
+    recordingsDir: options.recordingsDir
+  })
   const phones = createPhones({ ami, operators, look: () => desk.look(), metrics, log })
   const trunks = createTrunkWatch({
     ...{ ari, ami, logger: log, log: followLog(options.asteriskLog) },
@@ -325,6 +333,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       const { extensions, users } = directory.current
       return extensions.get(name) ?? operators.ownerOf(name) ?? (users.has(name) ? name : null)
     },
+    dictations,
     fence,
     trunkStates: () => trunks.states(),
     trunkFacts: () => trunks.facts(),
@@ -361,7 +370,9 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await directory.reload()
       await adoptOpenCalls()
       await desk.start()
-      ari.on('event', (event) => exchange.handle(event))
+      ari.on('event', (event) => {
+        if (!dictations.handle(event)) exchange.handle(event)
+      })
       reconnects.start()
       const firstUp = new Promise<void>((resolve) => {
         const off = ari.on('up', () => {
@@ -378,6 +389,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await reconnects.stop()
       ari.disconnect()
       ami.close()
+      dictations.close()
       exchange.close()
       await desk.stop()
       await tape.close()

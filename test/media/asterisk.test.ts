@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
+import type { Sound } from '../../ivr/block.ts'
 import { createMedia } from '../../media/media.ts'
 import type { Media } from '../../media/media.ts'
 import { createAmi } from '../../pbx/ami/client.ts'
@@ -9,6 +10,7 @@ import type { Ami } from '../../pbx/ami/client.ts'
 import type { Ari } from '../../pbx/ari/client.ts'
 import { wantedObjects } from '../../pbx/provision/objects.ts'
 import { createObjects } from '../../pbx/provision/reconcile.ts'
+import { createDictations } from '../../pbx/runtime/dictation.ts'
 import { createParty } from '../ari/party.ts'
 import type { Party } from '../ari/party.ts'
 import { listen, log, startRig, up } from '../ari/rig.ts'
@@ -190,6 +192,61 @@ describe('sounds in calls', function () {
       expect(samples.length / perSecond, which).to.be.closeTo(tookSeconds, 0.6)
     }
   })
+
+  it('a prompt is spoken into a telephone: heard back, spoken again, kept, and it holds what was said', async () => {
+    // The system's own prompts are not made here.
+    const words = (sound: Sound, locale: 'ru' | 'en'): string | Promise<string> =>
+      media.soundOf(
+        'sound' in sound && sound.sound.startsWith('ringtrace/') ? { text: 'Hash ends' } : sound,
+        locale
+      )
+    const dictations = createDictations({ ari, media: words, recordingsDir: rig.recordingsDir, log })
+    const off = ari.on('event', (event) => void dictations.handle(event))
+    try {
+      const { id } = dictations.start({ userId: 'anna', devices: ['op-a'], locale: 'en' })
+      const state = (wanted: string): Promise<boolean> =>
+        until(() => dictations.get(id)?.state === wanted, { what: `it is ${wanted}`, timeoutMs: 15_000 })
+      const speaking = async (): Promise<void> => {
+        const before = new Set(await spoken(id))
+        await state('speaking')
+        await until(
+          async () => {
+            const file = (await spoken(id)).find((name) => !before.has(name))
+            if (file === undefined) return false
+            return wavSamples(await readFile(path.join(rig.recordingsDir, file))).length > 2 * perSecond
+          },
+          { what: 'two seconds are recorded', timeoutMs: 20_000 }
+        )
+        operator.press('#')
+        await state('checking')
+      }
+      await speaking()
+      await until(() => loudness(operator.lately(400), 440) > 0.1, { what: 'they hear themselves' })
+      operator.press('2')
+      await speaking()
+      expect(dictations.fileOf(id)).to.equal(null)
+      operator.press('1')
+      await state('kept')
+      expect(dictations.get(id)?.seconds).to.be.at.least(2)
+      await until(() => !operator.isUp(), { what: 'the telephone is let go' })
+      const promptId = '0190b0a0-0000-7000-8000-000000000002'
+      await media.savePrompt(promptId, await readFile(dictations.fileOf(id) ?? ''))
+      const kept = wavSamples(await readFile(path.join(rig.dir, `data/sounds/prompts/${promptId}.wav`)))
+      expect(loudness(kept.slice(0.3 * perSecond, 1.5 * perSecond), 440)).to.be.above(0.05)
+      // Somebody who hangs up keeps nothing.
+      const other = dictations.start({ userId: 'anna', devices: ['op-a'], locale: 'en' })
+      await until(() => other.state === 'speaking', { what: 'it is speaking' })
+      operator.hangup()
+      await until(() => other.state === 'ended', { what: 'it is over' })
+      expect(other.reason).to.equal('hungUp')
+      expect(dictations.fileOf(other.id)).to.equal(null)
+    } finally {
+      off()
+      dictations.close()
+    }
+  })
+  const spoken = async (id: string): Promise<string[]> =>
+    (await readdir(rig.recordingsDir)).filter((name) => name.startsWith(`dictation-${id}`))
 
   it('an uploaded prompt is heard in calls of every language', async () => {
     const id = '0190b0a0-0000-7000-8000-000000000001'

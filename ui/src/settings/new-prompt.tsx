@@ -1,7 +1,6 @@
 import {
   Alert,
   Button,
-  FileButton,
   Group,
   Modal,
   SegmentedControl,
@@ -10,17 +9,22 @@ import {
   Textarea,
   TextInput
 } from '@mantine/core'
-import { IconMicrophone, IconPlayerPlay, IconPlayerStop, IconUpload } from '@tabler/icons-react'
+import { IconMicrophone, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, apiFile } from '../lib/api.ts'
 import { explain, fieldErrors } from '../lib/explain.ts'
 import { clock } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
+import { ByPhone } from '../prompts/by-phone.tsx'
+import { DropFile } from '../prompts/drop-file.tsx'
+import { Level } from '../prompts/level.tsx'
+import { Trim } from '../prompts/trim.tsx'
+import type { Dictation, Prompt } from '../../../api/contract/media.ts'
 import { recordSound, type Recorder } from './record-sound.ts'
 
-type Way = 'speak' | 'record' | 'upload'
+type Way = 'speak' | 'record' | 'phone' | 'upload'
 
 /** A file as an address that an audio element can play; let go when another one comes. */
 function useAddress(file: Blob | null): string | null {
@@ -59,6 +63,7 @@ function Record({ onFile }: { onFile: (file: Blob) => void }) {
       setFailure(t('softphone.microphone.blocked'))
     }
   }
+  const level = useCallback((): number => recorder.current?.level() ?? 0, [])
   const stop = async (): Promise<void> => {
     const stopped = recorder.current
     recorder.current = null
@@ -80,18 +85,23 @@ function Record({ onFile }: { onFile: (file: Blob) => void }) {
       >
         {isOn ? `${t('setup.prompts.stop')} ${clock(seconds)}` : t('setup.prompts.record')}
       </Button>
+      {isOn && <Level read={level} />}
       {failure && <Alert color="rust">{failure}</Alert>}
     </>
   )
 }
 
-/** Makes a prompt: spoken by the machine, recorded here, or from a file. */
-export function NewPrompt({ onClose }: { onClose: () => void }) {
+/**
+ * Makes a prompt, or gives one new audio: spoken by the machine, recorded here or by telephone, or from a file.
+ * @param prompt the one whose audio is replaced; its name, its id and its schemes stay
+ */
+export function NewPrompt({ prompt = null, onClose }: { prompt?: Prompt | null; onClose: () => void }) {
   const { t, i18n } = useTranslation()
   const client = useQueryClient()
   const [way, setWay] = useState<Way>('speak')
-  const [name, setName] = useState('')
-  const [text, setText] = useState('')
+  const [dictated, setDictated] = useState<Dictation | null>(null)
+  const [name, setName] = useState(prompt?.name ?? '')
+  const [text, setText] = useState(prompt?.text ?? '')
   const [locale, setLocale] = useState(i18n.language === 'en' ? 'en' : 'ru')
   const [file, setFile] = useState<Blob | null>(null)
   const preview = useMutation({
@@ -100,12 +110,16 @@ export function NewPrompt({ onClose }: { onClose: () => void }) {
   })
   const save = useMutation({
     mutationFn: () => {
-      if (way === 'speak') return api('POST', '/api/prompts', { name, text, locale })
+      const [method, path] = prompt
+        ? (['PUT', `/api/prompts/${prompt.id}/audio`] as const)
+        : (['POST', '/api/prompts'] as const)
+      const about = prompt ? {} : { name, locale }
+      if (way === 'speak') return api(method, path, { ...about, text, locale })
+      if (way === 'phone') return api(method, path, { ...about, dictationId: dictated?.id })
       const form = new FormData()
-      form.set('name', name)
-      form.set('locale', locale)
+      for (const [key, value] of Object.entries(about)) form.set(key, value)
       form.set('file', file ?? new Blob(), file instanceof File ? file.name : 'recorded.wav')
-      return api('POST', '/api/prompts', form)
+      return api(method, path, form)
     },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['all'] })
@@ -114,12 +128,14 @@ export function NewPrompt({ onClose }: { onClose: () => void }) {
   })
   const address = useAddress(file)
   const failure = save.error ?? preview.error
-  const canSave = name.trim() !== '' && (way === 'speak' ? text.trim() !== '' : file !== null)
+  const canSave =
+    name.trim() !== '' &&
+    (way === 'speak' ? text.trim() !== '' : way === 'phone' ? dictated !== null : file !== null)
   return (
     <Modal
       opened
       onClose={onClose}
-      title={t('setup.prompts.add')}
+      title={prompt ? t('setup.prompts.replaceTitle', { name: prompt.name }) : t('setup.prompts.add')}
       size="md"
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
@@ -130,22 +146,26 @@ export function NewPrompt({ onClose }: { onClose: () => void }) {
           onChange={(next) => {
             setWay(next)
             setFile(null)
+            setDictated(null)
             save.reset()
           }}
           data={[
             { value: 'speak', label: t('setup.prompts.way.speak') },
             { value: 'record', label: t('setup.prompts.way.record') },
+            { value: 'phone', label: t('setup.prompts.way.phone') },
             { value: 'upload', label: t('setup.prompts.way.upload') }
           ]}
         />
-        <TextInput
-          label={t('settings.name')}
-          required
-          value={name}
-          error={fieldErrors(failure)['name']}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-testid="prompt-name"
-        />
+        {!prompt && (
+          <TextInput
+            label={t('settings.name')}
+            required
+            value={name}
+            error={fieldErrors(failure)['name']}
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-testid="prompt-name"
+          />
+        )}
         <SegmentedControl
           size="xs"
           aria-label={t('shell.language')}
@@ -183,17 +203,14 @@ export function NewPrompt({ onClose }: { onClose: () => void }) {
             </Button>
           )}
           {way === 'record' && <Record onFile={setFile} />}
-          {way === 'upload' && (
-            <FileButton accept="audio/*,.wav,.mp3,.ogg,.opus,.flac,.aiff" onChange={setFile}>
-              {(props) => (
-                <Button variant="default" leftSection={<IconUpload size={17} />} {...props}>
-                  {file instanceof File ? file.name : t('setup.prompts.choose')}
-                </Button>
-              )}
-            </FileButton>
-          )}
+          {way === 'phone' && <ByPhone locale={locale} onKept={setDictated} />}
+          {way === 'upload' && <DropFile file={file} onFile={setFile} />}
         </Group>
         {address && <audio controls autoPlay={way === 'speak'} src={address} style={{ width: '100%' }} />}
+        {way === 'record' && file && <Trim file={file} onTrimmed={setFile} />}
+        {way === 'phone' && dictated && (
+          <audio controls src={`/api/dictations/${dictated.id}/audio`} style={{ width: '100%' }} />
+        )}
         {way === 'upload' && (
           <Text c="dimmed" fz="xs">
             {t('setup.prompts.formats')}

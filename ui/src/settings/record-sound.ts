@@ -3,6 +3,8 @@ export interface Recorder {
   /** Ends it. @returns a WAV file, one channel, 16 bits */
   stop(): Promise<Blob>
   cancel(): void
+  /** How loud it is now, 0 … 1. */
+  level(): number
 }
 
 const sampleRate = 48_000
@@ -13,8 +15,14 @@ export async function recordSound(): Promise<Recorder> {
   const recorder = new MediaRecorder(stream)
   const parts: Blob[] = []
   recorder.addEventListener('dataavailable', ({ data }) => parts.push(data))
+  const context = new AudioContext()
+  const analyser = context.createAnalyser()
+  analyser.fftSize = 1024
+  context.createMediaStreamSource(stream).connect(analyser)
+  const heard = new Float32Array(analyser.fftSize)
   const release = (): void => {
     for (const track of stream.getTracks()) track.stop()
+    context.close().catch(() => undefined)
   }
   recorder.start()
   return {
@@ -28,6 +36,10 @@ export async function recordSound(): Promise<Recorder> {
     cancel() {
       recorder.stop()
       release()
+    },
+    level() {
+      analyser.getFloatTimeDomainData(heard)
+      return Math.sqrt(heard.reduce((sum, sample) => sum + sample * sample, 0) / heard.length)
     }
   }
 }

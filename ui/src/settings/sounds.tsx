@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, FileButton, Group, Text } from '@mantine/core'
-import { IconTrash, IconUpload } from '@tabler/icons-react'
+import { IconArrowBackUp, IconReplace, IconTrash, IconUpload } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -19,7 +19,20 @@ function Player({ url, name }: { url: string; name: string }) {
 /** What callers hear: words of the company, spoken, recorded or uploaded. */
 export function PromptsSection() {
   const { t } = useTranslation()
+  const client = useQueryClient()
   const [isNew, setNew] = useState(false)
+  const [replaced, setReplaced] = useState<Prompt | null>(null)
+  const undo = useMutation({
+    mutationFn: (prompt: Prompt) => api<Prompt>('POST', `/api/prompts/${prompt.id}/undo`),
+    onSuccess: async (prompt) => {
+      toast('pine', t('setup.prompts.undone', { name: prompt.name }), 8000, {
+        label: t('setup.prompts.redo'),
+        run: () => undo.mutate(prompt)
+      })
+      await client.invalidateQueries({ queryKey: ['all', 'prompts'] })
+    },
+    onError: (error) => toast('rust', explain(error))
+  })
   return (
     <>
       <ResourceTable<Prompt>
@@ -51,7 +64,7 @@ export function PromptsSection() {
             header: t('setup.listen'),
             cell: (prompt) =>
               prompt.state === 'ready' ? (
-                <Player url={prompt.url} name={prompt.name} />
+                <Player url={`${prompt.url}?v=${Date.parse(prompt.updatedAt)}`} name={prompt.name} />
               ) : (
                 <Badge color="rust" variant="light" tt="none">
                   {t('setup.prompts.missing')}
@@ -59,6 +72,32 @@ export function PromptsSection() {
               )
           }
         ]}
+        actions={(prompt) => (
+          <>
+            {prompt.before && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`${t('setup.prompts.undo')}: ${prompt.name}`}
+                title={t('setup.prompts.undo')}
+                onClick={() => undo.mutate(prompt)}
+                data-testid="undo-prompt"
+              >
+                <IconArrowBackUp size={16} />
+              </ActionIcon>
+            )}
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`${t('setup.prompts.replace')}: ${prompt.name}`}
+              title={t('setup.prompts.replace')}
+              onClick={() => setReplaced(prompt)}
+              data-testid="replace-prompt"
+            >
+              <IconReplace size={16} />
+            </ActionIcon>
+          </>
+        )}
         fields={() => [
           { name: 'name', label: t('settings.name'), type: 'text', isRequired: true },
           {
@@ -75,6 +114,7 @@ export function PromptsSection() {
         toForm={(prompt) => ({ name: prompt?.name ?? '', locale: prompt?.locale ?? null })}
       />
       {isNew && <NewPrompt onClose={() => setNew(false)} />}
+      {replaced && <NewPrompt prompt={replaced} onClose={() => setReplaced(null)} />}
     </>
   )
 }

@@ -147,7 +147,35 @@ export const setup = {
       add: 'Add prompt',
       from: 'Words or file',
       missing: 'no audio',
-      way: { speak: 'Spoken', record: 'Recorded', upload: 'From a file' },
+      way: { speak: 'Spoken', record: 'Recorded', phone: 'By phone', upload: 'From a file' },
+      replace: 'New audio',
+      replaceTitle: 'New audio for “{{name}}”',
+      undo: 'Put the audio before back',
+      undone: '“{{name}}” sounds as before',
+      redo: 'Undo',
+      level: 'Loudness of the microphone',
+      trim: 'Cut silence off',
+      trimFrom: 'Beginning',
+      trimTo: 'End',
+      cut: 'Cut',
+      drop: 'Drop a file with sound here, or',
+      phone: {
+        ring: 'Ring my telephone',
+        again: 'Ring again',
+        help: 'Your telephone rings. Speak after the beep, and press # at the end. You hear it: 1 keeps it, 2 records it again.',
+        state: {
+          ringing: 'Your telephone rings: answer it',
+          speaking: 'Speak after the beep; # ends',
+          checking: 'Listen, then press 1 to keep it or 2 for again',
+          kept: 'Kept, {{length}}. Save it now.'
+        },
+        reason: {
+          noAnswer: 'Nobody answered. Ring again when a telephone is at hand.',
+          hungUp: 'The telephone was hung up before 1 was pressed.',
+          failed: 'The telephone could not be rung. Check that it is connected.',
+          cancelled: 'Cancelled'
+        }
+      },
       words: 'Words',
       preview: 'Listen',
       record: 'Record',
