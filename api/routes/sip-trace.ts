@@ -96,7 +96,7 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
         const { minutes } = context.body
         const { name } = trunkOf(await findRow(db, 'trunks', context.id))
         const entry = {
-          action: 'trunk.trace_on',
+          action: 'trunk_trace.create',
           entity: 'trunk',
           entityId: context.id,
           data: { name, minutes }
@@ -109,7 +109,7 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
       summary: 'Keep the SIP messages of a trunk’s calls no longer; what was kept stays',
       async handle(context) {
         const { name } = trunkOf(await findRow(db, 'trunks', context.id))
-        const entry = { action: 'trunk.trace_off', entity: 'trunk', entityId: context.id, data: { name } }
+        const entry = { action: 'trunk_trace.delete', entity: 'trunk', entityId: context.id, data: { name } }
         await turn(context, { trunk_id: context.id }, null, entry)
       }
     }),

@@ -21,9 +21,9 @@ export function Findings({ findings, onShow }: Props) {
         const { code, level, params, message } = finding
         const Icon = icons[level]
         const side = params['refusedBy'] ?? params['by']
-        const words: object = { ...params, ...(side === 'us' && { context: 'us' }) }
+        const words: Record<string, unknown> = { ...params, ...(side === 'us' && { context: 'us' }) }
         // Good news and everyday ones need none.
-        const hasAdvice = i18n.exists(`sipTrace.advice.${code}`, words)
+        const hasAdvice = i18n.exists(`sipTrace.advice.${code}`)
         return (
           <li key={index} data-level={level} data-code={code}>
             <Icon size={18} aria-hidden />

@@ -106,6 +106,7 @@ export const sipTraceTexts = {
       server_error: 'The fault is with the carrier. Try again; if it stays so, send them the text file.',
       server_error_us: 'Look at the page “System” and at the log.',
       refused: 'Ask the carrier about this answer, and send them the text file.',
+      refused_us: 'Look at the rules of the trunk, and at the log.',
       redirected: 'Put the address that the carrier names into the trunk.',
       unknown_source: 'If it is your carrier, add {{address}} to the allowed addresses of the trunk.',
       no_ack:

@@ -1,0 +1,153 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { copyOf, ownSide } from '../../../pbx/trace/collector.ts'
+import { decodeHep } from '../../../pbx/trace/hep.ts'
+import { parseSip, withoutSecrets } from '../../../pbx/trace/sip-message.ts'
+import { createStore, limits } from '../../../pbx/trace/store.ts'
+import { chunk, hepPacket } from './packets.ts'
+import { heard } from './texts.ts'
+
+const packet = (payload: string, more: Buffer[] = []): Buffer =>
+  hepPacket({
+    ...{ payload, more, source: '203.0.113.9:5060', destination: '127.0.0.1:5061' },
+    atMs: 1_800_000_000_123
+  })
+
+describe('A HEP packet', () => {
+  it('is read with its addresses, its time, its password and its message', () => {
+    const found = decodeHep(packet('OPTIONS'))
+    expect(found).to.deep.include({ atMs: 1_800_000_000_123, type: 1, password: 'secret' })
+    expect(found?.source).to.deep.equal({ address: '203.0.113.9', port: 5060 })
+    expect(found?.destination).to.deep.equal({ address: '127.0.0.1', port: 5061 })
+    expect(found?.payload.toString()).to.equal('OPTIONS')
+  })
+
+  it('with chunks that only other programs know is read all the same', () => {
+    const strange = [chunk(15, Buffer.from('not ours'), 10), chunk(0x7777, Buffer.alloc(0))]
+    expect(decodeHep(packet('OPTIONS', strange))?.payload.toString()).to.equal('OPTIONS')
+  })
+
+  it('that is cut anywhere is none', () => {
+    const whole = packet('OPTIONS')
+    for (let length = 0; length < whole.length; length += 1) {
+      expect(decodeHep(whole.subarray(0, length)), String(length)).to.equal(null)
+    }
+  })
+
+  it('of garbage is none, or a whole one, and never an error', () => {
+    const isOurs = ownSide([5060])
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc
+        .uint8Array({ maxLength: 300 })
+        .map((rest) => Buffer.concat([Buffer.from('HEP3'), Buffer.from(rest)])),
+      fc.tuple(fc.nat(200), fc.nat(255)).map(([at, value]) => {
+        const changed = packet('OPTIONS sip:x SIP/2.0\r\nCall-ID: a\r\nCSeq: 1 OPTIONS\r\n\r\n')
+        changed[at % changed.length] = value
+        return changed
+      }),
+      fc.string({ maxLength: 400 }).map((text) => packet(text))
+    )
+    fc.assert(
+      fc.property(bytes, (data) => {
+        const found = decodeHep(Buffer.from(data))
+        if (found) copyOf(found, isOurs)
+      }),
+      { numRuns: 2000 }
+    )
+  })
+})
+
+describe('A SIP message in the trace', () => {
+  const secrets = [
+    ['a proof', 'Authorization: Digest username="a", response="c0ffee", cnonce="x"', 'c0ffee'],
+    ['a folded proof', 'Proxy-Authorization: Digest username="a",\r\n response=c0ffee', 'c0ffee'],
+    ['another kind of proof', 'authorization: Bearer c0ffee.c0ffee', 'c0ffee'],
+    ['a key of sound', 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c0ffee|2^20', 'c0ffee'],
+    ['a password of ICE', 'a=ice-pwd:c0ffee', 'c0ffee'],
+    ['an old kind of key', 'k=clear:c0ffee', 'c0ffee'],
+    ['the mark of a registration', 'Contact: <sip:a@1.2.3.4;line=c0ffee>', 'c0ffee'],
+    ['a password in an address', 'Route: <sip:a:c0ffee@1.2.3.4>', 'c0ffee'],
+    ['a key that was pressed', 'Signal=7\r\nDuration=160', 'Signal=7']
+  ] as const
+  for (const [title, line, secret] of secrets) {
+    it(`does not hold ${title}`, () => {
+      const text = withoutSecrets(`INVITE sip:a@b SIP/2.0\r\n${line}\r\nMax-Forwards: 70\r\n\r\n`)
+      expect(text).to.not.include(secret)
+      expect(text).to.include('Max-Forwards: 70')
+    })
+  }
+
+  it('made to be slow is read in no time', () => {
+    const words = 'a '.repeat(30_000)
+    const slow = [
+      `INVITE sip:a SIP/2.0\r\nContact: ${words}\r\nVia: ${words}\r\nTo: <${words}>\r\n\r\n`,
+      `Authorization:${' '.repeat(60_000)}x`,
+      `INVITE sip:${'a:'.repeat(30_000)} SIP/2.0\r\nContact: "${'\\'.repeat(30_000)}\r\n\r\n`
+    ]
+    const startMs = performance.now()
+    for (const text of slow) {
+      withoutSecrets(text.slice(0, 16_384))
+      parseSip(text)
+    }
+    expect(performance.now() - startMs).to.be.lessThan(2000)
+  })
+
+  it('with headers named like parts of the language harms nothing', () => {
+    const found = parseSip(
+      'OPTIONS sip:a@b SIP/2.0\r\nconstructor: 1\r\n__proto__: 2\r\nTo: <sip:c@d>\r\n\r\n'
+    )
+    expect(found?.to).to.deep.equal({ user: 'c', host: 'd', port: null })
+  })
+})
+
+describe('The memory of the trace', () => {
+  it('knows the dialogs of a call, whichever of call and message is heard first', () => {
+    const store = createStore()
+    const [first, second] = heard(
+      { way: '<', first: 'INVITE', dialog: 'early' },
+      { way: '>', first: 'INVITE', dialog: 'late' }
+    )
+    if (!first || !second) throw new Error('Two messages')
+    store.add(first)
+    store.link('early', 'trunk-1', 'call')
+    store.link('late', 'op-1', 'call')
+    store.add(second)
+    expect(store.ofCall('call').map(({ endpoint }) => endpoint)).to.deep.equal(['trunk-1', 'op-1'])
+    expect(store.strangers()).to.deep.equal([])
+  })
+
+  it('keeps what we ask of carriers, and not what telephones ask of us', () => {
+    const store = createStore()
+    for (const copy of heard(
+      { way: '>', first: 'REGISTER', dialog: 'a' },
+      { way: '<', first: 'REGISTER', dialog: 'b' },
+      { way: '<', first: 'OPTIONS', dialog: 'c' },
+      { way: '<', first: '200 OK', method: 'OPTIONS', dialog: 'd' }
+    )) {
+      store.add(copy)
+    }
+    expect(store.registers().map(({ id }) => id)).to.deep.equal(['a'])
+    expect(store.options()).to.deep.equal([])
+  })
+
+  it('has an end: strangers cannot fill it, nor a registration of years, nor a call of hours', () => {
+    const store = createStore()
+    for (let n = 0; n < limits.strangers + 50; n += 1) {
+      for (const copy of heard({ way: '<', first: 'INVITE', dialog: `stranger-${n}` })) store.add(copy)
+    }
+    expect(store.strangers()).to.have.length(limits.strangers)
+    for (let n = 0; n < 500; n += 1) {
+      for (const copy of heard(
+        { way: '>', first: 'REGISTER', cseq: n },
+        { way: '<', first: 'INFO', cseq: n, dialog: 'long' }
+      )) {
+        store.add(copy)
+      }
+    }
+    expect(store.registers()[0]?.messages).to.have.length(limits.registerMessages)
+    const long = store.strangers().find(({ id }) => id === 'long')
+    expect(long?.messages).to.have.length(limits.callMessages)
+    expect(long?.isCut).to.equal(true)
+  })
+})
