@@ -7,6 +7,7 @@ import {
   covers,
   daysUntil,
   MaterialRefused,
+  plainHost,
   readMaterial,
   refuseByTime,
   type Material,
@@ -123,7 +124,10 @@ export async function openTls(options: KeeperOptions): Promise<TlsKeeper> {
     const isFit =
       made &&
       daysUntil(made.facts.endsMs, now()) >= renewDays &&
-      told.every((host) => host === undefined || covers(made.facts, host))
+      // What cannot be named in any is not asked for.
+      ownHosts(told)
+        .filter((host) => told.some((one) => one !== undefined && plainHost(one) === host))
+        .every((host) => covers(made.facts, host))
     if (isFit) return { ...made, source: 'selfSigned', problem: null }
     const { cert, key } = await makeSelfSigned(ownHosts(told), now())
     const fresh = readMaterial(cert, key)

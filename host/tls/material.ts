@@ -108,13 +108,17 @@ export function refuseByTime({ facts }: Material, nowMs: number): void {
   if (facts.startsMs > nowMs + 300_000) throw new MaterialRefused('notYet', facts.subject)
 }
 
+/** A host as it is compared: small letters, an IPv6 address in its shortest form and without brackets. */
+export function plainHost(host: string): string {
+  const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
+  return isIP(bare) === 6 ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare
+}
+
 /** Whether a certificate stands for this host. */
-export const covers = ({ names }: Pick<CertificateFacts, 'names'>, host: string): boolean => {
-  const wanted = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
-  return names.some(
-    (name) =>
-      name === wanted || (name.startsWith('*.') && wanted.split('.').slice(1).join('.') === name.slice(2))
-  )
+export function covers({ names }: Pick<CertificateFacts, 'names'>, host: string): boolean {
+  const wanted = plainHost(host)
+  const above = wanted.split('.').slice(1).join('.')
+  return names.some((name) => name === wanted || (name.startsWith('*.') && above === name.slice(2)))
 }
 
 /** Whole days until a moment, below zero when it has passed. */
@@ -185,9 +189,8 @@ function standing(chain: readonly X509Certificate[]): Pick<CertificateFacts, 'tr
 function namesOf({ subjectAltName }: X509Certificate): string[] {
   return (subjectAltName ?? '')
     .split(/,\s*/)
-    .map((part) => /^(?:DNS|IP Address):(.+)$/.exec(part)?.[1]?.replaceAll('"', '').toLowerCase() ?? '')
+    .map((part) => plainHost(/^(?:DNS|IP Address):(.+)$/.exec(part)?.[1]?.replaceAll('"', '') ?? ''))
     .filter((name) => name !== '')
-    .map((name) => (isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name))
 }
 
 const subjectOf = (one: X509Certificate | undefined): string =>

@@ -2,6 +2,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { promisify } from 'node:util'
+import { plainHost } from './material.ts'
 
 const dayMs = 86_400_000
 /** Longer is refused by some systems even when a person has said that they trust it. */
@@ -54,8 +55,10 @@ export function ownHosts(told: readonly (string | undefined)[]): string[] {
     .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
     .map(({ address }) => address)
   const all = [...told, hostname(), 'localhost', ...addresses, '127.0.0.1', '::1']
-  const plain = all.map((host) => (host ?? '').toLowerCase().replace(/^\[(.*)\]$/, '$1'))
-  return [...new Set(plain)].filter(
-    (host) => isIP(host) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(host)
-  )
+  const plain = all.map((host) => plainHost(host ?? ''))
+  return [...new Set(plain)].filter(isHost)
 }
+
+/** What a certificate can name. */
+const isHost = (host: string): boolean =>
+  isIP(host) !== 0 || /^[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?$/.test(host)

@@ -56,15 +56,17 @@ describe('The certificate in use', function () {
     expect(one.isNewAtStart).to.equal(true)
     const again = await keeper()
     expect(again.isNewAtStart).to.equal(false)
+    const same = await keeper({ told: ['Calls.Example', undefined, 'not a host'] })
+    expect(same.isNewAtStart, 'nothing new is asked for').to.equal(false)
     expect(again.current().facts.fingerprint).to.equal(one.current().facts.fingerprint)
   })
 
   it('is made anew for another name, and before it ends', async () => {
     const one = await keeper()
-    const renamed = await keeper({ told: ['other.example'] })
+    const renamed = await keeper({ told: ['other.example', '2001:db8:0:0::7'] })
     expect(renamed.current().facts.fingerprint).to.not.equal(one.current().facts.fingerprint)
     let nowMs = Date.now()
-    const lasting = await keeper({ told: ['other.example'], now: () => nowMs })
+    const lasting = await keeper({ told: ['other.example', '[2001:DB8::7]'], now: () => nowMs })
     expect(lasting.current().facts.fingerprint).to.equal(renamed.current().facts.fingerprint)
     nowMs = lasting.current().facts.endsMs - 10 * 86_400_000
     await lasting.look()
