@@ -49,8 +49,8 @@ export const importFields: Record<ImportThing, readonly ImportField[]> = {
     { name: 'label', ru: 'Подпись', en: 'Label', kind: 'text', schema: numberCreate.shape.label },
     { name: 'source', ru: 'Источник', en: 'Source', kind: 'text', of: 'sources' },
     { name: 'site', ru: 'Сайт', en: 'Site', kind: 'text', of: 'sites' },
-    { name: 'scheme', ru: 'Схема', en: 'Scheme', kind: 'text', of: 'schemes' },
-    { name: 'trunk', ru: 'Транк', en: 'Trunk', kind: 'text', of: 'trunks' },
+    { name: 'scheme', ru: 'Сценарий', en: 'Scheme', kind: 'text', of: 'schemes' },
+    { name: 'trunk', ru: 'Линия', en: 'Trunk', kind: 'text', of: 'trunks' },
     isActive
   ],
   sources: [

@@ -32,7 +32,7 @@ export function TokensSection() {
             cell: (token) => (token.scopes ? <Scopes scopes={token.scopes} /> : t('scopes.full'))
           },
           {
-            header: t('scopes.expires'),
+            header: t('scopes.until'),
             cell: (token) => <Expiry at={token.expiresAt} />
           },
           {

@@ -275,7 +275,9 @@ function Columns({
 function Problems({ seen }: { seen: ImportPreview }) {
   const { t } = useTranslation()
   const word = ({ code, message, field }: ImportProblem): string =>
-    fieldWord({ path: field ?? '', message, code })
+    code === 'reference' || code === 'taken'
+      ? t(`imports.fault.${code}`)
+      : fieldWord({ path: field ?? '', message, code })
   const more = seen.problemCount - seen.problems.length
   return (
     <Alert color="rust" title={t('imports.problems', { count: seen.problemCount })} role="alert">
@@ -303,6 +305,7 @@ function Problems({ seen }: { seen: ImportPreview }) {
 function Rows({ seen }: { seen: ImportPreview }) {
   const { t } = useTranslation()
   const heading = (name: string): string => seen.fields.find((field) => field.name === name)?.heading ?? name
+  const keyField = seen.fields[0]?.name
   if (seen.rows.length === 0) return <Text c="dimmed">{t('imports.nothing')}</Text>
   return (
     <div className={styles.tall}>
@@ -318,7 +321,7 @@ function Rows({ seen }: { seen: ImportPreview }) {
               </Table.Td>
               <Table.Td>
                 {changes
-                  .filter(({ after, before }) => after !== '' || before !== '')
+                  .filter(({ field, after, before }) => field !== keyField && `${after}${before}` !== '')
                   .map(({ field, before, after }) =>
                     action === 'create'
                       ? `${heading(field)}: ${after}`

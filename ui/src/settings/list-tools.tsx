@@ -74,7 +74,7 @@ export function ListTools({ search, onSearch, filters, chosen, onChoose, imports
         leftSection={<IconSearch size={15} />}
         value={search}
         onChange={(event) => onSearch(event.currentTarget.value)}
-        w={220}
+        w={200}
         data-testid="list-search"
       />
       {filters.map(({ name, label, options }) => (
@@ -87,7 +87,7 @@ export function ListTools({ search, onSearch, filters, chosen, onChoose, imports
           onChange={(value) => onChoose({ ...chosen, [name]: value })}
           searchable={options.length > 8}
           clearable
-          w={170}
+          w={150}
           data-testid={`filter-${name}`}
         />
       ))}

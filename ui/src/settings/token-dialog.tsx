@@ -1,4 +1,15 @@
-import { Alert, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput
+} from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -95,21 +106,22 @@ export function TokenDialog({ onClose, onMade }: { onClose: () => void; onMade: 
               allowDeselect={false}
             />
           </Group>
-          <Radio.Group
-            label={t('scopes.access')}
-            value={isLimited ? 'some' : 'full'}
-            onChange={(value) => setLimited(value === 'some')}
-          >
-            <Stack gap={6} mt={6}>
-              <Radio value="some" label={t('scopes.some')} />
-              <Radio
-                value="full"
-                label={t('scopes.full')}
-                description={t('scopes.fullHelp')}
-                data-testid="scope-full"
-              />
-            </Stack>
-          </Radio.Group>
+          <div>
+            <Text fz="sm" fw={580} mb={6}>
+              {t('scopes.access')}
+            </Text>
+            <SegmentedControl
+              aria-label={t('scopes.access')}
+              data={[
+                { value: 'some', label: t('scopes.some') },
+                { value: 'full', label: t('scopes.full') }
+              ]}
+              value={isLimited ? 'some' : 'full'}
+              onChange={(value) => setLimited(value === 'some')}
+              data-testid="scope-access"
+            />
+          </div>
+          {!isLimited && <Text c="dimmed">{t('scopes.fullHelp')}</Text>}
           {isLimited && (
             <div className={styles.scopes}>
               {areas.map((area) => (

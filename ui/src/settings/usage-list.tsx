@@ -64,7 +64,7 @@ function Kind({ reference: { kind, count, items } }: { reference: UsageReference
           <span key={id ?? name}>
             {index > 0 && ', '}
             {page && id !== null ? (
-              <Anchor component={Link} to={page(id)} inherit>
+              <Anchor component={Link} to={page(id)} inherit underline="always">
                 {shown}
               </Anchor>
             ) : (

@@ -126,6 +126,10 @@ export const many = {
     problems_one: '{{count}} fault: nothing is imported until it is corrected',
     problems_other: '{{count}} faults: nothing is imported until they are corrected',
     line: 'row {{line}}',
+    fault: {
+      reference: 'There is no such thing. Check the name, or make it first.',
+      taken: 'Stands in the file twice, or belongs to another.'
+    },
     nothing: 'Everything is like that already.',
     action: { create: 'new', update: 'changed' },
     take: 'Import',
@@ -159,7 +163,8 @@ export const many = {
       system: 'System, audit, company settings'
     },
     verb: { read: 'read', write: 'change', listen: 'listen', dial: 'place calls', control: 'control calls' },
-    expires: 'Works until',
+    expires: 'Valid for',
+    until: 'Valid until',
     ends: {
       never: 'No end',
       month: '30 days',

@@ -15,12 +15,12 @@ export const many = {
       stays: 'Останется как есть'
     },
     kind: {
-      scheme: 'Схемы',
+      scheme: 'Сценарии',
       number: 'Номера',
       pool: 'Пулы номеров',
       site: 'Сайты',
       group: 'Группы',
-      user: 'Сотрудники',
+      user: 'Пользователи',
       device: 'Телефоны',
       token: 'Ключи API',
       contact: 'Клиенты',
@@ -34,7 +34,7 @@ export const many = {
       visitor: 'Посетители',
       delivery: 'Доставки вебхука',
       track: 'Мелодии',
-      check: 'Проверки схем',
+      check: 'Проверки сценариев',
       savedView: 'Сохранённые виды',
       mailing: 'Отчёты по почте',
       setting: 'Настройки',
@@ -113,7 +113,7 @@ export const many = {
     things: {
       numbers: 'Номера',
       sources: 'Источники',
-      users: 'Сотрудники',
+      users: 'Пользователи',
       groups: 'Группы',
       skills: 'Навыки'
     },
@@ -147,6 +147,10 @@ export const many = {
     problems_many: '{{count}} ошибок: пока их не исправить, ничего не загрузится',
     problems_other: '{{count}} ошибки: пока их не исправить, ничего не загрузится',
     line: 'строка {{line}}',
+    fault: {
+      reference: 'Такого нет. Проверьте название или сначала создайте.',
+      taken: 'Встречается в файле дважды или уже занято.'
+    },
     nothing: 'Всё уже так и есть.',
     action: { create: 'новое', update: 'изменится' },
     take: 'Загрузить',
@@ -174,7 +178,7 @@ export const many = {
       reports: 'Отчёты',
       costs: 'Расходы',
       tracking: 'Номера, источники, сайты, пулы',
-      routing: 'Схемы, звуки, транки',
+      routing: 'Сценарии, звуки, линии',
       people: 'Группы, телефоны, причины, итоги',
       webhooks: 'Вебхуки',
       system: 'Система, аудит, настройки компании'
@@ -186,7 +190,8 @@ export const many = {
       dial: 'звонить',
       control: 'управлять звонками'
     },
-    expires: 'Действует до',
+    expires: 'Срок действия',
+    until: 'Действует до',
     ends: {
       never: 'Без срока',
       month: '30 дней',
