@@ -29,7 +29,7 @@ export function ConnectionSection({ fields, set, errorOf, hasSecret }: SectionPr
       required={isRequired}
       autoComplete="off"
       spellCheck={false}
-      onChange={(event) => set({ [name]: event.currentTarget.value } as Partial<TrunkFields>)}
+      onChange={(event) => set({ [name]: event.currentTarget.value })}
       data-testid={`field-${name}`}
     />
   )
@@ -43,7 +43,7 @@ export function ConnectionSection({ fields, set, errorOf, hasSecret }: SectionPr
           fullWidth
           aria-labelledby="trunk-kind"
           value={fields.kind}
-          onChange={(kind) => set({ kind: kind as TrunkFields['kind'] })}
+          onChange={(kind) => set({ kind })}
           data={[
             { value: 'registration', label: t('trunks.kind.registration') },
             { value: 'address', label: t('trunks.kind.address') }

@@ -46,7 +46,7 @@ export function TrunkDrawer({ trunk, live, onClose, onMade }: Props) {
           mb="md"
           aria-label={trunk.name}
           value={view}
-          onChange={(next) => setView(next as View)}
+          onChange={setView}
           data={[
             { value: 'settings', label: t('trunks.drawer.settings') },
             { value: 'test', label: t('trunks.drawer.test') },

@@ -32,7 +32,8 @@ export default function TrunksPage() {
   const client = useQueryClient()
   const trunks = useAll<Trunk>('trunks')
   const states = useTrunkStates()
-  const [openId, setOpenId] = useState<string | 'new' | null>(null)
+  /** `new` for one that is being made. */
+  const [openId, setOpenId] = useState<string | null>(null)
   const inOrder = [...(trunks.data ?? [])].sort((a, b) => a.place - b.place || a.name.localeCompare(b.name))
   const again = () => client.invalidateQueries({ queryKey: ['all', 'trunks'] })
   const reorder = useMutation({

@@ -170,7 +170,6 @@ export const trunksTexts = {
     answers: 'yes',
     noAnswer: 'no answer',
     place: 'No. {{place}}',
-    place_none: 'none',
     trouble: {
       silent: 'The carrier does not answer.',
       password: 'The carrier does not accept the login or password ({{code}}).',

@@ -172,8 +172,7 @@ export const trunksTexts = {
     milliseconds: 'за {{ms}} мс',
     answers: 'да',
     noAnswer: 'не отвечает',
-    place: '№ {{place}}',
-    place_none: 'нет',
+    place: 'место {{place}}',
     trouble: {
       silent: 'Оператор не отвечает.',
       password: 'Оператор не принимает логин или пароль ({{code}}).',
