@@ -23,6 +23,8 @@ export function createApp(deps: ApiDeps): Express {
 
   app.use('/api/track', trackDoor(deps))
 
+  app.use(['/api/contacts', '/api/deals', '/api/inquiries'], tellOfChanges(deps))
+
   const methods = new Map<string, Set<string>>()
   for (const endpoint of allEndpoints(deps)) {
     const { method, path: route } = splitRoute(endpoint.route)
@@ -52,6 +54,17 @@ export function createApp(deps: ApiDeps): Express {
     else sendProblem(res, problem)
   })
   return app
+}
+
+/** Cards of calls in progress show what was changed of their clients, by whomever. */
+function tellOfChanges({ clientNews }: ApiDeps) {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    if (clientNews && !/^(GET|HEAD)$/.test(req.method))
+      res.on('finish', () => {
+        if (res.statusCode < 300) clientNews.tell()
+      })
+    next()
+  }
 }
 
 /** Sees how requests come, and names what a proxy has left out. */

@@ -16,6 +16,7 @@ import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
 import type { SipTrace } from '../pbx/trace/trace.ts'
 import type { Upkeep } from '../upkeep/look.ts'
+import type { ClientNews } from './live/news.ts'
 import type { Outside } from './outside.ts'
 import type { mailReasons } from './contract/mail.ts'
 import type { Role } from './contract/common.ts'
@@ -194,6 +195,8 @@ export interface ApiDeps {
   readonly version: string
   /** As people reach it, when that differs from where it listens; `https:` makes cookies Secure. */
   readonly publicUrl: string | undefined
+  /** From what people change to the live feed; absent: cards of calls keep what was known when they rang. */
+  readonly clientNews?: ClientNews
   /** TLS of our own and proxies in front; absent: neither. */
   readonly outside?: Outside
   /** Where SIP phones register; without an address, where the API is reached. */

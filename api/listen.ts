@@ -2,6 +2,7 @@ import { redirectPort, plainPort, tlsPort } from '../host/tls/web-port.ts'
 import { createApp } from './app.ts'
 import type { ApiDeps } from './deps.ts'
 import { attachLive } from './live.ts'
+import { createClientNews } from './live/news.ts'
 import { attachSipProxy } from './sip-proxy.ts'
 
 /**
@@ -13,9 +14,10 @@ export async function listen(
   options: { port: number; host: string; redirectPort: number | undefined; ariPort: number }
 ): Promise<() => Promise<void>> {
   const { outside, log } = deps
-  const app = createApp(deps)
+  const all = { ...deps, clientNews: createClientNews() }
+  const app = createApp(all)
   const web = outside?.isTls && outside.keeper ? tlsPort(app, outside.keeper, log) : plainPort(app)
-  const live = attachLive(web.server, deps)
+  const live = attachLive(web.server, all)
   const detachSip = attachSipProxy(web.server, { ...deps, ariPort: options.ariPort })
   await web.listen(options.port, options.host)
   const other = options.redirectPort === undefined ? null : redirectPort(options.port)

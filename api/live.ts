@@ -40,7 +40,11 @@ const handshake = z.object({
  * The live feed at `/live`. Rooms follow from the role that the server knows; a client only says what it saw last.
  * Calls reach screens straight from the feed, without the database.
  */
-export function attachLive(httpServer: HttpServer | SecureServer, deps: ApiDeps, options: LiveOptions = {}): Live {
+export function attachLive(
+  httpServer: HttpServer | SecureServer,
+  deps: ApiDeps,
+  options: LiveOptions = {}
+): Live {
   const { pbx, log } = deps
   const io: Io = new Server(httpServer, {
     path: '/live',
@@ -101,6 +105,9 @@ export function attachLive(httpServer: HttpServer | SecureServer, deps: ApiDeps,
     }),
     pbx.feed.onOperator((operator) => tell('operator', 'panel', { operator })),
     pbx.feed.onQueue((queue) => tell('queue', 'panel', { queue })),
+    deps.clientNews?.hear(() => {
+      for (const call of board.values()) clients.ask(call)
+    }) ?? (() => undefined),
     pbx.feed.onJournal((callId) => tell('journal', 'everyone', { callId }))
   ]
 

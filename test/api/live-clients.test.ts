@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { attachLive, type Live } from '../../api/live.ts'
 import { project } from '../../api/live/board.ts'
 import { createClients } from '../../api/live/clients.ts'
+import { createClientNews } from '../../api/live/news.ts'
 import type { LiveClient } from '../../api/contract/live.ts'
 import { until } from '../support/until.ts'
 import { anna, boris, callId, initiated, insertCall, rung, tapeOf } from './support/calls.ts'
@@ -18,7 +19,7 @@ describe('Who calls, on the screens', function () {
   const begun: ReturnType<typeof tapeOf>[] = []
   let stage: { id: string; pipeline_id: string }
   before(async () => {
-    rig = await startRig()
+    rig = await startRig({ before: (deps) => ({ ...deps, clientNews: createClientNews() }) })
     live = attachLive(rig.server, rig.deps)
     const [pipeline] = await rig.db('pipelines').insert({ name: 'Sales' }).returning<{ id: string }[]>('id')
     const stages = await rig
@@ -114,6 +115,21 @@ describe('Who calls, on the screens', function () {
     })
     // The call itself has not waited.
     expect(at.events[0]?.name).to.equal('call')
+  })
+
+  it('follows what is changed of the client while the call goes on', async () => {
+    const at = await screen(rig.as.operator)
+    const call = callId()
+    begin(call)
+    expect((await told(at, call)).contact).to.equal(null)
+    const id = await contact()
+    const named = (name: string) => () =>
+      clientsOf(at, call).find((client) => client.contact?.id === id && client.contact.name === name)
+    await until(named('Ivan'), { what: 'a contact that was made' })
+    expect(
+      (await rig.as.operator.send('PATCH', `/api/contacts/${id}`, { name: 'Ivan Petrov' })).status
+    ).to.equal(200)
+    await until(named('Ivan Petrov'), { what: 'the new name' })
   })
 
   it('knows of a form that was sent after the last call, and of a stranger that they are one', async () => {
