@@ -307,6 +307,8 @@ export const system = {
         login_second_factor_refused: 'Sign-in refused: wrong code',
         system_diagnostics: 'Diagnostics downloaded',
         demo_call: 'Test call',
+        setup_change: 'First setup: the admin and the company’s place set',
+        setup_finish: 'First setup finished',
         demo_wipe: 'Demo company removed',
         password_change: 'Own password changed'
       },

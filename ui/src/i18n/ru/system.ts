@@ -313,6 +313,8 @@ export const system = {
         login_second_factor_refused: 'Вход отклонён: неверный код',
         system_diagnostics: 'Скачана диагностика',
         demo_call: 'Тестовый звонок',
+        setup_change: 'Первая настройка: заданы администратор и место компании',
+        setup_finish: 'Первая настройка завершена',
         demo_wipe: 'Демо-компания удалена',
         password_change: 'Смена своего пароля'
       },
