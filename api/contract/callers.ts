@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { id, isoTime, patchOf } from './common.ts'
+import { spamActions } from './words.ts'
 
 export const callerListKinds = ['spam', 'vip', 'own'] as const
-export const spamActions = ['busy', 'hangUp', 'announcement', 'voicemail'] as const
 
 const name = z.string().trim().min(1).max(100)
 const note = z.string().trim().max(500).nullable()

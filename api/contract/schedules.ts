@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { hoursFields } from '../../ivr/blocks/schedule.ts'
+import { hoursSettings, timeZone } from '../../dialling/policy/hours.ts'
 import { id, isoTime, patchOf } from './common.ts'
 
-const week = hoursFields.hours.removeDefault()
+const { hours } = hoursSettings.shape
+const week = hours.removeDefault()
 const day = z.object({
   date: z.iso.date({ error: 'must be a date such as 2026-01-01' }),
   name: z.string().trim().max(100).default(''),
@@ -42,8 +43,8 @@ export const schedule = z.object({
 })
 export const scheduleCreate = z.object({
   name,
-  timeZone: hoursFields.timeZone.removeDefault().nullable().default(null),
-  hours: hoursFields.hours,
+  timeZone: timeZone.nullable().default(null),
+  hours,
   days: days.default([]),
   override: override.nullable().default(null)
 })

@@ -6,3 +6,5 @@ export const outcomes = ['answered', 'missed', 'abandoned', 'busy', 'failed', 'b
 export const ringTones = ['classic', 'soft', 'bright', 'low', 'urgent'] as const
 export type RingTone = (typeof ringTones)[number]
 export { inquiryChannels } from '../../tracking/inquiry-channels.ts'
+/** What becomes of calls from numbers on the spam list. */
+export const spamActions = ['busy', 'hangUp', 'announcement', 'voicemail'] as const

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { spamActions, type CallerRules } from '../../../api/contract/callers.ts'
+import type { CallerRules } from '../../../api/contract/callers.ts'
+import { spamActions } from '../../../api/contract/words.ts'
 import type { Prompt } from '../../../api/contract/media.ts'
 import { useAll } from '../lib/lookups.ts'
 import { SettingsForm } from '../settings/settings-form.tsx'

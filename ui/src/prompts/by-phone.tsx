@@ -7,6 +7,7 @@ import type { Dictation } from '../../../api/contract/media.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { clock } from '../lib/format.ts'
+import { inBackground } from '../lib/in-background.ts'
 
 interface Props {
   locale: string
@@ -39,12 +40,12 @@ export function ByPhone({ locale, onKept }: Props) {
   // Whoever closes the dialog is not rung any more.
   useEffect(
     () => () => {
-      if (open.current !== null) void api('DELETE', `/api/dictations/${open.current}`).catch(() => undefined)
+      if (open.current !== null) inBackground(api('DELETE', `/api/dictations/${open.current}`))
     },
     []
   )
   const cancel = (): void => {
-    if (id !== undefined) void api('DELETE', `/api/dictations/${id}`).catch(() => undefined)
+    if (id !== undefined) inBackground(api('DELETE', `/api/dictations/${id}`))
   }
   return (
     <div style={{ display: 'grid', gap: 8, width: '100%' }}>

@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Slider.css'
 import { Button, Group, RangeSlider, Text } from '@mantine/core'
 import { IconCut } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'

@@ -1,3 +1,5 @@
+import { inBackground } from '../lib/in-background.ts'
+
 /** A recording under way. */
 export interface Recorder {
   /** Ends it. @returns a WAV file, one channel, 16 bits */
@@ -22,7 +24,7 @@ export async function recordSound(): Promise<Recorder> {
   const heard = new Float32Array(analyser.fftSize)
   const release = (): void => {
     for (const track of stream.getTracks()) track.stop()
-    context.close().catch(() => undefined)
+    inBackground(context.close())
   }
   recorder.start()
   return {
