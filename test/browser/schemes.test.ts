@@ -113,6 +113,7 @@ describe('A scheme drawn in a browser', function () {
     await page.keyboard.press('b')
     await page.getByTestId('quick-pick-find').fill('Метк')
     await shot(page, 'schemes-pick')
+    expect(await pages().barriers()).to.deep.equal([])
     await page.keyboard.press('Enter')
     await chosenIs('tag')
     // The field of the new block has no focus: keys are still the canvas’s.
@@ -173,6 +174,10 @@ describe('A scheme drawn in a browser', function () {
         data,
         effects: []
       })
+    await rig.db('calls').insert({
+      ...{ id: callId, pbx_unique_id: `${callId}.op1`, direction: 'internal', call_type: 'test' },
+      ...{ started_at: new Date(), scheme_id: schemeId }
+    })
     const caller = { number: '+74951112233', name: null, region: null, country: null }
     say('call.initiated', {
       ...{ pbxUniqueId: `${callId}.op1`, direction: 'internal', callType: 'test', caller, dialed: '' },

@@ -28,7 +28,14 @@ export function QuickPick({
   const wanted = typed.trim().toLowerCase()
   const shown = picks.filter(({ label }) => label.toLowerCase().includes(wanted))
   return (
-    <Modal opened onClose={onClose} title={title} size="sm" data-testid="quick-pick">
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      size="sm"
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      data-testid="quick-pick"
+    >
       <Combobox store={combobox} withinPortal={false} onOptionSubmit={onPick}>
         <Stack gap={8}>
           <Combobox.EventsTarget>
@@ -53,7 +60,7 @@ export function QuickPick({
               data-testid="quick-pick-find"
             />
           </Combobox.EventsTarget>
-          <Combobox.Options mah={320} style={{ overflowY: 'auto' }}>
+          <Combobox.Options aria-label={title} mah={320} style={{ overflowY: 'auto' }}>
             {shown.map(({ value, label, hint, icon }) => (
               <Combobox.Option key={value} value={value} data-testid={`pick-${value}`}>
                 <span style={{ alignItems: 'center', display: 'flex', gap: 8 }}>

@@ -49,7 +49,13 @@ export function TestCallDialog(props: DialogProps) {
     onSuccess: onClose
   })
   return (
-    <Modal opened onClose={onClose} title={t('schemes.test.title')} data-testid="test-call-dialog">
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('schemes.test.title')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      data-testid="test-call-dialog"
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { JournalCallWithLegs } from '../../../api/contract/calls.ts'
 import type { LiveCall } from '../../../api/contract/live.ts'
 import { api } from '../lib/api.ts'
@@ -39,17 +39,22 @@ export function useTestCall(): TestCall {
   const { calls } = useBoard()
   const id = running?.callId ?? ''
   const call = calls[id] ?? null
-  // The journal's row grows with each step; the feed says when to look again.
+  // The row is written a moment after the call has begun.
+  const [seen, setSeen] = useState<string | null>(null)
+  useEffect(() => {
+    if (call) setSeen(call.id)
+  }, [call])
+  const hasBegun = seen === id && id !== ''
+  // It grows with each step; the feed says when to look again.
   const row = useQuery({
     queryKey: ['call', id],
     queryFn: () => api<JournalCallWithLegs>('GET', `/api/calls/${id}`),
-    enabled: id !== '',
-    // The row is written a moment after the call has begun.
+    enabled: hasBegun,
     retry: 5,
     retryDelay: 300
   })
   const { data } = row
-  const isOver = running !== null && (call?.phase === 'ended' || Boolean(data?.endedAt))
+  const isOver = running !== null && (call ? call.phase === 'ended' : hasBegun)
   const at = isOver ? null : (call?.step?.block ?? null)
   const steps = data?.steps
   const path = useMemo<TestCall['path']>(() => {
