@@ -57,6 +57,7 @@ const areas: Readonly<Record<string, Area | 'full'>> = {
   schedules: 'routing',
   holidays: 'routing',
   prompts: 'routing',
+  dictations: 'routing',
   'music-classes': 'routing',
   'music-tracks': 'routing',
   trunks: 'routing',

@@ -46,7 +46,8 @@ export const ownParts: ReadonlySet<string> = new Set([
   'presence_log',
   'recovery_codes',
   'scheme_versions',
-  'sessions'
+  'sessions',
+  'trace_switches'
 ])
 
 /** Columns that only tell who did something: history, and no use. */

@@ -92,6 +92,7 @@ const allowed: Record<string, readonly string[]> = {
     'integrations/costs',
     'reports',
     'type:jobs',
+    'jobs/jobs.ts',
     'ivr',
     'tracking',
     'pbx/call',
