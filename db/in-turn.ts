@@ -22,6 +22,7 @@ export function inTurn(read: () => Promise<void>, onError: (error: unknown) => v
   let isClosed = false
   function now(): Promise<void> {
     const reading = last.then(read)
+    // Whoever asked for it hears of the failure; the next one only waits for its end.
     last = reading.catch(() => undefined)
     return reading
   }
