@@ -41,7 +41,8 @@ export function TryoutStep({ state, ...frame }: StepProps & { state: SetupState 
   const board = useBoard()
   const { registration } = useSoftphone()
   const { mutate } = useSetupChange()
-  const number = useOwn<TrackingNumber>('numbers').at(-1) ?? null
+  const numbers = useOwn<TrackingNumber>('numbers')
+  const number = numbers.find(({ schemeId }) => schemeId !== null) ?? numbers.at(0) ?? null
   const seen = useSeenCall(number?.id ?? null)
   const answered = seen?.answeredBy ?? null
   const isDone = state.steps.tryout === 'done'
