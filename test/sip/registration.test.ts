@@ -5,6 +5,8 @@ import { until } from '../support/until.ts'
 import { bothHear, openOffice, type Office } from './office.ts'
 import { header, type Message } from './message.ts'
 import { createPeer, type Peer } from './peer.ts'
+import { openRegistrar } from './registrar.ts'
+import type { TrunkTest, TrunkTrace } from '../../api/contract/sip-trace.ts'
 
 describe('A SIP phone that registers', function () {
   this.timeout(60_000)
@@ -173,5 +175,37 @@ describe('A SIP phone that registers', function () {
     const caller = await (await office.outside()).call(number)
     expect(await caller.final()).to.be.within(400, 699)
     expect(desk.calls).to.have.length(0)
+  })
+
+  it('at a carrier is tested as a trunk: a wrong password and a blocked account are told apart', async () => {
+    const { instance } = office
+    const host = '127.0.47.9'
+    const carrier = await openRegistrar({ host, port: 5060, user: 'shop', password: 'right' })
+    const trunk = { name: 'Tested', kind: 'registration', host, username: 'shop', secret: 'wrong' }
+    const { id } = await instance.api<{ id: string }>('POST', '/api/trunks', trunk)
+    async function tested(): Promise<TrunkTest> {
+      await instance.api('POST', `/api/trunks/${id}/test`)
+      return until(
+        async () => {
+          const { test } = await instance.api<TrunkTrace>('GET', `/api/trunks/${id}/trace`)
+          return test?.state === 'running' ? null : test
+        },
+        { timeoutMs: 20_000, everyMs: 100, what: 'the test of the trunk has ended' }
+      )
+    }
+    try {
+      const wrong = await tested()
+      expect(wrong.ladder.findings.map(({ code }) => code)).to.include('wrong_password')
+      expect(wrong.ladder.messages.map(({ status }) => status)).to.include(401)
+      carrier.mood = 'forbid'
+      expect((await tested()).ladder.findings.map(({ code }) => code)).to.include('forbidden')
+      carrier.mood = 'accept'
+      await instance.api('PATCH', `/api/trunks/${id}`, { secret: 'right' })
+      const right = await tested()
+      expect(right.state, JSON.stringify(right.ladder.findings)).to.equal('passed')
+    } finally {
+      await instance.api('DELETE', `/api/trunks/${id}`)
+      await carrier.close()
+    }
   })
 })
