@@ -20,7 +20,9 @@ export function CompanyStep({ state, ...frame }: StepProps & { state: SetupState
   const [name, setName] = useState(isFirst && me.name === 'Admin' ? '' : me.name)
   const [login, setLogin] = useState(me.login)
   const [password, setPassword] = useState('')
-  const [country, setCountry] = useState(() => (isFirst ? ownCountry(state.country) : state.country))
+  const [country, setCountry] = useState(() =>
+    isFirst ? ownCountry(navigator.languages, state.country) : state.country
+  )
   const [timeZone, setTimeZone] = useState(() => (isFirst ? ownTimeZone() : state.timeZone))
   const { language } = i18n
   const places = useMemo(() => countries(language), [language])

@@ -26,8 +26,8 @@ export function timeZones(...also: readonly string[]): string[] {
 export const ownTimeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** The country that the browser's languages name first; the fallback where they name none. */
-export function ownCountry(fallback: string): string {
-  for (const language of navigator.languages) {
+export function ownCountry(languages: readonly string[], fallback: string): string {
+  for (const language of languages) {
     const region = new Intl.Locale(language).region
     if (region !== undefined && /^[A-Z]{2}$/.test(region)) return region
   }
