@@ -4,8 +4,7 @@ import { ladderOf, type Ladder } from '../../pbx/trace/ladder.ts'
 import type { SipCopy, TraceTrunk } from '../../pbx/trace/types.ts'
 import type { TrunkTest } from '../../pbx/trace/trunk-test.ts'
 import { audit, type AuditEntry } from '../audit.ts'
-import type {
-  sipLadder} from '../contract/sip-trace.ts';
+import type { sipLadder } from '../contract/sip-trace.ts'
 import {
   callTrace,
   switchCallTrace,
