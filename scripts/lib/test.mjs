@@ -27,6 +27,7 @@ const order = [
   'provision',
   'ari',
   'media',
+  'tls',
   'pbx',
   'sip',
   'browser'
@@ -37,14 +38,17 @@ const order = [
  */
 const beside = [
   ['out', 'backup', 'operators', 'crm', 'dialling', 'demo', 'reports', 'pbx'],
-  ['tracking', 'provision', 'ari', 'media', 'sip']
+  ['tracking', 'provision', 'ari', 'media', 'tls', 'sip']
 ]
 /** An area that takes longer hangs. */
 const areaMs = 12 * 60_000
 /** After its last test mocha has this long to end. */
 const endMs = 20_000
 /** Of the caller's environment, what would lead the tests' instances to the caller's own data. */
-const foreign = ['DATABASE_URL', 'DATA_DIR', 'EXTERNAL_ADDRESS', 'PUBLIC_URL', 'ROLES', 'DEMO', 'SIP_HOST']
+const foreign = [
+  ...['DATABASE_URL', 'DATA_DIR', 'EXTERNAL_ADDRESS', 'PUBLIC_URL', 'ROLES', 'DEMO', 'SIP_HOST', 'SIP_TRACE'],
+  ...['TLS', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'HTTP_REDIRECT_PORT', 'TRUST_PROXY', 'SIP_TLS_PORT']
+]
 
 /**
  * Sets up what is missing, runs the tests area by area and prints a summary; its last line is `N passed, N failed`.

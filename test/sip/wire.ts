@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import net from 'node:net'
 import tls from 'node:tls'
 
 export interface Address {
@@ -37,7 +38,8 @@ export async function udpWire(host: string, port: number, hear: Hear): Promise<W
 
 /** One connection to the server, by which everything comes and goes. */
 export async function tlsWire(host: string, server: Address, hear: Hear): Promise<Wire> {
-  const socket = tls.connect({ ...server, localAddress: host, rejectUnauthorized: false })
+  const plain = net.connect({ ...server, localAddress: host })
+  const socket = tls.connect({ socket: plain, rejectUnauthorized: false })
   await once(socket, 'secureConnect')
   socket.on('error', () => socket.destroy())
   let rest: Buffer = Buffer.alloc(0)
