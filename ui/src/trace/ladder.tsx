@@ -1,4 +1,4 @@
-import { ActionIcon, Button, CopyButton, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, CopyButton, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -21,6 +21,11 @@ export function Ladder({ ladder, fileName, marked = null }: Props) {
   const list = useRef<HTMLOListElement>(null)
   const columns = columnsOf(ladder.parties)
   const rows = rowsOf(ladder, columns)
+
+  const nameOf = (at: number): string => {
+    const column = columns[at]
+    return column ? (column.name ?? t('sipTrace.stranger')) : t('sipTrace.us')
+  }
 
   function move(event: KeyboardEvent): void {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -45,9 +50,9 @@ export function Ladder({ ladder, fileName, marked = null }: Props) {
       <div className={styles.heads}>
         <span />
         <div className={styles.lanes} style={{ gridTemplateColumns: `repeat(${columns.length}, 1fr)` }}>
-          {columns.map((column) => (
+          {columns.map((column, at) => (
             <div key={column?.id ?? 'us'} className={styles.head}>
-              <b className="cut">{column ? (column.name ?? t('sipTrace.stranger')) : t('sipTrace.us')}</b>
+              <b className="cut">{nameOf(at)}</b>
               {column && <span className="num cut">{column.address}</span>}
             </div>
           ))}
@@ -62,14 +67,11 @@ export function Ladder({ ladder, fileName, marked = null }: Props) {
               className={styles.row}
               data-marked={marked === row.index || undefined}
               aria-expanded={open === row.index}
-              aria-label={spoken(
-                row,
-                t('sipTrace.us'),
-                columns[row.message.direction === 'out' ? row.to : row.from]?.name ?? t('sipTrace.stranger')
-              )}
               onClick={() => setOpen(open === row.index ? null : row.index)}
             >
               <span className={`${styles.time} num`}>{offset(row.offsetMs)}</span>
+              {/* For those who do not see which way the arrow points. */}
+              <VisuallyHidden component="span">{`: ${nameOf(row.from)} → ${nameOf(row.to)}, `}</VisuallyHidden>
               <Arrow row={row} count={columns.length} />
             </button>
             {open === row.index && <Whole row={row} />}
@@ -92,13 +94,8 @@ export function Ladder({ ladder, fileName, marked = null }: Props) {
 
 const offset = (ms: number): string => (ms < 10_000 ? `+${ms} ms` : `+${(ms / 1000).toFixed(1)} s`)
 
-const nameOf = ({ message }: Row): string =>
+const titleOf = ({ message }: Row): string =>
   message.status === null ? message.method : `${message.status} ${message.reason ?? ''}`.trim()
-
-function spoken(row: Row, us: string, them: string): string {
-  const [from, to] = row.message.direction === 'out' ? [us, them] : [them, us]
-  return `${offset(row.offsetMs)}: ${from} → ${to}, ${nameOf(row)}`
-}
 
 function Arrow({ row, count }: { row: Row; count: number }) {
   const { t } = useTranslation()
@@ -114,7 +111,7 @@ function Arrow({ row, count }: { row: Row; count: number }) {
         style={{ left: `${((left + 0.5) / count) * 100}%`, width: `${(width / count) * 100}%` }}
       >
         <span className={styles.label}>
-          <b>{nameOf(row)}</b>
+          <b>{titleOf(row)}</b>
           {message.status !== null && <span className={styles.aside}>{message.method}</span>}
           {message.codecs.length > 0 && <span className={styles.aside}>{message.codecs.join(', ')}</span>}
           {repeats > 0 && <span className={styles.times}>{t('sipTrace.repeats', { count: repeats })}</span>}
