@@ -6,7 +6,7 @@ import type { Trunk, TrunkEvent, TrunkLive } from '../../../api/contract/trunks.
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { fullTime, isToday, timeOfDay } from '../lib/format.ts'
-import { TrunkTest } from '../trace/trunk-test.tsx'
+import { TrunkTrace } from '../trace/trunk-trace.tsx'
 import { troubleOf } from './troubles.ts'
 import { TrunkForm } from './trunk-form.tsx'
 import { TrunkState } from './trunk-state.tsx'
@@ -62,7 +62,7 @@ export function TrunkDrawer({ trunk, live, onClose, onMade }: Props) {
           onSaved={(saved) => (trunk ? onClose() : onMade(saved))}
         />
       )}
-      {view === 'test' && trunk && <TrunkTest trunkId={trunk.id} />}
+      {view === 'test' && trunk && <TrunkTrace trunkId={trunk.id} />}
       {view === 'history' && trunk && <History trunkId={trunk.id} />}
     </Drawer>
   )
