@@ -29,25 +29,31 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
     return sipTrace
   }
 
-  /** Sets or ends a switch, with its audit row, and lets the running part know. */
-  async function turn(
-    context: Context,
-    key: Key,
-    minutes: number | null,
-    entry: AuditEntry
-  ): Promise<Switch | null> {
+  /** Sets a switch, with its audit row, and lets the running part know. */
+  async function turnOn(context: Context, key: Key, minutes: number, entry: AuditEntry): Promise<Switch> {
     const kept = trace()
-    const until = minutes === null ? null : new Date(Date.now() + minutes * 60_000)
+    const row = {
+      ...key,
+      until: new Date(Date.now() + minutes * 60_000),
+      created_by: context.who.userId
+    }
+    const [column = ''] = Object.keys(key)
     await db.transaction(async (trx) => {
-      if (until) {
-        const row = { ...key, until, created_by: context.who.userId }
-        const [column = ''] = Object.keys(key)
-        await trx('trace_switches').insert(row).onConflict(column).merge(['until', 'created_by'])
-      } else await trx('trace_switches').where(key).delete()
+      await trx('trace_switches').insert(row).onConflict(column).merge(['until', 'created_by'])
       await audit(trx, context, entry)
     })
     await kept.reload()
-    return switchOf(db, key)
+    return given(await switchOf(db, key))
+  }
+
+  /** Ends switches, all of them or none, with one audit row. */
+  async function turnOff(context: Context, keys: readonly Key[], entry: AuditEntry): Promise<void> {
+    const kept = trace()
+    await db.transaction(async (trx) => {
+      for (const key of keys) await trx('trace_switches').where(key).delete()
+      await audit(trx, context, entry)
+    })
+    await kept.reload()
   }
 
   return [
@@ -100,7 +106,7 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
           entityId: context.id,
           data: { name, minutes }
         }
-        return given(await turn(context, { trunk_id: context.id }, minutes, entry))
+        return turnOn(context, { trunk_id: context.id }, minutes, entry)
       }
     }),
     endpoint({
@@ -109,7 +115,7 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
       async handle(context) {
         const { name } = trunkOf(await findRow(db, 'trunks', context.id))
         const entry = { action: 'trunk_trace.delete', entity: 'trunk', entityId: context.id, data: { name } }
-        await turn(context, { trunk_id: context.id }, null, entry)
+        await turnOff(context, [{ trunk_id: context.id }], entry)
       }
     }),
     endpoint({
@@ -146,7 +152,7 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
           entityId: context.id,
           data: { scope, minutes }
         }
-        return given(await turn(context, key, minutes, entry))
+        return turnOn(context, key, minutes, entry)
       }
     }),
     endpoint({
@@ -155,8 +161,8 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
       async handle(context) {
         const { number } = await callOf(db, context.id)
         const entry = { action: 'call.trace_off', entity: 'call', entityId: context.id }
-        if (number !== null) await db('trace_switches').where({ number }).delete()
-        await turn(context, { call_id: context.id }, null, entry)
+        const keys = [{ call_id: context.id }, ...(number === null ? [] : [{ number }])]
+        await turnOff(context, keys, entry)
       }
     })
   ]
