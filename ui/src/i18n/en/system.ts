@@ -245,7 +245,10 @@ export const system = {
         off: 'switched off',
         reset: 'reset',
         fields: 'changed',
-        import: 'imported'
+        import: 'imported',
+        test: 'tested',
+        trace_on: 'SIP messages kept',
+        trace_off: 'SIP messages no longer kept'
       },
       entities: {
         user: 'User',
@@ -302,6 +305,8 @@ export const system = {
         report_rules: 'Rules of reports'
       },
       whole: {
+        trunk_trace_create: 'Trunk: SIP messages of its calls kept',
+        trunk_trace_delete: 'Trunk: SIP messages of its calls no longer kept',
         login: 'Signed in',
         login_refused: 'Sign-in refused: wrong password',
         login_second_factor_refused: 'Sign-in refused: wrong code',
@@ -353,7 +358,9 @@ export const system = {
         tags: 'tags',
         scopes: 'rights',
         draft: 'draft',
-        note: 'note'
+        note: 'note',
+        minutes: 'minutes',
+        scope: 'scope'
       }
     }
   }

@@ -251,7 +251,10 @@ export const system = {
         off: 'отключение',
         reset: 'сброс',
         fields: 'изменение',
-        import: 'загрузка'
+        import: 'загрузка',
+        test: 'проверка связи',
+        trace_on: 'включено хранение SIP-сообщений',
+        trace_off: 'выключено хранение SIP-сообщений'
       },
       entities: {
         user: 'Сотрудник',
@@ -308,6 +311,8 @@ export const system = {
         report_rules: 'Правила отчётов'
       },
       whole: {
+        trunk_trace_create: 'Линия: включено хранение SIP-сообщений',
+        trunk_trace_delete: 'Линия: выключено хранение SIP-сообщений',
         login: 'Вход',
         login_refused: 'Вход отклонён: неверный пароль',
         login_second_factor_refused: 'Вход отклонён: неверный код',
@@ -359,7 +364,9 @@ export const system = {
         tags: 'теги',
         scopes: 'права',
         draft: 'черновик',
-        note: 'заметка'
+        note: 'заметка',
+        minutes: 'минут',
+        scope: 'охват'
       }
     }
   }
