@@ -174,7 +174,9 @@ export default function LivePage() {
   return (
     <main className="page">
       <div className={styles.head}>
-        <Title order={2}>{t('nav.live')}</Title>
+        <Title order={1} size="h2">
+          {t('nav.live')}
+        </Title>
         <Text c="dimmed" className="num">
           {t('live.count', { count: calls.length })}
         </Text>

@@ -67,7 +67,9 @@ export default function CostsPage() {
         <Link to="/reports" className={styles.back ?? ''} aria-label={t('costs.toReports')}>
           <IconArrowLeft size={16} style={{ verticalAlign: '-3px' }} />
         </Link>
-        <Title order={2}>{t('costs.title')}</Title>
+        <Title order={1} size="h2">
+          {t('costs.title')}
+        </Title>
         <nav className={styles.tabs} aria-label={t('costs.title')}>
           {tabs.map((each) => (
             <NavLink

@@ -87,7 +87,7 @@ export default function DealsPage() {
   return (
     <main className="page" style={{ maxWidth: view === 'board' ? 1760 : undefined }}>
       <div className={styles.head}>
-        <Title order={2} mr="auto">
+        <Title order={1} size="h2" mr="auto">
           {t('crm.deals')}
         </Title>
         <div className={styles.filters}>

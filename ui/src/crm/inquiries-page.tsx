@@ -146,7 +146,7 @@ export default function InquiriesPage() {
   return (
     <main className="page">
       <div className={styles.head}>
-        <Title order={2} mr="auto">
+        <Title order={1} size="h2" mr="auto">
           {t('crm.desk.title')}
         </Title>
         <Filters desk={desk} />

@@ -150,7 +150,7 @@ export default function JournalPage() {
   return (
     <main className="page">
       <div className={styles.head}>
-        <Title order={2} mr="auto">
+        <Title order={1} size="h2" mr="auto">
           {t('nav.journal')}
         </Title>
         <PeriodPicker filters={filters} change={change} />

@@ -94,7 +94,9 @@ export default function CallerListsPage() {
     <section>
       <Group justify="space-between" align="flex-start" mb="md">
         <div>
-          <Title order={2}>{t('callerLists.title')}</Title>
+          <Title order={1} size="h2">
+            {t('callerLists.title')}
+          </Title>
           <Text c="dimmed" maw={620}>
             {t('callerLists.text')}
           </Text>

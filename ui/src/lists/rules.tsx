@@ -12,6 +12,7 @@ export function CallerRulesForm() {
   return (
     <SettingsForm<CallerRules>
       title={t('callerLists.rules.title')}
+      isPart
       text={t('callerLists.rules.text')}
       path="/api/caller-rules"
       method="PUT"

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Skeleton, Text } from '@mantine/core'
+import { Alert, Button, Group, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { IconBell, IconMicrophone } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -151,6 +151,7 @@ function FirstCall() {
 
 /** The operator's own page: the call on the line, or the calm before it; own recent calls beside. */
 export default function OperatorPage() {
+  const { t } = useTranslation()
   const current = useCurrentCall()
   const presence = useOwnPresence()
   const { last } = useSoftphone()
@@ -168,6 +169,8 @@ export default function OperatorPage() {
   }, [me.id])
   return (
     <main className="page">
+      {/* Eyes need no title here: the first thing on the page is what to do. */}
+      <VisuallyHidden component="h1">{t('nav.desk')}</VisuallyHidden>
       <div className={styles.desk}>
         <div style={{ display: 'grid', gap: 14, minWidth: 0 }}>
           {current ? <CallCard current={current} /> : <Notices />}

@@ -61,7 +61,9 @@ export default function ReportsPage() {
   return (
     <main className={`page ${styles.wide}`}>
       <div className={styles.head}>
-        <Title order={2}>{isPath ? t('reports.path.title') : t('nav.reports')}</Title>
+        <Title order={1} size="h2">
+          {isPath ? t('reports.path.title') : t('nav.reports')}
+        </Title>
         <nav className={styles.tabs} aria-label={t('nav.reports')}>
           {sections.map((each) => (
             <NavLink

@@ -20,7 +20,9 @@ export default function CertificatePage() {
   const { data, error, isPending } = useCertificate()
   return (
     <section>
-      <Title order={2}>{t('certificates.title')}</Title>
+      <Title order={1} size="h2">
+        {t('certificates.title')}
+      </Title>
       <Text c="dimmed" mb="md" maw={680}>
         {t('certificates.text')}
       </Text>

@@ -23,7 +23,9 @@ export function DemoSection() {
   })
   return (
     <section>
-      <Title order={2}>{t('settings.demo.title')}</Title>
+      <Title order={1} size="h2">
+        {t('settings.demo.title')}
+      </Title>
       <Text c="dimmed" maw={620} mb="md">
         {t(demo.data?.isDemo ? 'settings.demo.text' : 'settings.demo.off')}
       </Text>

@@ -15,7 +15,9 @@ export function SectionHead({ title, text, addLabel, onAdd, things }: Props) {
   return (
     <Group justify="space-between" align="flex-start" mb="md">
       <div>
-        <Title order={2}>{title}</Title>
+        <Title order={1} size="h2">
+          {title}
+        </Title>
         <Text c="dimmed" maw={620}>
           {text}
         </Text>

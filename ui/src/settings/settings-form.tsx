@@ -18,6 +18,8 @@ export interface Part {
 
 interface Props<T> {
   title: string
+  /** Below something else on its page: its title is not that of the page. */
+  isPart?: boolean
   text: string
   path: string
   method: 'PUT' | 'PATCH'
@@ -30,7 +32,7 @@ interface Props<T> {
 /** One set of rules of the whole company, in parts with a heading each. */
 export function SettingsForm<T>(props: Props<T>) {
   const { t } = useTranslation()
-  const { title, text, path } = props
+  const { title, isPart = false, text, path } = props
   const settings = useQuery({
     queryKey: ['settings', path],
     queryFn: () => api<T>('GET', path),
@@ -38,7 +40,9 @@ export function SettingsForm<T>(props: Props<T>) {
   })
   return (
     <section>
-      <Title order={2}>{title}</Title>
+      <Title order={isPart ? 2 : 1} size="h2">
+        {title}
+      </Title>
       <Text c="dimmed" maw={620} mb="md">
         {text}
       </Text>

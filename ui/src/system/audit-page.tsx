@@ -49,7 +49,9 @@ export default function AuditPage() {
     <section>
       <div className={styles.head}>
         <div>
-          <Title order={2}>{t('system.audit.title')}</Title>
+          <Title order={1} size="h2">
+            {t('system.audit.title')}
+          </Title>
           <Text c="dimmed" maw={620} mb="md">
             {t('system.audit.text')}
           </Text>

@@ -29,7 +29,9 @@ export default function SystemPage() {
     <section>
       <div className={styles.head}>
         <div>
-          <Title order={2}>{t('system.title')}</Title>
+          <Title order={1} size="h2">
+            {t('system.title')}
+          </Title>
           <Text c="dimmed" mb="md">
             {state.data?.startedAt
               ? t('system.since', { at: fullTime(state.data.startedAt) })

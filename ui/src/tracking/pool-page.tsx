@@ -30,7 +30,9 @@ export function PoolPage({ id }: { id: string }) {
       heading={(pool) => (
         <>
           <Group gap="xs">
-            <Title order={2}>{pool.name}</Title>
+            <Title order={1} size="h2">
+              {pool.name}
+            </Title>
             {pool.isShort && (
               <Badge color="amber" variant="light" tt="none">
                 {t('tracking.pools.short')}

@@ -34,7 +34,9 @@ export function SitePage({ id }: { id: string }) {
       })}
       heading={(site) => (
         <>
-          <Title order={2}>{site.name}</Title>
+          <Title order={1} size="h2">
+            {site.name}
+          </Title>
           <Text c="dimmed">{site.domain}</Text>
         </>
       )}
