@@ -53,7 +53,13 @@ export function TokensSection() {
           }}
         />
       )}
-      <Modal opened={made !== null} onClose={() => setMade(null)} title={t('setup.tokens.secret')} size="md">
+      <Modal
+        opened={made !== null}
+        onClose={() => setMade(null)}
+        title={t('setup.tokens.secret')}
+        size="md"
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
         <Stack>
           <Text>{t('setup.tokens.secretText')}</Text>
           <Code block data-testid="token">

@@ -9,7 +9,7 @@ import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import { FieldInput, type Field, type Value, type Values } from './form-fields.tsx'
-import styles from './import.module.css'
+import { Tall } from './tall.tsx'
 
 /** How many things of one kind are changed at once. */
 export interface Bulk {
@@ -158,10 +158,11 @@ function Changes({ bulk, preview }: { bulk: Bulk; preview: BulkPreview }) {
     const options = known.find((field) => field.name === name)?.options
     return options?.find((option) => option.value === text)?.label ?? text
   }
+  const about = t('bulk.changes', { count: preview.items.length, same: preview.same })
   return (
     <>
-      <Text>{t('bulk.changes', { count: preview.items.length, same: preview.same })}</Text>
-      <div className={styles.tall} data-testid="bulk-changes">
+      <Text>{about}</Text>
+      <Tall label={about} testId="bulk-changes">
         <Table fz="sm" verticalSpacing={4}>
           <Table.Tbody>
             {preview.items.map(({ id, name, before, after }) => (
@@ -178,7 +179,7 @@ function Changes({ bulk, preview }: { bulk: Bulk; preview: BulkPreview }) {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </Tall>
     </>
   )
 }

@@ -27,6 +27,7 @@ import { query } from '../lib/query.ts'
 import { remember, remembered } from '../lib/storage.ts'
 import { InvitationLinks } from './invitation-links.tsx'
 import styles from './import.module.css'
+import { Tall } from './tall.tsx'
 
 interface Chosen {
   file: File
@@ -279,9 +280,10 @@ function Problems({ seen }: { seen: ImportPreview }) {
       ? t(`imports.fault.${code}`)
       : fieldWord({ path: field ?? '', message, code })
   const more = seen.problemCount - seen.problems.length
+  const about = t('imports.problems', { count: seen.problemCount })
   return (
-    <Alert color="rust" title={t('imports.problems', { count: seen.problemCount })} role="alert">
-      <div className={styles.tall} data-testid="import-problems">
+    <Alert color="rust" title={about} role="alert">
+      <Tall label={about} testId="import-problems">
         <Table fz="sm" verticalSpacing={4}>
           <Table.Tbody>
             {seen.problems.map((problem, index) => (
@@ -296,7 +298,7 @@ function Problems({ seen }: { seen: ImportPreview }) {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </Tall>
       {more > 0 && <Text fz="sm">{t('usage.more', { count: more })}</Text>}
     </Alert>
   )
@@ -308,7 +310,7 @@ function Rows({ seen }: { seen: ImportPreview }) {
   const keyField = seen.fields[0]?.name
   if (seen.rows.length === 0) return <Text c="dimmed">{t('imports.nothing')}</Text>
   return (
-    <div className={styles.tall}>
+    <Tall label={t('imports.rows')}>
       <Table fz="sm" verticalSpacing={4}>
         <Table.Tbody>
           {seen.rows.map(({ line, key, action, changes }) => (
@@ -333,7 +335,7 @@ function Rows({ seen }: { seen: ImportPreview }) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </Tall>
   )
 }
 

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Invitations } from '../../../api/contract/imports.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
-import styles from './import.module.css'
+import { Tall } from './tall.tsx'
 
 /** No table program takes it for a formula. */
 const cell = (text: string): string =>
@@ -53,7 +53,7 @@ export function InvitationLinks() {
               {t('imports.inviteDownload')}
             </Button>
           </Group>
-          <div className={styles.tall}>
+          <Tall label={t('imports.inviteOnce')}>
             <Table fz="sm">
               <Table.Tbody>
                 {items.map(({ userId, name, login, url }) => (
@@ -67,7 +67,7 @@ export function InvitationLinks() {
                 ))}
               </Table.Tbody>
             </Table>
-          </div>
+          </Tall>
         </>
       )}
     </Stack>

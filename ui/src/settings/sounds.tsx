@@ -52,7 +52,7 @@ export function PromptsSection() {
             header: t('setup.prompts.from'),
             cell: (prompt) => (
               <Text fz="sm" lineClamp={2} maw={240}>
-                {prompt.text ? `«${prompt.text}»` : (prompt.originalName ?? t('setup.prompts.way.record'))}
+                {prompt.text ? `«${prompt.text}»` : (prompt.originalName ?? t('setup.prompts.recorded'))}
               </Text>
             )
           },

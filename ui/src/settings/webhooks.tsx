@@ -122,7 +122,13 @@ function Deliveries({ webhooks }: { webhooks: Webhook[] }) {
           </Table>
         )}
       </div>
-      <Modal opened={shown !== null} onClose={() => setShown(null)} title={shown?.eventType} size="lg">
+      <Modal
+        opened={shown !== null}
+        onClose={() => setShown(null)}
+        title={shown?.eventType}
+        size="lg"
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
         {shown?.lastError && <Alert color="rust">{shown.lastError}</Alert>}
         <Code block mah={420} style={{ overflow: 'auto' }}>
           {JSON.stringify(shown?.payload, null, 2)}
@@ -268,7 +274,12 @@ export function WebhooksSection() {
         )}
       />
       <Deliveries webhooks={webhooks.data ?? []} />
-      <Modal opened={secret !== null} onClose={() => setSecret(null)} title={t('settings.webhooks.secret')}>
+      <Modal
+        opened={secret !== null}
+        onClose={() => setSecret(null)}
+        title={t('settings.webhooks.secret')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
         <Text mb="sm">{t('settings.webhooks.secretText')}</Text>
         <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }} data-testid="webhook-secret">
           {secret}

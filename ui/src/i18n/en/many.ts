@@ -92,6 +92,7 @@ export const many = {
   },
   imports: {
     open: 'Import from a file…',
+    rows: 'What changes',
     export: 'Export as {{format}}',
     title: 'Import: {{things}}',
     things: {

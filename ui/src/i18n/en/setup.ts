@@ -147,6 +147,7 @@ export const setup = {
       add: 'Add prompt',
       from: 'Words or file',
       missing: 'no audio',
+      recorded: 'Recorded by voice',
       way: { speak: 'Spoken', record: 'Recorded', phone: 'By phone', upload: 'From a file' },
       replace: 'New audio',
       replaceTitle: 'New audio for “{{name}}”',

@@ -110,6 +110,7 @@ export const many = {
     open: 'Загрузить из файла…',
     export: 'Выгрузить в {{format}}',
     title: 'Загрузка: {{things}}',
+    rows: 'Что изменится',
     things: {
       numbers: 'Номера',
       sources: 'Источники',

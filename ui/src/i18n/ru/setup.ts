@@ -153,6 +153,7 @@ export const setup = {
       add: 'Добавить фразу',
       from: 'Слова или файл',
       missing: 'нет звука',
+      recorded: 'Записано голосом',
       way: { speak: 'Озвучить', record: 'Записать', phone: 'По телефону', upload: 'Из файла' },
       replace: 'Новый звук',
       replaceTitle: 'Новый звук для «{{name}}»',
