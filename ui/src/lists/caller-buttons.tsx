@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { ActionIcon, Group, Menu, Tooltip } from '@mantine/core'
 import { IconBan, IconCheck, IconListCheck, IconStar, IconStarFilled } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { CallerList } from '../../../api/contract/callers.ts'
@@ -24,7 +24,7 @@ export default function CallerButtons({ number, callId }: Props) {
   const own = lists.filter(({ kind }) => kind === 'own')
   const isOff = standing.isPending || move.isPending
   return (
-    <ActionIcon.Group data-testid="caller-lists">
+    <Group gap={4} wrap="nowrap" w="max-content" data-testid="caller-lists">
       {lists.map((list) => {
         if (list.kind === 'own') return null
         const isOn = entryOf(list) !== undefined
@@ -73,6 +73,6 @@ export default function CallerButtons({ number, callId }: Props) {
           </Menu.Dropdown>
         </Menu>
       )}
-    </ActionIcon.Group>
+    </Group>
   )
 }
