@@ -6,7 +6,7 @@ import { explain } from '../lib/explain.ts'
 import { formatPhone } from '../lib/format.ts'
 import { useMe } from '../session/session.ts'
 import { Findings } from './findings.tsx'
-import { Ladder } from './ladder.tsx'
+import { Ladder, type Marked } from './ladder.tsx'
 import { useCallTrace, useTraceSwitch } from './queries.ts'
 import { Kept } from './switch.tsx'
 
@@ -16,7 +16,7 @@ export default function CallTrace({ call }: { call: JournalCallWithLegs }) {
   const me = useMe()
   const isRunning = call.endedAt === null
   const trace = useCallTrace(call.id, isRunning)
-  const [marked, setMarked] = useState<number | null>(null)
+  const [marked, setMarked] = useState<Marked | null>(null)
   // Whoever may not see it, or where there is nothing to see and nothing to switch, has no such section.
   if (!trace.data) return null
   const { ladder, isListening } = trace.data
@@ -27,7 +27,7 @@ export default function CallTrace({ call }: { call: JournalCallWithLegs }) {
       <div className="eyebrow">{t('sipTrace.call.title')}</div>
       {ladder ? (
         <>
-          <Findings findings={ladder.findings} onShow={setMarked} />
+          <Findings findings={ladder.findings} onShow={(message) => setMarked({ message })} />
           <Ladder ladder={ladder} fileName={`call-${call.id}`} marked={marked} />
         </>
       ) : (

@@ -1,17 +1,21 @@
 import { ActionIcon, Button, CopyButton, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react'
-import { useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SipLadder } from '../../../api/contract/sip-trace.ts'
-import { asText, columnsOf, rowsOf, toneOf, type Row } from './rows.ts'
+import { asText, columnsOf, holds, rowsOf, toneOf, type Row } from './rows.ts'
 import styles from './trace.module.css'
 
 interface Props {
   ladder: SipLadder
   /** For the name of the text file. */
   fileName: string
-  /** A message to point at; the parent may change it. */
-  marked?: number | null
+  marked?: Marked | null
+}
+
+/** A message to point at; a new object brings it into sight again. */
+export interface Marked {
+  message: number
 }
 
 /** SIP messages as arrows between us and the others; each opens as the whole text. */
@@ -21,6 +25,13 @@ export function Ladder({ ladder, fileName, marked = null }: Props) {
   const list = useRef<HTMLOListElement>(null)
   const columns = columnsOf(ladder.parties)
   const rows = rowsOf(ladder, columns)
+
+  useEffect(() => {
+    const row = marked && list.current?.querySelector<HTMLElement>('[data-marked]')
+    // Whoever asked by keyboard goes on from there.
+    row?.focus({ preventScroll: true })
+    row?.scrollIntoView({ block: 'nearest' })
+  }, [marked])
 
   const nameOf = (at: number): string => {
     const column = columns[at]
@@ -65,11 +76,13 @@ export function Ladder({ ladder, fileName, marked = null }: Props) {
               type="button"
               data-row
               className={styles.row}
-              data-marked={marked === row.index || undefined}
+              data-marked={holds(row, marked?.message) || undefined}
               aria-expanded={open === row.index}
               onClick={() => setOpen(open === row.index ? null : row.index)}
             >
-              <span className={`${styles.time} num`}>{offset(row.offsetMs)}</span>
+              <span className={`${styles.time} num`}>
+                <Offset ms={row.offsetMs} />
+              </span>
               {/* For those who do not see which way the arrow points. */}
               <VisuallyHidden component="span">{`: ${nameOf(row.from)} → ${nameOf(row.to)}, `}</VisuallyHidden>
               <Arrow row={row} count={columns.length} />
@@ -92,7 +105,13 @@ export function Ladder({ ladder, fileName, marked = null }: Props) {
   )
 }
 
-const offset = (ms: number): string => (ms < 10_000 ? `+${ms} ms` : `+${(ms / 1000).toFixed(1)} s`)
+/** How long after the first message. */
+function Offset({ ms }: { ms: number }) {
+  const { t, i18n } = useTranslation()
+  const isShort = ms < 10_000
+  const time = (isShort ? ms : Math.round(ms / 100) / 10).toLocaleString(i18n.language)
+  return t(isShort ? 'sipTrace.after.ms' : 'sipTrace.after.seconds', { time })
+}
 
 const titleOf = ({ message }: Row): string =>
   message.status === null ? message.method : `${message.status} ${message.reason ?? ''}`.trim()
@@ -114,7 +133,9 @@ function Arrow({ row, count }: { row: Row; count: number }) {
           <b>{titleOf(row)}</b>
           {message.status !== null && <span className={styles.aside}>{message.method}</span>}
           {message.codecs.length > 0 && <span className={styles.aside}>{message.codecs.join(', ')}</span>}
-          {repeats > 0 && <span className={styles.times}>{t('sipTrace.repeats', { count: repeats })}</span>}
+          {repeats.length > 0 && (
+            <span className={styles.times}>{t('sipTrace.repeats', { count: repeats.length })}</span>
+          )}
         </span>
       </span>
     </span>

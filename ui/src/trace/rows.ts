@@ -14,7 +14,8 @@ export interface Row {
   to: number
   /** Since the first message. */
   offsetMs: number
-  repeats: number
+  /** Where in the ladder it was said again. */
+  repeats: number[]
 }
 
 /** Carriers on the left, telephones on the right, we between; with one other side, we are on the left. Pure. */
@@ -36,16 +37,20 @@ export function rowsOf({ messages }: SipLadder, columns: readonly Column[]): Row
     if (message.isRepeat) {
       const first = rows.findLast(({ message: other }) => isSame(other, message))
       if (first) {
-        first.repeats += 1
+        first.repeats.push(index)
         continue
       }
     }
     const them = columns.findIndex((column) => column?.id === message.partyId)
     const [from, to] = message.direction === 'out' ? [us, them] : [them, us]
-    rows.push({ index, message, from, to, offsetMs: Date.parse(message.at) - startMs, repeats: 0 })
+    rows.push({ index, message, from, to, offsetMs: Date.parse(message.at) - startMs, repeats: [] })
   }
   return rows
 }
+
+/** Whether a message is this arrow, or was folded into it. Pure. */
+export const holds = ({ index, repeats }: Row, message: number | undefined): boolean =>
+  message !== undefined && (index === message || repeats.includes(message))
 
 const isSame = (one: SipMessage, other: SipMessage): boolean =>
   one.dialog === other.dialog &&

@@ -6,7 +6,7 @@ import type { TrunkTest } from '../../../api/contract/sip-trace.ts'
 import { explain } from '../lib/explain.ts'
 import { timeOfDay } from '../lib/format.ts'
 import { Findings } from './findings.tsx'
-import { Ladder } from './ladder.tsx'
+import { Ladder, type Marked } from './ladder.tsx'
 import { useStartTest, useTrunkTrace } from './queries.ts'
 import styles from './trace.module.css'
 
@@ -55,7 +55,7 @@ export default function TrunkTestView({ trunkId }: { trunkId: string }) {
 
 function Result({ test }: { test: TrunkTest }) {
   const { t } = useTranslation()
-  const [marked, setMarked] = useState<number | null>(null)
+  const [marked, setMarked] = useState<Marked | null>(null)
   const { ladder, problem, state } = test
   return (
     <>
@@ -87,7 +87,7 @@ function Result({ test }: { test: TrunkTest }) {
             </li>
           </ul>
         )}
-        <Findings findings={ladder.findings} onShow={setMarked} />
+        <Findings findings={ladder.findings} onShow={(message) => setMarked({ message })} />
       </div>
       {ladder.messages.length > 0 && <Ladder ladder={ladder} fileName="trunk-test" marked={marked} />}
     </>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { explain } from '../lib/explain.ts'
 import { Findings } from './findings.tsx'
-import { Ladder } from './ladder.tsx'
+import { Ladder, type Marked } from './ladder.tsx'
 import { useTrunkTrace } from './queries.ts'
 import { KeepSwitch } from './switch.tsx'
 import TrunkTestView from './trunk-test-view.tsx'
@@ -12,7 +12,7 @@ import TrunkTestView from './trunk-test-view.tsx'
 export default function TrunkTraceView({ trunkId }: { trunkId: string }) {
   const { t } = useTranslation()
   const trace = useTrunkTrace(trunkId)
-  const [marked, setMarked] = useState<number | null>(null)
+  const [marked, setMarked] = useState<Marked | null>(null)
   if (trace.isPending) return <Skeleton height={160} />
   if (trace.isError) return <Text role="alert">{explain(trace.error)}</Text>
   const { registration, test, isListening, switch: kept } = trace.data
@@ -24,7 +24,7 @@ export default function TrunkTraceView({ trunkId }: { trunkId: string }) {
         <section>
           <div className="eyebrow">{t('sipTrace.registration.title')}</div>
           <Stack gap={12} mt={8}>
-            <Findings findings={registration.findings} onShow={setMarked} />
+            <Findings findings={registration.findings} onShow={(message) => setMarked({ message })} />
             <Ladder ladder={registration} fileName="registration" marked={marked} />
           </Stack>
         </section>

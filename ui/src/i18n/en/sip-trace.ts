@@ -7,6 +7,7 @@ export const sipTraceTexts = {
     messages: 'SIP messages in order; Enter opens one',
     save: 'Save as a text file',
     show: 'Show the message',
+    after: { ms: '+{{time}} ms', seconds: '+{{time}} s' },
     repeats: '×{{count}} again',
     deaf: 'SIP messages cannot be seen on this server: the trace is switched off (SIP_TRACE=0), or its port is taken. The log says which.',
     test: {
