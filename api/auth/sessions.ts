@@ -101,9 +101,12 @@ export async function byToken(db: Knex, token: string): Promise<Who | null> {
     .join('users as u', 'u.id', 't.user_id')
     .where({ 't.token_hash': key, 'u.is_active': true })
     .whereRaw('(t.expires_at is null or t.expires_at > now())')
-    .first<
-      { user_id: string; role: Role; last_used_at: Date | null; scopes: string[] | null } | undefined
-    >('t.user_id', 'u.role', 't.last_used_at', 't.scopes')
+    .first<{ user_id: string; role: Role; last_used_at: Date | null; scopes: string[] | null } | undefined>(
+      't.user_id',
+      'u.role',
+      't.last_used_at',
+      't.scopes'
+    )
   if (!row) return null
   if (Date.now() - (row.last_used_at?.getTime() ?? 0) > touchEveryMs) {
     await db('api_tokens').where({ token_hash: key }).update({ last_used_at: new Date() })

@@ -219,4 +219,9 @@ async function adoptOrDrop(channels: readonly AriChannel[], ports: RecoveryPorts
 }
 
 /** Where a carrier's call stands in `dialplan/extensions.conf`. */
-const trunkContexts: ReadonlySet<string> = new Set(['from-trunk', 'from-trunk-headers', 'trunk-call', 'fallback'])
+const trunkContexts: ReadonlySet<string> = new Set([
+  'from-trunk',
+  'from-trunk-headers',
+  'trunk-call',
+  'fallback'
+])

@@ -183,6 +183,5 @@ export async function writeBatch(trx: Knex.Transaction, fence: Fence, batch: Tap
     snapshots,
     snapshots
   ])
-  if (fenced?.held !== 1)
-    throw new FencedError(`Node ${fence.node} belongs to another controller now`)
+  if (fenced?.held !== 1) throw new FencedError(`Node ${fence.node} belongs to another controller now`)
 }
