@@ -105,8 +105,8 @@ export function DaysInput({ days, today, onChange }: Props) {
                   value={day.name}
                   onChange={(event) => replace({ ...day, name: event.currentTarget.value })}
                 />
-                <div style={{ flex: 1, paddingTop: 3 }}>
-                  <Group gap={6}>
+                <div style={{ flex: 1 }}>
+                  <Group gap={6} mih={30}>
                     {day.hours.length === 0 && (
                       <Text c="dimmed" fz="sm">
                         {t('schedules.closedDay')}

@@ -48,7 +48,7 @@ export function BringCertificate({ isAnother }: { isAnother: boolean }) {
       }}
       data-testid="bring-certificate"
     >
-      <Title order={3} fz="md">
+      <Title order={2} size="h3" fz="md">
         {t(isAnother ? 'certificates.replace' : 'certificates.bring')}
       </Title>
       <Text c="dimmed" fz="sm" mb="sm">

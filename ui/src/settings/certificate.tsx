@@ -93,7 +93,7 @@ function InUse({ of }: { of: Certificate }) {
   return (
     <section className={`sheet ${styles.card}`} data-testid="certificate-in-use">
       <Group justify="space-between">
-        <Title order={3} fz="md">
+        <Title order={2} size="h3" fz="md">
           {t('certificates.inUse')}
         </Title>
         {of.source === 'uploaded' && (

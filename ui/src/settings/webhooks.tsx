@@ -57,7 +57,7 @@ function Deliveries({ webhooks }: { webhooks: Webhook[] }) {
   const names = new Map(webhooks.map(({ id, name }) => [id, name]))
   return (
     <section style={{ marginTop: 28 }}>
-      <Title order={3} mb="sm">
+      <Title order={2} size="h3" mb="sm">
         {t('settings.deliveries.title')}
       </Title>
       <div className={`sheet ${styles.tableSheet}`}>

@@ -78,7 +78,9 @@ export function Backups() {
   const items = list.data?.items ?? []
   return (
     <section className={styles.part} id="backups">
-      <Title order={3}>{t('system.backups.title')}</Title>
+      <Title order={2} size="h3">
+        {t('system.backups.title')}
+      </Title>
       <Text c="dimmed" fz="sm" maw={680} mb="sm">
         {t('system.backups.text')}
       </Text>

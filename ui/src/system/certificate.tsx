@@ -38,7 +38,7 @@ export function CertificateCard() {
       style={{ gridColumn: '1 / -1' }}
       data-testid="certificate-card"
     >
-      <Title order={3} fz="md">
+      <Title order={2} size="h3" fz="md">
         {t('certificates.title')}
       </Title>
       <dl className={styles.facts}>

@@ -26,7 +26,9 @@ export function Log() {
     <section className={styles.part}>
       <Group justify="space-between" align="end" mb="sm">
         <div>
-          <Title order={3}>{t('system.log.title')}</Title>
+          <Title order={2} size="h3">
+            {t('system.log.title')}
+          </Title>
           <Text c="dimmed" fz="sm">
             {t('system.log.text')}
           </Text>

@@ -27,7 +27,7 @@ export function Disk({ disk }: { disk: SystemState['disk'] }) {
   ] as const
   return (
     <section className={`sheet ${styles.card}`}>
-      <Title order={3} fz="md">
+      <Title order={2} size="h3" fz="md">
         {t('system.disk.title')}
       </Title>
       <div className={styles.bar} aria-hidden>
@@ -66,7 +66,7 @@ export function Versions({ versions }: { versions: SystemState['versions'] }) {
   const { t } = useTranslation()
   return (
     <section className={`sheet ${styles.card}`}>
-      <Title order={3} fz="md">
+      <Title order={2} size="h3" fz="md">
         {t('system.versions.title')}
       </Title>
       <dl className={styles.facts}>
@@ -91,7 +91,7 @@ export function Notes({ text }: { text: string }) {
   if (points.length === 0) return null
   return (
     <section className={styles.part}>
-      <Title order={3} mb="sm">
+      <Title order={2} size="h3" mb="sm">
         {t('system.notes.title')}
       </Title>
       <div className={`sheet ${styles.card} ${styles.notes}`} lang="en">
