@@ -185,6 +185,24 @@ describe('The SIP trace over the API', function () {
     expect(await rig.db('sip_messages')).to.have.length(0)
   })
 
+  it('ends the switches of a call and of its number together, or neither where the audit cannot tell', async () => {
+    const path = `/api/calls/${callId}/trace`
+    const switches = async (): Promise<boolean[]> => {
+      const { call, number } = await callTrace()
+      return [call !== null, number !== null]
+    }
+    for (const scope of ['call', 'number']) {
+      expect((await rig.as.admin.send('PUT', path, { scope })).status).to.equal(200)
+    }
+    await rig.db.raw(`alter table audit add constraint mute check (action <> 'call.trace_off')`)
+    expect((await rig.as.admin.send('DELETE', path)).status).to.be.at.least(400)
+    expect(await switches()).to.deep.equal([true, true])
+    await rig.db.raw('alter table audit drop constraint mute')
+    expect((await rig.as.admin.send('DELETE', path)).status).to.equal(204)
+    expect(await switches()).to.deep.equal([false, false])
+    expect((await actions()).filter((action) => action === 'call.trace_off')).to.have.length(1)
+  })
+
   it('switches the keeping of a trunk on and off, each with a row of the audit', async () => {
     const path = `/api/trunks/${trunkId}/trace`
     expect((await rig.as.admin.send('PUT', path, { minutes: 1441 })).status).to.equal(422)
