@@ -27,7 +27,7 @@ function story(settings: Record<string, unknown> = {}) {
   })
   let effects: Effect[] = []
   const tell = (event: Told): void => {
-    const done = step(call, { ...event, atMs: t0 } as Parameters<typeof step>[1])
+    const done = step(call, { ...event, atMs: t0 })
     call = done.call
     effects = done.effects
   }
