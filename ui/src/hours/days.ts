@@ -20,6 +20,12 @@ export const todayIn = (timeZone: string, nowMs: number): string =>
     nowMs
   )
 
+/** Day and time by the clock of a zone: hours of a schedule go by its clock, wherever its reader is. */
+export const momentIn = (timeZone: string, iso: string, language: string): string =>
+  new Intl.DateTimeFormat(language === 'ru' ? 'ru' : 'en-GB', {
+    ...{ timeZone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+  }).format(Date.parse(iso))
+
 /** The Monday on or before a day. */
 export const mondayOf = (date: string): string => plusDays(date, -weekdays.indexOf(weekdayOf(date)))
 

@@ -12,7 +12,7 @@ import { useAll } from '../lib/lookups.ts'
 import { RemoveButton } from '../settings/remove-button.tsx'
 import { SectionHead } from '../settings/section-head.tsx'
 import settings from '../settings/settings.module.css'
-import { rangeWords, todayIn, weekdays } from './days.ts'
+import { momentIn, rangeWords, todayIn, weekdays } from './days.ts'
 import styles from './hours.module.css'
 import { OverrideDialog, useSay } from './override.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
@@ -40,7 +40,7 @@ function useWeekWords(): (schedule: Schedule) => string {
 }
 
 function Item({ schedule, onEdit, onSay }: { schedule: Schedule; onEdit: () => void; onSay: () => void }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const client = useQueryClient()
   const say = useSay()
   const weekWords = useWeekWords()
@@ -70,7 +70,9 @@ function Item({ schedule, onEdit, onSay }: { schedule: Schedule; onEdit: () => v
             {[
               ownTimeZone,
               coming > 0 && t('schedules.specialDays', { count: coming }),
-              !isOpen && opensAt !== null && t('schedules.opensAt', { at: moment(opensAt) })
+              !isOpen &&
+                opensAt !== null &&
+                t('schedules.opensAt', { at: momentIn(ownTimeZone, opensAt, i18n.language) })
             ]
               .filter(Boolean)
               .join(' · ')}
