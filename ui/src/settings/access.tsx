@@ -62,7 +62,7 @@ export function TokensSection() {
       >
         <Stack>
           <Text>{t('setup.tokens.secretText')}</Text>
-          <Code block data-testid="token">
+          <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }} data-testid="token">
             {made}
           </Code>
           <Group justify="flex-end">
