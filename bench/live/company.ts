@@ -32,7 +32,7 @@ export async function answerOf(child: ChildProcess): Promise<unknown> {
 
 /** @param users by login, all with one password */
 export async function startCompany(
-  users: readonly { login: string; role: 'operator' | 'supervisor' }[],
+  users: readonly { login: string; role: 'operator' | 'supervisor' | 'admin' }[],
   env: NodeJS.ProcessEnv = {}
 ): Promise<Company> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rt-bench-live-'))
