@@ -26,7 +26,7 @@ import { useTranslation } from 'react-i18next'
 import { inBackground } from '../lib/in-background.ts'
 import { BlockOnCanvas } from './block-node.tsx'
 import { edgesOf, exitOfEdge, nodesOf, type BlockNode, type Overlay } from './flow.ts'
-import { lanesOf } from './lanes.ts'
+import { isSameShape, lanesOf } from './lanes.ts'
 import { Line, type LineEdge } from './line.tsx'
 import type { Edit, Editing, Point } from './model.ts'
 import styles from './schemes.module.css'
@@ -143,11 +143,17 @@ export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props)
     [nodes, dragged]
   )
   // Typing and dragging need not wait for the lines to find their ways.
-  const settled = useDeferredValue(scheme)
+  const shape = useRef(scheme)
+  const drawn = useMemo(() => {
+    if (!isSameShape(shape.current, scheme)) shape.current = scheme
+    return shape.current
+  }, [scheme])
+  const settled = useDeferredValue(drawn)
   const lanes = useMemo(() => lanesOf(settled), [settled])
+  const lines = useRef<LineEdge[]>([])
   const edges = useMemo(
-    () => edgesOf(scheme, overlay.path, chosenEdge, lanes),
-    [scheme, overlay.path, chosenEdge, lanes]
+    () => (lines.current = edgesOf(drawn, overlay.path, chosenEdge, lanes, lines.current)),
+    [drawn, overlay.path, chosenEdge, lanes]
   )
 
   const onNodesChange = useCallback(

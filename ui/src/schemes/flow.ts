@@ -123,8 +123,37 @@ function spoken(block: SchemeBlock): string {
   return kind === label ? kind : `${kind}: ${label}`
 }
 
-/** The ways between blocks; `taken` marks those of the imagined call, `lanes` say past which blocks they must go. */
+/**
+ * The ways between blocks: `path` is that of the imagined call, `lanes` say past which blocks they must go. Nothing new
+ * gives back the very same lines as `before`, as with blocks.
+ */
 export function edgesOf(
+  scheme: Scheme,
+  path: Overlay['path'],
+  chosenEdge: string | null,
+  lanes: ReadonlyMap<string, number>,
+  before: LineEdge[]
+): LineEdge[] {
+  const former = new Map(before.map((edge) => [edge.id, edge]))
+  const edges = drawnEdges(scheme, path, chosenEdge, lanes).map((edge) => {
+    const old = former.get(edge.id)
+    return old && isSameLine(old, edge) ? old : edge
+  })
+  const isSame = edges.length === before.length && edges.every((edge, index) => edge === before[index])
+  return isSame ? before : edges
+}
+
+function isSameLine(a: LineEdge, b: LineEdge): boolean {
+  return (
+    a.target === b.target &&
+    a.selected === b.selected &&
+    a.className === b.className &&
+    a.data?.lane === b.data?.lane &&
+    a.data?.index === b.data?.index
+  )
+}
+
+function drawnEdges(
   scheme: Scheme,
   path: Overlay['path'],
   chosenEdge: string | null,

@@ -201,6 +201,8 @@ function Exits({
           value={block.exits[exit] ?? null}
           clearable
           searchable
+          // A large scheme has hundreds of them, for each exit: only in the page while they are looked at.
+          comboboxProps={{ keepMounted: false }}
           onChange={(target) => onEdit({ do: 'connect', block: id, exit, target })}
           data-testid={`leads-${exit}`}
         />

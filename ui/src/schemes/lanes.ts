@@ -49,6 +49,27 @@ export function lanesOf(scheme: Scheme): Map<string, number> {
   return lanes
 }
 
+/** Whether the same lines would be drawn: names and the like are of no matter. */
+export function isSameShape(a: Scheme, b: Scheme): boolean {
+  if (a === b) return true
+  const [left, right] = [Object.entries(a.blocks), Object.entries(b.blocks)]
+  return (
+    left.length === right.length &&
+    left.every(([id, block], index) => {
+      const [otherId, other] = right[index] ?? []
+      return (
+        otherId === id &&
+        other !== undefined &&
+        (other === block ||
+          (other.type === block.type &&
+            other.settings === block.settings &&
+            other.exits === block.exits &&
+            other.position === block.position))
+      )
+    })
+  )
+}
+
 function boxesOf(scheme: Scheme): Box[] {
   return Object.entries(scheme.blocks).map(([id, block]) => {
     const { x, y } = block.position ?? { x: 0, y: 0 }
