@@ -129,6 +129,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
           })
           return made
         })
+        await of.committed?.(String(row['id']), body)
         context.res.set('Location', `/api/${things}/${String(row['id'])}`)
         return { ...(await one(row, context)), ...of.extra?.(row) }
       }

@@ -123,6 +123,8 @@ export interface WebhookSender {
   /** `inactive`: queued, but the webhook is switched off. */
   replay(deliveryId: string): Promise<'queued' | 'inactive' | 'notFound'>
   sendTest(webhookId: string): Promise<unknown>
+  /** Reads anew who wants what. */
+  refresh(): Promise<void>
 }
 
 export interface TestCall {

@@ -32,6 +32,8 @@ export const webhookRoutes = ({ db, webhooks }: ApiDeps): Endpoint[] => [
         await trx('webhooks').where({ id }).update({ failing_since: null, disabled_reason: null })
       }
     },
+    // What happens after the answer is for it. If this fails, the database's own notice does the same a moment later.
+    committed: () => webhooks.refresh().catch(() => undefined),
     extra: (row) => ({ secret: secretsOf(row)[0] ?? '' })
   }),
   endpoint({

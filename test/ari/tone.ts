@@ -11,8 +11,21 @@ export function tonePacket(hz: number, index: number): Buffer {
   return packet
 }
 
-/** Amplitude of `hz` in 16-bit samples, full scale 1 (Goertzel). */
+/** A fifth of a second. */
+const stretch = rate / 5
+
+/**
+ * Amplitude of `hz` in 16-bit samples, full scale 1: the mean over stretches of a fifth of a second. Over the whole, what
+ * follows a packet that came late would be out of phase with what was before, and take away from it.
+ */
 export function loudness(samples: Int16Array, hz: number): number {
+  const count = Math.max(1, Math.floor(samples.length / stretch))
+  const size = Math.min(stretch, samples.length)
+  const parts = Array.from({ length: count }, (_, i) => samples.subarray(i * size, (i + 1) * size))
+  return parts.reduce((sum, part) => sum + goertzel(part, hz), 0) / count
+}
+
+function goertzel(samples: Int16Array, hz: number): number {
   const k = 2 * Math.cos((2 * Math.PI * hz) / rate)
   let a = 0
   let b = 0

@@ -42,6 +42,16 @@ describe('webhooks: what an integrator can rely on', function () {
   const happens = (rows: Parameters<Webhooks['enqueueDeliveries']>[1], by = webhooks): Promise<void> =>
     postgres.db.transaction((trx) => by.enqueueDeliveries(trx, rows))
 
+  /** A webhook that the sender knows: what happens next is for it too. */
+  async function subscribe(
+    url: string,
+    rest: Parameters<typeof webhook>[2] = {}
+  ): ReturnType<typeof webhook> {
+    const made = await webhook(postgres.db, url, rest)
+    await webhooks.refresh()
+    return made
+  }
+
   const deliveries = (webhookId: string): Promise<Record<string, unknown>[]> =>
     postgres.db('webhook_deliveries').where('webhook_id', webhookId).orderBy('seq')
 
@@ -64,7 +74,7 @@ describe('webhooks: what an integrator can rely on', function () {
     const crm = await listeningReceiver()
     crm.answer((nth, response) => response.writeHead(nth < 3 ? 500 : 200).end('thanks'))
     const old = newSecret()
-    const hook = await webhook(postgres.db, crm.url, { secrets: [newSecret(), old] })
+    const hook = await subscribe(crm.url, { secrets: [newSecret(), old] })
     const row = tapeRow('call.answered', { seq: 7 })
     await happens([row])
 
@@ -93,7 +103,7 @@ describe('webhooks: what an integrator can rely on', function () {
 
   it('the same tape row twice is one delivery, and a rolled-back tape is none', async () => {
     const crm = await listeningReceiver()
-    const hook = await webhook(postgres.db, crm.url)
+    const hook = await subscribe(crm.url)
     const row = tapeRow('call.answered')
     await happens([row])
     await happens([row])
@@ -107,7 +117,7 @@ describe('webhooks: what an integrator can rely on', function () {
   })
 
   it('a delivery that comes due just after the queue was looked through is not forgotten', async () => {
-    const hook = await webhook(postgres.db, 'http://127.0.0.1:9/')
+    const hook = await subscribe('http://127.0.0.1:9/')
     await postgres.db('webhooks').where('id', hook.id).update({ is_active: false })
     const due = { webhook_id: hook.id, event_type: 'call.answered', payload: '{}', state: 'pending' }
     await postgres.db('webhook_deliveries').insert({ ...due, next_attempt_at: new Date(Date.now() - 50) })
@@ -116,8 +126,7 @@ describe('webhooks: what an integrator can rely on', function () {
   })
 
   it('moments that nobody wants cost no query', async () => {
-    await webhook(postgres.db, 'http://127.0.0.1:9/')
-    await webhooks.refresh()
+    await subscribe('http://127.0.0.1:9/')
     let queries = 0
     const count = (): number => queries++
     postgres.db.on('query', count)
@@ -128,7 +137,7 @@ describe('webhooks: what an integrator can rely on', function () {
 
   it('the end of a call carries its journal row, hostile text is harmless, and the payload stays under 20 kB', async () => {
     const crm = await listeningReceiver()
-    await webhook(postgres.db, crm.url)
+    await subscribe(crm.url)
     const ended = tapeRow('call.ended', {
       data: { outcome: 'answered', note: 'nul \0 and half \ud83d pair' }
     })
@@ -150,7 +159,7 @@ describe('webhooks: what an integrator can rely on', function () {
   it('moments of one call arrive in their order', async () => {
     const crm = await listeningReceiver()
     crm.answer((nth, response) => setTimeout(() => response.writeHead(204).end(), nth === 1 ? 150 : 0))
-    await webhook(postgres.db, crm.url)
+    await subscribe(crm.url)
     const callId = randomUUID()
     const rows = [1, 2, 3, 4, 5].map((seq) => tapeRow('call.answered', { callId, seq }))
     await happens(rows.slice(0, 2))
@@ -163,17 +172,13 @@ describe('webhooks: what an integrator can rely on', function () {
     const hanging = await Promise.all(Array.from({ length: 12 }, listeningReceiver))
     for (const made of hanging) {
       made.answer(() => undefined)
-      await webhook(postgres.db, made.url)
+      await subscribe(made.url)
     }
     await happens(Array.from({ length: 30 }, () => tapeRow('call.answered')))
     await until(() => hanging.every(({ received }) => received.length === 8))
 
     const healthy = await listeningReceiver()
-    const hook = await webhook(postgres.db, healthy.url)
-    await until(async () => {
-      await webhooks.refresh()
-      return true
-    })
+    const hook = await subscribe(healthy.url)
     const startedMs = Date.now()
     await happens(Array.from({ length: 20 }, () => tapeRow('call.answered')))
     await until(() => healthy.received.length === 20)
@@ -184,7 +189,7 @@ describe('webhooks: what an integrator can rely on', function () {
   it('410 switches the webhook off with a reason that an admin sees', async () => {
     const crm = await listeningReceiver()
     crm.answer((_nth, response) => response.writeHead(410).end())
-    const hook = await webhook(postgres.db, crm.url)
+    const hook = await subscribe(crm.url)
     await happens([tapeRow('call.answered')])
     const [endpoint] = await until(async () => {
       const rows = await postgres.db('webhooks').where({ id: hook.id, is_active: false })
@@ -199,7 +204,7 @@ describe('webhooks: what an integrator can rely on', function () {
   it('five days without one success switch the webhook off', async () => {
     const crm = await listeningReceiver()
     crm.answer((_nth, response) => response.writeHead(500).end())
-    const hook = await webhook(postgres.db, crm.url, {
+    const hook = await subscribe(crm.url, {
       failing_since: new Date(Date.now() - 5.1 * 86_400_000)
     })
     await happens([tapeRow('call.answered')])
@@ -214,7 +219,7 @@ describe('webhooks: what an integrator can rely on', function () {
       if (nth === 1) response.writeHead(429, { 'retry-after': '1' }).end()
       else response.writeHead(200).end()
     })
-    await webhook(postgres.db, crm.url)
+    await subscribe(crm.url)
     await happens([tapeRow('call.answered')])
     await until(() => crm.received.length === 2)
     const [first, second] = crm.received
@@ -224,7 +229,7 @@ describe('webhooks: what an integrator can rely on', function () {
   it('a redirect is a failure and is not followed; the last attempt ends as failed', async () => {
     const [crm, elsewhere] = [await listeningReceiver(), await listeningReceiver()]
     crm.answer((_nth, response) => response.writeHead(307, { location: elsewhere.url }).end())
-    const hook = await webhook(postgres.db, crm.url)
+    const hook = await subscribe(crm.url)
     await happens([tapeRow('call.answered')])
     await until(async () => (await deliveries(hook.id))[0]?.['state'] === 'failed')
     expect(crm.received).to.have.length(4)
@@ -234,7 +239,7 @@ describe('webhooks: what an integrator can rely on', function () {
 
   it('an admin replays a delivery: it comes again under the same id', async () => {
     const crm = await listeningReceiver()
-    const hook = await webhook(postgres.db, crm.url)
+    const hook = await subscribe(crm.url)
     await happens([tapeRow('call.answered')])
     await until(async () => (await deliveries(hook.id))[0]?.['state'] === 'delivered')
     const id = String((await deliveries(hook.id))[0]?.['id'])
@@ -247,7 +252,7 @@ describe('webhooks: what an integrator can rely on', function () {
   it('a test send tells the answer at once, also for a webhook that is off', async () => {
     const crm = await listeningReceiver()
     crm.answer((_nth, response) => response.writeHead(418).end('no coffee'))
-    const hook = await webhook(postgres.db, crm.url, { is_active: false })
+    const hook = await subscribe(crm.url, { is_active: false })
     const result = await webhooks.sendTest(hook.id)
     expect(result).to.include({ isOk: false, status: 418, response: 'no coffee' })
     expect(crm.received[0]?.json.type).to.equal('webhook.test')
@@ -263,7 +268,7 @@ describe('webhooks: what an integrator can rely on', function () {
     crm.answer((nth, response) => {
       if (nth > 1) response.writeHead(200).end()
     })
-    const hook = await webhook(postgres.db, crm.url)
+    const hook = await subscribe(crm.url)
     await happens([tapeRow('call.answered')])
     await until(() => crm.received.length === 1)
     await webhooks.stop()
@@ -280,7 +285,7 @@ describe('webhooks: what an integrator can rely on', function () {
     crm.answer((nth, response) => {
       if (nth > 1) response.writeHead(200).end()
     })
-    const hook = await webhook(postgres.db, crm.url)
+    const hook = await subscribe(crm.url)
     await happens([tapeRow('call.answered')])
     const file = fileURLToPath(new URL('./sender.ts', import.meta.url))
     const sender = spawn(process.execPath, ['--import', 'tsx', file, postgres.url], { stdio: 'inherit' })
@@ -303,7 +308,7 @@ describe('webhooks: what an integrator can rely on', function () {
       if (nth === 1) finish = end
       else end()
     })
-    const hook = await webhook(postgres.db, crm.url)
+    const hook = await subscribe(crm.url)
     await happens([tapeRow('call.answered')])
     await until(() => crm.received.length === 1)
     await postgres.goAway()

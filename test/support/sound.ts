@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { loudness } from '../ari/tone.ts'
 import { testHome } from './asterisk-root.ts'
 
 const execute = promisify(execFile)
@@ -61,11 +62,10 @@ export async function tonesIn(file: string, hertz: readonly number[]): Promise<R
   const from = Math.floor(frames * 0.3)
   const to = Math.floor(frames * 0.8)
   return Array.from({ length: channels }, (_, channel) => {
-    const samples = Array.from(
-      { length: to - from },
-      (_unused, i) => raw.readInt16LE(((from + i) * channels + channel) * 2) / 32768
+    const samples = Int16Array.from({ length: to - from }, (_unused, i) =>
+      raw.readInt16LE(((from + i) * channels + channel) * 2)
     )
-    return Object.fromEntries(hertz.map((hz) => [hz, amplitude(samples, hz, rate)]))
+    return Object.fromEntries(hertz.map((hz) => [hz, loudness(samples, hz)]))
   })
 }
 
@@ -75,14 +75,4 @@ export async function soundInfo(file: string): Promise<{ channels: number; secon
   const channels = Number(/Channels\s*:\s*(\d+)/.exec(text)?.[1])
   const [, h = 0, m = 0, s = 0] = (/Duration\s*:\s*(\d+):(\d+):([\d.]+)/.exec(text) ?? []).map(Number)
   return { channels, seconds: h * 3600 + m * 60 + s }
-}
-
-function amplitude(samples: readonly number[], hertz: number, rate: number): number {
-  let re = 0
-  let im = 0
-  samples.forEach((sample, i) => {
-    re += sample * Math.cos((2 * Math.PI * hertz * i) / rate)
-    im += sample * Math.sin((2 * Math.PI * hertz * i) / rate)
-  })
-  return (2 * Math.hypot(re, im)) / samples.length
 }

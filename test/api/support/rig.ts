@@ -115,7 +115,8 @@ export async function startRig(
     webhooks: {
       replay: (id) =>
         Promise.resolve(sent.replayed.push(id) > 0 ? ('queued' as const) : ('notFound' as const)),
-      sendTest: (id) => Promise.resolve(sent.tested.push(id))
+      sendTest: (id) => Promise.resolve(sent.tested.push(id)),
+      refresh: () => Promise.resolve()
     },
     demo: options.demo ?? null,
     metrics,
