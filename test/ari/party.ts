@@ -58,6 +58,8 @@ export async function createParty(options: PartyOptions) {
   let speaker: NodeJS.Timeout | undefined
   /** Key presses that wait for their turn in the stream. */
   let keys: Buffer[] = []
+  /** Repeats a BYE that is not answered yet. */
+  let saying: NodeJS.Timeout | undefined
   let onFinal: ((message: Message) => void) | undefined
 
   media.on('message', (packet) => audio.push({ atMs: Date.now(), payload: packet.subarray(12) }))
@@ -127,6 +129,7 @@ export async function createParty(options: PartyOptions) {
     const status = statusOf(message)
     const [cseq = '1', method] = header(message, 'cseq').split(' ')
     const isOurCall = dialog?.callId === header(message, 'call-id')
+    if (status >= 200 && method === 'BYE') clearInterval(saying)
     if (status < 200) {
       if (method === 'INVITE' && isOurCall && status === 183) speak(message.body)
       return
@@ -323,7 +326,11 @@ export async function createParty(options: PartyOptions) {
     /** Ends the call from this side. */
     hangup(): void {
       if (dialog === undefined) return
-      transmit(request('BYE', dialog, String(++dialog.cseq), ''), ...serverOf(options))
+      const bye = request('BYE', dialog, String(++dialog.cseq), '')
+      transmit(bye, ...serverOf(options))
+      // Until it is answered (RFC 3261, timer E): a busy machine may drop a packet, and nobody else would end the call.
+      clearInterval(saying)
+      saying = setInterval(() => transmit(bye, ...serverOf(options)), 500)
       quiet()
     },
     /** Registers with a password; gives the final status of the second, authorised request. */
@@ -353,6 +360,7 @@ export async function createParty(options: PartyOptions) {
     },
     async close(): Promise<void> {
       quiet()
+      clearInterval(saying)
       await Promise.all([closed(socket), closed(media)])
     }
   }

@@ -5,8 +5,10 @@ import path from 'node:path'
 import { pino } from 'pino'
 import type { Page } from 'playwright-core'
 import { codeAt } from '../../api/auth/totp.ts'
+import { outsideOf } from '../../api/outside.ts'
 import { createBackups, type Backups } from '../../backup/work.ts'
 import { migrateJobs } from '../../db/jobs.ts'
+import { openTls, type TlsKeeper } from '../../host/tls/keeper.ts'
 import { createJobs, type Jobs } from '../../jobs/jobs.ts'
 import { createUpkeep } from '../../upkeep/look.ts'
 import { until } from '../support/until.ts'
@@ -21,11 +23,13 @@ describe('An admin who invites people and keeps the installation', function () {
   let dataDir = ''
   let backups: Backups
   let jobs: Jobs
+  let keeper: TlsKeeper
   let databaseUrl = ''
   // First of all: the parts below work in this folder.
   before(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'ringtrace-people-'))
     await writeFile(path.join(dataDir, 'instance.json'), '{}')
+    keeper = await openTls({ dir: path.join(dataDir, 'tls'), files: null, told: [], log })
   })
   const pages = rigPagesForTests('people', 'admin', {
     isExpected: (fault) => fault.includes('409') && fault.includes('/api/auth/links'),
@@ -51,12 +55,16 @@ describe('An admin who invites people and keeps the installation', function () {
         ...deps,
         jobs,
         backups,
+        outside: outsideOf(keeper, { isTls: false, trustProxy: ['loopback'], sipTlsPort: null }),
         upkeep: createUpkeep({ db, dataDir, publicUrl: undefined, asterisk: '22.10.1', lines })
       }
     },
     fill: () => migrateJobs(databaseUrl, log)
   })
-  after(() => rm(dataDir, { recursive: true, force: true }))
+  after(async () => {
+    keeper.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
 
   let url = ''
   let anna: Page

@@ -100,7 +100,16 @@ describe('A call that we place, by what the carrier answers', function () {
       await until(() => call.operator.media.heard(600) > 0.1, {
         what: 'the operator hears the carrier’s sound'
       })
-      const row = await office.instance.api<JournalCallWithLegs>('GET', `/api/calls/${call.callId}`)
+      const row = await until(
+        async () => {
+          const { items } = await office.instance.api<{ items: JournalCallWithLegs[] }>(
+            'GET',
+            '/api/calls?limit=100'
+          )
+          return items.find(({ id }) => id === call.callId)
+        },
+        { what: 'the call is in the journal' }
+      )
       expect(row.answeredAt).to.equal(null)
       await talks(call)
     },
