@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import process from 'node:process'
 import { build } from './build.mjs'
 import { install, isInstalled } from './install.mjs'
@@ -37,8 +37,7 @@ const order = [
  * areas are told when they are done. Areas of different lists have ports of their own.
  */
 const beside = [
-  ['out', 'backup', 'operators', 'crm', 'dialling', 'demo', 'reports', 'pbx'],
-  ['tracking', 'provision', 'ari', 'media', 'tls', 'sip']
+  ['out', 'backup', 'operators', 'crm', 'dialling', 'demo', 'reports', 'ari', 'media', 'tls', 'pbx', 'sip']
 ]
 /** An area that takes longer hangs. */
 const areaMs = 15 * 60_000
@@ -79,10 +78,6 @@ export async function test(only) {
   try {
     await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
     isReady = true
-    const made = join(folder, 'postgres')
-    const code = await node(['--import', 'tsx', 'scripts/lib/test-template.ts', made], process.env)
-    if (code !== 0)
-      throw new Problem('PostgreSQL could not be set up for the tests', 'The lines above say why.')
     const isStopped = () => stopped !== undefined
     const waiting = beside.map((names) => areas.filter(({ name }) => names.includes(name)))
     const busy = areas.filter(({ name }) => !beside.flat().includes(name))
@@ -152,9 +147,8 @@ async function runLane(areas, folder, isStopped, isQuiet) {
 /** Runs one area in a mocha of its own; what it leaves behind is ended, and named. */
 async function runArea({ name, files }, folder, isQuiet) {
   const startedMs = Date.now()
-  const template = join(dirname(folder), 'postgres')
   const resultsFile = join(folder, `${name}.jsonl`)
-  const env = { ...process.env, TMPDIR: folder, RESULTS_FILE: resultsFile, POSTGRES_TEMPLATE: template }
+  const env = { ...process.env, TMPDIR: folder, RESULTS_FILE: resultsFile }
   for (const key of foreign) delete env[key]
   const reporter = join(root, 'test/support/reporter.cjs')
   const words = []

@@ -5,9 +5,9 @@ import type { Knex } from 'knex'
 import { pino } from 'pino'
 import { startPostgres, type RunningPostgres } from '../../db/embedded.ts'
 import { connect, migrate } from '../../db/knex.ts'
-import { copyPostgresTemplate, templateDatabase } from './postgres-template.ts'
 
 const prefix = 'ringtrace-test-pg-'
+const template = 'template_of_tests'
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' })
 
 let server: Promise<RunningPostgres> | null = null
@@ -24,7 +24,7 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const postgres = await testServer()
   const name = `test_${(count += 1)}`
-  const url = await postgres.cloneDatabase(templateDatabase, name)
+  const url = await postgres.cloneDatabase(template, name)
   const db = connect(url, log)
   return {
     url,
@@ -47,10 +47,8 @@ const folder = path.join(os.tmpdir(), `${prefix}${process.pid}`)
 
 async function start(): Promise<RunningPostgres> {
   await sweep()
-  const isCopy = await copyPostgresTemplate(folder)
   const postgres = await startPostgres({ dir: folder, log })
-  if (isCopy) return postgres
-  const db = connect(await postgres.createDatabase(templateDatabase), log)
+  const db = connect(await postgres.createDatabase(template), log)
   await migrate(db)
   await db.destroy()
   return postgres

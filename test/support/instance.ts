@@ -5,7 +5,6 @@ import os from 'node:os'
 import path from 'node:path'
 import { projectRoot } from '../../host/project-root.ts'
 import { asteriskRoot } from './asterisk-root.ts'
-import { copyPostgresTemplate } from './postgres-template.ts'
 import { until } from './until.ts'
 
 /** A whole Ringtrace in a folder of its own, as `npm start` runs it: a process that may be killed. */
@@ -52,7 +51,6 @@ export async function startInstance(base: number, env: Record<string, string> = 
   // PostgreSQL runs as another user when we are root, and must get through.
   await fs.chmod(dataDir, 0o711)
   await shareSounds(dataDir)
-  await copyPostgresTemplate(path.join(dataDir, 'postgres'))
   const password = 'a-long-test-password'
   let child: ChildProcess | undefined
   let output = ''
