@@ -33,12 +33,11 @@ const order = [
   'browser'
 ]
 /**
- * These play calls in their own time, or visits, and mostly wait: each of these lists runs beside the others, and its
- * areas are told when they are done. Areas of different lists have ports of their own.
+ * These play calls in their own time, and mostly wait: each of these lists runs beside the others, and its areas are told
+ * when they are done. Two cores carry one such list; with two of them talks have gaps. Areas of different lists have
+ * ports of their own.
  */
-const beside = [
-  ['out', 'backup', 'operators', 'crm', 'dialling', 'demo', 'reports', 'ari', 'media', 'tls', 'pbx', 'sip']
-]
+const beside = [['provision', 'ari', 'media', 'tls', 'pbx', 'sip']]
 /** An area that takes longer hangs. */
 const areaMs = 15 * 60_000
 /** After its last test mocha has this long to end. */

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { loudness } from '../../ari/tone.ts'
 
 const sampleRate = 8000
 
@@ -23,14 +24,7 @@ function muLaw(sample: number): number {
 export async function loudnessOf(file: string, frequency: number): Promise<number> {
   const samples = await samplesOf(file)
   const part = samples.subarray(Math.floor(samples.length / 4), Math.floor((samples.length * 3) / 4))
-  let real = 0
-  let imaginary = 0
-  for (const [at, sample] of part.entries()) {
-    const angle = (2 * Math.PI * frequency * at) / sampleRate
-    real += sample * Math.cos(angle)
-    imaginary += sample * Math.sin(angle)
-  }
-  return part.length === 0 ? 0 : (2 * Math.hypot(real, imaginary)) / part.length / 32_768
+  return loudness(part, frequency)
 }
 
 /** Length of a WAV file (16-bit mono, 8 kHz) in seconds. */
