@@ -1,7 +1,8 @@
 import { Alert, Group, Text } from '@mantine/core'
 import { IconStarFilled } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Part } from '../lib/part.tsx'
 import type { LiveCall } from '../../../api/contract/live.ts'
 import { Mark } from '../brand/mark.tsx'
 import { withTexts } from '../i18n/index.ts'
@@ -113,9 +114,9 @@ function Lists({ live }: { live: LiveCall }) {
         </span>
       ))}
       {mayList && caller.number !== null && (
-        <Suspense>
+        <Part>
           <CallerButtons number={caller.number} callId={live.id} />
-        </Suspense>
+        </Part>
       )}
     </div>
   )
@@ -195,9 +196,9 @@ export function CallCard({ current, isDocked = false }: { current: CurrentCall; 
       </div>
       <footer className={styles.actions}>
         {part === 'watching' && live && (
-          <Suspense>
+          <Part>
             <Watching call={live} />
-          </Suspense>
+          </Part>
         )}
         {isTalking ? <Talking current={current} /> : <Ringing current={current} />}
       </footer>

@@ -1,7 +1,8 @@
 import { Alert, Button, Group, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { IconBell, IconMicrophone } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Part } from '../lib/part.tsx'
 import { withTexts } from '../i18n/index.ts'
 import { Mark } from '../brand/mark.tsx'
 import { clock } from '../lib/format.ts'
@@ -177,38 +178,38 @@ export default function OperatorPage() {
           {!current && <PausedNotice />}
           <WrapUpBar />
           {(inTalk !== null || presence === 'wrapUp') && (
-            <Suspense>
+            <Part>
               <WaitingStrip isInTalk={inTalk !== null} />
-            </Suspense>
+            </Part>
           )}
           {!current && presence !== 'wrapUp' && <Idle />}
           {notesOf && (
-            <Suspense>
+            <Part>
               <WrapUp key={notesOf} callId={notesOf} isOver={inTalk === null} />
-            </Suspense>
+            </Part>
           )}
           {me.role === 'admin' && !current && (
-            <Suspense>
+            <Part>
               <SetupCard />
-            </Suspense>
+            </Part>
           )}
           {!current && <FirstCall />}
         </div>
         <div className={styles.side}>
           {notesOf && (
-            <Suspense fallback={<Skeleton height={220} radius="lg" />}>
+            <Part fallback={<Skeleton height={220} radius="lg" />}>
               <ClientCard key={notesOf} callId={notesOf} canCall={!current} />
-            </Suspense>
+            </Part>
           )}
-          <Suspense fallback={<Skeleton height={260} radius="lg" />}>
+          <Part fallback={<Skeleton height={260} radius="lg" />}>
             <OwnSide isFree={!current} onOpen={setOpened} />
-          </Suspense>
+          </Part>
         </div>
       </div>
       {opened && (
-        <Suspense>
+        <Part>
           <CallDrawer callId={opened} onClose={() => setOpened(null)} />
-        </Suspense>
+        </Part>
       )}
     </main>
   )

@@ -10,8 +10,9 @@ import {
   IconPlayerPlay,
   IconPlayerRecord
 } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Part } from '../lib/part.tsx'
 import type { LiveCall } from '../../../api/contract/live.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
@@ -198,9 +199,9 @@ export function Talking({ current }: { current: CurrentCall }) {
         </Button>
       )}
       {tools.isChoosing && live && (
-        <Suspense>
+        <Part>
           <TransferDialog call={live} onClose={tools.closeChoice} />
-        </Suspense>
+        </Part>
       )}
     </>
   )

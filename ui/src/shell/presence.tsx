@@ -1,7 +1,8 @@
 import { Button, type ButtonProps, type ElementProps } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Part } from '../lib/part.tsx'
 import type { Presence } from '../../../api/contract/common.ts'
 import { clock, secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
@@ -58,8 +59,8 @@ export function PresenceButton(props: ButtonProps & ElementProps<'button', keyof
 export function PresenceChoice() {
   const [isWanted, setWanted] = useState(false)
   return (
-    <Suspense fallback={<PresenceButton onClick={() => setWanted(true)} />}>
+    <Part fallback={<PresenceButton onClick={() => setWanted(true)} />}>
       <PresenceMenu isOpenAtFirst={isWanted} />
-    </Suspense>
+    </Part>
   )
 }

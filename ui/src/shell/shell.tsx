@@ -7,9 +7,10 @@ import {
   IconList,
   IconSettings
 } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, Outlet, useLocation } from 'react-router'
+import { Part } from '../lib/part.tsx'
 import { withTexts } from '../i18n/index.ts'
 import { Brand } from '../brand/mark.tsx'
 import { LiveProvider } from '../live/use-live.tsx'
@@ -105,17 +106,17 @@ function Frame() {
               <PresenceChoice />
             </>
           )}
-          <Suspense>
+          <Part>
             <JobTray />
-          </Suspense>
+          </Part>
           <UserCorner onKeys={() => setKeysOpen(true)} />
         </div>
       </header>
       <HealthBanner />
       {(me.role === 'admin' || me.role === 'marketer') && (
-        <Suspense>
+        <Part>
           <CoverageBanner />
-        </Suspense>
+        </Part>
       )}
       <Outlet />
       <nav className={styles.tabs} aria-label={t('shell.navigation')}>
@@ -123,9 +124,9 @@ function Frame() {
       </nav>
       <CallDock />
       {areKeysOpen && (
-        <Suspense>
+        <Part>
           <KeysSheet onClose={() => setKeysOpen(false)} />
-        </Suspense>
+        </Part>
       )}
     </>
   )

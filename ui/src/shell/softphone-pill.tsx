@@ -1,5 +1,6 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Part } from '../lib/part.tsx'
 import { withTexts } from '../i18n/index.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import styles from './shell.module.css'
@@ -52,9 +53,9 @@ export function SoftphonePill() {
         {pill}
       </button>
       {isOpen && (
-        <Suspense>
+        <Part>
           <SoundDialog onClose={() => setOpen(false)} />
-        </Suspense>
+        </Part>
       )}
     </>
   )

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Part } from '../lib/part.tsx'
 import { withTexts } from '../i18n/index.ts'
 import { useMe } from '../session/session.ts'
 import styles from './shell.module.css'
@@ -37,8 +38,8 @@ export function UserButton({ className, ...props }: React.ComponentPropsWithRef<
 export function UserCorner({ onKeys }: { onKeys: () => void }) {
   const [isWanted, setWanted] = useState(false)
   return (
-    <Suspense fallback={<UserButton onClick={() => setWanted(true)} />}>
+    <Part fallback={<UserButton onClick={() => setWanted(true)} />}>
       <UserMenu onKeys={onKeys} isOpenAtFirst={isWanted} />
-    </Suspense>
+    </Part>
   )
 }
