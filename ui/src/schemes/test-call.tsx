@@ -116,7 +116,15 @@ export function TestCallDialog(props: DialogProps) {
               value={facts.sourceId ?? null}
               clearable
               searchable
-              onChange={(sourceId) => onScenario(withFacts(scenario, { sourceId }))}
+              onChange={(id) => {
+                const source = things.sourceList.find((each) => each.id === id)
+                onScenario(
+                  withFacts(scenario, {
+                    sourceId: source?.id ?? null,
+                    inquiryChannel: source?.inquiryChannel ?? null
+                  })
+                )
+              }}
             />
           </Group>
           <Group gap={12} align="flex-end" wrap="nowrap">
