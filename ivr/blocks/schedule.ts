@@ -115,20 +115,32 @@ export function nextOpenMs(hours: Hours, nowMs: number): number | null {
   if (said) return said.untilMs === null ? null : nextOpenMs({ ...hours, override: null }, said.untilMs)
   let { date } = wallClock(hours.timeZone, nowMs)
   for (let days = 0; days < 731; days += 1) {
-    const opens = rangesOf(hours, date)
-      .flatMap(([from]) => momentsOf(hours.timeZone, date, from))
-      .filter((ms) => ms > nowMs && isOpen(hours, ms))
-    if (opens.length > 0) return openedBy(hours, Math.min(...opens), nowMs)
+    const begins = rangesOf(hours, date).flatMap(([from]) => momentsOf(hours.timeZone, date, from))
+    const opens = [...begins, ...changesOn(hours.timeZone, date)].filter(
+      (ms) => ms > nowMs && isOpen(hours, ms)
+    )
+    if (opens.length > 0) return Math.min(...opens)
     date = dayAfter(date)
   }
   return null
 }
 
-/** Hours that begin within the hour which summer time skips are open as soon as it has been skipped. */
-function openedBy(hours: Hours, openMs: number, nowMs: number): number {
-  let ms = openMs
-  while (ms - minuteMs > nowMs && isOpen(hours, ms - minuteMs)) ms -= minuteMs
-  return ms
+/**
+ * When clocks are put on or back on that day: hours that begin within the skipped hour are open once it has been
+ * skipped, and hours that were over open again where an hour is repeated.
+ */
+function changesOn(timeZone: string, date: string): number[] {
+  // Wide enough for the day of any zone. No zone puts its clocks twice in so short a time.
+  const noon = Date.parse(`${date}T12:00:00Z`)
+  let [before, after] = [noon - dayMs - 2 * hourMs, noon + dayMs + 2 * hourMs]
+  const offset = offsetMs(timeZone, before)
+  if (offset === offsetMs(timeZone, after)) return []
+  while (after - before > minuteMs) {
+    const middle = Math.floor((before + after) / 2 / minuteMs) * minuteMs
+    if (offsetMs(timeZone, middle) === offset) before = middle
+    else after = middle
+  }
+  return wallClock(timeZone, after).date === date ? [after] : []
 }
 
 /** Moments at which a clock of the zone may show that time: one as a rule, two when it is put on or back. */
@@ -145,6 +157,7 @@ function offsetMs(timeZone: string, ms: number): number {
 }
 
 const minuteMs = 60_000
+const hourMs = 3_600_000
 const dayMs = 86_400_000
 
 const formats = new Map<string, Intl.DateTimeFormat>()

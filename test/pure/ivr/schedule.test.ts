@@ -144,6 +144,16 @@ describe('When hours next begin', () => {
     )
   })
 
+  it('is the end of the hour that is skipped, for hours that begin in it and are over soon after', () => {
+    const gap = { timeZone: 'America/New_York', hours: { sun: [['02:15', '03:15']] } }
+    expect(after(gap, '2026-03-08T05:00:00Z')).to.equal('2026-03-08T07:00:00.000Z')
+  })
+
+  it('is the beginning of the hour that comes twice, for hours that were over in its first time', () => {
+    const twice = { timeZone: 'America/New_York', hours: { sun: [['00:30', '01:30']] } }
+    expect(after(twice, '2026-11-01T05:45:00Z')).to.equal('2026-11-01T06:00:00.000Z')
+  })
+
   it('is never when there are none', () => {
     expect(after({ hours: {} }, '2026-03-11T12:00:00Z')).to.equal(null)
   })
