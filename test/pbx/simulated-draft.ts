@@ -98,6 +98,15 @@ export async function triesDraft(office: Office, groupId: string): Promise<void>
     )
     const call = await phone.incoming()
     call.answer()
+    await until(
+      () =>
+        instance.api('GET', `/api/calls/${callId}`).catch((error: unknown) => {
+          // The telephone may ring before the first moment is written.
+          if (String(error).includes('not_found')) return null
+          throw error
+        }),
+      { everyMs: 100, what: 'the test is written down' }
+    )
     const stands = async (block: string, what = 'timer'): Promise<boolean> => {
       const rows = await office.moments(callId)
       const at = rows.findLastIndex(
