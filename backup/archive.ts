@@ -1,17 +1,25 @@
 import { z } from 'zod'
 
-/** The format that this version writes and the newest that it reads. */
-export const archiveFormat = 1
+/** The format that this version writes and the newest that it reads. 2: certificates, and earlier takes of prompts. */
+export const archiveFormat = 2
 export const headName = 'ringtrace.json'
 export const manifestName = 'manifest.json'
 /** Both are read into memory. */
 export const largestJsonBytes = 256 * 1024 ** 2
+
+/**
+ * Folders that a backup takes whole. `tls` holds private keys; the file there that Asterisk reads is made of the others at
+ * each start.
+ */
+export const wholeFolders = ['sounds/prompts', 'sounds/prompts/before', 'sounds/music', 'tls'] as const
 
 /** What an archive may hold besides head and manifest. Only what looks like a name of ours becomes a path. */
 const tableMember = /^database\/([a-z_][a-z0-9_]{0,62})\.(\d{6})\.copy$/
 const fileMembers = [
   /^instance\.json$/,
   /^sounds\/(?:prompts|music)\/[0-9a-f-]{36}\.(?:wav|wav16)$/,
+  /^sounds\/prompts\/before\/[0-9a-f-]{36}\.(?:wav|wav16|json)$/,
+  /^tls\/(?:uploaded|self-signed)\.pem$/,
   /^recordings\/[0-9A-Za-z][0-9A-Za-z._-]{0,80}\.mp3$/
 ]
 

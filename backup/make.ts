@@ -6,7 +6,14 @@ import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import pg from 'pg'
 import { codeOf } from '../host/setup-error.ts'
-import { archiveFormat, headName, isFileMember, manifestName, tablePartName } from './archive.ts'
+import {
+  archiveFormat,
+  headName,
+  isFileMember,
+  manifestName,
+  tablePartName,
+  wholeFolders
+} from './archive.ts'
 import type { Head, Manifest } from './archive.ts'
 import { readTable, sequencesOf, tablesOf } from './tables.ts'
 import { tarWriter } from './tar.ts'
@@ -145,7 +152,7 @@ async function schemaOf(db: pg.ClientBase): Promise<string> {
 /** Files of the installation, by their names in the archive. */
 async function fileNames(db: pg.ClientBase, dataDir: string, withRecordings: boolean): Promise<string[]> {
   const names = ['instance.json']
-  for (const folder of ['sounds/prompts', 'sounds/music'])
+  for (const folder of wholeFolders)
     names.push(...(await namesIn(path.join(dataDir, folder))).map((name) => `${folder}/${name}`))
   if (withRecordings) {
     const { rows } = await db.query<{ file: string }>(

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
@@ -72,10 +72,39 @@ describe('Backup and restore', function () {
     const files = await filesIn(dataDir)
     const before = await filesIn(sourceDir())
     delete before['sounds/prompts/.half.partial']
+    for (const name of Object.keys(before)) if (name.endsWith('.partial.wav')) delete before[name]
+    // Made of the others at each start.
+    delete before['tls/used.pem']
     delete before['recordings/strange.raw']
     expect(files).to.deep.equal(before)
-    // Nobody but the owner may read passwords and talks.
-    expect(made.files).to.equal(4)
+    expect(made.files).to.equal(9)
+    // Nobody but the owner may read passwords, talks and private keys.
+    for (const file of [archive, path.join(dataDir, 'tls/uploaded.pem')])
+      expect((await stat(file)).mode & 0o777).to.equal(0o600)
+    expect((await stat(path.join(dataDir, 'tls'))).mode & 0o777).to.equal(0o700)
+  })
+
+  it('takes away takes of prompts and certificates that came later, and lets be what it knows nothing of', async () => {
+    const { db, dataDir } = await target()
+    const later = [
+      'sounds/prompts/before/11111111-1111-4111-8111-111111111111.json',
+      'sounds/music/11111111-1111-4111-8111-111111111111.wav',
+      'tls/self-signed.pem'
+    ]
+    const others = ['tls/used.pem', 'sounds/ru/hello.wav', 'recordings/later.mp3']
+    for (const name of [...later, ...others]) {
+      await mkdir(path.dirname(path.join(dataDir, name)), { recursive: true })
+      await writeFile(path.join(dataDir, name), 'of here')
+    }
+    const selfSigned = path.join(sourceDir(), 'tls/self-signed.pem')
+    const kept = await readFile(selfSigned)
+    const file = path.join(root, 'without-self-signed.tar.gz')
+    await rm(selfSigned)
+    await backup(false, file).finally(() => writeFile(selfSigned, kept))
+    await restoreBackup({ db, dataDir, file, replace: false })
+    const names = Object.keys(await filesIn(dataDir))
+    expect(names).to.include.members([...others, 'tls/uploaded.pem'])
+    for (const name of later) expect(names).to.not.include(name)
   })
 
   it('takes one of an earlier version, and brings its tables up to date', async () => {
@@ -213,7 +242,7 @@ describe('Backup and restore', function () {
       const newer = (dir: string) => edit(dir, 'ringtrace.json', made.head.schema, '9999_tomorrow')
       await tampered(archive, workedOn, newer, repacked(same))
       expect(await refused(workedOn)).to.match(/made by Ringtrace 1\.2\.3, which is newer/)
-      const format = (dir: string) => edit(dir, 'ringtrace.json', '"format":1', '"format":2')
+      const format = (dir: string) => edit(dir, 'ringtrace.json', '"format":2', '"format":3')
       await tampered(archive, workedOn, format, repacked(same))
       expect(await refused(workedOn)).to.match(/newer format/)
     })
@@ -287,6 +316,11 @@ describe('Backup and restore', function () {
     const staging = stagingFolder(dataDir, id)
     await mkdir(path.join(staging, 'files'), { recursive: true })
     await writeFile(path.join(staging, 'files/instance.json'), 'restored')
+    // One file had moved already, and what it replaced was taken away before.
+    const moved = path.join(dataDir, 'sounds/prompts/11111111-1111-4111-8111-111111111111.wav')
+    await mkdir(path.dirname(moved), { recursive: true })
+    await writeFile(moved, 'restored')
+    await writeFile(path.join(staging, 'cleared'), '')
     await writeFile(noteOf(staging), id)
     const other = stagingFolder(dataDir, 'never-came-so-far')
     await mkdir(path.join(other, 'files'), { recursive: true })
@@ -294,8 +328,10 @@ describe('Backup and restore', function () {
     await writeFile(noteOf(other), 'never-came-so-far')
     await db('audit').insert({ action: 'backup.restore', entity_id: id })
     expect(await finishRestores(db, dataDir)).to.deep.equal([id])
+    const restored = Buffer.from('restored').toString('base64')
     expect(await filesIn(dataDir)).to.deep.equal({
-      'instance.json': Buffer.from('restored').toString('base64')
+      'instance.json': restored,
+      [path.relative(dataDir, moved)]: restored
     })
     expect(await finishRestores(db, dataDir)).to.deep.equal([])
   })
