@@ -32,11 +32,21 @@ describe('An operator in a browser while the server dies and comes back', functi
     const heardBefore = caller.audio().length
     await until(() => caller.audio().length > heardBefore + 8000, { what: 'another second comes to him' })
     await bothHear(page, caller, 'without the server')
+    // Nor must it care for a page that cannot be fetched.
+    await page.getByTestId('nav-journal').click()
+    await page.getByTestId('page-away').waitFor({ timeout: waitMs })
+    await page.getByTestId('page-retry').click()
+    await page.getByTestId('page-away').waitFor({ timeout: waitMs })
+    await shot(page, 'page-away-ru-light')
+    await bothHear(page, caller, 'while a page is away')
 
     await instance.start()
     isDown = false
     await ready(page)
     await page.getByTestId('reconnecting').waitFor({ state: 'detached', timeout: waitMs })
+    await page.getByTestId('page-retry').click()
+    await page.getByTestId('journal-row').first().waitFor({ timeout: waitMs })
+    await page.getByTestId('nav-desk').click()
     await talks(page)
     await page.getByTestId('recent-call').waitFor()
     await hearsLoud(page, clientHz, 'she hears him after all')

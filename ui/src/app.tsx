@@ -1,6 +1,6 @@
-import { Button, Center, Loader, MantineProvider, Stack, Text } from '@mantine/core'
+import { Button, Center, MantineProvider, Stack, Text } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router'
 import { withTexts } from './i18n/index.ts'
@@ -9,48 +9,41 @@ import { ApiError, onSignedOut } from './lib/api.ts'
 import { explain } from './lib/explain.ts'
 import { Toasts } from './lib/toast.tsx'
 import { forgetSession, MeContext, useSession } from './session/session.ts'
+import { Page } from './shell/page.tsx'
 import { Shell } from './shell/shell.tsx'
 import { theme, variables } from './theme.ts'
 import { inBackground } from './lib/in-background.ts'
 
 const WelcomePage = lazy(withTexts(['sign-in'], () => import('./session/welcome-page.tsx')))
 const LoginPage = lazy(() => import('./session/login-page.tsx'))
-const OperatorPage = lazy(() => import('./operator/operator-page.tsx'))
-const CallLink = lazy(withTexts(['own'], () => import('./operator/call-link.tsx')))
 const TvPage = lazy(withTexts(['calls', 'wall'], () => import('./board/tv-page.tsx')))
-const LivePage = lazy(withTexts(['calls', 'wall'], () => import('./board/live-page.tsx')))
-const JournalPage = lazy(
-  withTexts(['calls', 'journal', 'selection'], () => import('./journal/journal-page.tsx'))
+const operatorPage = () => import('./operator/operator-page.tsx')
+const callLink = withTexts(['own'], () => import('./operator/call-link.tsx'))
+const livePage = withTexts(['calls', 'wall'], () => import('./board/live-page.tsx'))
+const journalPage = withTexts(['calls', 'journal', 'selection'], () => import('./journal/journal-page.tsx'))
+const reportsPage = withTexts(['calls', 'reports', 'selection'], () => import('./reports/reports-page.tsx'))
+const inquiriesPage = withTexts(['calls', 'crm'], () => import('./crm/inquiries-page.tsx'))
+const dealsPage = withTexts(['crm'], () => import('./crm/deals-page.tsx'))
+const costsPage = withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx'))
+const schemePage = withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx'))
+const setupPage = withTexts(
+  ['calls', 'first-hour', 'scheme-blocks', 'schemes', 'trunks', 'wizard'],
+  () => import('./setup/setup-page.tsx')
 )
-const ReportsPage = lazy(
-  withTexts(['calls', 'reports', 'selection'], () => import('./reports/reports-page.tsx'))
-)
-const InquiriesPage = lazy(withTexts(['calls', 'crm'], () => import('./crm/inquiries-page.tsx')))
-const DealsPage = lazy(withTexts(['crm'], () => import('./crm/deals-page.tsx')))
-const CostsPage = lazy(withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx')))
-const SchemePage = lazy(withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx')))
-const SetupPage = lazy(
-  withTexts(
-    ['calls', 'first-hour', 'scheme-blocks', 'schemes', 'trunks', 'wizard'],
-    () => import('./setup/setup-page.tsx')
-  )
-)
-const SettingsPage = lazy(
-  withTexts(
-    [
-      'calls',
-      'crm',
-      'first-hour',
-      'many',
-      'report-settings',
-      'selection',
-      'settings',
-      'setup',
-      'system',
-      'tracking'
-    ],
-    () => import('./settings/settings-page.tsx')
-  )
+const settingsPage = withTexts(
+  [
+    'calls',
+    'crm',
+    'first-hour',
+    'many',
+    'report-settings',
+    'selection',
+    'settings',
+    'setup',
+    'system',
+    'tracking'
+  ],
+  () => import('./settings/settings-page.tsx')
 )
 
 const client = new QueryClient({
@@ -63,14 +56,6 @@ const client = new QueryClient({
   }
 })
 onSignedOut(() => forgetSession(client))
-
-function Waiting() {
-  return (
-    <Center mih="50dvh">
-      <Loader type="dots" size="sm" />
-    </Center>
-  )
-}
 
 /** The signed-in part, or the door to it. */
 function Gate() {
@@ -113,23 +98,38 @@ function Gate() {
       </Suspense>
     )
   const isMarketer = me.role === 'marketer'
-  const page = (content: ReactNode) => <Suspense fallback={<Waiting />}>{content}</Suspense>
   return (
     <MeContext value={me}>
       <Routes>
         <Route element={<Shell />}>
-          <Route index element={isMarketer ? <Navigate to="/reports" replace /> : page(<OperatorPage />)} />
-          {!isMarketer && <Route path="call" element={page(<CallLink />)} />}
-          {!isMarketer && <Route path="live" element={page(<LivePage />)} />}
-          <Route path="journal" element={page(<JournalPage />)} />
-          <Route path="inquiries" element={page(<InquiriesPage />)} />
-          <Route path="deals" element={page(<DealsPage />)} />
-          {(me.role === 'admin' || isMarketer) && <Route path="costs/:tab?" element={page(<CostsPage />)} />}
-          {me.role !== 'operator' && <Route path="reports/:name?" element={page(<ReportsPage />)} />}
-          {me.role === 'admin' && <Route path="setup/:step?" element={page(<SetupPage />)} />}
-          {me.role === 'admin' && <Route path="schemes/:id" element={page(<SchemePage />)} />}
+          <Route
+            index
+            element={
+              isMarketer ? <Navigate to="/reports" replace /> : <Page key="operator" load={operatorPage} />
+            }
+          />
+          {!isMarketer && <Route path="call" element={<Page key="call" load={callLink} />} />}
+          {!isMarketer && <Route path="live" element={<Page key="live" load={livePage} />} />}
+          <Route path="journal" element={<Page key="journal" load={journalPage} />} />
+          <Route path="inquiries" element={<Page key="inquiries" load={inquiriesPage} />} />
+          <Route path="deals" element={<Page key="deals" load={dealsPage} />} />
+          {(me.role === 'admin' || isMarketer) && (
+            <Route path="costs/:tab?" element={<Page key="costs" load={costsPage} />} />
+          )}
           {me.role !== 'operator' && (
-            <Route path="settings/:section?/:id?/:tab?" element={page(<SettingsPage />)} />
+            <Route path="reports/:name?" element={<Page key="reports" load={reportsPage} />} />
+          )}
+          {me.role === 'admin' && (
+            <Route path="setup/:step?" element={<Page key="setup" load={setupPage} />} />
+          )}
+          {me.role === 'admin' && (
+            <Route path="schemes/:id" element={<Page key="scheme" load={schemePage} />} />
+          )}
+          {me.role !== 'operator' && (
+            <Route
+              path="settings/:section?/:id?/:tab?"
+              element={<Page key="settings" load={settingsPage} />}
+            />
           )}
           <Route path="*" element={<Navigate to="/" replace />} />
         </Route>

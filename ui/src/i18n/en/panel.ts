@@ -14,6 +14,12 @@ export const panel = {
     remove: 'Remove',
     removeText: 'Remove “{{name}}”? Past calls keep it.'
   },
+  away: {
+    title: 'This page could not be opened',
+    text: 'Mostly the server or the network is away for a moment. Nothing is lost: try again.',
+    inTalk: 'Mostly the server or the network is away for a moment. Your talk goes on; try again.',
+    reload: 'Load everything anew'
+  },
   login: {
     code: 'Code of your app',
     codeHelp: 'Six digits, or one of your recovery codes',
