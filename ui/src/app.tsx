@@ -12,7 +12,7 @@ import { forgetSession, MeContext, useSession } from './session/session.ts'
 import { Page } from './shell/page.tsx'
 import { Shell } from './shell/shell.tsx'
 import { theme, variables } from './theme.ts'
-import { inBackground } from './lib/in-background.ts'
+import { inBackground, prefetch } from './lib/in-background.ts'
 
 const WelcomePage = lazy(withTexts(['sign-in'], () => import('./session/welcome-page.tsx')))
 const LoginPage = lazy(() => import('./session/login-page.tsx'))
@@ -63,7 +63,7 @@ function Gate() {
   const { t } = useTranslation()
   useEffect(() => {
     // Whoever signs in will most likely need it: fetched while they type.
-    inBackground(import('./operator/operator-page.tsx'))
+    prefetch(import('./operator/operator-page.tsx'))
   }, [])
   if (session.isPending) {
     return (

@@ -7,3 +7,10 @@ export function inBackground(work: Promise<unknown> | void): void {
     toast('rust', explain(error))
   })
 }
+
+/** Fetches a part of the page before anybody needs it. */
+export function prefetch(part: Promise<unknown>): void {
+  part.catch(() => {
+    // It is fetched again once it is needed; what shows it says then that it could not be fetched.
+  })
+}

@@ -14,7 +14,7 @@ import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Part } from '../lib/part.tsx'
 import type { LiveCall } from '../../../api/contract/live.ts'
-import { inBackground } from '../lib/in-background.ts'
+import { prefetch } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import { useKeys } from '../lib/use-keys.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
@@ -209,5 +209,5 @@ export function Talking({ current }: { current: CurrentCall }) {
 
 /** Fetches what an operator in a talk may need next, so that pressing Transfer opens at once. */
 export function prepareTalk(): void {
-  inBackground(import('./transfer-dialog.tsx'))
+  prefetch(import('./transfer-dialog.tsx'))
 }
