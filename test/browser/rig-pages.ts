@@ -26,7 +26,106 @@ export interface RigPages {
   readonly page: Page
   /** Another window; signed in as `login`, or as nobody. */
   open(look: ContextLook, login: string | null): Promise<{ context: BrowserContext; page: Page }>
-  /**
+  /** What a checker of accessibility finds to be serious. */
+  barriers(on?: Page): Promise<string[]>
+}
+
+/**
+ * Starts rig and browser for the tests of a `describe`, and ends both. A script that fails in a page, or an error on its
+ * console, fails the test.
+ * @param login the role that `page` is signed in as
+ * @param options `fill`: what is in the database before the first page; `look` of the first window
+ * @returns how to get at it, from the first test on
+ */
+export function rigPagesForTests(
+  name: string,
+  login: string,
+  options: {
+    fill?: (rig: Rig) => Promise<unknown>
+    look?: ContextLook
+    /** More parts for the API than its tests usually have. */
+    before?: (deps: ApiDeps, databaseUrl: string) => ApiDeps
+    isExpected?: (fault: string) => boolean
+  } = {}
+): () => RigPages {
+  const { isExpected = () => false } = options
+  const look = { locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options.look }
+  const faults: string[] = []
+  let opened: RigPages | undefined
+  let browser: Browser | undefined
+  let live: ReturnType<typeof attachLive> | undefined
+  const pages = (): RigPages => {
+    if (!opened) throw new Error('The pages are not open yet')
+    return opened
+  }
+  const note = (fault: string): void => {
+    // Nobody is signed in at first, no exchange stands behind the telephone, and no sound device behind the browser.
+    if (
+      !fault.includes('401') &&
+      !fault.includes('/sip') &&
+      !fault.includes('AudioContext') &&
+      !isExpected(fault)
+    )
+      faults.push(fault)
+  }
+
+  before(async function () {
+    this.timeout(300_000)
+    // Whoever works on the pages has them built elsewhere.
+    const built = process.env['UI_DIR']
+    if (built === undefined) await buildPages()
+    const rig = await startRig({
+      uiDir: built ?? path.join(projectRoot(), 'dist/ui'),
+      ...(options.before && { before: options.before })
+    })
+    live = attachLive(rig.server, rig.deps)
+    // No exchange stands behind it.
+    rig.server.on('upgrade', ({ url }, socket) => {
+      if (url?.startsWith('/sip')) socket.destroy()
+    })
+    await options.fill?.(rig)
+    browser = await chromium.launch({
+      executablePath: await ensureChromium(),
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
+    })
+    const inBrowser = browser
+    const open: RigPages['open'] = async (given, as) => {
+      const context = await inBrowser.newContext({ baseURL: rig.url, acceptDownloads: true, ...given })
+      context.setDefaultTimeout(waitMs)
+      const page = await context.newPage()
+      page.on('pageerror', (error) => note(String(error.stack)))
+      page.on('console', (message) => {
+        if (message.type() === 'error') note(`${message.text()} (${message.location().url})`)
+      })
+      await page.goto('/')
+      if (as !== null) {
+        await signIn(page, as, password)
+        await page.getByTestId('login-form').waitFor({ state: 'detached' })
+      }
+      return { context, page }
+    }
+    const { page } = await open(look, login)
+    opened = {
+      rig,
+      page,
+      open,
+      barriers: (on = page) => barriersOf(on)
+    }
+  })
+  after(async function () {
+    this.timeout(60_000)
+    await browser?.close()
+    await live?.close()
+    await opened?.rig.close()
+  })
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && opened) await shot(opened.page, `failed-${name}`)
+    expect(faults.splice(0).join('; ')).to.equal('')
+  })
+  return pages
+}
+
+/**
  * What a checker of accessibility finds to be serious in a page at rest: while something fades in it has no colour of
  * its own yet, so whatever is found is looked at once more, and counts when it is still there.
  */
