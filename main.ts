@@ -53,7 +53,7 @@ import { normalise } from './tracking/phones.ts'
 import { createRecomputeJob } from './tracking/recompute/job.ts'
 import { createTracking } from './tracking/store/tracking.ts'
 import { openLog } from './upkeep/log.ts'
-import { createUpkeep } from './upkeep/look.ts'
+import { openUpkeep } from './upkeep/look.ts'
 
 const app = 'ringtrace'
 const aside = createEnding()
@@ -296,7 +296,7 @@ async function start(config: Config): Promise<void> {
   aside.push(() => crm.stop())
   const machine = { asterisk: home.version, publicUrl: config.http.publicUrl }
   const certificate = () => (config.tls.isOn ? keeper.current() : null)
-  const upkeep = createUpkeep({ db, dataDir, lines, certificate, ...machine })
+  const upkeep = await openUpkeep({ db, dataDir, lines, certificate, version, ...machine })
   const backups = createBackups({
     ...{ db, databaseUrl, dataDir, version, zone: companyZone, log },
     order: (trx, wanted) => jobs.order(trx, wanted)

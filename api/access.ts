@@ -294,6 +294,9 @@ export const access = {
 
   'GET /api/system': admin,
   'GET /api/system/log': admin,
+  'GET /api/system/log/file': admin,
+  'GET /api/system/update': admin,
+  'POST /api/system/update/seen': admin,
   'GET /api/system/diagnostics': admin,
   'GET /api/backups': admin,
   'POST /api/backups': admin,

@@ -38,8 +38,13 @@ export interface Facts {
   exchange: Readonly<Record<string, { status: 'ok' | 'degraded' | 'failed'; detail?: string | undefined }>>
   trunks: readonly { name: string; state: string }[]
   disk: { freeBytes: number; totalBytes: number } | null
-  /** Recordings and database together, over the last days with calls. */
+  /** What recordings take a day, over the last days with calls. */
   growthBytesPerDay: number | null
+  /** What the database takes a day; a guess by its size for each call so far. */
+  databaseBytesPerDay?: number | null
+  /** What recordings take now, and for how many days they are kept (null: for ever). */
+  recordingBytes?: number | null
+  retentionDays?: number | null
   lastBackupMs: number | null
   /** A daily backup is switched on. */
   isBackupScheduled: boolean
@@ -61,10 +66,24 @@ export interface Facts {
 const dayMs = 86_400_000
 const gigabyte = 1024 ** 3
 
-/** Until the disk has no room for recordings at the present rate; null when nothing is known or nothing grows. */
-export function daysLeft({ disk, growthBytesPerDay }: Facts): number | null {
-  if (!disk || growthBytesPerDay === null || growthBytesPerDay < 1) return null
-  return Math.max(0, Math.floor((disk.freeBytes - gigabyte / 2) / growthBytesPerDay))
+/** Farther ahead nobody can see. */
+const farthestDays = 3650
+
+/**
+ * Until the disk has no room for recordings at the present rate; null when nothing is known, nothing grows, or there is
+ * room for years. Recordings that are deleted after a time stop growing once the first of them go.
+ */
+export function daysLeft(facts: Facts): number | null {
+  const { disk, growthBytesPerDay: perDay, retentionDays: kept = null } = facts
+  if (!disk || perDay === null || perDay < 1) return null
+  const database = facts.databaseBytesPerDay ?? 0
+  const free = Math.max(0, disk.freeBytes - gigabyte / 2)
+  const growingDays =
+    kept === null ? Infinity : Math.max(0, (kept * perDay - (facts.recordingBytes ?? 0)) / perDay)
+  const quick = free / (perDay + database)
+  if (quick <= growingDays) return quick > farthestDays ? null : Math.floor(quick)
+  const slow = growingDays + (free - growingDays * (perDay + database)) / database
+  return slow > farthestDays ? null : Math.floor(slow)
 }
 
 /** Judges everything, in the order of the page. */
@@ -124,8 +143,9 @@ function disk({ disk: space }: Facts): Found {
 
 function growth(facts: Facts): Found {
   const days = daysLeft(facts)
-  if (days === null) return { state: 'ok', reason: 'still' }
-  const values = { days, perDay: Math.round(facts.growthBytesPerDay ?? 0) }
+  const perDay = Math.round(facts.growthBytesPerDay ?? 0)
+  if (days === null) return perDay > 0 && facts.disk ? ok('enough', { perDay }) : ok('still')
+  const values = { days, perDay }
   if (days < 7) return failed('soon', values)
   if (days < 30) return warning('soon', values)
   return ok('ok', values)

@@ -9,12 +9,20 @@ import { projectRoot } from '../host/project-root.ts'
 import type { InUse } from '../host/tls/keeper.ts'
 import { ownHttps } from './certificates.ts'
 import type { LogLine } from './log.ts'
+import { noteStart } from './updates.ts'
 import type { Facts } from './judge.ts'
 
 /** Facts that this machine and the database tell; the rest comes from the exchange. */
 export type MachineFacts = Pick<
   Facts,
-  'disk' | 'growthBytesPerDay' | 'jobs' | 'webhooks' | 'https' | 'clock'
+  | 'disk'
+  | 'growthBytesPerDay'
+  | 'databaseBytesPerDay'
+  | 'retentionDays'
+  | 'jobs'
+  | 'webhooks'
+  | 'https'
+  | 'clock'
 > & {
   databaseBytes: number | null
   recordingBytes: number | null
@@ -29,11 +37,13 @@ export interface Upkeep {
   log(): LogLine[]
   /** What is new, as the change log tells it; empty when there is none. */
   notes(): Promise<string>
+  /** To be told at each start: what is new against the version that ran here last is found out by it. */
+  noteStart(version: string): Promise<void>
 }
 
 const tlsTimeoutMs = 3000
 
-export function createUpkeep(options: {
+interface UpkeepOptions {
   db: Knex
   dataDir: string
   publicUrl: string | undefined
@@ -42,12 +52,27 @@ export function createUpkeep(options: {
   asterisk: string | null
   lines: () => LogLine[]
   now?: () => number
-}): Upkeep {
+}
+
+/** At the start of the product: also finds out what is new against the version that ran here last. */
+export async function openUpkeep({
+  version,
+  ...options
+}: UpkeepOptions & { version: string }): Promise<Upkeep> {
+  const upkeep = createUpkeep(options)
+  await upkeep.noteStart(version)
+  return upkeep
+}
+
+export function createUpkeep(options: UpkeepOptions): Upkeep {
   const { db, dataDir, publicUrl, asterisk, now = Date.now } = options
   const startedAt = new Date(now()).toISOString()
+  const changeLog = (): Promise<string> => textOf(path.join(projectRoot(), 'CHANGELOG.md'))
   return {
     log: options.lines,
-    notes: async () => firstSection(await textOf(path.join(projectRoot(), 'CHANGELOG.md'))),
+    notes: async () => firstSection(await changeLog()),
+    noteStart: async (version) =>
+      noteStart(db, { version, changeLog: await changeLog(), at: new Date(now()).toISOString() }),
     async look() {
       const own = options.certificate?.() ?? null
       const [disk, figures, https, isSynchronised] = await Promise.all([
@@ -60,6 +85,8 @@ export function createUpkeep(options: {
       return {
         disk,
         growthBytesPerDay: figures?.growthBytesPerDay ?? null,
+        databaseBytesPerDay: figures?.databaseBytesPerDay ?? null,
+        retentionDays: figures?.retentionDays ?? null,
         jobs: figures?.jobs ?? null,
         webhooks: figures?.webhooks ?? null,
         databaseBytes: figures?.databaseBytes ?? null,
@@ -91,6 +118,8 @@ async function diskOf(dir: string): Promise<Facts['disk']> {
 
 interface Figures {
   growthBytesPerDay: number | null
+  databaseBytesPerDay: number | null
+  retentionDays: number | null
   jobs: Facts['jobs']
   webhooks: Facts['webhooks']
   databaseBytes: number
@@ -110,6 +139,9 @@ async function databaseFigures(db: Knex, now: () => number): Promise<Figures> {
       (select sum(bytes) from recordings where state = 'ready' and created_at > now() - interval '7 days') as week_bytes,
       (select extract(epoch from now() - min(created_at)) from recordings
         where state = 'ready' and created_at > now() - interval '7 days') as week_seconds,
+      (select count(*) from calls where started_at > now() - interval '7 days') as week_calls,
+      (select greatest(reltuples, 0) from pg_class where oid = 'calls'::regclass) as all_calls,
+      (select value from settings where key = 'recordings.retentionDays') as retention_days,
       (select count(*) from jobs where state = 'failed' and ended_at > now() - interval '1 day') as failed,
       (select count(*) from webhooks where is_active) as active,
       (select count(*) from webhooks where disabled_reason is not null) as disabled,
@@ -130,6 +162,12 @@ async function databaseFigures(db: Knex, now: () => number): Promise<Figures> {
   const days = Math.max(1, number('week_seconds') / 86_400)
   return {
     growthBytesPerDay: number('week_bytes') > 0 ? number('week_bytes') / days : null,
+    // A young database is mostly its own structure.
+    databaseBytesPerDay:
+      number('all_calls') < 1000
+        ? null
+        : (number('database_bytes') / number('all_calls')) * (number('week_calls') / 7),
+    retentionDays: number('retention_days') >= 1 ? number('retention_days') : null,
     jobs: { waiting: queue.waiting, oldestSeconds: queue.seconds, failed: number('failed') },
     webhooks: {
       active: number('active'),

@@ -31,15 +31,36 @@ export const systemState = z.object({
     databaseBytes: z.number().nullable(),
     recordingBytes: z.number().nullable(),
     bytesPerDay: z.number().nullable(),
-    daysLeft: z.number().int().nullable()
+    /** Null without a forecast, and where the room lasts for years. */
+    daysLeft: z.number().int().nullable(),
+    /** For how long recordings are kept; null: for ever. */
+    retentionDays: z.number().nullable()
   }),
   /** What is new in this version, as its change log tells it. */
   notes: z.string()
 })
 
+/** What the last update brought, for the one who asks. */
+export const systemUpdate = z.object({
+  version: z.string(),
+  /** The version that ran here before; null where there was no update yet. */
+  previousVersion: z.string().nullable(),
+  updatedAt: isoTime.nullable(),
+  /** Points of the change log that the version before did not have. */
+  fresh: z.array(z.string()),
+  /** Whether they have read it. */
+  isSeen: z.boolean()
+})
+
+export const logLevels = ['info', 'warn', 'error'] as const
+export const logQuery = z.object({
+  /** The least level that is shown. */
+  level: z.enum(logLevels).optional()
+})
+
 export const logLine = z.object({
   at: isoTime,
-  level: z.enum(['info', 'warn', 'error']),
+  level: z.enum(logLevels),
   part: z.string().nullable(),
   text: z.string(),
   about: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -66,6 +87,7 @@ export { backupSettings }
 
 export type SystemState = z.infer<typeof systemState>
 export type SystemCheck = z.infer<typeof systemCheck>
+export type SystemUpdate = z.infer<typeof systemUpdate>
 export type LogLine = z.infer<typeof logLine>
 export type Backup = z.infer<typeof backup>
 export type BackupSettings = z.infer<typeof backupSettings>

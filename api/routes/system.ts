@@ -2,8 +2,17 @@ import type { Knex } from 'knex'
 import { readBackupSettings } from '../../backup/settings.ts'
 import { writeBundle } from '../../upkeep/bundle.ts'
 import { daysLeft, judge, type Facts } from '../../upkeep/judge.ts'
+import type { LogLine } from '../../upkeep/log.ts'
+import { markSeen, readUpdate } from '../../upkeep/updates.ts'
 import { audit } from '../audit.ts'
-import { logLines, systemState, type SystemState } from '../contract/system.ts'
+import {
+  logLevels,
+  logLines,
+  logQuery,
+  systemState,
+  systemUpdate,
+  type SystemState
+} from '../contract/system.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
@@ -20,8 +29,43 @@ export const systemRoutes = (deps: ApiDeps): Endpoint[] => [
   endpoint({
     route: 'GET /api/system/log',
     summary: 'The last lines of the log since the start, without personal data, the newest first',
+    query: logQuery,
     answer: logLines,
-    handle: () => Promise.resolve({ items: (deps.upkeep?.log() ?? []).slice(0, 200) })
+    handle: ({ query }) => Promise.resolve({ items: linesFrom(deps, query.level).slice(0, 200) })
+  }),
+  endpoint({
+    route: 'GET /api/system/log/file',
+    summary: 'The same lines as a text, all that are remembered, the oldest first',
+    query: logQuery,
+    raw: 'text/plain',
+    async handle(context) {
+      const { res, query } = context
+      const lines = linesFrom(deps, query.level).toReversed()
+      await audit(deps.db, context, { action: 'log.download', data: { lines: lines.length } })
+      res.set('Content-Type', 'text/plain; charset=utf-8').attachment('ringtrace-log.txt')
+      res.send(lines.map((line) => `${textOf(line)}\n`).join(''))
+    }
+  }),
+  endpoint({
+    route: 'GET /api/system/update',
+    summary: 'What is new against the version that ran here before, and whether one has read it',
+    answer: systemUpdate,
+    async handle({ who }) {
+      const found = await readUpdate(deps.db)
+      if (!found)
+        return {
+          ...{ version: deps.version, previousVersion: null, updatedAt: null },
+          ...{ fresh: [], isSeen: true }
+        }
+      const { version, previousVersion, updatedAt, fresh, seenBy } = found
+      const isSeen = fresh.length === 0 || seenBy.includes(who.userId)
+      return { version, previousVersion, updatedAt, fresh, isSeen }
+    }
+  }),
+  endpoint({
+    route: 'POST /api/system/update/seen',
+    summary: 'Note that one has read what is new',
+    handle: ({ who }) => markSeen(deps.db, who.userId)
   }),
   endpoint({
     route: 'GET /api/system/diagnostics',
@@ -42,6 +86,17 @@ export const systemRoutes = (deps: ApiDeps): Endpoint[] => [
     }
   })
 ]
+
+/** The newest first. */
+function linesFrom({ upkeep }: ApiDeps, level: LogLine['level'] = 'info'): LogLine[] {
+  const least = logLevels.indexOf(level)
+  return (upkeep?.log() ?? []).filter((line) => logLevels.indexOf(line.level) >= least)
+}
+
+function textOf({ at, level, part, text, about }: LogLine): string {
+  const rest = Object.entries(about).map(([name, value]) => ` ${name}=${value}`)
+  return `${at} ${level.toUpperCase()} ${part === null ? '' : `${part}: `}${text}${rest.join('')}`
+}
 
 async function stateOf(deps: ApiDeps): Promise<SystemState> {
   const { upkeep, pbx, db, backups, version } = deps
@@ -66,6 +121,9 @@ async function stateOf(deps: ApiDeps): Promise<SystemState> {
     isBackupScheduled: isUp && (await readBackupSettings(db)).isOn,
     disk: machine.disk,
     growthBytesPerDay: machine.growthBytesPerDay,
+    databaseBytesPerDay: machine.databaseBytesPerDay ?? null,
+    recordingBytes: machine.recordingBytes,
+    retentionDays: machine.retentionDays ?? null,
     jobs: machine.jobs,
     webhooks: machine.webhooks,
     https: machine.https,
@@ -83,7 +141,8 @@ async function stateOf(deps: ApiDeps): Promise<SystemState> {
       databaseBytes: machine.databaseBytes,
       recordingBytes: machine.recordingBytes,
       bytesPerDay: machine.growthBytesPerDay,
-      daysLeft: daysLeft(facts)
+      daysLeft: daysLeft(facts),
+      retentionDays: machine.retentionDays ?? null
     },
     notes: await upkeep.notes()
   }

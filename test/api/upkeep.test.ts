@@ -127,13 +127,40 @@ describe('Upkeep: the state of the installation and its backups', function () {
     memory.stream.write(`${JSON.stringify({ time: 1, level: 40, msg: 'Call from +79161234567 failed' })}\n`)
     const [line] = itemsOf(await rig.as.admin.get('/api/system/log'))
     expect(line).to.include({ level: 'warn', text: 'Call from [number] failed' })
+    memory.stream.write(`${JSON.stringify({ time: 2, level: 30, msg: 'All is well' })}\n`)
+    expect(itemsOf(await rig.as.admin.get('/api/system/log?level=warn'))).to.have.length(1)
+    expect(itemsOf(await rig.as.admin.get('/api/system/log'))).to.have.length(2)
     const { cookie } = rig.as.admin
+    const file = await fetch(`${rig.url}/api/system/log/file?level=info`, { headers: { cookie } })
+    expect(file.headers.get('content-disposition')).to.match(/ringtrace-log\.txt/)
+    expect(await file.text()).to.match(/WARN Call from \[number\] failed\n.* INFO All is well\n$/)
+    expect(await rig.db('audit').where({ action: 'log.download' }).first()).to.not.equal(undefined)
     const response = await fetch(`${rig.url}/api/system/diagnostics`, { headers: { cookie } })
     const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString('utf8')
     for (const name of ['state.json', 'log.ndjson', 'tables.json'])
       expect(text).to.include(`ringtrace-diagnostics/${name}`)
     expect(text).to.not.include('79161234567')
     expect(await rig.db('audit').where({ action: 'system.diagnostics' }).first()).to.not.equal(undefined)
+  })
+
+  it('tells each admin once what an update brought', async () => {
+    const get = async () => (await rig.as.admin.get('/api/system/update')).body
+    expect(await get()).to.include({ version: '0.0.0-test', isSeen: true })
+    await rig.deps.upkeep?.noteStart('1.0.0')
+    expect(await get()).to.deep.include({ version: '1.0.0', fresh: [], isSeen: true })
+    const row = await rig.db('settings').where({ key: 'updates' }).first<{ value: { known: string[] } }>()
+    const value = { ...row.value, known: row.value.known.slice(1) }
+    await rig
+      .db('settings')
+      .where({ key: 'updates' })
+      .update({ value: JSON.stringify(value) })
+    await rig.deps.upkeep?.noteStart('1.1.0')
+    const told = await get()
+    expect(told).to.include({ version: '1.1.0', previousVersion: '1.0.0', isSeen: false })
+    expect(told['fresh']).to.have.length(1)
+    await rig.as.admin.send('POST', '/api/system/update/seen')
+    expect(await get()).to.include({ isSeen: true })
+    expect((await rig.as.operator.get('/api/system/update')).status).to.equal(403)
   })
 
   it('keeps before and after of what admins change, and no secret', async () => {

@@ -4,6 +4,7 @@ import { lastDueMs } from '../../backup/settings.ts'
 import { daysLeft, judge, type Facts } from '../../upkeep/judge.ts'
 import { lineOf, rememberLog, scrubbed } from '../../upkeep/log.ts'
 import { firstSection } from '../../upkeep/look.ts'
+import { pointsOf, updateOf } from '../../upkeep/updates.ts'
 import { system as en } from '../../ui/src/i18n/en/system.ts'
 import { system as ru } from '../../ui/src/i18n/ru/system.ts'
 
@@ -56,6 +57,7 @@ describe('what the system page says', () => {
     ['disk', { disk: { freeBytes: gigabyte, totalBytes: gigabyte } }, 'warning low'],
     ['disk', { disk: null }, 'unknown unknown'],
     ['growth', { growthBytesPerDay: null }, 'ok still'],
+    ['growth', { retentionDays: 30 }, 'ok enough'],
     ['growth', { growthBytesPerDay: 5 * gigabyte }, 'warning soon'],
     ['growth', { growthBytesPerDay: 50 * gigabyte }, 'failed soon'],
     ['backup', { lastBackupMs: null }, 'failed never'],
@@ -120,11 +122,43 @@ describe('what the system page says', () => {
   it('tells the days until the disk is full', () => {
     expect(daysLeft(healthy)).to.equal(99)
     expect(daysLeft({ ...healthy, growthBytesPerDay: 0 })).to.equal(null)
+    // They stop growing once the first of them are deleted; the database goes on.
+    const kept = { ...healthy, retentionDays: 30, recordingBytes: 20 * gigabyte }
+    expect(daysLeft(kept)).to.equal(null)
+    expect(daysLeft({ ...kept, retentionDays: 300 })).to.equal(99)
+    // Ten days at 1.5 GB a day, and 84.5 GB more at 0.5 GB.
+    expect(daysLeft({ ...kept, databaseBytesPerDay: gigabyte / 2 })).to.equal(10 + 169)
   })
 
   it('takes the newest part of the change log', () => {
     expect(firstSection('# Changes\n\n## Next\n\n- one\n\n## 1.0\n\n- two\n')).to.equal('## Next\n\n- one')
     expect(firstSection('nothing')).to.equal('')
+  })
+})
+
+describe('what is new after an update', () => {
+  const at = '2026-11-22T09:00:00.000Z'
+  const start = (before: ReturnType<typeof updateOf> | null, version: string, changeLog: string) =>
+    updateOf(before, { version, changeLog, at })
+  const old = '# Changes\n\n## 1.0\n\n- **One**: a\n  longer point\n- two\n'
+
+  it('is what the change log of the version before did not have', () => {
+    expect(pointsOf(old)).to.deep.equal(['**One**: a longer point', 'two'])
+    const first = start(null, '1.0.0', old)
+    expect(first).to.include({ previousVersion: null, updatedAt: null })
+    expect(first.fresh).to.deep.equal([])
+    const next = start(first, '1.1.0', old.replace('## 1.0', '## 1.1\n\n- three\n\n## 1.0'))
+    expect(next).to.deep.include({ previousVersion: '1.0.0', updatedAt: at, fresh: ['three'], seenBy: [] })
+  })
+
+  it('stays told at the next start, and is told to each reader once', () => {
+    const next = { ...start(start(null, '1.0.0', old), '1.1.0', `${old}- three\n`), seenBy: ['anna'] }
+    expect(start(next, '1.1.0', `${old}- three\n`)).to.deep.equal(next)
+    expect(start(next, '1.2.0', `${old}- three\n- four\n`)).to.deep.include({
+      previousVersion: '1.1.0',
+      fresh: ['four'],
+      seenBy: []
+    })
   })
 })
 

@@ -50,6 +50,7 @@ export const system = {
       growth: {
         title: 'Room for recordings',
         ok: 'Lasts about {{days}} days at {{perDay}} a day.',
+        enough: 'Room for years: {{perDay}} a day.',
         still: 'Nothing was recorded in the last week.',
         soon: 'Lasts about {{days}} days at {{perDay}} a day. Add disk, or keep recordings for a shorter time.'
       },
