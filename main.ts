@@ -54,6 +54,7 @@ import { createRecomputeJob } from './tracking/recompute/job.ts'
 import { createTracking } from './tracking/store/tracking.ts'
 import { openLog } from './upkeep/log.ts'
 import { openUpkeep } from './upkeep/look.ts'
+import { openPublicAddress } from './upkeep/nat-address.ts'
 
 const app = 'ringtrace'
 const aside = createEnding()
@@ -101,7 +102,12 @@ async function start(config: Config): Promise<void> {
 
   prepared(config.demo ? 'Voice prompts and the demo company are there' : 'Voice prompts are there')
 
-  const told = [config.http.publicUrl && new URL(config.http.publicUrl).hostname, config.sip.externalAddress]
+  const publicAddress = await openPublicAddress({ db, environment: config.sip.externalAddress, log })
+  aside.push(() => Promise.resolve(publicAddress.stop()))
+  const told = [
+    config.http.publicUrl && new URL(config.http.publicUrl).hostname,
+    publicAddress.current()?.name
+  ]
   const keeper = await openTls({ dir: path.join(dataDir, 'tls'), files: config.tls.files, told, log })
   aside.push(() => Promise.resolve(keeper.stop()))
 
@@ -138,14 +144,18 @@ async function start(config: Config): Promise<void> {
       recordingsDir,
       systemName: 'rt',
       sipTrace: config.sipTrace,
-      ...(config.sip.tlsPort === null ? {} : { tls: { port: config.sip.tlsPort, file: keeper.file } }),
-      ...(config.sip.externalAddress ? { externalAddress: config.sip.externalAddress } : {})
+      // Of the moment at which Asterisk starts, again and again.
+      get externalAddress() {
+        return publicAddress.current()?.address ?? null
+      },
+      ...(config.sip.tlsPort === null ? {} : { tls: { port: config.sip.tlsPort, file: keeper.file } })
     },
     log
   }
   // When it dies its calls are lost, and recovery says so in each.
   const asterisk = await keepRunning('Asterisk', () => startAsterisk(asteriskOptions), log)
   aside.push(() => asterisk.stop())
+  publicAddress.onChange((address) => asterisk.current.takeAddress(address))
   const cli = (command: string): Promise<string> => asterisk.current.cli(command)
   running.asterisk = { cli }
   if (config.sip.tlsPort !== null) {
@@ -353,20 +363,8 @@ async function start(config: Config): Promise<void> {
 
   const uiDir = path.join(projectRoot(), 'dist/ui')
   const deps = {
-    db,
-    log,
-    pbx,
-    recordings,
-    media,
-    webhooks,
-    demo,
-    dialling,
-    tracking,
-    jobs,
-    backups,
-    upkeep,
-    mail,
-    mailings,
+    ...{ db, log, pbx, recordings, media, webhooks, demo, dialling, tracking, jobs, backups },
+    ...{ upkeep, mail, mailings, publicAddress },
     sipTrace: config.sipTrace ? sipTrace : null,
     announce: webhooks.announce,
     metrics: metrics.registry,
@@ -375,7 +373,7 @@ async function start(config: Config): Promise<void> {
     publicUrl: config.http.publicUrl,
     outside: outsideOf(keeper, { ...config.http, isTls: config.tls.isOn, sipTlsPort: config.sip.tlsPort }),
     // Browsers do not tell ports apart: two instances on one host would overwrite each other's session.
-    sip: { address: config.sip.externalAddress, port: config.sip.port, rtp: config.rtp },
+    sip: { port: config.sip.port, rtp: config.rtp },
     cookieName: `ringtrace_${config.http.port}`
   }
   aside.push(await listen(deps, { ...config.http, ariPort: config.ariPort }))

@@ -16,6 +16,7 @@ import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
 import type { SipTrace } from '../pbx/trace/trace.ts'
 import type { Upkeep } from '../upkeep/look.ts'
+import type { PublicAddress } from '../upkeep/nat-address.ts'
 import type { ClientNews } from './live/news.ts'
 import type { Outside } from './outside.ts'
 import type { mailReasons } from './contract/mail.ts'
@@ -201,9 +202,9 @@ export interface ApiDeps {
   readonly clientNews?: ClientNews
   /** TLS of our own and proxies in front; absent: neither. */
   readonly outside?: Outside
-  /** Where SIP phones register; without an address, where the API is reached. */
+  /** What carriers are told, and where SIP phones register; without one, where the API is reached. */
+  readonly publicAddress?: PublicAddress
   readonly sip?: {
-    readonly address: string | undefined
     readonly port: number
     /** Ports of sound. */
     readonly rtp?: { readonly start: number; readonly end: number }

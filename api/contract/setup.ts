@@ -67,6 +67,48 @@ export const soundMeasured = z.object({
     })
     .nullable()
 })
+const isIpv4 = (text: string): boolean =>
+  /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255)
+/** Of this network alone, to many at once, or to nobody. */
+const isNobody = (text: string): boolean =>
+  isIpv4(text) && (/^(0|127)\./.test(text) || Number(text.split('.')[0]) >= 224)
+const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+const hostName = new RegExp(`^(${label}\\.)+(?!\\d+$)${label}$`)
+
+/** What people may write for the public address: an IPv4 address, or a host name. */
+export const publicAddressName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .refine(
+    (text) => isIpv4(text) || hostName.test(text),
+    'must be an IPv4 address such as 203.0.113.5, or a name such as pbx.example.com'
+  )
+  .refine((text) => !isNobody(text), 'nobody outside can send to this address')
+export const publicAddressChange = z.object({
+  /** Null: this machine needs none. */
+  name: publicAddressName.nullable()
+})
+/** The address that carriers and browsers outside are told. */
+export const publicAddressState = z.object({
+  /** As it was written; null when nobody has. */
+  name: z.string().nullable(),
+  /** The address that the name stands for; null when none is known. */
+  address: z.string().nullable(),
+  /** The environment (`EXTERNAL_ADDRESS`) rules the setting. */
+  by: z.enum(['environment', 'setting']).nullable(),
+  /** Asterisk has it; when not, it is told again every minute, and at its next start. */
+  isApplied: z.boolean()
+})
+/** An address that may be the public one, and how we know it. */
+export const addressGuess = z.object({
+  address: z.string(),
+  /** `carrier`: its answers say that it sees us so; `pages`: this page is open at it. */
+  from: z.enum(['carrier', 'pages']),
+  /** The trunk, or the host of the pages. */
+  about: z.string()
+})
 export const addressCheck = z.object({ sound: soundMeasured.nullable().default(null) })
 export const addressFinding = z.object({
   code: z.enum(findingCodes),
@@ -74,8 +116,11 @@ export const addressFinding = z.object({
   values: z.record(z.string(), z.union([z.string(), z.number()]))
 })
 export const addressChecked = z.object({
-  /** `EXTERNAL_ADDRESS`; null when it is not set. */
+  /** The public address as it is written; null when it is not set. */
   externalAddress: z.string().nullable(),
+  publicAddress: publicAddressState,
+  /** What may be written there, the surest first. */
+  guesses: z.array(addressGuess),
   /** `PUBLIC_URL`; null when it is not set. */
   publicUrl: z.string().nullable(),
   localAddresses: z.array(z.string()),
@@ -89,4 +134,6 @@ export type SetupStep = (typeof setupSteps)[number]
 export type SetupState = z.infer<typeof setupState>
 export type SetupChange = z.infer<typeof setupChange>
 export type SoundMeasured = z.infer<typeof soundMeasured>
+export type PublicAddressState = z.infer<typeof publicAddressState>
+export type AddressGuess = z.infer<typeof addressGuess>
 export type AddressChecked = z.infer<typeof addressChecked>

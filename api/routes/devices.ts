@@ -131,7 +131,7 @@ export function deviceRoutes(deps: ApiDeps): Endpoint[] {
         entityId: context.id,
         data: { form }
       })
-      const server = deps.sip?.address ?? context.req.hostname
+      const server = deps.publicAddress?.current()?.name ?? context.req.hostname
       return {
         details: provisioningOf(row, owner, { server, port: deps.sip?.port ?? 5060 }),
         locale: viewer['locale'] === 'en' ? ('en' as const) : ('ru' as const)

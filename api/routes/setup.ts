@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { hashPassword } from '../../db/passwords.ts'
 import { policyKey } from '../../dialling/policy-keeper.ts'
 import { dialPolicySettings } from '../../dialling/policy/settings.ts'
+import { publicAddressKey } from '../../upkeep/nat-address.ts'
 import { natFindings } from '../../upkeep/nat-findings.ts'
+import { addressGuesses, seenAs } from '../../upkeep/nat-guesses.ts'
 import { addressOf, isBridged, localAddresses, udpLoop } from '../../upkeep/nat-look.ts'
 import { audit } from '../audit.ts'
 import { endSessions } from '../auth/sessions.ts'
@@ -11,17 +13,23 @@ import { companyZone } from '../company-zone.ts'
 import {
   addressCheck,
   addressChecked,
+  publicAddressChange,
+  publicAddressState,
   setupChange,
   setupCompany,
   setupState,
   setupSteps,
   stepState,
+  type AddressGuess,
+  type PublicAddressState,
   type SetupState,
   type SetupStep
 } from '../contract/setup.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
+import type { Row } from '../rows.ts'
+import { trunkOf as traceTrunkOf } from './sip-trace.ts'
 
 const key = 'setup'
 
@@ -112,22 +120,22 @@ export function setupRoutes(deps: ApiDeps): Endpoint[] {
       answer: addressChecked,
       async handle({ body, req }) {
         const rtp = deps.sip?.rtp
-        const name = deps.sip?.address
+        const external = deps.publicAddress?.current() ?? null
+        const address = external?.address ?? null
         const locals = localAddresses()
-        const [address, trunks] = await Promise.all([
-          name === undefined ? null : addressOf(name),
-          trunkAddresses(db)
-        ])
+        const trunks = await trunkAddresses(db)
         const loop = rtp && address !== null ? await udpLoop(address, rtp) : { result: 'skipped' as const }
         const sipPort = deps.sip?.port ?? 5060
         return {
-          externalAddress: name ?? null,
+          externalAddress: external?.name ?? null,
+          publicAddress: publicAddressOf(deps),
+          guesses: await guesses(deps, req.hostname, address),
           publicUrl: deps.publicUrl ?? null,
           localAddresses: locals,
           sipPort,
           rtp: rtp ?? null,
           findings: natFindings({
-            external: name === undefined ? null : { name, address },
+            external,
             localAddresses: locals,
             isBridged: isBridged(),
             sipPort,
@@ -138,6 +146,34 @@ export function setupRoutes(deps: ApiDeps): Endpoint[] {
             sound: body.sound
           })
         }
+      }
+    }),
+    endpoint({
+      route: 'GET /api/setup/public-address',
+      summary: 'The address that carriers and browsers outside are told, and who has set it',
+      answer: publicAddressState,
+      handle: () => Promise.resolve(publicAddressOf(deps))
+    }),
+    endpoint({
+      route: 'PUT /api/setup/public-address',
+      summary: 'Set the public address; Asterisk takes it up at once, and talks go on',
+      body: publicAddressChange,
+      answer: publicAddressState,
+      async handle(context) {
+        const { name } = context.body
+        const now = deps.publicAddress?.current() ?? null
+        if (now?.by === 'environment') throw new ApiError('address_from_environment')
+        if (name !== null && (await addressOf(name)) === null) throw new ApiError('address_unknown')
+        await db.transaction(async (trx) => {
+          if (name === null) await trx('settings').where({ key: publicAddressKey }).delete()
+          else await put(trx, publicAddressKey, name)
+          await audit(trx, context, {
+            ...{ action: 'setup.address', entity: 'settings', entityId: publicAddressKey },
+            change: { before: { name: now?.name ?? null }, after: { name } }
+          })
+        })
+        await deps.publicAddress?.refresh()
+        return publicAddressOf(deps)
       }
     })
   ]
@@ -238,6 +274,30 @@ async function setCountry(trx: Knex, country: string, timeZone: string): Promise
     ...policy,
     ...{ homeCountry: country, countries: [country, ...others], timeZone }
   })
+}
+
+function publicAddressOf({ publicAddress }: ApiDeps): PublicAddressState {
+  const set = publicAddress?.current() ?? null
+  return {
+    name: set?.name ?? null,
+    address: set?.address ?? null,
+    by: set?.by ?? null,
+    isApplied: publicAddress?.isApplied() ?? true
+  }
+}
+
+/** What the carriers' answers and the address of the pages say of where we are. */
+async function guesses(deps: ApiDeps, host: string, now: string | null): Promise<AddressGuess[]> {
+  const rows = await deps.db('trunks').where({ is_active: true, is_demo: false }).select<Row[]>('*')
+  const carriers = rows.map((row) => {
+    const trunk = traceTrunkOf(row)
+    const messages = [
+      ...(deps.sipTrace?.registration(trunk) ?? []),
+      ...(deps.sipTrace?.test(trunk.id)?.messages ?? [])
+    ]
+    return { trunk: trunk.name, seen: seenAs(messages) }
+  })
+  return addressGuesses({ now, carriers, pages: { host, address: await addressOf(host) } })
 }
 
 async function trunkAddresses(db: Knex): Promise<{ name: string; address: string | null }[]> {

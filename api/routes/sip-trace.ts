@@ -168,7 +168,8 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
   ]
 }
 
-const trunkOf = (row: Row): TraceTrunk => ({
+/** A row of `trunks` as the trace must know it. */
+export const trunkOf = (row: Row): TraceTrunk => ({
   id: String(row['id']),
   endpoint: String(row['sip_endpoint']),
   name: String(row['name']),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { access, chmod, mkdir, readFile, rmdir, symlink } from 'node:fs/promises'
-import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { endLiving, livingForeign, spawnDetached } from '../../host/detached.ts'
@@ -13,6 +12,7 @@ import { shortFolderFor } from '../../host/short-path.ts'
 import { ensureHoldMusic } from './hold-music.ts'
 import type { AsteriskHome } from './home.ts'
 import { requirePorts } from './ports.ts'
+import { iceLines, readAddressAnew, transportLines, withoutAddress } from './public-address.ts'
 import { isSameOnDisk, renderFolder, writeFolder } from './render.ts'
 import type { TemplateValues } from './render.ts'
 
@@ -32,8 +32,8 @@ export type AsteriskSettings = {
   amiPassword: string
   /** Absolute folder of raw recordings. */
   recordingsDir: string
-  /** EXTERNAL_ADDRESS: the public IP address when this machine stands behind NAT. */
-  externalAddress?: string
+  /** The public IP address when this machine stands behind NAT; it may change while Asterisk runs. */
+  externalAddress?: string | null
   /** Carriers by TLS: the port, and the file with key and certificate chain. Without it there is no such transport. */
   tls?: { port: number; file: string }
   /** Copies of SIP messages go to the UDP port with AMI's number; by default they do. */
@@ -65,7 +65,11 @@ export type RunningAsterisk = {
   stop(): Promise<void>
   /** Runs a command of Asterisk's own console and gives what it printed. */
   cli(command: string): Promise<string>
+  /** Another public address from now on, or none. Talks go on. */
+  takeAddress(address: string | null): Promise<void>
 }
+
+type Console = Pick<RunningAsterisk, 'cli' | 'takeAddress'>
 
 const stopGraceMs = 10_000
 
@@ -84,14 +88,24 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
   const { home, settings, log } = options
   const etc = join(dir, 'etc')
   const runDir = await shortFolderFor(join(dir, 'run'), 'asterisk.ctl')
-  const files = await renderFolder(options.templatesDir, await templateValues(home, dir, runDir, settings))
+  const render = async (now: AsteriskSettings): Promise<Map<string, string>> =>
+    renderFolder(options.templatesDir, await templateValues(home, dir, runDir, now))
+  const files = await render(settings)
   const cli = async (command: string): Promise<string> => runCli(home, etc, command)
+  const console: Console = {
+    cli,
+    async takeAddress(externalAddress) {
+      await writeFolder(etc, await render({ ...settings, externalAddress }))
+      await readAddressAnew(cli)
+    }
+  }
 
   const earlier = await findLiving(dir, etc)
   if (earlier !== undefined) {
-    if ((await isSameOnDisk(etc, files)) && (await answers(cli))) {
+    if ((await isSameOnDisk(etc, files, withoutAddress)) && (await answers(cli))) {
       log.info({ asteriskPid: earlier }, 'Adopted the Asterisk that was left running')
-      return watch(livingForeign(earlier), true, cli, options)
+      if (!(await isSameOnDisk(etc, files))) await console.takeAddress(settings.externalAddress ?? null)
+      return watch(livingForeign(earlier), true, console, options)
     }
     log.warn(
       { asteriskPid: earlier },
@@ -135,13 +149,13 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
   await waitReady(options, dir, pid)
   await cli('core waitfullybooted')
   log.info({ asteriskPid: pid, version: home.version }, 'Asterisk is running')
-  return watch(living, false, cli, options)
+  return watch(living, false, console, options)
 }
 
 function watch(
   { pid, exited }: Living,
   adopted: boolean,
-  cli: RunningAsterisk['cli'],
+  console: Console,
   options: StartOptions
 ): RunningAsterisk {
   let stopping: Promise<void> | undefined
@@ -156,7 +170,7 @@ function watch(
       options.onExit?.(code)
     })
     .catch((error: unknown) => options.log.error({ error }, 'The answer to the end of Asterisk failed'))
-  return { pid, adopted, exited, cli, stop: async () => (stopping ??= end()) }
+  return { pid, adopted, exited, ...console, stop: async () => (stopping ??= end()) }
 }
 
 async function waitReady(options: StartOptions, dir: string, pid: number): Promise<void> {
@@ -260,16 +274,8 @@ async function templateValues(
   settings: AsteriskSettings
 ): Promise<TemplateValues> {
   const { externalAddress, recordingsDir, sipTrace = true, tls, ...plain } = settings
-  const external = externalAddress ?? ''
-  const behind = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8']
-  const outside =
-    external === ''
-      ? []
-      : [
-          `external_signaling_address = ${external}`,
-          `external_media_address = ${external}`,
-          ...behind.map((net) => `local_net = ${net}`)
-        ]
+  const address = externalAddress ?? null
+  const outside = transportLines(address)
   return {
     ...plain,
     dir,
@@ -283,8 +289,7 @@ async function templateValues(
     opusCodec: await opusModule(home),
     externalAddress: outside,
     tlsTransport: tls === undefined ? [] : [...tlsLines(settings.sipHost, tls), ...outside],
-    iceHostCandidates:
-      external === '' ? [] : localAddresses().map((local) => `${local} => ${external},include_local_address`)
+    iceHostCandidates: iceLines(address)
   }
 }
 
@@ -322,9 +327,4 @@ async function opusModule(home: AsteriskHome): Promise<string> {
     if (codeOf(error) !== 'ENOENT') throw error
     return 'codec_opus.so'
   }
-}
-
-function localAddresses(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
-  return all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address)
 }

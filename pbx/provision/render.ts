@@ -43,11 +43,15 @@ export async function renderFolder(
   return rendered
 }
 
-/** Whether `folder` holds exactly these texts already. */
-export async function isSameOnDisk(folder: string, files: ReadonlyMap<string, string>): Promise<boolean> {
+/** Whether `folder` holds exactly these texts already, as far as `part` of them goes. */
+export async function isSameOnDisk(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  part = (text: string): string => text
+): Promise<boolean> {
   try {
     for (const [name, text] of files) {
-      if ((await readFile(join(folder, name), 'utf8')) !== text) return false
+      if (part(await readFile(join(folder, name), 'utf8')) !== part(text)) return false
     }
     return true
   } catch (error) {

@@ -7,7 +7,8 @@ describe('Telephones of people', function () {
   let rig: Rig
   before(async () => {
     rig = await startRig()
-    Object.assign(rig.deps, { sip: { address: 'pbx.example', port: 5080 } })
+    const set = { name: 'pbx.example', address: null, by: 'setting' }
+    Object.assign(rig.deps, { sip: { port: 5080 }, publicAddress: { current: () => set } })
   })
   after(() => rig.close())
 

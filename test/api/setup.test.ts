@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { ensureAdmin } from '../../db/first-admin.ts'
 import { hashPassword } from '../../db/passwords.ts'
-import type { AddressChecked, SetupState } from '../../api/contract/setup.ts'
+import type { AddressChecked, PublicAddressState, SetupState } from '../../api/contract/setup.ts'
+import { openPublicAddress, type PublicAddress } from '../../upkeep/nat-address.ts'
 import { idOf, startRig, type Answer, type Person, type Rig } from './support/rig.ts'
 
 const stateOf = ({ body }: Answer): SetupState => body as unknown as SetupState
@@ -13,18 +14,33 @@ const company = {
 describe('The first setup', () => {
   let rig: Rig
   let admin: Person
+  let publicAddress: PublicAddress
   const get = async (): Promise<SetupState> => stateOf(await admin.get('/api/setup'))
 
   before(async () => {
     rig = await startRig({
       before: (deps) => ({
         ...deps,
-        sip: { address: '127.0.0.1', port: 5060, rtp: { start: 16_640, end: 16_680 } }
+        sip: { port: 5060, rtp: { start: 16_640, end: 16_680 } }
       })
     })
+    publicAddress = await openAddress(undefined)
     admin = rig.as.admin
   })
-  after(() => rig.close())
+  after(async () => {
+    publicAddress.stop()
+    await rig.close()
+  })
+
+  /** As at a start of the product. */
+  async function openAddress(environment: string | undefined): Promise<PublicAddress> {
+    const opened = await openPublicAddress({
+      ...{ db: rig.db, environment, log: rig.deps.log },
+      resolve: (name) => Promise.resolve(name.startsWith('pbx.') ? '203.0.113.7' : name)
+    })
+    Object.assign(rig.deps, { publicAddress: opened })
+    return opened
+  }
 
   it('is none of an installation that is in use: nobody is led anywhere, and no password is set by it', async () => {
     expect(await get()).to.include({ isNew: false, isFinished: true, mayChoosePassword: false })
@@ -38,8 +54,11 @@ describe('The first setup', () => {
   })
 
   it('is for admins', async () => {
-    for (const person of [rig.as.supervisor, rig.as.operator, rig.as.marketer])
+    for (const person of [rig.as.supervisor, rig.as.operator, rig.as.marketer]) {
       expect((await person.get('/api/setup')).status).to.equal(403)
+      expect((await person.get('/api/setup/public-address')).status).to.equal(403)
+      expect((await person.send('PUT', '/api/setup/public-address', { name: null })).status).to.equal(403)
+    }
     expect((await rig.request('GET', '/api/setup')).status).to.equal(401)
   })
 
@@ -129,7 +148,86 @@ describe('The first setup', () => {
     })
   })
 
+  describe('The public address', () => {
+    const put = (name: unknown) => admin.send('PUT', '/api/setup/public-address', { name })
+    const address = ({ body }: Answer): PublicAddressState => body as unknown as PublicAddressState
+    const none = { name: null, address: null, by: null, isApplied: true }
+    let told: (string | null)[]
+
+    beforeEach(async () => {
+      await rig.db('settings').where({ key: 'sip.publicAddress' }).delete()
+      publicAddress.stop()
+      publicAddress = await openAddress(undefined)
+      told = []
+      publicAddress.onChange((to) => Promise.resolve(void told.push(to)))
+    })
+
+    it('is set, told to Asterisk at once, taken away again, and audited', async () => {
+      expect(address(await admin.get('/api/setup/public-address'))).to.deep.equal(none)
+      const set = { name: '203.0.113.5', address: '203.0.113.5', by: 'setting', isApplied: true }
+      expect(address(await put(' 203.0.113.5 '))).to.deep.equal(set)
+      expect(address(await put(null))).to.deep.equal(none)
+      expect(told).to.deep.equal(['203.0.113.5', null])
+      const rows = await rig.db('audit').where({ action: 'setup.address' }).orderBy('id').select('*')
+      expect(JSON.stringify(rows)).to.include('"203.0.113.5"')
+      expect(rows).to.have.length(2)
+    })
+
+    it('is an IPv4 address or a host name to which one belongs, and nothing that would reach nobody', async () => {
+      for (const wrong of [
+        ...[
+          '',
+          '203.0.113',
+          '203.0.113.256',
+          '0.0.0.0',
+          '127.0.0.1',
+          '224.0.0.1',
+          'localhost',
+          'a b.example'
+        ],
+        ...['-pbx.example', 'https://pbx.example', '203.0.113.5;bind=1', '203.0.113.5\nbind = 1', '::1', 5]
+      ])
+        expect((await put(wrong)).status, String(wrong)).to.equal(422)
+      expect((await put('no-such-host.invalid')).body['code']).to.equal('address_unknown')
+      expect(told).to.deep.equal([])
+      expect((await admin.get('/api/setup/public-address')).body).to.deep.equal(none)
+    })
+
+    it('is ruled by the environment, and says so', async () => {
+      await put('203.0.113.5')
+      publicAddress.stop()
+      publicAddress = await openAddress('pbx.example.com')
+      expect((await admin.get('/api/setup/public-address')).body).to.deep.equal({
+        ...{ name: 'pbx.example.com', address: '203.0.113.7', by: 'environment', isApplied: true }
+      })
+      expect((await put('203.0.113.6')).body['code']).to.equal('address_from_environment')
+    })
+
+    it('is told again when Asterisk could not take it, and is not forgotten while the name server is away', async () => {
+      let isAway = true
+      let found: string | null = '203.0.113.8'
+      await rig.db('settings').insert({ key: 'sip.publicAddress', value: '"moving.example.com"' })
+      const moving = await openPublicAddress({
+        ...{ db: rig.db, environment: undefined, log: rig.deps.log },
+        resolve: () => Promise.resolve(found)
+      })
+      moving.onChange((to) =>
+        isAway ? Promise.reject(new Error('It is down')) : Promise.resolve(void told.push(to))
+      )
+      found = '203.0.113.9'
+      await moving.refresh()
+      expect([moving.isApplied(), told]).to.deep.equal([false, []])
+      isAway = false
+      found = null
+      await moving.refresh()
+      expect([moving.isApplied(), told]).to.deep.equal([true, ['203.0.113.9']])
+      moving.stop()
+    })
+  })
+
   it('sends a packet to the public address, and judges what a browser measured', async () => {
+    publicAddress.stop()
+    publicAddress = await openAddress('127.0.0.1')
     const sound = {
       ...{ result: 'heard', sent: 200, received: 198, rttMs: 12, jitterMs: 2, loss: 0.01 },
       pair: { protocol: 'udp', localKind: 'host', remoteAddress: '192.0.2.10', remoteKind: 'host' }

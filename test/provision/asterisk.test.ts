@@ -95,6 +95,26 @@ describe('the embedded Asterisk', function () {
     })
   })
 
+  it('takes another public address while it runs, and when it is adopted: it is never ended for that', async () => {
+    await withFolder(async (folder) => {
+      const pid = await startThenKillStarter('asterisk', folder, port)
+      const settings = { ...testSettings(folder, port), externalAddress: '203.0.113.5' }
+      await withAsterisk({ ...options(folder), settings }, async (running) => {
+        expect([running.pid, running.adopted]).to.deep.equal([pid, true])
+        const told = () => running.cli('pjsip show transport transport-udp')
+        const rtp = () => readFile(join(folder, 'etc/rtp.conf'), 'utf8')
+        expect(await told()).to.match(/external_media_address +: 203\.0\.113\.5\s/)
+        expect(await told()).to.match(/external_signaling_address +: 203\.0\.113\.5\s/)
+        expect(await rtp()).to.include('=> 203.0.113.5,include_local_address')
+        await running.takeAddress('203.0.113.6')
+        expect(await told()).to.match(/external_signaling_address +: 203\.0\.113\.6\s/)
+        await running.takeAddress(null)
+        expect(await told()).to.match(/external_media_address +: *$/m)
+        expect(await rtp()).not.to.include('203.0.113')
+      })
+    })
+  })
+
   it('tells when it dies by itself, and not when it is stopped', async () => {
     await withFolder(async (folder) => {
       const ends: (number | null)[] = []

@@ -76,6 +76,7 @@ export const errors = {
     already_exists: 'Something with this value exists already.',
     in_use: 'It is in use, free it first:',
     draft_changed: 'Somebody else has saved this scheme meanwhile: compare and merge.',
+    changed_meanwhile: 'Somebody else has saved this meanwhile. Nothing of theirs was overwritten.',
     webhook_off: 'The webhook is off. Switch it on first.',
     bad_range: 'This part of the file does not exist.',
     last_admin: 'This is the last admin. Make another one first.',
@@ -89,6 +90,9 @@ export const errors = {
     import_undone: 'The import is undone already.',
     import_replaced: 'A later import has replaced costs of this one. Undo the later one first.',
     certificate_refused: 'The certificate cannot be used.',
+    address_from_environment:
+      'The environment of the server sets the public address (EXTERNAL_ADDRESS). Change it there and start the server again.',
+    address_unknown: 'No address belongs to that name. Check how it is written, or write the address itself.',
     certificate_from_files:
       'The certificate comes from files that TLS_CERT_FILE and TLS_KEY_FILE name: change those files instead.',
     upgrade_lost: 'The proxy in front does not pass WebSockets on. Set it up as docs/tls.md shows.',
@@ -123,6 +127,14 @@ export const errors = {
     reference: 'This no longer exists. Choose again.',
     taken: 'Taken already.',
     invalid: 'This value cannot be accepted.'
+  },
+  meanwhile: {
+    title: '{{name}} saved this while you were changing it ({{at}})',
+    somebody: 'This was saved elsewhere while you were changing it ({{at}})',
+    taken: 'Taken over into the form:',
+    both: 'Changed by both of you; yours stands in the form:',
+    next: 'Nothing is saved yet. Look it over and save again.',
+    reload: 'Drop my changes'
   },
   usedBy: {
     number: 'number',
