@@ -30,6 +30,7 @@ import { sound } from './en/sound.ts'
 import { system } from './en/system.ts'
 import { tracking } from './en/tracking.ts'
 import { trunksTexts } from './en/trunks.ts'
+import { updates } from './en/updates.ts'
 import { wall } from './en/wall.ts'
 import { wizard } from './en/wizard.ts'
 import { work } from './en/work.ts'
@@ -72,6 +73,7 @@ const en = {
   ...system,
   ...tracking,
   ...trunksTexts,
+  ...updates,
   ...wall,
   ...wizard
 }

@@ -38,6 +38,7 @@ export const later = {
     system: () => import('./ru/system.ts'),
     tracking: () => import('./ru/tracking.ts'),
     trunks: () => import('./ru/trunks.ts'),
+    updates: () => import('./ru/updates.ts'),
     wall: () => import('./ru/wall.ts'),
     wizard: () => import('./ru/wizard.ts')
   },
@@ -70,6 +71,7 @@ export const later = {
     system: () => import('./en/system.ts'),
     tracking: () => import('./en/tracking.ts'),
     trunks: () => import('./en/trunks.ts'),
+    updates: () => import('./en/updates.ts'),
     wall: () => import('./en/wall.ts'),
     wizard: () => import('./en/wizard.ts')
   }

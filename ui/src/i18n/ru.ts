@@ -31,6 +31,7 @@ import { sound } from './ru/sound.ts'
 import { system } from './ru/system.ts'
 import { tracking } from './ru/tracking.ts'
 import { trunksTexts } from './ru/trunks.ts'
+import { updates } from './ru/updates.ts'
 import { wall } from './ru/wall.ts'
 import { wizard } from './ru/wizard.ts'
 import { work } from './ru/work.ts'
@@ -77,6 +78,7 @@ const ru: Same<typeof en> = {
   ...system,
   ...tracking,
   ...trunksTexts,
+  ...updates,
   ...wall,
   ...wizard
 }

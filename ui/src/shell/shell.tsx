@@ -30,6 +30,7 @@ import { useFrameKeys } from './use-frame-keys.ts'
 
 const KeysSheet = lazy(withTexts(['key-sheet'], () => import('./keys-sheet.tsx')))
 const JobTray = lazy(withTexts(['jobs'], () => import('../jobs/tray.tsx')))
+const UpdateBanner = lazy(withTexts(['updates'], () => import('../system/update-banner.tsx')))
 const CoverageBanner = lazy(withTexts(['coverage'], () => import('../tracking/coverage-banner.tsx')))
 
 const places = [
@@ -113,6 +114,11 @@ function Frame() {
         </div>
       </header>
       <HealthBanner />
+      {me.role === 'admin' && (
+        <Part>
+          <UpdateBanner />
+        </Part>
+      )}
       {(me.role === 'admin' || me.role === 'marketer') && (
         <Part>
           <CoverageBanner />

@@ -1,26 +1,30 @@
-import { Badge, Button, Group, Switch, Text, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Badge, Button, Group, SegmentedControl, Text, Title } from '@mantine/core'
+import { IconDownload, IconRefresh } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LogLine } from '../../../api/contract/system.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { fullTime } from '../lib/format.ts'
+import { inBackground } from '../lib/in-background.ts'
 import styles from './system.module.css'
 
 const colors = { info: 'gray', warn: 'amber', error: 'rust' } as const
+const levels = ['info', 'warn', 'error'] as const
 const shownAtFirst = 15
 
 /** The last lines of the log. */
 export function Log() {
   const { t } = useTranslation()
+  const [level, setLevel] = useState<LogLine['level']>('info')
   const log = useQuery({
-    queryKey: ['system', 'log'],
-    queryFn: () => api<{ items: LogLine[] }>('GET', '/api/system/log')
+    queryKey: ['system', 'log', level],
+    queryFn: () => api<{ items: LogLine[] }>('GET', `/api/system/log?level=${level}`),
+    placeholderData: keepPreviousData
   })
   const [isShort, setShort] = useState(true)
-  const [isBad, setBad] = useState(false)
-  const all = (log.data?.items ?? []).filter(({ level }) => !isBad || level !== 'info')
+  const all = log.data?.items ?? []
   const lines = isShort ? all.slice(0, shownAtFirst) : all
   return (
     <section className={styles.part}>
@@ -33,11 +37,36 @@ export function Log() {
             {t('system.log.text')}
           </Text>
         </div>
-        <Switch
-          label={t('system.log.onlyProblems')}
-          checked={isBad}
-          onChange={(event) => setBad(event.currentTarget.checked)}
-        />
+        <Group gap="xs">
+          <SegmentedControl
+            size="xs"
+            aria-label={t('system.log.least')}
+            value={level}
+            onChange={setLevel}
+            data={levels.map((value) => ({ value, label: t(`system.log.from.${value}`) }))}
+            data-testid="log-level"
+          />
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconRefresh size={15} />}
+            loading={log.isRefetching}
+            onClick={() => inBackground(log.refetch())}
+          >
+            {t('system.log.again')}
+          </Button>
+          <Button
+            size="xs"
+            component="a"
+            href={`/api/system/log/file?level=${level}`}
+            download
+            variant="default"
+            leftSection={<IconDownload size={15} />}
+            data-testid="log-file"
+          >
+            {t('system.log.download')}
+          </Button>
+        </Group>
       </Group>
       <div className="sheet">
         {log.isError && (
@@ -47,7 +76,7 @@ export function Log() {
         )}
         {log.data && lines.length === 0 && (
           <Text c="dimmed" ta="center" p="lg">
-            {t('system.log.none')}
+            {t(level === 'info' ? 'system.log.none' : 'system.log.noneOfLevel')}
           </Text>
         )}
         {lines.length > 0 && (

@@ -1,7 +1,11 @@
-import { Text, Title } from '@mantine/core'
+import { Button, Text, Title } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SystemState } from '../../../api/contract/system.ts'
+import { fullTime } from '../lib/format.ts'
+import { Points } from './points.tsx'
 import styles from './system.module.css'
+import { useUpdate } from './use-update.ts'
 import { size } from './words.ts'
 
 const colors = {
@@ -14,7 +18,7 @@ const colors = {
 /** What lies on the disk, and for how long there is room. */
 export function Disk({ disk }: { disk: SystemState['disk'] }) {
   const { t } = useTranslation()
-  const { freeBytes, totalBytes, recordingBytes, databaseBytes, daysLeft } = disk
+  const { freeBytes, totalBytes, recordingBytes, databaseBytes, daysLeft, bytesPerDay, retentionDays } = disk
   if (freeBytes === null || totalBytes === null) return null
   const recordings = recordingBytes ?? 0
   const database = databaseBytes ?? 0
@@ -55,8 +59,18 @@ export function Disk({ disk }: { disk: SystemState['disk'] }) {
         ))}
       </div>
       <Text fz="sm" mt="md" fw={580}>
-        {daysLeft === null ? t('system.disk.noForecast') : t('system.disk.daysLeft', { count: daysLeft })}
+        {daysLeft !== null
+          ? t('system.disk.daysLeft', { count: daysLeft })
+          : t(bytesPerDay === null ? 'system.disk.noForecast' : 'system.disk.enough')}
       </Text>
+      {bytesPerDay !== null && (
+        <Text fz="sm" c="dimmed">
+          {t('system.disk.perDay', { size: size(bytesPerDay) })}{' '}
+          {retentionDays === null
+            ? t('system.disk.keptForEver')
+            : t('system.disk.kept', { count: retentionDays })}
+        </Text>
+      )}
     </section>
   )
 }
@@ -83,30 +97,40 @@ export function Versions({ versions }: { versions: SystemState['versions'] }) {
   )
 }
 
-/** The newest part of the change log: headings, and points with some words in bold. */
-export function Notes({ text }: { text: string }) {
+const pointsAtFirst = 8
+
+/** What the last update brought, else the newest part of the change log. */
+export function Notes({ text, version }: { text: string; version: string }) {
   const { t } = useTranslation()
+  const update = useUpdate()
+  const [isWhole, setWhole] = useState(false)
+  const news = update.data?.fresh ?? []
   const [heading = '', ...rest] = text.split('\n')
-  const points = rest.join('\n').split(/^- /m).slice(1)
+  const all = rest.join('\n').split(/^- /m).slice(1)
+  const points = news.length > 0 && !isWhole ? news : all
   if (points.length === 0) return null
+  const shown = isWhole ? points : points.slice(0, pointsAtFirst)
+  // Between two versions the change log has no number yet.
+  const named = /\d/.test(heading) ? heading.replace(/^#+\s*/, '') : version
+  const since = news.length > 0 && !isWhole ? update.data : null
   return (
-    <section className={styles.part}>
-      <Title order={2} size="h3" mb="sm">
+    <section className={styles.part} id="news" data-testid="notes">
+      <Title order={2} size="h3">
         {t('system.notes.title')}
       </Title>
-      <div className={`sheet ${styles.card} ${styles.notes}`} lang="en">
-        <h3>{heading.replace(/^#+\s*/, '')}</h3>
-        <ul>
-          {points.map((point) => (
-            <li key={point}>
-              {point
-                .trim()
-                .split(/\*\*/)
-                .map((piece, n) => (n % 2 === 1 ? <b key={n}>{piece}</b> : piece.replaceAll('`', '')))}
-            </li>
-          ))}
-        </ul>
+      <Text c="dimmed" fz="sm" mb="sm">
+        {since?.updatedAt
+          ? t('system.notes.since', { version: since.version, at: fullTime(since.updatedAt) })
+          : t('system.notes.version', { version: named })}
+      </Text>
+      <div className={`sheet ${styles.card} ${styles.notes}`}>
+        <Points points={shown} />
       </div>
+      {!isWhole && (all.length > shown.length || points.length > shown.length) && (
+        <Button mt="sm" variant="default" onClick={() => setWhole(true)}>
+          {t('system.notes.more', { count: all.length })}
+        </Button>
+      )}
     </section>
   )
 }

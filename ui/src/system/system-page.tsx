@@ -12,6 +12,7 @@ import { CertificateCard } from './certificate.tsx'
 import { Checks } from './checks.tsx'
 import { Log } from './log.tsx'
 import { Disk, Notes, Versions } from './machine.tsx'
+import { PublicAddressCard } from './public-address.tsx'
 import styles from './system.module.css'
 
 const askAgainMs = 30_000
@@ -71,13 +72,14 @@ export default function SystemPage() {
           <div className={styles.cards} style={{ marginTop: 16 }}>
             <Disk disk={state.data.disk} />
             <Versions versions={state.data.versions} />
+            <PublicAddressCard />
             <CertificateCard />
           </div>
         </>
       )}
       <Backups />
       <Log />
-      {state.data && <Notes text={state.data.notes} />}
+      {state.data && <Notes text={state.data.notes} version={state.data.versions.product} />}
     </section>
   )
 }

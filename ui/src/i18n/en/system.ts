@@ -121,6 +121,11 @@ export const system = {
       free: 'Free',
       daysLeft_one: 'Room for recordings: about {{count}} day',
       daysLeft_other: 'Room for recordings: about {{count}} days',
+      enough: 'Room for recordings: for years',
+      perDay: 'They grow by {{size}} a day.',
+      kept_one: 'Each is kept for {{count}} day.',
+      kept_other: 'Each is kept for {{count}} days.',
+      keptForEver: 'They are kept for ever.',
       noForecast: 'No forecast: nothing was recorded in the last week'
     },
     versions: {
@@ -170,11 +175,20 @@ export const system = {
       title: 'Log',
       text: 'The last lines since the start, without names, numbers and addresses.',
       none: 'Nothing to tell since the start.',
-      onlyProblems: 'Only warnings and errors',
+      noneOfLevel: 'Nothing of this kind since the start.',
+      least: 'Which lines',
+      from: { info: 'Everything', warn: 'Warnings and errors', error: 'Errors' },
+      again: 'Read again',
+      download: 'Download',
       more: 'Show more',
       level: { info: 'info', warn: 'warning', error: 'error' }
     },
-    notes: { title: 'What is new' },
+    notes: {
+      title: 'What is new',
+      since: 'Since the update to {{version}} on {{at}}.',
+      version: 'In version {{version}}.',
+      more: 'Show all ({{count}})'
+    },
     audit: {
       title: 'Audit',
       text: 'Who did what, when and from where: changes, listening, downloads, exports, sign-ins. Nothing can be changed here.',
