@@ -27,7 +27,7 @@ const dealsPage = withTexts(['crm'], () => import('./crm/deals-page.tsx'))
 const costsPage = withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx'))
 const schemePage = withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx'))
 const setupPage = withTexts(
-  ['calls', 'first-hour', 'scheme-blocks', 'schemes', 'trunks', 'wizard'],
+  ['calls', 'first-hour', 'public-address', 'scheme-blocks', 'schemes', 'trunks', 'wizard'],
   () => import('./setup/setup-page.tsx')
 )
 const settingsPage = withTexts(

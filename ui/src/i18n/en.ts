@@ -14,6 +14,7 @@ import { many } from './en/many.ts'
 import { own } from './en/own.ts'
 import { phoneLinks } from './en/phone-links.ts'
 import { panel } from './en/panel.ts'
+import { publicAddressTexts } from './en/public-address.ts'
 import { reportSettings } from './en/report-settings.ts'
 import { reports } from './en/reports.ts'
 import { ring } from './en/ring.ts'
@@ -59,6 +60,7 @@ const en = {
   ...many,
   ...own,
   ...phoneLinks,
+  ...publicAddressTexts,
   ...reportSettings,
   ...reports,
   ...schemeBlocks,

@@ -15,6 +15,7 @@ import { many } from './ru/many.ts'
 import { own } from './ru/own.ts'
 import { phoneLinks } from './ru/phone-links.ts'
 import { panel } from './ru/panel.ts'
+import { publicAddressTexts } from './ru/public-address.ts'
 import { reportSettings } from './ru/report-settings.ts'
 import { reports } from './ru/reports.ts'
 import { ring } from './ru/ring.ts'
@@ -64,6 +65,7 @@ const ru: Same<typeof en> = {
   ...many,
   ...own,
   ...phoneLinks,
+  ...publicAddressTexts,
   ...reportSettings,
   ...reports,
   ...schemeBlocks,

@@ -27,7 +27,9 @@ import { SitesSection } from '../tracking/sites.tsx'
 const CallerListsPage = lazy(withTexts(['caller-lists'], () => import('../lists/lists-page.tsx')))
 const TrunksPage = lazy(withTexts(['many', 'settings', 'trunks'], () => import('../trunks/trunks-page.tsx')))
 const SchedulesPage = lazy(withTexts(['schedules', 'setup'], () => import('../hours/schedules-page.tsx')))
-const SystemPage = lazy(withTexts(['certificates', 'system'], () => import('../system/system-page.tsx')))
+const SystemPage = lazy(
+  withTexts(['certificates', 'public-address', 'system'], () => import('../system/system-page.tsx'))
+)
 const CertificatePage = lazy(withTexts(['certificates'], () => import('./certificate.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 

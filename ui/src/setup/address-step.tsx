@@ -7,10 +7,11 @@ import {
   IconMicrophone
 } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AddressChecked, SoundMeasured } from '../../../api/contract/setup.ts'
+import type { AddressChecked, AddressGuess, SoundMeasured } from '../../../api/contract/setup.ts'
 import { api } from '../lib/api.ts'
+import { PublicAddressForm, useAddressChange, type AddressChange } from '../system/public-address.tsx'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import styles from './setup.module.css'
 import { useSoundCheck, type Figures } from './sound-check.ts'
@@ -25,12 +26,23 @@ const icons = {
   ok: IconCircleCheck
 } as const
 
+/** What another public address may heal. */
+const healed: ReadonlySet<Finding['code']> = new Set([
+  'externalMissing',
+  'externalMissingLater',
+  'externalPrivate',
+  'externalUnresolved',
+  'soundNoPathPrivate'
+])
+
 /** Whether sound finds its way: a call to ourselves, a packet to our own public address, and what to change. */
 export function AddressStep(frame: StepProps) {
   const { t } = useTranslation()
   const { registration } = useSoftphone()
   const [sound, setSound] = useState<SoundMeasured | null>(null)
   const { stage, start } = useSoundCheck(setSound)
+  const change = useAddressChange()
+  const field = useRef<HTMLInputElement>(null)
   const checked = useQuery({
     queryKey: ['setup-address', sound],
     queryFn: () => api<AddressChecked>('POST', '/api/setup/address-check', { sound }),
@@ -49,7 +61,7 @@ export function AddressStep(frame: StepProps) {
       isDone={sound?.result === 'heard'}
       error={checked.error}
     >
-      {checked.data && <Facts facts={checked.data} />}
+      {checked.data && <Facts facts={checked.data} change={change} field={field} />}
       <section className={styles.panel} data-testid="sound-check" data-stage={stage.at}>
         <Group justify="space-between" gap="sm">
           <Text fz="sm" c="dimmed" maw={360}>
@@ -70,16 +82,60 @@ export function AddressStep(frame: StepProps) {
       {checked.isFetching && <Loader type="dots" size="sm" />}
       <ul className={styles.findings} aria-live="polite">
         {checked.data?.findings.map((finding) => (
-          <FindingRow key={finding.code} finding={finding} />
+          <FindingRow key={finding.code} finding={finding}>
+            {checked.data.publicAddress.by !== 'environment' && healed.has(finding.code) && (
+              <Ways
+                guesses={checked.data.guesses}
+                isBusy={change.isPending}
+                onUse={(address) => change.mutate(address)}
+                onEnter={() => field.current?.focus()}
+              />
+            )}
+          </FindingRow>
         ))}
       </ul>
     </StepFrame>
   )
 }
 
-function Facts({ facts }: { facts: AddressChecked }) {
+/** From a finding to the field: an address that may be ours with one click, or one to be typed. */
+function Ways(props: {
+  guesses: readonly AddressGuess[]
+  isBusy: boolean
+  onUse: (address: string) => void
+  onEnter: () => void
+}) {
   const { t } = useTranslation()
-  const { externalAddress, publicUrl, localAddresses, sipPort, rtp } = facts
+  const { guesses, isBusy, onUse, onEnter } = props
+  return (
+    <div className={styles.buttons}>
+      {guesses.map(({ address, from, about }) => (
+        <Button
+          key={address}
+          size="xs"
+          loading={isBusy}
+          onClick={() => onUse(address)}
+          data-testid="use-address"
+        >
+          {t(from === 'carrier' ? 'publicAddress.useCarrier' : 'publicAddress.usePages', { address, about })}
+        </Button>
+      ))}
+      <Button size="xs" variant="default" onClick={onEnter} data-testid="enter-address">
+        {t('publicAddress.enter')}
+      </Button>
+    </div>
+  )
+}
+
+interface FactsProps {
+  facts: AddressChecked
+  change: AddressChange
+  field: Ref<HTMLInputElement>
+}
+
+function Facts({ facts, change, field }: FactsProps) {
+  const { t } = useTranslation()
+  const { publicAddress, publicUrl, localAddresses, sipPort, rtp } = facts
   const row = (label: string, value: ReactNode) => (
     <>
       <dt>{label}</dt>
@@ -89,11 +145,8 @@ function Facts({ facts }: { facts: AddressChecked }) {
   return (
     <dl className={styles.facts}>
       {row(
-        t('wizard.address.external'),
-        <>
-          <b className="num">{externalAddress ?? t('wizard.address.externalNone')}</b>
-          <span className={styles.how}>{t('wizard.address.externalHow')}</span>
-        </>
+        t('publicAddress.title'),
+        <PublicAddressForm state={publicAddress} change={change} field={field} />
       )}
       {row(
         t('wizard.address.local'),
@@ -136,7 +189,13 @@ function Measured({ figures }: { figures: Figures }) {
   )
 }
 
-function FindingRow({ finding: { code, level, values } }: { finding: Finding }) {
+function FindingRow({
+  finding: { code, level, values },
+  children
+}: {
+  finding: Finding
+  children?: ReactNode
+}) {
   const { t } = useTranslation()
   const Icon = icons[level]
   return (
@@ -145,6 +204,7 @@ function FindingRow({ finding: { code, level, values } }: { finding: Finding }) 
       <div>
         <b>{t(`wizard.address.level.${level}`)}</b>
         <span>{t(`wizard.finding.${code}`, values)}</span>
+        {children}
       </div>
     </li>
   )

@@ -111,12 +111,13 @@ export const sipTraceTexts = {
       redirected: 'Put the address that the carrier names into the trunk.',
       unknown_source: 'If it is your carrier, add {{address}} to the allowed addresses of the trunk.',
       no_ack:
-        'The caller does not get our answer, and the call ends after half a minute. Check the firewall, and the public address (EXTERNAL_ADDRESS).',
+        'The caller does not get our answer, and the call ends after half a minute. Check the firewall, and the public address (Settings → System).',
       no_ack_us: 'This is a fault of this program: save the text file and report it.',
       bye_unanswered: 'Not bad for the call; the carrier may count it as longer.',
       nat_private_address:
-        'Set the public address of this server (EXTERNAL_ADDRESS) and restart: otherwise there may be silence, or no calls in.',
-      nat_seen_differently: 'This server stands behind NAT. Set EXTERNAL_ADDRESS to {{seen}} and restart.',
+        'Set the public address of this server (Settings → System): otherwise there may be silence, or no calls in.',
+      nat_seen_differently:
+        'This server stands behind NAT. Set {{seen}} as the public address (Settings → System).',
       nat_private_media:
         'Usually sound finds its way all the same. If one side hears nothing, ask the carrier to send its public address.'
     },

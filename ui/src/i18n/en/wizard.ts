@@ -29,10 +29,6 @@ export const wizard = {
     address: {
       title: 'Address and sound',
       text: 'Voices travel in packets of their own (RTP). Here a call to yourself shows whether they find their way, and what to change if not.',
-      external: 'Public address',
-      externalNone: 'not set',
-      externalHow:
-        'It is the setting EXTERNAL_ADDRESS: write it into the environment of the server, such as EXTERNAL_ADDRESS=203.0.113.5, and start it again. It cannot change while calls go on.',
       local: 'Addresses of this machine',
       ports: 'Ports',
       portsText: 'SIP {{sip}} UDP and TCP; sound {{start}}–{{end}} UDP',
@@ -59,7 +55,7 @@ export const wizard = {
       soundNoPath:
         'No packet of sound found its way between this browser and the server. Let UDP {{start}}–{{end}} through the firewall, and switch a VPN off.',
       soundNoPathPrivate:
-        'This browser is outside of the server’s network, and the server offers only private addresses. Set EXTERNAL_ADDRESS to the public address, and forward UDP {{start}}–{{end}} to this machine.',
+        'This browser is outside of the server’s network, and the server offers only private addresses. Set the public address above, and forward UDP {{start}}–{{end}} to this machine.',
       soundNothingBack:
         '{{sent}} packets went out and none came back: the server cannot reach this computer. Let UDP {{start}}–{{end}} out of the server’s firewall.',
       soundInsecure:
@@ -71,13 +67,13 @@ export const wizard = {
       soundGood:
         'Sound goes both ways: {{sent}} packets out, {{received}} back, {{rtt}} ms there and back, by {{way}}.',
       externalUnresolved:
-        'EXTERNAL_ADDRESS is “{{address}}”, and no address belongs to that name. Correct it, or write the address itself.',
+        'The public address is “{{address}}”, and no address belongs to that name. Correct it, or write the address itself.',
       externalPrivate:
-        'EXTERNAL_ADDRESS is {{address}}, a private address, but the carrier “{{trunk}}” is on the internet and cannot send sound there. Set it to the public address of your router.',
+        'The public address is {{address}}, which is private, but the carrier “{{trunk}}” is on the internet and cannot send sound there. Set it to the public address of your router.',
       externalMissing:
-        'This machine has private addresses only, and the carrier “{{trunk}}” is on the internet: it would send sound nowhere. Set EXTERNAL_ADDRESS to the public address of your router.',
+        'This machine has private addresses only, and the carrier “{{trunk}}” is on the internet: it would send sound nowhere. Set the public address of your router.',
       externalMissingLater:
-        'EXTERNAL_ADDRESS is not set. Within one network that is right; a carrier on the internet needs it.',
+        'No public address is set. Within one network that is right; a carrier on the internet needs it.',
       container:
         'The product runs in a container with a network of its own. Sound needs the host’s: network_mode: host in docker-compose.yml. Else UDP {{start}}–{{end}} and {{sip}} must be published one to one.',
       forward:
