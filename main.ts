@@ -30,7 +30,7 @@ import { createCrm } from './crm/crm.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
 import { createJobs } from './jobs/jobs.ts'
-import { openMail } from './integrations/mail/mail.ts'
+import { openMail, type Mail } from './integrations/mail/mail.ts'
 import { createCostKeeper } from './integrations/costs/keeper.ts'
 import { createLookup } from './integrations/lookup/lookup.ts'
 import { createWebhooks } from './integrations/webhooks/webhooks.ts'
@@ -193,16 +193,16 @@ async function start(config: Config): Promise<void> {
     password: instance.amiPassword,
     log
   })
+  const late: { pbx?: Pbx; dialling?: Dialling; mail?: Mail } = {}
   const webhooks = createWebhooks({
-    db,
-    databaseUrl,
-    log,
+    ...{ db, databaseUrl, log },
     allowPrivateAddresses: config.webhooksToPrivate,
+    publicUrl: config.http.publicUrl ?? null,
+    mail: (letter) => late.mail?.send(letter) ?? Promise.reject(new Error('Mail is not up yet')),
     ...(config.webhookPausesMs ? { pausesMs: config.webhookPausesMs } : {})
   })
   // The recordings tell the tape when a file is ready, and the tape tells them when a leg has ended.
   // Likewise the dialling policy counts what the tape tells, and the exchange asks the policy.
-  const late: { pbx?: Pbx; dialling?: Dialling } = {}
   const lookup = createLookup({
     allowPrivate: config.webhooksToPrivate,
     findOperator: (name) => late.pbx?.findOperator(name) ?? null,
@@ -326,7 +326,7 @@ async function start(config: Config): Promise<void> {
   const costs = createCostKeeper({ db, connectors: [], log })
   const scheme = config.tls.isOn ? 'https' : 'http'
   const url = config.http.publicUrl ?? `${scheme}://localhost:${config.http.port}`
-  const mail = await openMail({ db, dataDir, secretKey: config.secretKey, log })
+  const mail = (late.mail = await openMail({ db, dataDir, secretKey: config.secretKey, log }))
   const mailings = createMailings({ db, mail, publicUrl: url, log })
   const parts = [
     backups,

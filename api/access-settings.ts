@@ -18,6 +18,9 @@ export const settingsAccess = {
   'GET /api/pipelines/:id/usage': leads,
   'GET /api/dial-lists/:id/usage': leads,
   'GET /api/webhooks/:id/usage': admin,
+  'GET /api/webhooks/:id/replay': admin,
+  'POST /api/webhooks/:id/replay': admin,
+  'GET /api/webhook-samples': admin,
   // Whoever may delete such a thing; see routes/usage.ts.
   'POST /api/deleted/:id/restore': planners,
 

@@ -17,6 +17,9 @@ import type { Mailings } from '../reports/mailings/mailings.ts'
 import type { SipTrace } from '../pbx/trace/trace.ts'
 import type { Upkeep } from '../upkeep/look.ts'
 import type { PublicAddress } from '../upkeep/nat-address.ts'
+import type { ReplayWish } from '../integrations/webhooks/deliveries.ts'
+import type { Sample } from '../integrations/webhooks/samples.ts'
+import type { TestResult } from '../integrations/webhooks/webhooks.ts'
 import type { ClientNews } from './live/news.ts'
 import type { Outside } from './outside.ts'
 import type { mailReasons } from './contract/mail.ts'
@@ -119,11 +122,17 @@ export interface MediaStore {
   trackFile(id: string): Promise<StoredSound | null>
 }
 
-/** Both only queue work. */
 export interface WebhookSender {
   /** `inactive`: queued, but the webhook is switched off. */
   replay(deliveryId: string): Promise<'queued' | 'inactive' | 'notFound'>
-  sendTest(webhookId: string): Promise<unknown>
+  /** How many deliveries such a wish is about … */
+  countReplay(wish: ReplayWish): Promise<number>
+  /** … and sends them again, the oldest first, at most `limit`; says how many. */
+  replayMany(wish: ReplayWish, limit: number): Promise<number>
+  /** Sends one message at once and tells the answer; null when there is no such webhook. */
+  sendTest(webhookId: string, part?: number): Promise<TestResult | null>
+  /** The last payload of each event, to show what a template becomes. */
+  samples(): Promise<Sample[]>
   /** Reads anew who wants what. */
   refresh(): Promise<void>
 }

@@ -71,6 +71,7 @@ const areas: Readonly<Record<string, Area | 'full'>> = {
   'operator-settings': 'people',
   webhooks: 'webhooks',
   'webhook-deliveries': 'webhooks',
+  'webhook-samples': 'webhooks',
   audit: 'system',
   system: 'system',
   'mail-settings': 'system',

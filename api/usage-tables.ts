@@ -79,7 +79,8 @@ export const jsonPlaces: readonly JsonPlace[] = [
   { table: 'number_pools', column: 'rule', kind: 'pool', name: 'name', id: 'id', effect: 'breaks' },
   { table: 'scheme_checks', column: 'scenario', kind: 'check', name: 'name', id: 'id', effect: 'stays' },
   { table: 'saved_views', column: 'query', kind: 'savedView', name: 'name', id: 'id', effect: 'stays' },
-  { table: 'report_mailings', column: 'query', kind: 'mailing', name: 'name', id: 'id', effect: 'stays' }
+  { table: 'report_mailings', column: 'query', kind: 'mailing', name: 'name', id: 'id', effect: 'stays' },
+  { table: 'webhooks', column: 'filter', kind: 'webhook', name: 'name', id: 'id', effect: 'stays' }
 ]
 
 /** What comes back whole when it is restored: plain rows on which nothing hangs but what is listed here. */

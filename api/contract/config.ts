@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { id, inquiryChannel, isoTime, locale, patchOf, presence, ringTone, role } from './common.ts'
 import { sipAddress } from './operators.ts'
-import { crmEvents } from '../../crm/events.ts'
-import { webhookEvents } from '../../pbx/call/moments.ts'
 import { siteTracking } from './track.ts'
 
 const name = z.string().trim().min(1).max(200)
@@ -236,44 +234,6 @@ export const contactCreate = z.object({
   phones: z.array(z.string().trim().min(2).max(60)).max(20).default([])
 })
 export const contactPatch = patchOf(contactCreate)
-
-const webhookEvent = z.enum([...webhookEvents, ...crmEvents])
-export const webhook = z.object({
-  id,
-  name,
-  url: z.url(),
-  events: z.array(webhookEvent),
-  isActive: z.boolean(),
-  failingSince: isoTime.nullable(),
-  disabledReason: z.string().nullable(),
-  createdAt: isoTime,
-  updatedAt: isoTime
-})
-export const webhookCreate = z.object({
-  name,
-  url: z.url({ protocol: /^https?$/ }).max(2000),
-  events: z.array(webhookEvent).min(1),
-  isActive: z.boolean().default(true)
-})
-export const webhookPatch = patchOf(webhookCreate)
-/** The secret is shown once, when it is made or rotated. */
-export const webhookWithSecret = webhook.extend({ secret: z.string() })
-export const webhookDelivery = z.object({
-  id,
-  webhookId: id,
-  eventType: z.string(),
-  callId: id.nullable(),
-  payload: z.record(z.string(), z.unknown()),
-  state: z.enum(['pending', 'delivered', 'failed']),
-  attempts: z.number().int(),
-  nextAttemptAt: isoTime.nullable(),
-  lastStatus: z.number().int().nullable(),
-  lastError: z.string().nullable(),
-  lastResponse: z.string().nullable(),
-  lastAttemptAt: isoTime.nullable(),
-  deliveredAt: isoTime.nullable(),
-  createdAt: isoTime
-})
 
 export const health = z.object({
   status: z.enum(['ok', 'degraded']),

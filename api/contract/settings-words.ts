@@ -42,6 +42,7 @@ export const usageKinds = [
   'check',
   'savedView',
   'mailing',
+  'webhook',
   'setting',
   'call',
   'other'

@@ -5,6 +5,7 @@ import * as accessContract from '../contract/access.ts'
 import * as calls from '../contract/calls.ts'
 import { problem } from '../contract/common.ts'
 import * as config from '../contract/config.ts'
+import * as webhooks from '../contract/webhooks.ts'
 import { trunk } from '../contract/trunks.ts'
 import { splitRoute, type Endpoint } from '../endpoint.ts'
 import { problems } from '../problems.ts'
@@ -26,8 +27,8 @@ const named = {
   CallWithLegs: calls.callWithLegs,
   CallLeg: calls.callLeg,
   TapeRow: calls.tapeRow,
-  Webhook: config.webhook,
-  WebhookDelivery: config.webhookDelivery,
+  Webhook: webhooks.webhook,
+  WebhookDelivery: webhooks.webhookDelivery,
   ApiToken: accessContract.apiToken,
   AuditEntry: accessContract.auditEntry,
   Health: config.health

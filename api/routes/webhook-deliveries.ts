@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { audit } from '../audit.ts'
 import { listPage, listQuery, type Sorts } from '../collection.ts'
 import { id, page } from '../contract/common.ts'
-import { webhookDelivery } from '../contract/config.ts'
+import { webhookAttempt, webhookDelivery, webhookDeliveryWithLog } from '../contract/webhooks.ts'
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
-import { itemOf } from '../rows.ts'
+import { itemOf, type Row } from '../rows.ts'
 
 const sorts: Sorts = { createdAt: { column: 'created_at', type: 'time' } }
 const query = listQuery(sorts, '-createdAt', {
@@ -37,10 +37,16 @@ export const webhookDeliveryRoutes = (deps: ApiDeps): Endpoint[] => [
   }),
   endpoint({
     route: 'GET /api/webhook-deliveries/:id',
-    summary: 'Get a delivery',
-    answer: webhookDelivery,
-    handle: async (context) =>
-      itemOf(webhookDelivery, await findRow(deps.db, 'webhook_deliveries', context.id))
+    summary: 'Get a delivery with each attempt: what was sent, and what was answered',
+    answer: webhookDeliveryWithLog,
+    async handle({ id }) {
+      const row = await findRow(deps.db, 'webhook_deliveries', id)
+      const log = await deps.db<Row>('webhook_attempts').where({ delivery_id: id }).orderBy('id')
+      return {
+        ...itemOf(webhookDelivery, row),
+        log: log.map((attempt) => itemOf(webhookAttempt, attempt))
+      }
+    }
   }),
   endpoint({
     route: 'POST /api/webhook-deliveries/:id/replay',

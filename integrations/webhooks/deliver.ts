@@ -2,14 +2,27 @@ import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import { checkUrl } from './guard.ts'
 import { parseRetryAfter } from './schedule.ts'
+import type { Request } from './core/message.ts'
+import { shownHeaders } from './requests.ts'
 import { signedHeaders } from './sign.ts'
+import { storable } from './storable.ts'
 
 /** One attempt to hand over one delivery. */
 export interface Attempt {
   deliveryId: string
-  url: string
   secrets: readonly string[]
-  payload: unknown
+  request: Request
+  /** The same without what nobody shall read: for the log. */
+  shown: Request
+}
+
+/** What was sent and answered, as the log shows it. */
+export interface Exchange {
+  method: string
+  url: string
+  requestHeaders: Record<string, string>
+  requestBody: string | null
+  responseHeaders: Record<string, string> | null
 }
 
 export interface AttemptResult {
@@ -22,12 +35,13 @@ export interface AttemptResult {
   response: string | null
   retryAfterMs: number | null
   tookMs: number
+  exchange: Exchange
 }
 
 const excerptBytes = 2048
 
 /**
- * Posts one delivery, signed, and says how it went; never throws. Redirects are failures: following one would send the
+ * Sends one delivery, signed, and says how it went; never throws. Redirects are failures: following one would send the
  * payload to an address that nobody entered. `timeoutMs` covers everything from name to the answer's last kept byte.
  * @param stop aborts the attempt when this process is going down
  */
@@ -36,9 +50,17 @@ export async function deliver(
   options: { dispatcher: Dispatcher; allowPrivate: boolean; timeoutMs: number; stop: AbortSignal }
 ): Promise<AttemptResult> {
   const startedMs = Date.now()
+  const { request: wanted, shown } = attempt
+  const exchange: Exchange = {
+    method: shown.method,
+    url: shown.url,
+    requestHeaders: shownHeaders(shown.headers),
+    requestBody: shown.body,
+    responseHeaders: null
+  }
   const finish = (
     outcome: AttemptResult['outcome'],
-    rest: Partial<Omit<AttemptResult, 'outcome' | 'tookMs'>>
+    rest: Partial<Omit<AttemptResult, 'outcome' | 'tookMs' | 'exchange'>>
   ): AttemptResult => ({
     status: null,
     error: null,
@@ -46,24 +68,27 @@ export async function deliver(
     retryAfterMs: null,
     ...rest,
     outcome,
+    exchange,
     tookMs: Date.now() - startedMs
   })
   const timeout = AbortSignal.timeout(options.timeoutMs)
   try {
-    const url = new URL(attempt.url)
+    const url = new URL(wanted.url)
     checkUrl(url, options.allowPrivate)
-    const body = JSON.stringify(attempt.payload)
+    const at = Math.floor(startedMs / 1000)
+    const own = {
+      'user-agent': 'Ringtrace-Webhooks/1',
+      ...signedHeaders(attempt.deliveryId, at, wanted.body ?? '', attempt.secrets)
+    }
+    exchange.requestHeaders = { ...exchange.requestHeaders, ...own }
     const answer = await request(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'Ringtrace-Webhooks/1',
-        ...signedHeaders(attempt.deliveryId, Math.floor(startedMs / 1000), body, attempt.secrets)
-      },
-      body,
+      method: wanted.method as Dispatcher.HttpMethod,
+      headers: { ...wanted.headers, ...own },
+      ...(wanted.body !== null && { body: wanted.body }),
       dispatcher: options.dispatcher,
       signal: AbortSignal.any([timeout, options.stop])
     })
+    exchange.responseHeaders = shownHeaders(answer.headers)
     const status = answer.statusCode
     const response = await excerpt(answer.body)
     if (status >= 200 && status < 300) return finish('ok', { status, response })
@@ -103,9 +128,4 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return storable(String(error))
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   return storable(`${error.message || 'connection failed'} (${code})`.slice(0, 500))
-}
-
-/** PostgreSQL keeps neither NUL nor half a surrogate pair. */
-export function storable(text: string): string {
-  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd')
 }

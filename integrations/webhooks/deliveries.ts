@@ -1,5 +1,8 @@
 import type { Knex } from 'knex'
 import type { AttemptResult } from './deliver.ts'
+import type { Template } from './core/message.ts'
+import type { Payload } from './core/payload.ts'
+import { noticeOf } from './notice.ts'
 import { deliveriesChannel } from './outbox.ts'
 import { disableAfterMs } from './schedule.ts'
 
@@ -9,16 +12,22 @@ export interface Claimed {
   webhookId: string
   callId: string | null
   eventType: string
-  payload: unknown
+  payload: Payload
+  part: number
   /** This one included. */
   attempts: number
   url: string
   secrets: string[]
+  template: Template | null
+  token: string
   /** The endpoint was failing when this was taken. */
   isFailing: boolean
 }
 
 const ms = `interval '1 millisecond'`
+
+/** The secrets that sign now: one that was rotated out does until its time is over. */
+export const signingSecrets = `case when w.old_secret_until <= now() then w.secrets[1:1] else w.secrets end`
 
 /**
  * Takes up to `limit` due deliveries of one webhook, in the order in which they happened. Taking moves the next
@@ -39,9 +48,10 @@ export async function claim(
            d.call_id <> all (cast(:busyCalls as uuid[]))
            and not exists (
              select 1 from webhook_deliveries e
-             where e.webhook_id = d.webhook_id and e.call_id = d.call_id and e.seq < d.seq
+             where e.webhook_id = d.webhook_id and e.call_id = d.call_id
+                 and (e.seq, e.part) < (d.seq, d.part)
                and e.state = 'pending' and e.next_attempt_at <= now())))
-       order by d.next_attempt_at, d.seq
+       order by d.next_attempt_at, d.seq, d.part
        limit :limit
        for update skip locked
      )
@@ -50,7 +60,7 @@ export async function claim(
      from due, webhooks w
      where d.id = due.id and w.id = d.webhook_id and w.is_active
      returning d.id, d.webhook_id as "webhookId", d.call_id as "callId", d.event_type as "eventType", d.payload,
-       d.attempts, w.url, w.secrets, w.failing_since is not null as "isFailing"`,
+       d.part, d.attempts, w.url, ${signingSecrets} as secrets, w.template, w.token, w.failing_since is not null as "isFailing"`,
     { webhookId, ...options, busyIds: [...options.busyIds], busyCalls: [...options.busyCalls] }
   )
   return rows
@@ -105,6 +115,7 @@ export async function record(
       }
     )
     if (outcome === 'aborted') return false
+    await logAttempt(trx, delivery.id, result)
     if (outcome === 'ok') {
       // The condition keeps healthy endpoints free of writes, and of the notice that each change sends to everyone.
       if (delivery.isFailing) {
@@ -123,19 +134,39 @@ export async function record(
   })
 }
 
+/** Keeps what was sent and answered; it goes with its delivery. */
+export async function logAttempt(db: Knex, deliveryId: string, result: AttemptResult): Promise<void> {
+  const { exchange } = result
+  await db('webhook_attempts').insert({
+    delivery_id: deliveryId,
+    took_ms: Math.round(result.tookMs),
+    method: exchange.method,
+    url: exchange.url,
+    request_headers: JSON.stringify(exchange.requestHeaders),
+    request_body: exchange.requestBody,
+    status: result.status,
+    error: result.error,
+    response_headers: exchange.responseHeaders && JSON.stringify(exchange.responseHeaders),
+    response_body: result.response
+  })
+}
+
 async function disableIfHopeless(trx: Knex, webhookId: string, result: AttemptResult): Promise<boolean> {
   const reason =
     result.outcome === 'gone'
       ? 'the receiver answered 410 Gone'
       : `every attempt failed for five days; the last: ${result.error ?? 'unknown'}`
-  const { rows } = await trx.raw<{ rows: unknown[] }>(
+  const { rows } = await trx.raw<{ rows: { name: string; url: string; notice_to: string[] }[] }>(
     `update webhooks set is_active = false, disabled_reason = :reason, updated_at = now()
      where id = :webhookId and is_active
        and (:gone or failing_since < now() - cast(:afterMs as float8) * ${ms})
-     returning id`,
+     returning name, url, notice_to`,
     { webhookId, reason, gone: result.outcome === 'gone', afterMs: disableAfterMs }
   )
-  if (rows.length === 0) return false
+  const [off] = rows
+  if (off === undefined) return false
+  if (off.notice_to.length > 0)
+    await noticeOf(trx, { webhookId, name: off.name, url: off.url, to: off.notice_to, reason })
   await trx('audit').insert({
     action: 'webhook.disabled',
     entity: 'webhooks',
@@ -162,6 +193,60 @@ export async function replay(db: Knex, deliveryId: string): Promise<'queued' | '
   )
   const [row] = rows
   return row === undefined ? 'notFound' : row.isActive ? 'queued' : 'inactive'
+}
+
+/** Which deliveries of a webhook shall go out again. */
+export interface ReplayWish {
+  webhookId: string
+  state: 'failed' | 'all'
+  /** Only what was written since then. */
+  since: Date | null
+}
+
+/** More at once would be a flood that nobody can look over. */
+export const maxReplay = 5000
+
+function ofWish(db: Knex, { webhookId, state, since }: ReplayWish): Knex.QueryBuilder {
+  const rows = db('webhook_deliveries').where('webhook_id', webhookId).whereNot('event_type', 'webhook.test')
+  // What is still to come is not sent twice.
+  if (state === 'failed') rows.where('state', 'failed')
+  else rows.whereIn('state', ['failed', 'delivered'])
+  if (since !== null) rows.where('created_at', '>=', since)
+  return rows
+}
+
+/** How many there are. */
+export async function countReplay(db: Knex, wish: ReplayWish): Promise<number> {
+  const row = await ofWish(db, wish).count<{ count: string }[]>('* as count').first()
+  return Number(row?.count ?? 0)
+}
+
+/**
+ * Makes many deliveries due again, in the order in which they were written, each under its own id.
+ * @param limit never more than were counted before: what came since was not agreed to
+ * @returns how many
+ */
+export async function replayMany(db: Knex, wish: ReplayWish, limit: number): Promise<number> {
+  const chosen = ofWish(db, wish)
+    .select('id')
+    .orderBy([{ column: 'created_at' }, { column: 'seq' }, { column: 'part' }])
+    .limit(Math.min(limit, maxReplay))
+  const { rows } = await db.raw<{ rows: { count: number }[] }>(
+    `with chosen as (
+       select id, row_number() over (order by created_at, seq, part) as place
+       from webhook_deliveries where id in (?)
+     ), again as (
+       update webhook_deliveries d
+       -- A microsecond apart, so that they are taken in their order.
+       set state = 'pending', attempts = 0, delivered_at = null,
+         next_attempt_at = now() + (c.place - ?) * interval '1 microsecond'
+       from chosen c where d.id = c.id
+       returning d.id
+     )
+     select count(*)::int as count, pg_notify(?, ?) from again`,
+    [chosen, maxReplay, deliveriesChannel, wish.webhookId]
+  )
+  return rows[0]?.count ?? 0
 }
 
 /** Deletes finished deliveries older than `days`: the log is kept for a while, not for ever. */

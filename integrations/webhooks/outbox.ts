@@ -2,21 +2,17 @@ import type { Knex } from 'knex'
 import type { CrmEvent } from '../../crm/events.ts'
 import { webhookEvents } from '../../pbx/call/moments.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
-import { storable } from './deliver.ts'
+import { matches } from './core/filter.ts'
+import { isNeeded } from './core/message.ts'
+import type { Payload } from './core/payload.ts'
+import { readSubscriptions, type Subscription } from './subscriptions.ts'
+import { storable } from './storable.ts'
 
 /** Standard Webhooks asks for payloads under 20 kB. */
 export const maxPayloadBytes = 20_000
 
 /** Sent with each webhook id whose deliveries were added, when their transaction commits. */
 export const deliveriesChannel = 'ringtrace_webhooks'
-
-/** What a receiver gets. */
-export interface Payload {
-  type: string
-  /** When it happened, ISO 8601. */
-  timestamp: string
-  data: Record<string, unknown>
-}
 
 /** A scheme that is tried out is no news to anybody. */
 const isTest = (row: TapeRow, call: JournalRow | undefined): boolean =>
@@ -29,46 +25,69 @@ type JournalRow = Record<string, unknown>
 
 /**
  * Writes the deliveries that these tape rows mean, in the tape's own transaction: a delivery exists if and only if its
- * tape row does. Repeating it (a replayed spool) adds nothing. Costs no query when no webhook wants these moments.
+ * tape row does, and only for webhooks whose filter wants it. Repeating it (a replayed spool) adds nothing. Costs no
+ * query when no webhook wants these moments.
  *
  * Every moment but `call.initiated` carries the journal row as `data.call`, so write the journal before calling this.
- * @param wanted moments that some active webhook subscribes to; undefined while that is unknown, which means ask
+ * @param known what active webhooks want; undefined while that is unknown, which means ask
  */
 export async function enqueueDeliveries(
   trx: Knex,
   rows: readonly TapeRow[],
-  wanted: ReadonlySet<string> | undefined
+  known: readonly Subscription[] | undefined
 ): Promise<void> {
-  const chosen = rows.filter(({ type }) => offered.has(type) && (wanted === undefined || wanted.has(type)))
+  const moments = rows.filter(({ type }) => offered.has(type))
+  if (moments.length === 0) return
+  const subscriptions = known ?? (await readSubscriptions(trx))
+  const chosen = moments.filter(({ type }) => subscriptions.some(({ events }) => events.has(type)))
   if (chosen.length === 0) return
   const journal = await journalOf(
     trx,
     chosen.filter(({ type }) => type !== 'call.initiated').map(({ callId }) => callId)
   )
-  const told = chosen.filter((row) => !isTest(row, journal.get(row.callId)))
-  if (told.length === 0) return
-  const entries = told.map((row) => ({
-    type: row.type,
-    call_id: row.callId,
-    seq: row.seq,
-    payload: payloadOf(row, row.type === 'call.initiated' ? undefined : journal.get(row.callId))
-  }))
+  const entries: unknown[] = []
+  const targets: { n: number; webhook_id: string; part: number }[] = []
+  for (const row of chosen) {
+    if (isTest(row, journal.get(row.callId))) continue
+    const call = row.type === 'call.initiated' ? undefined : journal.get(row.callId)
+    const wanting = subscriptions.filter(
+      ({ events, filter }) =>
+        events.has(row.type) && matches(filter, { type: row.type, data: row.data, call })
+    )
+    if (wanting.length === 0) continue
+    const payload = payloadOf(row, call)
+    const n = entries.length
+    const found = wanting.flatMap((each) =>
+      partsFor(each, payload).map((part) => ({ n, webhook_id: each.id, part }))
+    )
+    if (found.length === 0) continue
+    targets.push(...found)
+    entries.push({ n, type: row.type, call_id: row.callId, seq: row.seq, payload })
+  }
+  if (targets.length === 0) return
   // The key lock keeps a webhook from being deleted between this row and the check of its foreign key, which would
   // fail the tape's transaction.
   await trx.raw(
     `with added as (
-       insert into webhook_deliveries (webhook_id, event_type, call_id, seq, payload)
-       select w.id, e.type, e.call_id, e.seq, e.payload
-       from jsonb_to_recordset(?::jsonb) as e (type text, call_id uuid, seq int, payload jsonb)
-       join webhooks w on w.is_active and e.type = any (w.events)
-       order by e.call_id, e.seq
+       insert into webhook_deliveries (webhook_id, event_type, call_id, seq, part, payload)
+       select w.id, e.type, e.call_id, e.seq, t.part, e.payload
+       from jsonb_to_recordset(?::jsonb) as e (n int, type text, call_id uuid, seq int, payload jsonb)
+       join jsonb_to_recordset(?::jsonb) as t (n int, webhook_id uuid, part int) on t.n = e.n
+       join webhooks w on w.id = t.webhook_id and w.is_active and e.type = any (w.events)
+       order by e.call_id, e.seq, t.part
        for key share of w
-       on conflict (webhook_id, call_id, seq) do nothing
+       on conflict (webhook_id, call_id, seq, part) do nothing
        returning webhook_id
      )
      select pg_notify(?, webhook_id::text) from (select distinct webhook_id from added) as to_wake`,
-    [JSON.stringify(entries), deliveriesChannel]
+    [JSON.stringify(entries), JSON.stringify(targets), deliveriesChannel]
   )
+}
+
+/** The messages that a webhook gets of this payload: one of our own format, or those of its template. */
+function partsFor({ parts }: Subscription, payload: Payload): number[] {
+  if (parts === null) return [0]
+  return (parts.get(payload.type) ?? []).filter((each) => isNeeded(each, payload)).map(({ part }) => part)
 }
 
 /**
@@ -78,18 +97,35 @@ export async function enqueueDeliveries(
 export async function enqueueEvent(
   trx: Knex,
   event: CrmEvent,
-  wanted: ReadonlySet<string> | undefined
+  known: readonly Subscription[] | undefined
 ): Promise<void> {
-  if (wanted !== undefined && !wanted.has(event.type)) return
+  const subscriptions = known ?? (await readSubscriptions(trx))
+  const wanting = subscriptions.filter(
+    ({ events, filter }) => events.has(event.type) && matches(filter, event)
+  )
+  if (wanting.length === 0) return
+  const payload = payloadOfEvent(event)
+  const targets = wanting.flatMap((each) =>
+    partsFor(each, payload).map((part) => ({ webhook_id: each.id, part }))
+  )
+  if (targets.length === 0) return
   await trx.raw(
     `with added as (
-       insert into webhook_deliveries (webhook_id, event_type, payload)
-       select id, :type, cast(:payload as jsonb) from webhooks where is_active and :type = any (events)
-       for key share
+       insert into webhook_deliveries (webhook_id, event_type, part, payload)
+       select w.id, :type, t.part, cast(:payload as jsonb)
+       from jsonb_to_recordset(cast(:targets as jsonb)) as t (webhook_id uuid, part int)
+       join webhooks w on w.id = t.webhook_id and w.is_active and :type = any (w.events)
+       order by t.part
+       for key share of w
        returning webhook_id
      )
-     select pg_notify(:channel, webhook_id::text) from added`,
-    { type: event.type, payload: JSON.stringify(payloadOfEvent(event)), channel: deliveriesChannel }
+     select pg_notify(:channel, webhook_id::text) from (select distinct webhook_id from added) as to_wake`,
+    {
+      type: event.type,
+      payload: JSON.stringify(payload),
+      targets: JSON.stringify(targets),
+      channel: deliveriesChannel
+    }
   )
 }
 
@@ -132,7 +168,7 @@ export function payloadOf(row: TapeRow, call?: JournalRow): Payload {
   throw new Error('a payload of three short fields is over 20 kB')
 }
 
-async function journalOf(trx: Knex, callIds: readonly string[]): Promise<Map<string, JournalRow>> {
+export async function journalOf(trx: Knex, callIds: readonly string[]): Promise<Map<string, JournalRow>> {
   if (callIds.length === 0) return new Map()
   const rows = await trx<Record<string, unknown>>('calls').whereIn('id', [...new Set(callIds)])
   return new Map(
@@ -143,5 +179,5 @@ async function journalOf(trx: Knex, callIds: readonly string[]): Promise<Map<str
   )
 }
 
-const camel = (name: string): string =>
+export const camel = (name: string): string =>
   name.replace(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())

@@ -8,14 +8,22 @@ import type { CrmEvent } from '../../crm/events.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 import { deliver } from './deliver.ts'
 import type { AttemptResult } from './deliver.ts'
-import { prune, replay } from './deliveries.ts'
-import type { Claimed } from './deliveries.ts'
+import type { Template } from './core/message.ts'
+import type { Payload } from './core/payload.ts'
+import { samplePayload } from './core/sample.ts'
+import { operatorIdOf } from './core/variables.ts'
+import { countReplay, logAttempt, prune, replay, replayMany, signingSecrets } from './deliveries.ts'
+import type { ReplayWish } from './deliveries.ts'
 import { guardedAgent } from './guard.ts'
 import type { Resolve } from './guard.ts'
 import { deliveriesChannel, enqueueDeliveries, enqueueEvent } from './outbox.ts'
+import { sendNotice, type SendLetter } from './notice.ts'
 import { createPump } from './pump.ts'
 import type { Pump } from './pump.ts'
+import { requestOf, type Wanted } from './requests.ts'
+import { readSamples, type Sample } from './samples.ts'
 import { pauseAfter, standardPausesMs } from './schedule.ts'
+import { readSubscriptions, type Subscription } from './subscriptions.ts'
 
 /** How one attempt ended, for metrics. */
 export type AttemptOutcome = AttemptResult['outcome']
@@ -29,8 +37,18 @@ export interface Webhooks {
   refresh(): Promise<void>
   /** Sends a delivery again under its own id. `inactive`: it goes out when its webhook is switched on. */
   replay(deliveryId: string): Promise<'queued' | 'inactive' | 'notFound'>
-  /** Sends one `webhook.test` at once, active or not, and tells the answer; it is neither repeated nor held against it. */
-  sendTest(webhookId: string): Promise<TestResult | null>
+  /** How many deliveries such a wish is about. */
+  countReplay(wish: ReplayWish): Promise<number>
+  /** Sends them again, the oldest first, at most `limit`; says how many. */
+  replayMany(wish: ReplayWish, limit: number): Promise<number>
+  /**
+   * Sends one message at once, active or not, and tells the answer; it is neither repeated nor held against it.
+   * @param part which message of the template, filled in from the last call that has it; of our own format it is
+   *   `webhook.test`
+   */
+  sendTest(webhookId: string, part?: number): Promise<TestResult | null>
+  /** The last payload of each event, made up where there was none: to show what a template becomes. */
+  samples(): Promise<Sample[]>
   /** Begins to send (not needed where only the tape writer runs). */
   start(): void
   /** Breaks off what is on its way; it goes out after the next start. */
@@ -63,6 +81,10 @@ export function createWebhooks(options: {
   databaseUrl: string
   log: Logger
   allowPrivateAddresses: boolean
+  /** Where people reach this installation: for links to recordings. */
+  publicUrl?: string | null
+  /** Absent where no letters are sent. */
+  mail?: SendLetter
   onAttempt?: (outcome: AttemptOutcome, tookMs: number) => void
   pausesMs?: readonly number[]
   timeoutMs?: number
@@ -71,28 +93,32 @@ export function createWebhooks(options: {
   resolve?: Resolve
 }): Webhooks {
   const { db, databaseUrl, allowPrivateAddresses: allowPrivate, onAttempt, perEndpoint = 8 } = options
+  const { publicUrl = null } = options
   const { pausesMs = standardPausesMs, timeoutMs = 15_000, leaseMs = timeoutMs + 15_000 } = options
   const log = options.log.child({ part: 'webhooks' })
   const dispatcher = guardedAgent(allowPrivate, timeoutMs, options.resolve)
   const stopping = new AbortController()
-  let wanted: ReadonlySet<string> | undefined
+  let wanted: readonly Subscription[] | undefined
   let listening: Listening | undefined
   let refreshing: Promise<void> | undefined
   let refreshAgain = false
 
-  const attempt = (delivery: Pick<Claimed, 'id' | 'url' | 'secrets' | 'payload'>): Promise<AttemptResult> =>
-    deliver(
-      { deliveryId: delivery.id, url: delivery.url, secrets: delivery.secrets, payload: delivery.payload },
+  async function attempt(delivery: Wanted & { secrets: string[] }): Promise<AttemptResult> {
+    const made = await factsFor(db, delivery)
+      .then((facts) => requestOf(delivery, { ...facts, publicUrl }))
+      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+    if (made instanceof Error) return notMade(delivery.url, made)
+    return deliver(
+      { deliveryId: delivery.id, secrets: delivery.secrets, ...made },
       { dispatcher, allowPrivate, timeoutMs, stop: stopping.signal }
     )
+  }
 
   let pump: Pump | undefined
 
   async function load(): Promise<void> {
-    const active = await db<{ id: string; events: string[]; is_active: boolean }>('webhooks')
-      .select('id', 'events')
-      .where('is_active', true)
-    wanted = new Set(active.flatMap(({ events }) => events))
+    const active = await readSubscriptions(db)
+    wanted = active
     pump?.setWebhooks(active.map(({ id }) => id))
   }
 
@@ -124,11 +150,22 @@ export function createWebhooks(options: {
     })
   }
 
+  async function testPayload(template: Template | null, part: number, webhookId: string): Promise<Payload> {
+    const event = template?.messages[part]?.event
+    if (event === undefined)
+      return { type: 'webhook.test', timestamp: new Date().toISOString(), data: { webhookId } }
+    const found = (await readSamples(db)).find(({ payload }) => payload.type === event)
+    return found?.payload ?? samplePayload(event)
+  }
+
   return {
     tasks: {
       'webhooks.prune': async () => {
         const deleted = await prune(db, logDays)
         log.info({ deleted }, 'old webhook deliveries were deleted from the log')
+      },
+      'webhooks.notice': async (payload) => {
+        if (options.mail) await sendNotice(db, options.mail, payload, publicUrl)
       }
     },
     schedules: [{ task: 'webhooks.prune', match: '40 3 * * *' }],
@@ -136,27 +173,34 @@ export function createWebhooks(options: {
     enqueueDeliveries: (trx, rows) => enqueueDeliveries(trx, rows, wanted),
     announce: (trx, event) => enqueueEvent(trx, event, wanted),
     replay: (deliveryId) => replay(db, deliveryId),
-    async sendTest(webhookId) {
-      const [webhook] = await db<{ id: string; url: string; secrets: string[] }>('webhooks')
-        .select('url', 'secrets')
-        .where('id', webhookId)
+    countReplay: (wish) => countReplay(db, wish),
+    replayMany: (wish, limit) => replayMany(db, wish, limit),
+    samples: () => readSamples(db),
+    async sendTest(webhookId, part = 0) {
+      const { rows } = await db.raw<{
+        rows: { url: string; secrets: string[]; template: Template | null; token: string }[]
+      }>(`select w.url, ${signingSecrets} as secrets, w.template, w.token from webhooks w where w.id = ?`, [
+        webhookId
+      ])
+      const [webhook] = rows
       if (webhook === undefined) return null
       const id = randomUUID()
-      const type = 'webhook.test'
-      const payload = { type, timestamp: new Date().toISOString(), data: { webhookId } }
+      const payload = await testPayload(webhook.template, part, webhookId)
       // Inserted as failed, so that no pump takes it; the result overwrites that.
       await db('webhook_deliveries').insert({
         id,
         webhook_id: webhookId,
-        event_type: type,
+        // Whatever is sent: nobody replays a test.
+        event_type: 'webhook.test',
         payload: JSON.stringify(payload),
+        part,
         state: 'failed',
         attempts: 1,
         next_attempt_at: null,
         last_error: 'not answered yet',
         last_attempt_at: db.fn.now()
       })
-      const result = await attempt({ id, url: webhook.url, secrets: webhook.secrets, payload })
+      const result = await attempt({ id, ...webhook, payload, part })
       await db('webhook_deliveries')
         .where({ id })
         .update({
@@ -166,6 +210,7 @@ export function createWebhooks(options: {
           last_response: result.response,
           delivered_at: result.outcome === 'ok' ? db.fn.now() : null
         })
+      await logAttempt(db, id, result)
       const { status, error, response, tookMs } = result
       return { deliveryId: id, isOk: result.outcome === 'ok', status, error, response, tookMs }
     },
@@ -205,5 +250,39 @@ export function createWebhooks(options: {
       await pump?.stop()
       await dispatcher.destroy()
     }
+  }
+}
+
+/** What a template asks beside its payload; our own format asks nothing. */
+async function factsFor(
+  db: Knex,
+  { template, payload }: Wanted
+): Promise<{ timeZone: string; operator: { login: string; extension: string | null } | null }> {
+  if (template === null) return { timeZone: 'UTC', operator: null }
+  const { rows } = await db.raw<{
+    rows: { zone: unknown; login: string | null; extension: string | null }[]
+  }>(
+    `select (select value from settings where key = 'company.timeZone') as zone, u.login, u.extension
+     from (select 1) as one left join users u on u.id = cast(? as uuid)`,
+    [operatorIdOf(payload)]
+  )
+  const [row] = rows
+  const login = row?.login ?? null
+  return {
+    timeZone: typeof row?.zone === 'string' ? row.zone : 'Europe/Moscow',
+    operator: login === null ? null : { login, extension: row?.extension ?? null }
+  }
+}
+
+/** No request could be made of it: the template does not fit. */
+function notMade(url: string, error: Error): AttemptResult {
+  return {
+    outcome: 'failed',
+    status: null,
+    error: error.message,
+    response: null,
+    retryAfterMs: null,
+    tookMs: 0,
+    exchange: { method: '', url, requestHeaders: {}, requestBody: null, responseHeaders: null }
   }
 }

@@ -52,6 +52,7 @@ const allowed: Record<string, readonly string[]> = {
   reports: ['db', 'jobs', 'tracking', 'type:pbx/call'],
   integrations: ['db', 'host', 'crm/events.ts', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
   'integrations/costs/core': [],
+  'integrations/webhooks/core': [],
   demo: [
     'host',
     'ivr',
@@ -77,6 +78,7 @@ const allowed: Record<string, readonly string[]> = {
     'tracking/widget.ts',
     'dialling/core/settings.ts',
     'integrations/costs/core/words.ts',
+    'integrations/webhooks/core',
     'dialling/policy',
     'reports/core/rules.ts',
     'type:pbx/call',
@@ -90,6 +92,8 @@ const allowed: Record<string, readonly string[]> = {
     'db',
     'dialling',
     'integrations/costs',
+    'integrations/webhooks/core',
+    'type:integrations/webhooks',
     'reports',
     'type:jobs',
     'jobs/jobs.ts',
@@ -114,6 +118,15 @@ const allowed: Record<string, readonly string[]> = {
   // The editor runs the code of real calls, its schemas included; it comes with its own lazy page.
   'ui/src/setup': ['ui', 'ivr', 'type:api/contract', 'api/contract/words.ts'],
   'ui/src/schemes': ['ui', 'ivr', 'type:api/contract', 'api/contract/words.ts'],
+  // The preview runs the renderer of real messages; it comes with its own lazy page.
+  'ui/src/webhooks': [
+    'ui',
+    'integrations/webhooks/core',
+    'crm/events.ts',
+    'pbx/call/moments.ts',
+    'type:api/contract',
+    'api/contract/words.ts'
+  ],
   'config.ts': []
 }
 
@@ -126,7 +139,8 @@ export const pure = [
   'dialling/policy',
   'dialling/core',
   'reports/core',
-  'integrations/costs/core'
+  'integrations/costs/core',
+  'integrations/webhooks/core'
 ]
 /** Parts of pure folders that are the way to the machine: the database behind tracking, the snippet in a browser. */
 const impure = ['tracking/store', 'tracking/recompute', 'tracking/snippet']

@@ -16,9 +16,10 @@ describe('a webhook URL cannot be used to reach into our own network', () => {
 
   const send = async (url: string, allowPrivate = false, resolve?: Resolve): Promise<AttemptResult> => {
     const dispatcher = guardedAgent(allowPrivate, 2000, resolve)
+    const request = { method: 'POST', url, headers: {}, body: '{}' }
     try {
       return await deliver(
-        { deliveryId: 'd1', url, secrets: [newSecret()], payload: {} },
+        { deliveryId: 'd1', secrets: [newSecret()], request, shown: request },
         { dispatcher, allowPrivate, timeoutMs: 2000, stop: new AbortController().signal }
       )
     } finally {

@@ -115,7 +115,14 @@ export async function startRig(
     webhooks: {
       replay: (id) =>
         Promise.resolve(sent.replayed.push(id) > 0 ? ('queued' as const) : ('notFound' as const)),
-      sendTest: (id) => Promise.resolve(sent.tested.push(id)),
+      sendTest: (id) => {
+        sent.tested.push(id)
+        const answer = { deliveryId: id, isOk: true, status: 204, error: null, response: '', tookMs: 3 }
+        return Promise.resolve(answer)
+      },
+      countReplay: () => Promise.resolve(0),
+      replayMany: () => Promise.resolve(0),
+      samples: () => Promise.resolve([]),
       refresh: () => Promise.resolve()
     },
     demo: options.demo ?? null,

@@ -15,7 +15,8 @@ const pages: Partial<Record<UsageKind, (id: string) => string>> = {
   user: (id) => `/settings/users/${id}`,
   device: () => '/settings/devices',
   token: () => '/settings/tokens',
-  dialList: () => '/settings/dial-lists'
+  dialList: () => '/settings/dial-lists',
+  webhook: (id) => `/settings/webhooks/${id}`
 }
 
 /** What uses a thing, by what becomes of it; each leads to where it is changed. */

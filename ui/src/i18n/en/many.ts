@@ -37,6 +37,7 @@ export const many = {
       check: 'Checks of schemes',
       savedView: 'Saved views',
       mailing: 'Reports by mail',
+      webhook: 'Filters of webhooks',
       setting: 'Settings',
       call: 'Calls of the last 90 days',
       other: 'Other records'
