@@ -25,10 +25,10 @@ export const settingsAccess = {
   'POST /api/deleted/:id/restore': planners,
 
   // Whoever may change such things; see routes/bulk-changes.ts and routes/imports.ts.
-  'GET /api/bulk-changes': marketing,
-  'POST /api/bulk-changes': marketing,
-  'POST /api/bulk-changes/preview': marketing,
-  'POST /api/bulk-changes/:id/undo': marketing,
+  'GET /api/bulk-changes': planners,
+  'POST /api/bulk-changes': planners,
+  'POST /api/bulk-changes/preview': planners,
+  'POST /api/bulk-changes/:id/undo': planners,
   'POST /api/imports': marketing,
   'POST /api/imports/preview': marketing,
   'GET /api/imports/template': marketing,

@@ -23,7 +23,10 @@ export function createApp(deps: ApiDeps): Express {
 
   app.use('/api/track', trackDoor(deps))
 
-  app.use(['/api/contacts', '/api/deals', '/api/inquiries'], tellOfChanges(deps))
+  app.use(
+    ['/api/contacts', '/api/contact-merges', '/api/companies', '/api/deals', '/api/inquiries'],
+    tellOfChanges(deps)
+  )
 
   const methods = new Map<string, Set<string>>()
   for (const endpoint of allEndpoints(deps)) {

@@ -12,7 +12,8 @@ const singular: Record<BulkThing, string> = {
   numbers: 'number',
   users: 'user',
   sources: 'source',
-  groups: 'group'
+  groups: 'group',
+  contacts: 'contact'
 }
 
 /** Things as they are now; in a transaction they stay so until it ends. */
@@ -32,6 +33,7 @@ export async function bulkStates(db: Knex, things: BulkThing, ids: readonly stri
       fields: {
         ...(Object.fromEntries(fields) as Row),
         ...(Array.isArray(row['skills']) && { skills: row['skills'].map(String).toSorted() }),
+        ...(Array.isArray(row['tags']) && { tags: row['tags'].map(String).toSorted() }),
         ...(groups && { groupIds: groups.get(id) ?? [] })
       }
     }

@@ -19,12 +19,14 @@ export const bulkColumns: Record<BulkThing, Readonly<Record<string, string>>> = 
   },
   users: { role: 'role', isActive: 'is_active', skills: 'skills' },
   sources: { inquiryChannel: 'inquiry_channel', medium: 'medium', campaign: 'campaign' },
-  groups: { wrapUpSeconds: 'wrap_up_seconds', ringTone: 'ring_tone' }
+  groups: { wrapUpSeconds: 'wrap_up_seconds', ringTone: 'ring_tone' },
+  contacts: { ownerId: 'owner_id', tags: 'tags' }
 }
 
 const lists: Readonly<Record<string, readonly [add: string, remove: string]>> = {
   skills: ['addSkills', 'removeSkills'],
-  groupIds: ['addGroupIds', 'removeGroupIds']
+  groupIds: ['addGroupIds', 'removeGroupIds'],
+  tags: ['addTags', 'removeTags']
 }
 
 /** What a change makes of each thing; null where nothing of it differs. */

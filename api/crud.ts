@@ -7,6 +7,7 @@ import { listPage, listQuery, type PageRequest, type Sorts } from './collection.
 import { page } from './contract/common.ts'
 import type { Usage } from './contract/usage.ts'
 import { endpoint, type Context, type Endpoint } from './endpoint.ts'
+import { refuseIfNewer } from './meanwhile.ts'
 import { ApiError } from './problems.ts'
 import { columnsOf, type Row } from './rows.ts'
 import { breaking, inWords } from './usage.ts'
@@ -38,7 +39,7 @@ export interface Crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.
   firstSort: string
   filters?: z.ZodRawShape
   /** Narrows the list by the filters given. */
-  filter?(query: Knex.QueryBuilder, filters: Record<string, unknown>): void
+  filter?(query: Knex.QueryBuilder, filters: Record<string, unknown>, context: Context): void
   hasUpdatedAt?: boolean
   /** Rows as the caller may see them. */
   read(db: Knex, rows: Row[], context: Context): Promise<z.output<I>[]>
@@ -101,7 +102,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
       async handle(context) {
         const query = db(table).select(`${table}.*`)
         const asked = context.query as PageRequest & Record<string, unknown>
-        of.filter?.(query, asked)
+        of.filter?.(query, asked, context)
         const { rows, nextCursor } = await listPage(db, query, asked, of.sorts)
         return { items: await of.read(db, rows, context), nextCursor }
       }
@@ -151,6 +152,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
         const row = await db.transaction(async (trx) => {
           const before = await trx(table).where({ id: context.id }).forUpdate().first<Row | undefined>()
           if (!before) throw new ApiError('not_found')
+          await refuseIfNewer(trx, context.req, before, () => one(before, context))
           if (of.hasUpdatedAt !== false) values['updated_at'] = trx.fn.now()
           const [was] = await of.read(trx, [before], context)
           const update = Object.keys(values).length > 0

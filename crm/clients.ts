@@ -10,6 +10,12 @@ export interface Client {
 export const isPhone = (text: string | null): text is string =>
   text !== null && /^\+[1-9]\d{3,14}$/.test(text)
 
+/** A mail as contacts keep it; null when it is none. */
+export const readEmail = (text: string | null): string | null => {
+  const mail = text?.trim().toLowerCase() ?? ''
+  return mail.length <= 200 && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(mail) ? mail : null
+}
+
 /**
  * Until the transaction ends, nobody else works out whose an event is, or accepts an inquiry: "is there an open one?"
  * and "then make one" are one step. Nothing of the call path ever takes this lock.
@@ -27,17 +33,50 @@ export async function contactOf(trx: Knex, phone: string): Promise<Client | null
   return row ?? null
 }
 
+/** The contact that alone has this mail: one that several share tells nobody apart. */
+export async function contactOfEmail(trx: Knex, email: string | null): Promise<Client | null> {
+  const mail = readEmail(email)
+  if (mail === null) return null
+  const rows = await trx('contact_emails as e')
+    .join('contacts as c', 'c.id', 'e.contact_id')
+    .where('e.email', mail)
+    .limit(2)
+    .select<Client[]>('c.id', 'c.name', 'c.owner_id as ownerId')
+  return rows.length === 1 ? (rows[0] ?? null) : null
+}
+
+/** How many mails a contact may have. */
+export const mostEmails = 20
+
+/** Writes a mail to a contact, where it is one and there is room. */
+async function addEmail(trx: Knex, contactId: string, email: string | null): Promise<void> {
+  const mail = readEmail(email)
+  if (mail === null) return
+  await trx.raw(
+    `insert into contact_emails (contact_id, email) select :id, :mail
+     where (select count(*) from contact_emails where contact_id = :id) < ${mostEmails} on conflict do nothing`,
+    { id: contactId, mail }
+  )
+}
+
 /**
- * The contact with this telephone number; a new one when there is none, named as they are known or by the number. A name
- * that comes later replaces the number; what a person has written stays. The owner is never touched here.
+ * The contact with this telephone number, else the one that alone has the mail, which gets the number; a new one when
+ * there is none, named as they are known or by the number. A name that comes later replaces the number; what a person
+ * has written stays. The owner is never touched here.
  */
 export async function ensureContact(
   trx: Knex,
-  { phone, name, isDemo }: { phone: string; name: string | null; isDemo: boolean }
+  {
+    phone,
+    name,
+    email = null,
+    isDemo
+  }: { phone: string; name: string | null; email?: string | null; isDemo: boolean }
 ): Promise<Client> {
   const wanted = name?.trim().slice(0, 200) || null
-  const known = await contactOf(trx, phone)
+  const known = (await contactOf(trx, phone)) ?? (await givePhone(trx, phone, email))
   if (known) {
+    await addEmail(trx, known.id, email)
     if (wanted === null || known.name !== phone) return known
     await trx('contacts').where({ id: known.id }).update({ name: wanted, updated_at: trx.fn.now() })
     return { ...known, name: wanted }
@@ -51,12 +90,23 @@ export async function ensureContact(
     .onConflict('e164')
     .ignore()
     .returning('e164')
-  if (linked.length > 0) return made
+  if (linked.length > 0) {
+    await addEmail(trx, made.id, email)
+    return made
+  }
   // Somebody entered the client by hand at this very moment.
   await trx('contacts').where({ id: made.id }).delete()
   const other = await contactOf(trx, phone)
   if (!other) throw new Error('A contact went as it came')
   return other
+}
+
+/** Writes a number that nobody has to whom the mail tells. */
+async function givePhone(trx: Knex, phone: string, email: string | null): Promise<Client | null> {
+  const known = await contactOfEmail(trx, email)
+  if (!known) return null
+  await trx('contact_phones').insert({ e164: phone, contact_id: known.id }).onConflict('e164').ignore()
+  return contactOf(trx, phone)
 }
 
 /** The deal that is open with a client; of several the newest. @param by only one that was there by then */

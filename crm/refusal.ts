@@ -1,7 +1,7 @@
 /** An expected refusal of the CRM; the API answers with its code. */
 export class CrmRefusal extends Error {
   override name = 'CrmRefusal'
-  readonly code: 'inquiry_is_spam' | 'inquiry_accepted' | 'not_undoable' | 'unknown_stage'
+  readonly code: 'not_found' | 'inquiry_is_spam' | 'inquiry_accepted' | 'not_undoable' | 'unknown_stage'
 
   constructor(code: CrmRefusal['code']) {
     super(code)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, inquiryChannel, isoTime, page, ringTone, role } from './common.ts'
+import { tagWords } from './contacts.ts'
 import { bulkThings, type BulkThing } from './settings-words.ts'
 
 const ids = z
@@ -36,6 +37,11 @@ const changes = {
   groups: z.strictObject({
     wrapUpSeconds: z.number().int().min(0).max(3600).nullable().optional(),
     ringTone: ringTone.optional()
+  }),
+  contacts: z.strictObject({
+    ownerId: id.nullable().optional(),
+    addTags: tagWords.optional(),
+    removeTags: tagWords.optional()
   })
 }
 const isSomething = (change: object): boolean => Object.values(change).some((value) => value !== undefined)
@@ -45,7 +51,8 @@ export const bulkBody = z.discriminatedUnion('things', [
   bodyOf('numbers', changes.numbers),
   bodyOf('users', changes.users),
   bodyOf('sources', changes.sources),
-  bodyOf('groups', changes.groups)
+  bodyOf('groups', changes.groups),
+  bodyOf('contacts', changes.contacts)
 ])
 
 const fields = z.record(z.string(), z.unknown())

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, inquiryChannel, isoTime, locale, patchOf, presence, ringTone, role } from './common.ts'
+import { customValues, email, tagWords } from './contacts.ts'
 import { sipAddress } from './operators.ts'
 import { siteTracking } from './track.ts'
 
@@ -218,20 +219,30 @@ export const contact = z.object({
   id,
   name,
   company: z.string().nullable(),
+  companyId: id.nullable(),
   ownerId: id.nullable(),
   note: z.string().nullable(),
   phones: z.array(e164),
+  emails: z.array(z.string()),
+  tags: z.array(z.string()),
+  custom: customValues,
+  /** The last call with one of the numbers; null where there was none. */
+  lastCallAt: isoTime.nullable(),
   isDemo: z.boolean(),
   createdAt: isoTime,
   updatedAt: isoTime
 })
 export const contactCreate = z.object({
   name,
+  /** By its name: the one that is called so, or a new one. */
   company: label,
   ownerId: id.nullable().default(null),
   note: z.string().max(5000).nullable().default(null),
   /** As people write them; read by the rules of the company's country and kept in E.164. */
-  phones: z.array(z.string().trim().min(2).max(60)).max(20).default([])
+  phones: z.array(z.string().trim().min(2).max(60)).max(20).default([]),
+  emails: z.array(email).max(20).default([]),
+  tags: tagWords.default([]),
+  custom: customValues.default({})
 })
 export const contactPatch = patchOf(contactCreate)
 

@@ -84,7 +84,7 @@ export const scopes = [
 export type Scope = (typeof scopes)[number]
 
 /** Things of which many are changed at once. */
-export const bulkThings = ['numbers', 'users', 'sources', 'groups'] as const
+export const bulkThings = ['numbers', 'users', 'sources', 'groups', 'contacts'] as const
 export type BulkThing = (typeof bulkThings)[number]
 
 /** Tables of settings that come and go as files. */

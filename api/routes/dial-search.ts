@@ -1,4 +1,6 @@
 import type { Knex } from 'knex'
+import type { Who } from '../auth/sessions.ts'
+import { onlySeenContacts } from '../contact-rows.ts'
 import { dialFoundList, dialPreview, dialPreviewQuery, dialSearch, type DialFound } from '../contract/desk.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
@@ -21,7 +23,7 @@ export const dialSearchRoutes = ({ db, dialling }: ApiDeps): Endpoint[] => [
     answer: dialFoundList,
     async handle({ query: { search }, who }) {
       const [contacts, last] = await Promise.all([
-        search.length < 2 ? [] : contactsFound(db, search),
+        search.length < 2 ? [] : contactsFound(db, search, who),
         lastNumbers(db, who.userId)
       ])
       const lastAt = new Map(last.map((each) => [each.phone, each.lastAt]))
@@ -60,10 +62,16 @@ interface FoundRow {
 }
 
 /** Clients by part of their name, company or number; those whose name begins so come first. */
-async function contactsFound(db: Knex, search: string): Promise<DialFound[]> {
+async function contactsFound(db: Knex, search: string, who: Who): Promise<DialFound[]> {
   const parts = numberParts(search)
   const { rows } = await (parts.length > 0 ? byNumber(db, parts) : byName(db, search))
-  return rows.map((row) => foundOf('contact', row))
+  const ids = rows.map(({ contact_id }) => contact_id)
+  const query = db('contacts').whereIn('id', ids)
+  onlySeenContacts(query, who)
+  const seen = new Set((await query.select<{ id: string }[]>('id')).map(({ id }) => id))
+  return rows
+    .filter(({ contact_id }) => contact_id !== null && seen.has(contact_id))
+    .map((row) => foundOf('contact', row))
 }
 
 const byNumber = (db: Knex, parts: string[]) =>

@@ -13,6 +13,10 @@ import { callerEntryRoutes } from './caller-entries.ts'
 import { callerListRoutes } from './caller-lists.ts'
 import { clickToCallRoutes } from './click-to-call.ts'
 import { callWishRoutes } from './call-wishes.ts'
+import { companyRoutes } from './companies.ts'
+import { contactMergeRoutes } from './contact-merges.ts'
+import { contactPartRoutes } from './contact-parts.ts'
+import { contactSettingsRoutes } from './contact-settings.ts'
 import { contactRoutes } from './contacts.ts'
 import { dealRoutes } from './deals.ts'
 import { costImportRoutes } from './cost-imports.ts'
@@ -100,6 +104,10 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...callerEntryRoutes(deps),
     ...dialPolicyRoutes(deps),
     ...contactRoutes(deps),
+    ...contactPartRoutes(deps),
+    ...contactMergeRoutes(deps),
+    ...contactSettingsRoutes(deps),
+    ...companyRoutes(deps),
     ...inquiryRoutes(deps),
     ...pipelineRoutes(deps),
     ...dealRoutes(deps),

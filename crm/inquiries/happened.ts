@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { contactOf, isPhone, openDealOf } from '../clients.ts'
+import { livingContact } from '../contacts/merge.ts'
 import type { Announce } from '../ports.ts'
 import { attach, place, type Path } from './place.ts'
 import { noteTalk } from './responses.ts'
@@ -57,6 +58,7 @@ async function called(trx: Knex, id: string, announce: Announce): Promise<void> 
   const call = await trx('calls').where({ id }).first<CallRow | undefined>()
   // Erased meanwhile, with all that is known of it.
   if (!call || call.outcome === 'blocked') return
+  await followMerge(trx, call)
   const phone = isPhone(call.caller_number) ? call.caller_number : null
   const isAnswered = call.outcome === 'answered' && call.answered_at !== null
   if (call.direction === 'out') {
@@ -71,6 +73,15 @@ async function called(trx: Knex, id: string, announce: Announce): Promise<void> 
   if (phone === null || !isAnswered || call.answered_at === null) return
   const contact = await contactOf(trx, phone)
   await noteTalk(trx, { contactId: contact?.id ?? null, phone }, call.answered_at)
+}
+
+/** While they talked, the client may have gone into another contact. */
+async function followMerge(trx: Knex, call: CallRow): Promise<void> {
+  if (call.contact_id === null) return
+  const contactId = await livingContact(trx, call.contact_id)
+  if (contactId === null || contactId === call.contact_id) return
+  await trx('calls').where({ id: call.id }).update({ contact_id: contactId })
+  call.contact_id = contactId
 }
 
 async function ofCall(trx: Knex, call: CallRow) {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { contactOf, ensureContact, isPhone, openDealOf, type Client } from '../clients.ts'
+import { contactOf, contactOfEmail, ensureContact, isPhone, openDealOf, type Client } from '../clients.ts'
 import type { Announce } from '../ports.ts'
 import { firstTalk } from './responses.ts'
 
@@ -79,7 +79,12 @@ export async function place(trx: Knex, it: Happening, announce: Announce): Promi
 }
 
 async function clientOf(trx: Knex, it: Happening): Promise<Client | null> {
-  if (isPhone(it.phone)) return ensureContact(trx, { phone: it.phone, name: it.name, isDemo: it.isDemo })
+  if (isPhone(it.phone)) {
+    const { phone, name, email, isDemo } = it
+    return ensureContact(trx, { phone, name, email, isDemo })
+  }
+  const byEmail = await contactOfEmail(trx, it.email)
+  if (byEmail) return byEmail
   if (it.contactId === null) return null
   const row = await trx('contacts')
     .where({ id: it.contactId })

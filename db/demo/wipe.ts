@@ -49,6 +49,7 @@ export async function wipeDemo(db: Knex): Promise<Wiped> {
       'sources',
       'sites',
       'contacts',
+      'companies',
       'groups',
       'users'
     ]) {
@@ -71,6 +72,8 @@ async function wipeDeals(trx: Knex.Transaction): Promise<void> {
 }
 
 async function keepWhatIsUsed(trx: Knex.Transaction): Promise<void> {
+  await trx.raw(`update companies set is_demo = false
+    where is_demo and id in (select company_id from contacts where not is_demo)`)
   await trx.raw(`update schemes set is_demo = false
     where is_demo and id in (select scheme_id from numbers where not is_demo)`)
   await trx.raw(`update groups set is_demo = false
