@@ -115,6 +115,7 @@ function begin(callId: string, data: Moments['call.initiated'], at: string): Jou
       tags: [],
       note: null,
       is_spam: data.lists?.some(({ kind }) => kind === 'spam') ?? false,
+      is_vip: data.lists?.some(({ kind }) => kind === 'vip') ?? false,
       recording_id: null,
       recording_state: null,
       recording_seconds: null,

@@ -1,4 +1,4 @@
-import type { FoundOperator } from '../../ivr/block.ts'
+import type { ExternalTarget, FoundOperator } from '../../ivr/block.ts'
 import { startTimer, stopTimer } from './blocks.ts'
 import { endCall } from './ending.ts'
 import {
@@ -40,6 +40,8 @@ export function placed(turn: Turn): void {
       channelId
     )
     operatorReady(turn, leg)
+  } else if (order.test?.rings) {
+    dialOutside(turn, order.test.rings)
   } else if (order.operators) {
     call.reachedOperators = true
     effect(turn, { do: 'ask', what: 'operators', query: order.operators })
@@ -114,8 +116,12 @@ export function operatorReady(turn: Turn, leg: Leg): void {
 }
 
 function dialClient(turn: Turn): void {
-  const { target, ringSeconds, byUserId, phone } = orderOf(turn)
-  if (target.kind !== 'external') return
+  const { target } = orderOf(turn)
+  if (target.kind === 'external') dialOutside(turn, target)
+}
+
+function dialOutside(turn: Turn, target: ExternalTarget): void {
+  const { ringSeconds, byUserId, phone } = orderOf(turn)
   wantNumber(turn, target, {
     kind: 'client',
     purpose: 'client',
@@ -140,13 +146,15 @@ export function placedDecided(turn: Turn, legId: string, decision: DialDecision)
     endCall(turn, { by: 'system', reason: 'client_unreachable', cause: null })
     return
   }
-  const reason = dialOrRefuse(turn, legId, decision, { ringMs, early: 'main', byUserId })
+  // Nobody listens yet where a telephone outside comes first.
+  const early = hasOperator(turn.call) ? 'main' : null
+  const reason = dialOrRefuse(turn, legId, decision, { ringMs, early, byUserId })
   if (reason !== null) {
     endCall(turn, { by: 'system', reason: 'blocked', cause: 21 })
     return
   }
   if (decision.allowed) turn.call.trunkId = decision.trunkId
-  effect(turn, { do: 'bridgeTone', bridge: 'main', on: true })
+  if (early) effect(turn, { do: 'bridgeTone', bridge: early, on: true })
   startTimer(turn, ringMs)
 }
 
@@ -154,13 +162,18 @@ export function placedDecided(turn: Turn, legId: string, decision: DialDecision)
 export function clientProgress(turn: Turn, leg: Leg): void {
   if (leg.purpose === 'client' && leg.state === 'ringing') {
     changeLeg(turn, leg.id, { hasRung: true })
-    effect(turn, { do: 'bridgeTone', bridge: 'main', on: false })
+    if (hasOperator(turn.call)) effect(turn, { do: 'bridgeTone', bridge: 'main', on: false })
   } else turn.ignored = true
 }
 
 /** The other side has answered: they talk. */
 export function clientAnswered(turn: Turn, leg: Leg): void {
   const { call } = turn
+  const { test } = orderOf(turn)
+  if (test) {
+    startTest(turn, leg, test)
+    return
+  }
   const operator = call.legs.find((one) => one.purpose === 'order' && one.state === 'answered')
   if (!operator) return
   stopRinging(turn, 'client', leg.id, 'cancelled')

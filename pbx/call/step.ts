@@ -84,7 +84,7 @@ export function newPlacedCall(wanted: {
     trunkId: null,
     direction: order.target.kind === 'user' ? 'internal' : 'out',
     callType: order.callType,
-    pbxUniqueId: order.phone?.channelId ?? `${id}.op1`,
+    pbxUniqueId: order.phone?.channelId ?? `${id}.${order.test?.rings ? 'cl1' : 'op1'}`,
     clientChannel: null,
     clientLeg: null,
     phase: 'dialling'

@@ -10,7 +10,7 @@ type Test = NonNullable<Order['test']>
 /** Whoever tests has answered: from here on they are the client, in a scheme that is not published yet. */
 export function startTest(turn: Turn, leg: Leg, test: Test): void {
   const { call } = turn
-  stopRinging(turn, 'order', leg.id, 'cancelled')
+  stopRinging(turn, leg.purpose, leg.id, 'cancelled')
   stopTimer(turn)
   answerLeg(turn, leg.id, false)
   moment(turn, 'leg.answered', { leg: leg.id, userId: leg.userId, recordingId: null })

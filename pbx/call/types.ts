@@ -155,6 +155,8 @@ export interface TestCall {
   aheadMs: number
   /** Operators and numbers outside are called as in any call; else whoever tests says what they do. */
   isReal: boolean
+  /** A telephone outside that is rung in place of one of ours: the dialling policy decides. */
+  rings?: ExternalTarget
 }
 
 /** What a leg is in the call for. */

@@ -13,6 +13,7 @@ import {
   boris,
   callId,
   groupId,
+  route,
   Story,
   t0,
   type Told
@@ -74,6 +75,18 @@ function placed(wanted: Partial<Order> = {}): Story {
   const story = new Story()
   story.call = newPlacedCall({ id: callId, startedMs: t0, order, client, dialed: '+79161112233' })
   return story.when({ type: 'placed' })
+}
+/** A mobile that is called to walk through a scheme as if it had called. */
+const mobileCalled = (): Story => {
+  const { scheme: running, groupNames } = route()
+  const caller = { number: '+79161112233', name: null, country: 'RU', region: null }
+  const number = { id: '00000000-0000-4000-8000-0000000000d1', e164: '+74951234567', label: null }
+  const rings = { kind: 'external', number: '+79161112233' } as const
+  return placed({
+    ...{ callType: 'test', target: { kind: 'user', userId: chief.userId }, operators: null, record: false },
+    ...{ byUserId: chief.userId, numberId: number.id, ringSeconds: 40 },
+    test: { scheme: running, groupNames, caller, number, aheadMs: 0, isReal: true, rings }
+  })
 }
 const annaConsults = (): Story => annaTalks().when(annas(warm), found(boris), answers('op2'))
 
@@ -251,6 +264,19 @@ const scenarios: Record<string, () => Story> = {
     placed().when(found(anna), answers('op1'), decided('cl2', { allowed: false, reason: 'out_of_hours' })),
   'click to call, operator gives up': () =>
     placed().when(found(anna), answers('op1'), decided('cl2'), leaves('op1')),
+  'call me: the mobile answers, and is led to an operator': () =>
+    mobileCalled()
+      .when(decided('cl1'), { type: 'legProgress', leg: 'cl1' }, answers('cl1'))
+      .soundEnds()
+      .when(found(anna), answers('op2'))
+      .after(20)
+      .when(leaves('cl1')),
+  'call me: the mobile hangs up in the greeting': () =>
+    mobileCalled().when(decided('cl1'), answers('cl1'), leaves('cl1')),
+  'call me: refused by policy': () =>
+    mobileCalled().when(decided('cl1', { allowed: false, reason: 'country_not_allowed' })),
+  'call me: first trunk out of order, then no answer': () =>
+    mobileCalled().when(decided('cl1'), leaves('cl1', 38), decided('cl2')).timerEnds(),
   'click to call, operator not there': () => placed().when(found()),
   'callback, second operator': () =>
     placed({
