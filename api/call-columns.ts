@@ -131,6 +131,7 @@ const columns: Readonly<Record<CallColumn, FileColumn>> = {
   tags: text('Теги', 'Tags', (call) => call.tags.join(', ')),
   note: text('Заметка', 'Note', (call) => call.note),
   isSpam: flag('Спам', 'Spam', (call) => call.isSpam),
+  isVip: flag('VIP', 'VIP', (call) => call.isVip),
   recording: text(
     'Запись',
     'Recording',

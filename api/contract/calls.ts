@@ -131,6 +131,8 @@ export const call = z.object({
   tags: z.array(z.string()),
   note: z.string().nullable(),
   isSpam: z.boolean(),
+  /** The caller stood on the list of VIPs when the call came. */
+  isVip: z.boolean(),
   isFirstCall: z.boolean().nullable(),
   callNumber: z.number().int().nullable(),
   /** By the rules of the project; null until worked out, a few seconds after the call. */

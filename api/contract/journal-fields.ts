@@ -56,6 +56,7 @@ export const callFilters = {
   isTarget: { kind: 'flag' },
   isTransferred: { kind: 'flag' },
   isSpam: { kind: 'flag' },
+  isVip: { kind: 'flag' },
   /** As reports count calls: came in, ended, neither spam nor blocked. */
   isCounted: { kind: 'flag' },
   hasRecording: { kind: 'flag' },
@@ -191,6 +192,7 @@ export const callColumns = [
   'tags',
   'note',
   'isSpam',
+  'isVip',
   'recording',
   'inquiry',
   'deal',

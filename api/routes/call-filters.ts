@@ -85,6 +85,7 @@ const flags: Partial<Record<CallFilterName, readonly [yes: string, no: string]>>
   isMissed: [missed, `not coalesce(${missed}, false)`],
   isReturned: ['calls.returned_at is not null', `calls.returned_at is null and ${missed}`],
   isSpam: ['calls.is_spam', 'not calls.is_spam'],
+  isVip: ['calls.is_vip', 'not calls.is_vip'],
   isCounted: [
     "calls.direction = 'in' and calls.ended_at is not null and not calls.is_spam and calls.outcome <> 'blocked'",
     "not coalesce(calls.direction = 'in' and calls.ended_at is not null and not calls.is_spam and calls.outcome <> 'blocked', false)"

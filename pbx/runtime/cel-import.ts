@@ -1,14 +1,24 @@
 import { recordingIdOf } from '../call/recording-id.ts'
 import type { Moments, MomentType } from '../call/moments.ts'
 import type { TapeRow } from '../call/effects.ts'
-import type { Caller, Route } from '../call/types.ts'
+import type { Caller, CallerListName, Route } from '../call/types.ts'
 import { secondsBetween } from '../call/turn.ts'
 import { causeOf, sourceOf, type CelEvent } from './cel.ts'
 
 export interface ImportPorts {
   callIdOf(uniqueId: string): string
   /** The caller as read from the log, and the route of the number dialled at that time (as it is now). */
-  describe(callerNumber: string, dialed: string): { caller: Caller; dialed: string; route: Route | null }
+  describe(
+    callerNumber: string,
+    dialed: string,
+    atMs: number
+  ): {
+    caller: Caller
+    dialed: string
+    route: Route | null
+    /** Lists of callers that they are on, read now: while nobody was here nobody knew. */
+    lists: readonly CallerListName[]
+  }
   /** The operator whose phone this PJSIP endpoint is. */
   operatorOf(endpoint: string): { id: string; name: string } | null
 }
@@ -30,7 +40,7 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
   // One whose headers are read begins in `from-trunk-headers`.
   if (!first || !last || !first.context.startsWith('from-trunk')) return null
   const callId = ports.callIdOf(first.uniqueId)
-  const { caller, dialed, route } = ports.describe(first.callerNumber, first.extension)
+  const { caller, dialed, route, lists } = ports.describe(first.callerNumber, first.extension, first.atMs)
   const rows: TapeRow[] = []
   const add = <T extends MomentType>(atMs: number, type: T, data: Moments[T]): void => {
     rows.push({
@@ -59,7 +69,8 @@ export function importCall(events: readonly CelEvent[], ports: ImportPorts): Imp
     contact: route?.contact
       ? { id: route.contact.id, name: route.contact.name, company: route.contact.company }
       : null,
-    scheme: null
+    scheme: null,
+    ...(lists.length > 0 && { lists })
   })
   const legs = legsOf(events, first.uniqueId, ports)
   const answered = legs.find((leg) => leg.answeredMs !== null)

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { standingOf } from '../routing/caller-lists.ts'
 import { findRoute, type Directory } from '../routing/directory.ts'
 import type { CelEvent } from './cel.ts'
 import { importCall } from './cel-import.ts'
@@ -73,7 +74,7 @@ export async function importMissedCalls(options: ImporterOptions): Promise<numbe
 function portsOf({ exchange, directory, normalise }: ImporterOptions) {
   return {
     callIdOf: (uniqueId: string) => exchange.callIdOf(uniqueId),
-    describe(callerNumber: string, dialedRaw: string) {
+    describe(callerNumber: string, dialedRaw: string, atMs: number) {
       const phone = normalise(callerNumber, 'RU')
       const caller = {
         number: phone?.e164 ?? null,
@@ -82,7 +83,8 @@ function portsOf({ exchange, directory, normalise }: ImporterOptions) {
         region: phone?.region ?? null
       }
       const dialed = normalise(dialedRaw, 'RU')?.e164 ?? dialedRaw
-      return { caller, dialed, route: findRoute(directory(), dialed, caller) }
+      const { lists } = standingOf(directory().callers, caller.number, atMs)
+      return { caller, dialed, route: findRoute(directory(), dialed, caller), lists }
     },
     operatorOf(endpoint: string) {
       const device = directory().devices.get(endpoint)

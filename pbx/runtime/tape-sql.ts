@@ -80,6 +80,7 @@ const callColumns = [
   'tags',
   'note',
   'is_spam',
+  'is_vip',
   'recording_id',
   'recording_state',
   'recording_seconds',

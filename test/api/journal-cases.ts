@@ -101,6 +101,7 @@ export const cases: Partial<Record<CallFilterName, readonly Case[]>> = {
   isTarget: flag('isTarget', 'is_target'),
   isTransferred: flag('isTransferred', 'is_transferred'),
   isSpam: flag('isSpam', 'is_spam'),
+  isVip: flag('isVip', 'is_vip'),
   isCounted: [
     {
       ask: 'isCounted=true',

@@ -26,6 +26,7 @@ export function CallFlags({ call }: { call: JournalCall }) {
   const { uniqueDays, saleCycleDays, targetSeconds } = rules.data
   const isMissed = call.direction === 'in' && missedOutcomes.some((each) => each === call.outcome)
   const flags: (Flag | false)[] = [
+    call.isVip && { key: 'vip', label: 'VIP', why: t('flags.vipWhy'), color: 'amber' },
     call.isSpam && { key: 'spam', label: t('flags.spam'), why: t('flags.spamWhy'), color: 'rust' },
     call.isTarget === true && {
       ...{ key: 'target', label: t('flags.target'), color: 'pine' },

@@ -207,6 +207,7 @@ export const columns: Readonly<Record<ColumnKey, JournalColumn>> = {
   tags: text((call) => call.tags.join(', ')),
   note: text((call) => call.note, 220),
   isSpam: flag((call) => call.isSpam),
+  isVip: flag((call) => call.isVip),
   inquiry: flag((call) => (call.inquiry ? true : null)),
   deal: text((call) => call.deal?.title),
   dealStage: text((call) => call.deal?.stage),

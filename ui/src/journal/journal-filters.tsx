@@ -30,7 +30,7 @@ const groups = {
   groupParties: ['callerNumber', 'dialedNumber', 'region', 'country', 'contactId'],
   groupTimes: ['waitSeconds', 'talkSeconds', 'holdSeconds', 'totalSeconds', 'weekday', 'hour'],
   groupMarks: [
-    ...['isFirstCall', 'callNumber', 'isUnique', 'isRepeat', 'isTarget', 'isSpam'],
+    ...['isFirstCall', 'callNumber', 'isUnique', 'isRepeat', 'isTarget', 'isSpam', 'isVip'],
     ...['rating', 'wrapUpCode', 'tag', 'comment']
   ]
 } as const satisfies Record<string, readonly string[]>

@@ -82,6 +82,11 @@ export const ClientCell = memo(function ClientCell({ call, t }: { call: JournalC
   return (
     <>
       <b className={`cut ${styles.two} ${styles.who}`} style={{ fontWeight: 600 }}>
+        {call.isVip && (
+          <span className={styles.vip} title={t('flags.vipWhy')} data-testid="vip">
+            VIP
+          </span>
+        )}
         <span className="cut">{name ?? <span className="num">{number}</span>}</span>
         <CallNumber number={call.callerNumber} name={name} />
         {call.direction === 'in' && <CallerMore number={call.callerNumber} callId={call.id} />}
