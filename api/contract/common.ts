@@ -59,3 +59,6 @@ export function patchOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>): z.ZodO
   // Object.fromEntries forgets which key has which type.
   return z.object(Object.fromEntries(shape) as WithoutDefaults<S>)
 }
+
+/** The mark of a state of settings: sent back with a change, it refuses one that was made from another state (409). */
+export const revision = z.string().max(64)

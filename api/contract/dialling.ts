@@ -2,14 +2,15 @@ import { z } from 'zod'
 import { callbackSettings } from '../../dialling/core/settings.ts'
 import { hoursSettings } from '../../dialling/policy/hours.ts'
 import { dialPolicySettings } from '../../dialling/policy/settings.ts'
-import { id, isoTime, patchOf } from './common.ts'
+import { id, isoTime, patchOf, revision } from './common.ts'
 import { e164 } from './config.ts'
 
 /** A telephone number as a person writes it; it is read by the rules of the company's country. */
 const anyNumber = z.string().trim().min(2).max(60)
 const text = (longest: number) => z.string().trim().min(1).max(longest)
 
-export const dialPolicy = dialPolicySettings
+export const dialPolicy = dialPolicySettings.extend({ revision: revision.optional() })
+export const dialPolicyNow = dialPolicySettings.extend({ revision })
 export const dialPolicyCheck = z.object({
   number: anyNumber,
   numberId: id.optional(),
@@ -33,7 +34,8 @@ export const dialPolicyAnswer = z.object({
   callerId: z.string().nullable()
 })
 
-export const callbackRules = callbackSettings
+export const callbackRules = callbackSettings.extend({ revision: revision.optional() })
+export const callbackRulesNow = callbackSettings.extend({ revision })
 
 export const clickToCall = z.object({
   to: anyNumber,

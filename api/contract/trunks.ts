@@ -148,6 +148,10 @@ export const trunkLive = z.object({
 export const trunkLiveList = z.object({ items: z.array(trunkLive) })
 export const trunkHistory = z.object({ items: z.array(trunkEvent) })
 export const trunkOrder = z.object({ trunkIds: z.array(id).min(1).max(200) })
+export const trunkOrderChange = trunkOrder.extend({
+  /** The order that it was made from; where another stands there now, nothing is changed (409). */
+  fromTrunkIds: z.array(id).max(200).optional()
+})
 
 export type Trunk = z.infer<typeof trunk>
 export type TrunkOutgoing = z.infer<typeof trunkOutgoing>

@@ -60,6 +60,8 @@ const introduction = [
   'Errors are `application/problem+json` with a stable `code`.',
   'Machines send `Authorization: Bearer <API token>`; browsers send their session cookie and, with every change, `X-CSRF-Token`.',
   'A POST takes an `Idempotency-Key`: a repeat gets the first answer and does nothing.',
+  'A PATCH of a thing takes `If-Match: "<its updatedAt>"`: 409 `changed_meanwhile` when somebody saved it since, with',
+  'what stands there now in `current.item`.',
   '',
   'Codes: ' +
     Object.entries(problems)

@@ -10,6 +10,7 @@ import {
   trunkHistory,
   trunkLiveList,
   trunkOrder,
+  trunkOrderChange,
   trunkPatch,
   type TrunkOutgoing
 } from '../contract/trunks.ts'
@@ -96,17 +97,24 @@ export const trunkRoutes = ({ db, pbx, dialling }: ApiDeps): Endpoint[] => [
   endpoint({
     route: 'PUT /api/trunk-order',
     summary: 'In which order trunks are tried for calls out; those left out come after',
-    body: trunkOrder,
+    body: trunkOrderChange,
     answer: trunkOrder,
     async handle(context) {
-      const { trunkIds } = context.body
+      const { trunkIds, fromTrunkIds } = context.body
       const order = await db.transaction(async (trx) => {
         const known = new Set(await trx('trunks').pluck<string[]>('id'))
         if (!trunkIds.every((id) => known.has(id)))
           throw new ApiError('unknown_reference', {
             errors: [{ path: 'trunkIds', message: 'does not exist' }]
           })
-        const rules = await changeRules(trx, (old, ids) => inOrder(old, ids, trunkIds))
+        const rules = await changeRules(trx, (old, ids) => {
+          // Those without a rule have no place of their own yet.
+          const now = old.map(({ trunkId }) => trunkId)
+          const from = fromTrunkIds?.filter((id) => now.includes(id)) ?? now
+          const isOther = from.join() !== now.join()
+          if (isOther) throw new ApiError('changed_meanwhile', { current: { item: { trunkIds: now } } })
+          return inOrder(old, ids, trunkIds)
+        })
         await audit(trx, context, { action: 'trunk.order', entity: 'settings', entityId: policyKey })
         return rules.map(({ trunkId }) => trunkId)
       })

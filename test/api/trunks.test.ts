@@ -107,10 +107,62 @@ describe('Trunks, over the API', () => {
     expect((await rules()).map(({ trunkId }) => trunkId)).to.deep.equal([one, four, three])
   })
 
+  it('tell whoever saves second what stands there now, and overwrite nothing', async () => {
+    const id = await made('Shared')
+    const seen = (await admin.get(`/api/trunks/${id}`)).body
+    const second = (body: object, updatedAt: unknown): Promise<Answer> =>
+      admin.send('PATCH', `/api/trunks/${id}`, body, { 'If-Match': `"${String(updatedAt)}"` })
+    const first = await second({ host: 'first.example' }, seen['updatedAt'])
+    expect(first.status).to.equal(200)
+    const late = await second({ host: 'second.example' }, seen['updatedAt'])
+    expect([late.status, late.body['code']]).to.deep.equal([409, 'changed_meanwhile'])
+    const current = late.body['current'] as {
+      item: Record<string, unknown>
+      savedBy: string
+      savedAt: string
+    }
+    expect(current.item).to.deep.equal(first.body)
+    expect(current.savedBy).to.equal((await admin.get('/api/me')).body['name'])
+    expect(current.savedAt).to.equal(first.body['updatedAt'])
+    expect((await admin.get(`/api/trunks/${id}`)).body['host']).to.equal('first.example')
+    expect((await second({ host: 'second.example' }, current.item['updatedAt'])).status).to.equal(200)
+  })
+
+  it('keep a rule that was changed while somebody had the whole policy open', async () => {
+    const id = await made('Ruled')
+    const policy = (await admin.get('/api/dial-policy')).body
+    const trunk = (await admin.get(`/api/trunks/${id}`)).body
+    await admin.send('PATCH', `/api/trunks/${id}`, { outgoing: outgoing({ prefixes: ['+7812'] }) })
+    const late = await admin.send('PUT', '/api/dial-policy', { ...policy, countries: ['RU', 'KZ'] })
+    expect([late.status, late.body['code']]).to.deep.equal([409, 'changed_meanwhile'])
+    const { item } = late.body['current'] as { item: Record<string, unknown> }
+    expect(item).to.deep.equal((await admin.get('/api/dial-policy')).body)
+    expect(item).to.deep.include({ countries: ['RU'] })
+    const merged = await admin.send('PUT', '/api/dial-policy', { ...item, countries: ['RU', 'KZ'] })
+    expect(merged.status).to.equal(200)
+    expect((await rules()).map(({ prefixes }) => prefixes)).to.deep.equal([['+7812']])
+    // And the other way round: a rule that the policy changes is one of the trunk that somebody has open.
+    const now = (await admin.get(`/api/trunks/${id}`)).body
+    expect(now['updatedAt']).not.to.equal(trunk['updatedAt'])
+    const { revision: _, ...body } = merged.body
+    await admin.send('PUT', '/api/dial-policy', { ...body, trunks: [{ trunkId: id, prefixes: ['+7999'] }] })
+    const stale = await admin.send(
+      'PATCH',
+      `/api/trunks/${id}`,
+      { name: 'Renamed' },
+      { 'If-Match': `"${String(now['updatedAt'])}"` }
+    )
+    expect(stale.status).to.equal(409)
+  })
+
   it('are tried in the order that is set', async () => {
     const [one, two, three] = [await made('1'), await made('2'), await made('3')]
     const set = await admin.send('PUT', '/api/trunk-order', { trunkIds: [three, one] })
     expect(set.body).to.deep.equal({ trunkIds: [three, one, two] })
+    const late = { trunkIds: [two, one, three], fromTrunkIds: [one, two, three] }
+    expect((await admin.send('PUT', '/api/trunk-order', late)).body['code']).to.equal('changed_meanwhile')
+    const next = { trunkIds: [three, one, two], fromTrunkIds: [three, one, two] }
+    expect((await admin.send('PUT', '/api/trunk-order', next)).status).to.equal(200)
     const items = itemsOf(await admin.get('/api/trunks'))
     expect(items.map(({ name, place }) => `${String(name)}:${String(place)}`)).to.have.members([
       '3:0',

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
-import type { callbackRules } from '../../../api/contract/dialling.ts'
+import type { callbackRulesNow } from '../../../api/contract/dialling.ts'
 import { useAll } from '../lib/lookups.ts'
 import { HoursInput, type Hours } from './hours.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
-type Rules = z.infer<typeof callbackRules>
+type Rules = z.infer<typeof callbackRulesNow>
 
 /** How calls that are owed to clients are placed, and what becomes of missed ones. */
 export function CallbackRulesSection() {
@@ -72,7 +72,7 @@ export function CallbackRulesSection() {
           )
         }
       ]}
-      toForm={({ autoCallback, pausesMinutes, ...rest }) => ({
+      toForm={({ autoCallback, pausesMinutes, revision: _, ...rest }) => ({
         ...rest,
         ...autoCallback,
         pausesMinutes: pausesMinutes.map(String)

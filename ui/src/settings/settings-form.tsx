@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../lib/api.ts'
 import { explain, fieldErrors } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
+import { ChangedMeanwhile, meanwhileOf, type Meanwhile } from '../lib/meanwhile.tsx'
+import { merge, type Merge } from '../lib/merge.ts'
 import { toast } from '../lib/toast.tsx'
 import { FieldInput, type Field, type Value, type Values } from './form-fields.tsx'
 
@@ -65,15 +67,38 @@ export function SettingsForm<T>(props: Props<T>) {
 function Form<T>({ path, method, parts, toForm, toBody, settings }: Props<T> & { settings: T }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  /** What the values were made from; those of somebody else once they saved first. */
+  const [from, setFrom] = useState(settings)
   const [values, setValues] = useState(() => toForm(settings))
+  const [theirs, setTheirs] = useState<(Omit<Merge<Values>, 'merged'> & Meanwhile<T>) | null>(null)
   const set = (name: string, value: Value): void => setValues((old) => ({ ...old, [name]: value }))
   const save = useMutation({
-    mutationFn: () => api(method, path, toBody(values, settings)),
+    mutationFn: () => saveOver(from, values),
     onSuccess: async () => {
       toast('pine', t('common.saved'))
       await client.invalidateQueries({ queryKey: ['settings', path] })
     }
   })
+  /** Saves; what somebody else saved first is merged into the form, and told unless it is nothing of this form's. */
+  async function saveOver(base: T, wanted: Values): Promise<void> {
+    try {
+      await api(method, path, toBody(wanted, base))
+    } catch (error) {
+      const other = meanwhileOf<T>(error)
+      if (other === null) throw error
+      const { merged, ...found } = merge(toForm(base), wanted, toForm(other.item))
+      setFrom(other.item)
+      setValues(merged)
+      if (found.taken.length + found.both.length === 0) return saveOver(other.item, merged)
+      setTheirs({ ...other, ...found })
+      throw error
+    }
+  }
+  const wordOf = (name: string): string => {
+    const field = parts.flatMap((part) => part.fields).find((one) => name.split('.').includes(one.name))
+    return field?.label ?? parts.find(({ more }) => more)?.title ?? name
+  }
+  const words = (names: readonly string[]): string[] => [...new Set(names.map(wordOf))]
   const errors = fieldErrors(save.error)
   const shown = parts.flatMap((part) => part.fields.map((field) => field.name))
   const last = (name: string): string => name.split('.').find((step) => shown.includes(step)) ?? name
@@ -111,7 +136,19 @@ function Form<T>({ path, method, parts, toForm, toBody, settings }: Props<T> & {
             </Stack>
           </div>
         ))}
-        {save.isError && (
+        {theirs && (
+          <ChangedMeanwhile
+            by={theirs}
+            taken={words(theirs.taken)}
+            both={words(theirs.both)}
+            onReload={() => {
+              setValues(toForm(theirs.item))
+              setTheirs(null)
+              save.reset()
+            }}
+          />
+        )}
+        {save.isError && meanwhileOf(save.error) === null && (
           <Alert color="rust" role="alert">
             {explain(save.error)} {homeless.map(([name, message]) => `${name}: ${message}`).join('; ')}
           </Alert>

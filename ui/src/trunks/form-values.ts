@@ -103,6 +103,9 @@ export function bodyOf(fields: TrunkFields): TrunkCreate {
   }
 }
 
+/** Whether a path is one of the form's: a trunk has a state and dates as well. */
+export const isOfForm = (path: string): boolean => (path.split('.')[0] ?? '') in bodyOf(fieldsOf(null))
+
 /** Sections of the form, in their order. */
 export const sections = ['connection', 'calls', 'outgoing', 'called', 'security'] as const
 export type Section = (typeof sections)[number]

@@ -6,11 +6,14 @@ import { useTranslation } from 'react-i18next'
 import type { Trunk } from '../../../api/contract/trunks.ts'
 import { api } from '../lib/api.ts'
 import { explain, fieldErrors } from '../lib/explain.ts'
-import { useFaultWord, type SectionProps } from './form-kit.ts'
+import { ChangedMeanwhile, meanwhileOf, type Meanwhile } from '../lib/meanwhile.tsx'
+import { merge, type Merge } from '../lib/merge.ts'
+import { useFaultWord, useFieldWord, type SectionProps } from './form-kit.ts'
 import {
   bodyOf,
   faultsOf,
   fieldsOf,
+  isOfForm,
   sections,
   sectionWith,
   type Section,
@@ -45,7 +48,11 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const faultWord = useFaultWord()
+  const fieldWord = useFieldWord()
   const [fields, setFields] = useState(() => fieldsOf(trunk))
+  /** What the fields were made from; what somebody else saved, once they were first. */
+  const [from, setFrom] = useState(trunk)
+  const [theirs, setTheirs] = useState<(Omit<Merge<TrunkFields>, 'merged'> & Meanwhile<Trunk>) | null>(null)
   const [isTried, setTried] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const [open, setOpen] = useState<string[]>(['connection'])
@@ -53,7 +60,11 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
 
   const save = useMutation({
     mutationFn: () =>
-      api<Trunk>(trunk ? 'PATCH' : 'POST', trunk ? `/api/trunks/${trunk.id}` : '/api/trunks', bodyOf(fields)),
+      from
+        ? api<Trunk>('PATCH', `/api/trunks/${from.id}`, bodyOf(fields), {
+            'if-match': `"${from.updatedAt}"`
+          })
+        : api<Trunk>('POST', '/api/trunks', bodyOf(fields)),
     onSuccess: async (saved) => {
       await Promise.all([
         client.invalidateQueries({ queryKey: ['all'] }),
@@ -61,8 +72,22 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
       ])
       onSaved(saved)
     },
-    onError: (error) => show(Object.keys(fieldErrors(error)))
+    onError: (error) => {
+      const other = meanwhileOf<Trunk>(error)
+      if (other && from) take(other, from)
+      else show(Object.keys(fieldErrors(error)))
+    }
   })
+  /** Puts what somebody else has saved into the form, beside what was changed in it. */
+  const take = (other: Meanwhile<Trunk>, before: Trunk): void => {
+    const { merged, ...found } = merge(fieldsOf(before), fields, fieldsOf(other.item))
+    const [taken, both] = [found.taken.filter(isOfForm), found.both.filter(isOfForm)]
+    setFrom(other.item)
+    setFields(merged)
+    setTheirs({ ...other, taken, both })
+    setOpen((old) => [...new Set([...old, ...[...taken, ...both].map(sectionWith)])])
+    form.current?.scrollIntoView({ block: 'start' })
+  }
   /** Opens the sections of fields that are at fault. */
   const show = (paths: readonly string[]): void => {
     setOpen((old) => [...new Set([...old, ...paths.map(sectionWith)])])
@@ -101,7 +126,19 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
   return (
     <form ref={form} onSubmit={onSubmit} noValidate data-testid="trunk-form">
       <Stack gap="sm">
-        {save.isError && (
+        {theirs && (
+          <ChangedMeanwhile
+            by={theirs}
+            taken={theirs.taken.map(fieldWord)}
+            both={theirs.both.map(fieldWord)}
+            onReload={() => {
+              setFields(fieldsOf(theirs.item))
+              setTheirs(null)
+              save.reset()
+            }}
+          />
+        )}
+        {save.isError && meanwhileOf(save.error) === null && (
           <Alert color="rust" role="alert">
             {explain(save.error)}
           </Alert>

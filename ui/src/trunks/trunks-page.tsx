@@ -37,12 +37,17 @@ export default function TrunksPage() {
   const inOrder = [...(trunks.data ?? [])].sort((a, b) => a.place - b.place || a.name.localeCompare(b.name))
   const again = () => client.invalidateQueries({ queryKey: ['all', 'trunks'] })
   const reorder = useMutation({
-    mutationFn: (trunkIds: string[]) => api('PUT', '/api/trunk-order', { trunkIds }),
+    mutationFn: (trunkIds: string[]) =>
+      api('PUT', '/api/trunk-order', { trunkIds, fromTrunkIds: inOrder.map(({ id }) => id) }),
     onSuccess: async () => {
       await again()
       toast('pine', t('trunks.orderSaved'))
     },
-    onError: (error) => toast('rust', explain(error))
+    onError: (error) => {
+      toast('rust', explain(error))
+      // Somebody else’s order may be why.
+      inBackground(again())
+    }
   })
   const move = (index: number, by: -1 | 1): void => {
     const ids = inOrder.map(({ id }) => id)
