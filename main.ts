@@ -27,13 +27,12 @@ import { stepPrinter } from './host/steps.ts'
 import { openTls } from './host/tls/keeper.ts'
 import { welcome } from './host/welcome.ts'
 import { createCrm } from './crm/crm.ts'
+import { askedOutside } from './dialling/asked-outside.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
 import { takeMoments } from './dialling/inbox.ts'
 import { createJobs } from './jobs/jobs.ts'
-import { openMail, type Mail } from './integrations/mail/mail.ts'
-import { createCostKeeper } from './integrations/costs/keeper.ts'
-import { createLookup } from './integrations/lookup/lookup.ts'
-import { createWebhooks } from './integrations/webhooks/webhooks.ts'
+import { audioOf } from './integrations/connectors/audio.ts'
+import { openIntegrations } from './integrations/wire.ts'
 import { createAmi } from './pbx/ami/client.ts'
 import { createAri } from './pbx/ari/client.ts'
 import type { Moments } from './pbx/call/moments.ts'
@@ -193,23 +192,9 @@ async function start(config: Config): Promise<void> {
     password: instance.amiPassword,
     log
   })
-  const late: { pbx?: Pbx; dialling?: Dialling; mail?: Mail } = {}
-  const webhooks = createWebhooks({
-    ...{ db, databaseUrl, log },
-    allowPrivateAddresses: config.webhooksToPrivate,
-    publicUrl: config.http.publicUrl ?? null,
-    mail: (letter) => late.mail?.send(letter) ?? Promise.reject(new Error('Mail is not up yet')),
-    ...(config.webhookPausesMs ? { pausesMs: config.webhookPausesMs } : {})
-  })
+  const late: { pbx?: Pbx; dialling?: Dialling } = {}
   // The recordings tell the tape when a file is ready, and the tape tells them when a leg has ended.
   // Likewise the dialling policy counts what the tape tells, and the exchange asks the policy.
-  const lookup = createLookup({
-    allowPrivate: config.webhooksToPrivate,
-    findOperator: (name) => late.pbx?.findOperator(name) ?? null,
-    normalise: (number) => normalise(number, 'RU')?.e164 ?? null,
-    log
-  })
-  aside.push(() => lookup.close())
   const recordings = createRecordings({
     db,
     dir: recordingsDir,
@@ -223,6 +208,17 @@ async function start(config: Config): Promise<void> {
       if (outcome !== 'ready') metrics?.lostRecording(outcome)
     }
   })
+  const outside = await openIntegrations({
+    ...{ db, databaseUrl, dataDir, log },
+    ...{ secretKey: config.secretKey, webhookPausesMs: config.webhookPausesMs },
+    allowPrivate: config.webhooksToPrivate,
+    publicUrl: config.http.publicUrl ?? null,
+    findOperator: (name) => late.pbx?.findOperator(name) ?? null,
+    normalise: (number) => normalise(number, 'RU')?.e164 ?? null,
+    ports: { ...askedOutside(db, () => late.dialling), audio: audioOf((id) => recordings.open(id)) }
+  })
+  const { mail, webhooks, connectors } = outside
+  aside.push(() => outside.stop())
   const disk = watchDisk({ dir: recordingsDir, log })
   aside.push(() => Promise.resolve(disk.stop()))
   // Before the exchange: the first call that is adopted or arrives may come from a visit.
@@ -241,7 +237,7 @@ async function start(config: Config): Promise<void> {
     asteriskLog: path.join(asteriskDir, 'log/messages.log'),
     recordingsDir,
     outbox: {
-      enqueueDeliveries: (trx, rows) => webhooks.enqueueDeliveries(trx, rows),
+      enqueueDeliveries: (trx, rows) => outside.enqueue(trx, rows),
       enqueueRecording: (trx, started) => recordings.enqueueRecording(trx, started),
       takeMoments
     },
@@ -251,7 +247,7 @@ async function start(config: Config): Promise<void> {
     dialPolicy: {
       decide: (asked) => late.dialling?.policy.decide(asked) ?? { allowed: false, reason: 'starting' }
     },
-    lookup: (url, timeoutMs, facts) => lookup.ask(url, timeoutMs, facts),
+    lookup: (url, timeoutMs, facts) => outside.lookup(url, timeoutMs, facts),
     metrics: (read) => (metrics = createMetrics(read)),
     log
   })
@@ -299,8 +295,7 @@ async function start(config: Config): Promise<void> {
   await dialling.start()
   aside.push(() => dialling.stop())
 
-  webhooks.start()
-  aside.push(() => webhooks.stop())
+  outside.start()
   const crm = createCrm({ db, databaseUrl, announce: webhooks.announce, log })
   crm.start()
   aside.push(() => crm.stop())
@@ -322,20 +317,16 @@ async function start(config: Config): Promise<void> {
   const facts = createFacts({ db, log, orderRebuild: (trx, wish) => jobs.order(trx, rebuildOrder(wish)) })
   facts.start()
   aside.push(() => facts.stop())
-  // Connectors to advertising systems go into this list.
-  const costs = createCostKeeper({ db, connectors: [], log })
   const scheme = config.tls.isOn ? 'https' : 'http'
   const url = config.http.publicUrl ?? `${scheme}://localhost:${config.http.port}`
-  const mail = (late.mail = await openMail({ db, dataDir, secretKey: config.secretKey, log }))
   const mailings = createMailings({ db, mail, publicUrl: url, log })
   const parts = [
     backups,
-    webhooks,
+    ...outside.parts,
     recordings,
     following,
     tracking,
     jobs,
-    costs,
     mailings,
     createReportDays({ db, log }),
     sipTrace
@@ -364,7 +355,7 @@ async function start(config: Config): Promise<void> {
   const uiDir = path.join(projectRoot(), 'dist/ui')
   const deps = {
     ...{ db, log, pbx, recordings, media, webhooks, demo, dialling, tracking, jobs, backups },
-    ...{ upkeep, mail, mailings, publicAddress },
+    ...{ upkeep, mail, mailings, publicAddress, connectors },
     sipTrace: config.sipTrace ? sipTrace : null,
     announce: webhooks.announce,
     metrics: metrics.registry,

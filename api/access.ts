@@ -1,4 +1,5 @@
 import { callAccess } from './access-calls.ts'
+import { connectorAccess } from './access-connectors.ts'
 import { admin, desk, everyone, leads, marketing, planners } from './access-roles.ts'
 import { settingsAccess } from './access-settings.ts'
 import type { Role } from './contract/common.ts'
@@ -279,6 +280,7 @@ export const access = {
   'DELETE /api/deals/:id': leads,
 
   ...callAccess,
+  ...connectorAccess,
 
   'GET /api/webhooks': admin,
   'POST /api/webhooks': admin,

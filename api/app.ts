@@ -8,6 +8,7 @@ import { toApiError } from './errors.ts'
 import { ApiError, sendProblem } from './problems.ts'
 import { isHttpsOutside } from './outside.ts'
 import { allEndpoints } from './routes/index.ts'
+import { hookDoor } from './hook-door.ts'
 import { trackDoor } from './track-door.ts'
 
 /** The HTTP side of everything: API and browser app. Does not listen. */
@@ -22,6 +23,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(securityHeaders(deps))
 
   app.use('/api/track', trackDoor(deps))
+  app.use('/api/hooks', hookDoor())
 
   app.use(
     ['/api/contacts', '/api/contact-merges', '/api/companies', '/api/deals', '/api/inquiries'],

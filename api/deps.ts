@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Backups } from '../backup/work.ts'
 import type { Announce } from '../crm/ports.ts'
 import type { Dialling } from '../dialling/dialling.ts'
+import type { Connectors } from '../integrations/connectors/connectors.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Scheme } from '../ivr/scheme.ts'
 import type { MomentType, Moments } from '../pbx/call/moments.ts'
@@ -191,6 +192,8 @@ export interface ApiDeps {
   readonly tracking?: Tracking
   /** Long work that people ask for; absent in tests of other things. */
   readonly jobs?: Jobs
+  /** Links to foreign systems; absent in tests of other things. */
+  readonly connectors?: Connectors
   /** Archives of the installation, and how it stands; absent in tests of other things. */
   readonly backups?: Backups
   readonly upkeep?: Upkeep

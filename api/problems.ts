@@ -101,6 +101,7 @@ export const problems = {
   upgrade_lost: [426, 'The proxy in front does not pass WebSockets on'],
   work_needed: [428, 'Solve the puzzle and ask again'],
   too_many_attempts: [429, 'Too many attempts'],
+  foreign_system: [502, 'The other system does not answer as it should'],
   internal: [500, 'Something went wrong on our side'],
   speech_failed: [503, 'The voice programs do not work just now'],
   tracking_away: [503, 'Visits cannot be taken just now'],

@@ -79,6 +79,7 @@ const areas: Readonly<Record<string, Area | 'full'>> = {
   webhooks: 'webhooks',
   'webhook-deliveries': 'webhooks',
   'webhook-samples': 'webhooks',
+  connectors: 'webhooks',
   audit: 'system',
   system: 'system',
   'mail-settings': 'system',

@@ -12,6 +12,8 @@ import { callRoutes } from './calls.ts'
 import { callerEntryRoutes } from './caller-entries.ts'
 import { callerListRoutes } from './caller-lists.ts'
 import { clickToCallRoutes } from './click-to-call.ts'
+import { connectorLogRoutes } from './connector-log.ts'
+import { connectorRoutes } from './connectors.ts'
 import { callWishRoutes } from './call-wishes.ts'
 import { companyRoutes } from './companies.ts'
 import { contactMergeRoutes } from './contact-merges.ts'
@@ -136,6 +138,8 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...sipTraceRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),
+    ...connectorRoutes(deps),
+    ...connectorLogRoutes(deps),
     ...reportRoutes(deps),
     ...reportMailingRoutes(deps),
     ...mailSettingsRoutes(deps),

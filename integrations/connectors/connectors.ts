@@ -28,8 +28,11 @@ export interface Connectors {
   keysOf(row: Pick<ConnectorRow, 'id' | 'secrets'>): string[]
   /** Puts keys of a person in; where they are enough, the other side is joined at once. */
   changeKeys(connectorId: string, keys: Keys): Promise<void>
-  /** Joins, where that was not done, and makes everything ready there. What is wrong is told, not thrown. */
-  test(connectorId: string): Promise<Answered>
+  /**
+   * Joins, where that was not done, and makes everything ready there. What is wrong is told, not thrown.
+   * @param baseUrl as the other side reaches us; null where it cannot, so that nothing comes in from there
+   */
+  test(connectorId: string, baseUrl: string | null): Promise<Answered>
   people(connectorId: string): Promise<ForeignUser[]>
   /** Whose client this is, asked of the connector whose address it is; null when it is none of ours, or says nothing. */
   owner(url: string, phone: string, timeoutMs: number): Promise<(Owner & { userId: string | null }) | null>
@@ -62,8 +65,6 @@ export function createConnectors(options: {
   ports: ConnectorPorts
   /** Whether foreign systems may live in the own network. */
   allowPrivate: boolean
-  /** As the other side reaches us; null where that is not known. */
-  publicUrl: () => string | null
   log: Logger
   timeoutMs?: number
   atOnce?: number
@@ -210,14 +211,13 @@ export function createConnectors(options: {
   const hookPath: Connectors['hookPath'] = (row) =>
     `/api/hooks/${row.kind}/${vault.open(row.id, row.secrets)['hookToken'] ?? ''}`
 
-  async function test(id: string): Promise<Answered> {
+  async function test(id: string, baseUrl: string | null): Promise<Answered> {
     const { row, client } = await opened(id)
     try {
       const keys = await vault.read(id)
       if (row.state !== 'ready') await join(id, keys)
-      const base = options.publicUrl()
       await client(null).prepare({
-        hookUrl: base === null ? null : base.replace(/\/$/, '') + hookPath(row),
+        hookUrl: baseUrl === null ? null : baseUrl + hookPath(row),
         lines: await ports.lines()
       })
       await db('connectors')
@@ -230,7 +230,7 @@ export function createConnectors(options: {
           last_ok_at: new Date(now())
         })
       soon(id)
-      return { isOk: true, code: null, message: null }
+      return { isOk: true, code: baseUrl === null ? 'noPublicAddress' : null, message: null }
     } catch (error) {
       if (!(error instanceof ForeignError)) throw error
       if (row.state !== 'new' && error.fault === 'login') await stopAll(db, id, error, now())

@@ -16,6 +16,7 @@ const order = [
   'ui',
   'api',
   'out',
+  'integrations',
   'backup',
   'db',
   'tracking',

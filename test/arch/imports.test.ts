@@ -52,6 +52,11 @@ const allowed: Record<string, readonly string[]> = {
   reports: ['db', 'jobs', 'tracking', 'type:pbx/call'],
   integrations: ['db', 'host', 'crm/events.ts', 'pbx/call/moments.ts', 'type:pbx/call', 'type:ivr'],
   'integrations/costs/core': [],
+  'integrations/bitrix24/mapping.ts': [
+    'integrations/bitrix24/comment.ts',
+    'integrations/connectors/facts.ts',
+    'type:integrations'
+  ],
   'integrations/webhooks/core': [],
   demo: [
     'host',
@@ -92,6 +97,7 @@ const allowed: Record<string, readonly string[]> = {
     'db',
     'dialling',
     'integrations/costs',
+    'type:integrations/connectors',
     'integrations/webhooks/core',
     'type:integrations/webhooks',
     'reports',
@@ -111,6 +117,7 @@ const allowed: Record<string, readonly string[]> = {
     'type:api/contract',
     'api/contract/words.ts',
     'api/contract/settings-words.ts',
+    'api/contract/connector-words.ts',
     'api/contract/journal-fields.ts',
     'crm/events.ts',
     'pbx/call/moments.ts'

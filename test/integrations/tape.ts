@@ -54,7 +54,7 @@ export function callTape(
   function add<T extends MomentType>(type: T, data: Partial<Moments[T]>): CallTape {
     rows.push({
       ...{ callId, seq: rows.length + 1, atMs: clock.nowMs, type },
-      ...{ from: null, to: null, data: data as Record<string, unknown>, effects: [] }
+      ...{ from: null, to: null, data: { ...data }, effects: [] }
     })
     return tape
   }

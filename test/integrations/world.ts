@@ -36,12 +36,12 @@ export async function foundWorld(makeKinds: (now: () => number) => readonly Kind
       clock.nowMs += ms
     }
   }
-  const users = (await db('users')
+  const users = await db('users')
     .insert([
       { login: 'anna', name: 'Анна', role: 'operator', extension: '101' },
       { login: 'boris', name: 'Борис', role: 'operator', extension: '102' }
     ])
-    .returning('id')) as { id: string }[]
+    .returning<{ id: string }[]>('id')
   const ports: World['ports'] = {
     called: [],
     callbacks: [],
@@ -65,7 +65,6 @@ export async function foundWorld(makeKinds: (now: () => number) => readonly Kind
     kinds: makeKinds(() => clock.nowMs),
     ports,
     allowPrivate: true,
-    publicUrl: () => 'https://pbx.example.com',
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     now: () => clock.nowMs,
     pause(ms) {

@@ -49,7 +49,7 @@ describe('Bitrix24, by the contract it publishes', function () {
     world.connectors.event('bitrix24', await hookTokenOf(world, id), nested(form))
   const install = async (): Promise<void> => {
     expect(await event(portal.installEvent())).to.equal('taken')
-    expect(await world.connectors.test(id)).to.include({ isOk: true })
+    expect(await world.connectors.test(id, 'https://pbx.example.com')).to.include({ isOk: true })
     portal.asked.length = 0
   }
   const said = (): string[] => portal.asked.map(({ method }) => method.replace('telephony.externalCall.', ''))
@@ -81,7 +81,7 @@ describe('Bitrix24, by the contract it publishes', function () {
     expect(await connector()).to.include({ state: 'ready', trouble: null })
     expect([...portal.lines]).to.deep.equal(['+74951234567'])
     expect([...portal.handlers.keys()]).to.deep.equal(['ONEXTERNALCALLSTART', 'ONEXTERNALCALLBACKSTART'])
-    const again = await world.connectors.test(id)
+    const again = await world.connectors.test(id, 'https://pbx.example.com')
     expect(again, 'what is there already is no trouble').to.include({ isOk: true })
   })
 

@@ -12,7 +12,8 @@ const withDetail = [
   'unknown_reference',
   'scheme_invalid',
   'list_not_ready',
-  'audio_too_long'
+  'audio_too_long',
+  'foreign_system'
 ]
 
 /** What uses a thing, out of the server's English sentence, with the kinds in the reader's words. */

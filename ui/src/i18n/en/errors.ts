@@ -78,6 +78,7 @@ export const errors = {
     draft_changed: 'Somebody else has saved this scheme meanwhile: compare and merge.',
     changed_meanwhile: 'Somebody else has saved this meanwhile. Nothing of theirs was overwritten.',
     webhook_off: 'The webhook is off. Switch it on first.',
+    foreign_system: 'The other system does not answer as it should.',
     bad_range: 'This part of the file does not exist.',
     last_admin: 'This is the last admin. Make another one first.',
     idempotency_in_progress: 'The same request is still under way. Wait a moment.',
