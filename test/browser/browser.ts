@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { projectRoot } from '../../host/project-root.ts'
 import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { isBuilt } from '../support/built.ts'
 import type { Instance } from '../support/instance.ts'
 import { microphoneFile } from '../support/sound.ts'
 
@@ -27,8 +28,9 @@ export interface Desk {
   close(): Promise<void>
 }
 
-/** Builds what the server shows to browsers, when the sources are newer. */
+/** Builds what the server shows to browsers, when the sources are newer. `npm test` has done so before the first test. */
 export async function buildPages(): Promise<void> {
+  if (isBuilt) return
   await promisify(execFile)(process.execPath, [path.join(projectRoot(), 'scripts/build.mjs')])
 }
 

@@ -28,7 +28,7 @@ describe('The first hour of an empty installation', function () {
     this.timeout(240_000)
     await buildPages()
     carrier = await openCarrier(host, account.user, account.password)
-    instance = await startInstance(16_600)
+    instance = await startInstance(16_600, {}, { ownPostgres: true })
     browser = await openBrowser(path.join(instance.dataDir, 'tones'), microphoneHz)
     olga = await sitDown(browser, instance)
     page = olga.page

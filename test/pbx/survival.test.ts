@@ -35,7 +35,7 @@ describe('Calls survive the controller', function () {
 
   before(async function () {
     this.timeout(120_000)
-    instance = await startInstance(28_000)
+    instance = await startInstance(28_000, {}, { ownPostgres: true })
     company = await foundCompany(instance, 28, 7)
     phones = telephones(instance, company)
   })

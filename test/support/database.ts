@@ -4,10 +4,10 @@ import path from 'node:path'
 import type { Knex } from 'knex'
 import { pino } from 'pino'
 import { startPostgres, type RunningPostgres } from '../../db/embedded.ts'
-import { connect, migrate } from '../../db/knex.ts'
+import { connect } from '../../db/knex.ts'
+import { serverAt, serverVariable, startServer, template, type DatabaseServer } from './database-server.ts'
 
 const prefix = 'ringtrace-test-pg-'
-const template = 'template_of_tests'
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' })
 
 let server: Promise<RunningPostgres> | null = null
@@ -20,38 +20,43 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A migrated, empty database for one test file: a copy of a template that is migrated once per mocha run. */
+/** A migrated, empty database for one test file: a copy of a template that is migrated once. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const postgres = await testServer()
-  const name = `test_${(count += 1)}`
-  const url = await postgres.cloneDatabase(template, name)
+  const { url, drop } = await cloneTemplate()
   const db = connect(url, log)
   return {
     url,
     db,
     drop: async () => {
       await db.destroy()
-      await postgres.dropDatabase(name)
+      await drop()
     }
   }
 }
 
-/** The one PostgreSQL of this mocha run, started by whoever needs it first; it ends with the run. */
-export function testServer(): Promise<RunningPostgres> {
+/** The same without a connection of ours. `drop` cuts off whoever is still connected. */
+export async function cloneTemplate(): Promise<{ url: string; drop(): Promise<void> }> {
+  const postgres = await testServer()
+  // Areas of `npm test` share a server.
+  const name = `test_${process.pid}_${(count += 1)}`
+  const url = await postgres.cloneDatabase(template, name)
+  return { url, drop: () => postgres.dropDatabase(name) }
+}
+
+/** The PostgreSQL of `npm test`, or one of this mocha run, started by whoever needs it first; that ends with the run. */
+export async function testServer(): Promise<DatabaseServer> {
+  const shared = process.env[serverVariable]
+  if (shared !== undefined) return serverAt(shared)
   server ??= start()
   return server
 }
 
-/** Where this run's PostgreSQL lives. */
+/** Where the PostgreSQL of this mocha run lives. */
 const folder = path.join(os.tmpdir(), `${prefix}${process.pid}`)
 
 async function start(): Promise<RunningPostgres> {
   await sweep()
-  const postgres = await startPostgres({ dir: folder, log })
-  const db = connect(await postgres.createDatabase(template), log)
-  await migrate(db)
-  await db.destroy()
-  return postgres
+  return startServer(folder, log)
 }
 
 /** Ends servers of runs that were killed: they run in sessions of their own and outlive them. */

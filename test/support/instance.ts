@@ -5,6 +5,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { projectRoot } from '../../host/project-root.ts'
 import { asteriskRoot } from './asterisk-root.ts'
+import { cloneTemplate } from './database.ts'
+import { isBuilt } from './built.ts'
 import { until } from './until.ts'
 
 /** A whole Ringtrace in a folder of its own, as `npm start` runs it: a process that may be killed. */
@@ -37,6 +39,9 @@ export interface Ports {
   rtp: number
 }
 
+/** `npm test` builds first, and runs what `npm start` runs; a single test file runs the sources as they are. */
+const server = isBuilt ? ['--enable-source-maps', 'dist/main.js'] : ['--import', 'tsx', 'main.ts']
+
 /** Ports of one test file; `base` ends in 000 and leaves room for 400 RTP ports. */
 export function portsFrom(base: number): Ports {
   // Above that Linux hands ports out by itself, to anything.
@@ -44,8 +49,17 @@ export function portsFrom(base: number): Ports {
   return { http: base, sip: base + 60, ari: base + 88, ami: base + 38, rtp: base + 100 }
 }
 
-/** Starts a Ringtrace on `base`…, with an empty database unless `env` says otherwise. Call `stop` in `after`. */
-export async function startInstance(base: number, env: Record<string, string> = {}): Promise<Instance> {
+/**
+ * Starts a Ringtrace on `base`…, with an empty database. Call `stop` in `after`.
+ * @param env what is added to its environment; `DATABASE_URL` for a database of the caller's
+ * @param options `ownPostgres`: with the PostgreSQL that Ringtrace starts itself, for tests of it and for tests that stop
+ *   it; others get a database on the server of all tests, which is there much sooner
+ */
+export async function startInstance(
+  base: number,
+  env: Record<string, string> = {},
+  options: { ownPostgres?: boolean } = {}
+): Promise<Instance> {
   const ports = portsFrom(base)
   const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), `rt-${base}-`))
   // PostgreSQL runs as another user when we are root, and must get through.
@@ -55,11 +69,13 @@ export async function startInstance(base: number, env: Record<string, string> = 
   let child: ChildProcess | undefined
   let output = ''
   let session: { cookie: string; csrf: string } | undefined
+  const isGiven = options.ownPostgres === true || env['DATABASE_URL'] !== undefined
+  const database = isGiven ? undefined : await cloneTemplate()
   const url = `${env['TLS'] === 'on' ? 'https' : 'http'}://127.0.0.1:${ports.http}`
 
   async function start(extra: Record<string, string> = {}): Promise<void> {
     session = undefined
-    const started = spawn(process.execPath, ['--import', 'tsx', 'main.ts'], {
+    const started = spawn(process.execPath, server, {
       cwd: projectRoot(),
       env: {
         ...process.env,
@@ -75,6 +91,7 @@ export async function startInstance(base: number, env: Record<string, string> = 
         DEMO: '0',
         WEBHOOKS_TO_PRIVATE: '1',
         LOG_LEVEL: 'info',
+        ...(database && { DATABASE_URL: database.url }),
         ...env,
         ...extra
       },
@@ -165,6 +182,7 @@ export async function startInstance(base: number, env: Record<string, string> = 
     kill: () => end('SIGKILL'),
     async stop() {
       await end('SIGTERM')
+      await database?.drop()
       if (!process.env['KEEP_TEST_DATA']) await fs.rm(dataDir, { recursive: true, force: true })
     },
     output: () => output

@@ -9,12 +9,14 @@ import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { build } from 'vite'
 import { projectRoot } from '../../host/project-root.ts'
+import { isBuilt } from '../support/built.ts'
 import { App } from './pages/react-app.ts'
 
 const folder = path.join(projectRoot(), 'test/tracking/pages')
 
-/** Builds `dist/t.js` from the sources as they are. */
+/** Builds `dist/t.js` from the sources as they are. `npm test` has done so before the first test. */
 export async function buildSnippet(): Promise<void> {
+  if (isBuilt) return
   const vite = path.join(projectRoot(), 'node_modules/vite/bin/vite.js')
   await promisify(execFile)(process.execPath, [vite, 'build', '--config', 'scripts/snippet.vite.mjs'], {
     cwd: projectRoot()
