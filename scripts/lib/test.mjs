@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
@@ -78,14 +78,15 @@ export async function test(only) {
   try {
     await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
     isReady = true
+    const env = await environment(folder)
     const isStopped = () => stopped !== undefined
     const waiting = beside.map((names) => areas.filter(({ name }) => names.includes(name)))
     const busy = areas.filter(({ name }) => !beside.flat().includes(name))
     const [first = [], ...others] = [busy, ...waiting].filter((lane) => lane.length > 0)
     for (const lane of others) console.log(`\nBeside the rest: ${lane.map(({ name }) => name).join(', ')}`)
     const lanes = await Promise.all([
-      runLane(first, folder, isStopped, false),
-      ...others.map((lane) => runLane(lane, folder, isStopped, true))
+      runLane(first, folder, env, isStopped, false),
+      ...others.map((lane) => runLane(lane, folder, env, isStopped, true))
     ])
     results.push(...lanes.flat())
   } catch (error) {
@@ -126,9 +127,23 @@ async function prepare() {
     throw new Problem('The machine could not be set up for the tests', 'The lines above say why.')
 }
 
+/** What all areas are run with: the build that was just made, and one PostgreSQL, which the sweep of `folder` ends. */
+async function environment(folder) {
+  const env = { ...process.env, TEST_BUILT: '1' }
+  for (const key of foreign) delete env[key]
+  let words = ''
+  const args = ['--import', 'tsx', 'scripts/lib/test-database.ts', join(folder, 'postgres')]
+  const code = await node(args, env, (text) => (words += text))
+  if (code !== 0) throw new Problem('The database of the tests could not be started', words.trim())
+  return { ...env, TEST_DATABASE_SERVER: words.trim() }
+}
+
 /** Runs areas one after the other. With `isQuiet` the words of each are told when it is done. */
-async function runLane(areas, folder, isStopped, isQuiet) {
+async function runLane(areas, folder, env, isStopped, isQuiet) {
   const results = []
+  // Where tsx keeps what it has translated. Each area with a folder of its own would have everything translated anew.
+  const cache = `tsx-${process.geteuid()}`
+  mkdirSync(join(tmpdir(), cache), { recursive: true })
   for (const area of areas) {
     if (isStopped()) break
     const title = `\n── ${area.name} ${'─'.repeat(Math.max(0, 60 - area.name.length))}`
@@ -137,7 +152,8 @@ async function runLane(areas, folder, isStopped, isQuiet) {
     const own = join(folder, String(area.number))
     mkdirSync(own)
     chmodSync(own, 0o755)
-    const result = await runArea(area, own, isQuiet)
+    symlinkSync(join(tmpdir(), cache), join(own, cache))
+    const result = await runArea(area, own, env, isQuiet)
     if (isQuiet) console.log(`${title}\n${result.words}`)
     results.push(result)
   }
@@ -145,11 +161,10 @@ async function runLane(areas, folder, isStopped, isQuiet) {
 }
 
 /** Runs one area in a mocha of its own; what it leaves behind is ended, and named. */
-async function runArea({ name, files }, folder, isQuiet) {
+async function runArea({ name, files }, folder, base, isQuiet) {
   const startedMs = Date.now()
   const resultsFile = join(folder, `${name}.jsonl`)
-  const env = { ...process.env, TMPDIR: folder, RESULTS_FILE: resultsFile }
-  for (const key of foreign) delete env[key]
+  const env = { ...base, TMPDIR: folder, RESULTS_FILE: resultsFile }
   const reporter = join(root, 'test/support/reporter.cjs')
   const words = []
   const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', reporter, ...files]
