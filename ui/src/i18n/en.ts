@@ -10,6 +10,7 @@ import { firstHour } from './en/first-hour.ts'
 import { jobs } from './en/jobs.ts'
 import { journalTexts } from './en/journal.ts'
 import { keySheet } from './en/key-sheet.ts'
+import { integrationsTexts } from './en/integrations.ts'
 import { many } from './en/many.ts'
 import { own } from './en/own.ts'
 import { phoneLinks } from './en/phone-links.ts'
@@ -57,6 +58,7 @@ const en = {
   ...jobs,
   ...journalTexts,
   ...keySheet,
+  ...integrationsTexts,
   ...many,
   ...own,
   ...phoneLinks,

@@ -11,6 +11,7 @@ import { firstHour } from './ru/first-hour.ts'
 import { jobs } from './ru/jobs.ts'
 import { journalTexts } from './ru/journal.ts'
 import { keySheet } from './ru/key-sheet.ts'
+import { integrationsTexts } from './ru/integrations.ts'
 import { many } from './ru/many.ts'
 import { own } from './ru/own.ts'
 import { phoneLinks } from './ru/phone-links.ts'
@@ -62,6 +63,7 @@ const ru: Same<typeof en> = {
   ...jobs,
   ...journalTexts,
   ...keySheet,
+  ...integrationsTexts,
   ...many,
   ...own,
   ...phoneLinks,

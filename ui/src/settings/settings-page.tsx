@@ -30,6 +30,9 @@ const SchedulesPage = lazy(withTexts(['schedules', 'setup'], () => import('../ho
 const SystemPage = lazy(
   withTexts(['certificates', 'public-address', 'system'], () => import('../system/system-page.tsx'))
 )
+const IntegrationsPage = lazy(
+  withTexts(['integrations'], () => import('../integrations/integrations-page.tsx'))
+)
 const CertificatePage = lazy(withTexts(['certificates'], () => import('./certificate.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
@@ -95,6 +98,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       },
       { name: 'mail', title: 'reportSettings.mail.title', page: MailSection },
       { name: 'certificate', title: 'setup.certificate', page: CertificatePage },
+      { name: 'integrations', title: 'setup.integrations', page: IntegrationsPage },
       { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
       { name: 'audit', title: 'system.audit.title', page: AuditPage },

@@ -11,6 +11,7 @@ export const setup = {
   },
   setup: {
     certificate: 'Certificate',
+    integrations: 'Integrations',
     part: { people: 'People', incoming: 'Calls in', outgoing: 'Calls out', sales: 'Sales', system: 'System' },
     callerLists: 'Lists of callers',
     hours: 'Working hours',

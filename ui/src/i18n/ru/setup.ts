@@ -11,6 +11,7 @@ export const setup = {
   },
   setup: {
     certificate: 'Сертификат',
+    integrations: 'Интеграции',
     part: {
       people: 'Люди',
       incoming: 'Входящие',
