@@ -13,6 +13,7 @@ import {
   type NodeChange
 } from '@xyflow/react'
 import {
+  memo,
   useCallback,
   useDeferredValue,
   useEffect,
@@ -20,7 +21,8 @@ import {
   useRef,
   useState,
   type DragEvent,
-  type FocusEvent
+  type FocusEvent,
+  type KeyboardEvent
 } from 'react'
 import { useTranslation } from 'react-i18next'
 import { inBackground } from '../lib/in-background.ts'
@@ -33,9 +35,16 @@ import styles from './schemes.module.css'
 
 const kinds = { block: BlockOnCanvas }
 const lineKinds = { line: Line }
+// What is made anew for each picture would have every line drawn anew.
+const several = ['Control', 'Meta']
+const grid: [number, number] = [8, 8]
 
 /** What is dragged from the palette, as the browser carries it. */
 export const draggedType = 'application/x-ringtrace-block'
+
+function letDrop(event: DragEvent): void {
+  if (event.dataTransfer.types.includes(draggedType)) event.preventDefault()
+}
 
 /** The part of the screen to bring into view; a new object each time it is asked for. */
 export interface Look {
@@ -51,7 +60,7 @@ interface Props {
   onTidy: () => void
 }
 
-function Buttons({ onTidy }: { onTidy: () => void }) {
+const Buttons = memo(function Buttons({ onTidy }: { onTidy: () => void }) {
   const { t } = useTranslation()
   const flow = useReactFlow()
   const button = (label: string, Icon: typeof IconPlus, run: () => void, testId: string) => (
@@ -84,6 +93,22 @@ function Buttons({ onTidy }: { onTidy: () => void }) {
       {button(t('schemes.tidy'), IconSitemap, onTidy, 'tidy')}
     </Panel>
   )
+})
+
+/** Below this the small words of a block cannot be read. */
+const farZoom = 0.4
+
+/**
+ * From far away a block is its icon and its name in large letters: that can be read, and hundreds of exits that nobody
+ * could read cost no time. By a mark that the styles look at, so that no block is drawn anew for it.
+ */
+function Distance() {
+  const isFar = useStore(({ transform }) => transform[2] < farZoom)
+  const pane = useStore(({ domNode }) => domNode)
+  useEffect(() => {
+    pane?.toggleAttribute('data-far', isFar)
+  }, [pane, isFar])
+  return null
 }
 
 /** Brings what is asked for into view: all blocks, one of them, or the one that was just chosen or added. */
@@ -119,19 +144,18 @@ function Camera({ look, chosen }: { look: Look | null; chosen: string | null }) 
 }
 
 /** The scheme as a picture that can be drawn in. */
-export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props) {
+export const Canvas = memo(function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props) {
   const { t } = useTranslation()
   const { scheme, chosen } = editing
   const flow = useReactFlow()
   const [chosenEdge, setChosenEdge] = useState<string | null>(null)
   /** Where blocks stand while they are dragged: the scheme hears of it when they are let go. */
   const [dragged, setDragged] = useState<Readonly<Record<string, Point>> | null>(null)
-  const cache = useRef(new Map<string, BlockNode>())
-  const nodes = useMemo(() => {
-    const made = nodesOf(scheme, chosen, overlay, cache.current)
-    cache.current = new Map(made.map((node) => [node.id, node]))
-    return made
-  }, [scheme, chosen, overlay])
+  const cache = useRef<BlockNode[]>([])
+  const nodes = useMemo(
+    () => (cache.current = nodesOf(scheme, chosen, overlay, cache.current)),
+    [scheme, chosen, overlay]
+  )
   const shown = useMemo(
     () =>
       dragged === null
@@ -193,18 +217,52 @@ export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props)
     },
     [onEdit]
   )
-  const onDrop = (event: DragEvent): void => {
-    const type = event.dataTransfer.getData(draggedType)
-    if (type === '') return
-    event.preventDefault()
-    onAdd(type, flow.screenToFlowPosition({ x: event.clientX - 40, y: event.clientY - 24 }))
-  }
-
+  const onReconnect = useCallback(
+    (edge: LineEdge, to: Connection): void => {
+      const { block, exit } = exitOfEdge(edge.id)
+      if (to.source !== block || to.sourceHandle !== exit)
+        onEdit({ do: 'connect', block, exit, target: null })
+      onConnect(to)
+    },
+    [onEdit, onConnect]
+  )
+  const onDrop = useCallback(
+    (event: DragEvent): void => {
+      const type = event.dataTransfer.getData(draggedType)
+      if (type === '') return
+      event.preventDefault()
+      onAdd(type, flow.screenToFlowPosition({ x: event.clientX - 40, y: event.clientY - 24 }))
+    },
+    [flow, onAdd]
+  )
   // Whoever comes to a block by Tab has chosen it.
-  const onFocus = ({ target }: FocusEvent<HTMLElement>): void => {
-    const id = target.matches('.react-flow__node:focus-visible') ? target.getAttribute('data-id') : null
-    if (id !== null && !chosen.includes(id)) onEdit({ do: 'choose', blocks: [id] })
-  }
+  const onFocus = useCallback(
+    ({ target }: FocusEvent<HTMLElement>): void => {
+      const id = target.matches('.react-flow__node:focus-visible') ? target.getAttribute('data-id') : null
+      if (id !== null && !chosen.includes(id)) onEdit({ do: 'choose', blocks: [id] })
+    },
+    [chosen, onEdit]
+  )
+  const onKeyDown = useCallback(
+    (event: KeyboardEvent): void => {
+      if (chosenEdge === null || !['Delete', 'Backspace'].includes(event.key)) return
+      event.stopPropagation()
+      onEdit({ do: 'connect', ...exitOfEdge(chosenEdge), target: null })
+      setChosenEdge(null)
+    },
+    [chosenEdge, onEdit]
+  )
+  const words = useMemo(
+    () => ({
+      'node.a11yDescription.default': t('schemes.aria.node'),
+      'node.a11yDescription.keyboardDisabled': t('schemes.aria.node'),
+      'node.a11yDescription.ariaLiveMessage': ({ x, y }: Point) => t('schemes.aria.moved', { x, y }),
+      'edge.a11yDescription.default': t('schemes.aria.edge'),
+      'minimap.ariaLabel': t('schemes.aria.map'),
+      'handle.ariaLabel': t('schemes.aria.handle')
+    }),
+    [t]
+  )
 
   return (
     <ReactFlow
@@ -219,46 +277,28 @@ export function Canvas({ editing, overlay, look, onEdit, onAdd, onTidy }: Props)
       onNodesChange={onNodesChange}
       onEdgesChange={onEdgesChange}
       onConnect={onConnect}
-      onReconnect={(edge, to) => {
-        const { block, exit } = exitOfEdge(edge.id)
-        if (to.source !== block || to.sourceHandle !== exit)
-          onEdit({ do: 'connect', block, exit, target: null })
-        onConnect(to)
-      }}
+      onReconnect={onReconnect}
       onDrop={onDrop}
-      onDragOver={(event) => {
-        if (event.dataTransfer.types.includes(draggedType)) event.preventDefault()
-      }}
-      onKeyDown={(event) => {
-        if (chosenEdge === null || !['Delete', 'Backspace'].includes(event.key)) return
-        event.stopPropagation()
-        onEdit({ do: 'connect', ...exitOfEdge(chosenEdge), target: null })
-        setChosenEdge(null)
-      }}
+      onDragOver={letDrop}
+      onKeyDown={onKeyDown}
       deleteKeyCode={null}
       selectionKeyCode="Shift"
-      multiSelectionKeyCode={['Control', 'Meta']}
+      multiSelectionKeyCode={several}
       snapToGrid
-      snapGrid={[8, 8]}
+      snapGrid={grid}
       minZoom={0.1}
       maxZoom={1.5}
       connectionRadius={36}
       onlyRenderVisibleElements
       elevateNodesOnSelect={false}
       zoomOnDoubleClick={false}
-      ariaLabelConfig={{
-        'node.a11yDescription.default': t('schemes.aria.node'),
-        'node.a11yDescription.keyboardDisabled': t('schemes.aria.node'),
-        'node.a11yDescription.ariaLiveMessage': ({ x, y }) => t('schemes.aria.moved', { x, y }),
-        'edge.a11yDescription.default': t('schemes.aria.edge'),
-        'minimap.ariaLabel': t('schemes.aria.map'),
-        'handle.ariaLabel': t('schemes.aria.handle')
-      }}
+      ariaLabelConfig={words}
     >
       <Background gap={24} size={1.4} className={styles.dots ?? ''} />
       <MiniMap className={styles.map ?? ''} pannable zoomable nodeStrokeWidth={0} />
       <Buttons onTidy={onTidy} />
+      <Distance />
       <Camera look={look} chosen={chosen.length === 1 ? (chosen[0] ?? null) : null} />
     </ReactFlow>
   )
-}
+})

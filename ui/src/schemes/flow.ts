@@ -52,15 +52,16 @@ function drawnExits(block: SchemeBlock): readonly string[] {
 }
 
 /**
- * The blocks as nodes. A node whose block shows nothing new is the very same object as in `before`, so that React draws
- * only what has changed.
+ * The blocks as nodes. A node whose block shows nothing new is the very same object as in `before`, and nothing new at
+ * all gives back the very same list, so that React draws only what has changed.
  */
 export function nodesOf(
   scheme: Scheme,
   chosen: readonly string[],
   overlay: Overlay,
-  before: ReadonlyMap<string, BlockNode>
+  before: BlockNode[]
 ): BlockNode[] {
+  const known = new Map(before.map((node) => [node.id, node]))
   const worst = new Map<string, 'error' | 'warning'>()
   for (const { block, severity } of overlay.problems) {
     if (block !== null && worst.get(block) !== 'error') worst.set(block, severity)
@@ -72,8 +73,8 @@ export function nodesOf(
     if (exit !== null) taken.set(block, [...(taken.get(block) ?? []), exit])
   }
   const isChosen = new Set(chosen)
-  return Object.entries(scheme.blocks).map(([id, block]) => {
-    const former = before.get(id)
+  const nodes = Object.entries(scheme.blocks).map(([id, block]): BlockNode => {
+    const former = known.get(id)
     const position = block.position ?? { x: 0, y: 0 }
     const exits = former?.data.block === block ? former.data.exits : drawnExits(block)
     const data: BlockData = {
@@ -104,6 +105,8 @@ export function nodesOf(
       height: blockHeight(exits.length)
     }
   })
+  const isSame = nodes.length === before.length && nodes.every((node, index) => node === before[index])
+  return isSame ? before : nodes
 }
 
 function isAt(node: BlockNode, { x, y }: { x: number; y: number }): boolean {

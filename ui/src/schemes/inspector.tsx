@@ -1,22 +1,25 @@
-import { Button, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconCopy, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { memo, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { fieldsOf } from '../../../ivr/fields.ts'
+import { fieldsOf, type SettingField } from '../../../ivr/fields.ts'
 import { blockOf } from '../../../ivr/run.ts'
 import type { Scheme, SchemeBlock } from '../../../ivr/scheme.ts'
 import type { SchemeProblem } from '../../../ivr/validate.ts'
+import { Exits } from './exits.tsx'
 import { SettingInput } from './fields/setting-input.tsx'
 import { shownFields, valueOf } from './fields-shown.ts'
 import { groupOf, KindIcon } from './icons.tsx'
-import { exitsOf, type Edit, type Editing } from './model.ts'
+import type { Edit, Editing } from './model.ts'
 import { SchemeForm } from './scheme-form.tsx'
 import type { Things } from './use-things.ts'
-import { blockWord, exitWord, faultWord, kindWord, labelOf, problemWord } from './words.ts'
+import { faultWord, kindWord, problemWord } from './words.ts'
 import styles from './schemes.module.css'
 
 interface Props {
   editing: Editing
+  /** As it stands on the canvas: some letters behind while somebody types. */
+  drawn: Scheme
   problems: readonly SchemeProblem[]
   things: Things
   onEdit: (edit: Edit) => void
@@ -71,10 +74,35 @@ function faultsOf(id: string, problems: readonly SchemeProblem[], block: SchemeB
   return faults
 }
 
+/** One setting of a block; drawn anew only when it has changed itself. */
+const Setting = memo(function Setting({
+  id,
+  field,
+  value,
+  things,
+  error,
+  onEdit
+}: {
+  id: string
+  field: SettingField
+  value: unknown
+  things: Things
+  error: string | undefined
+  onEdit: (edit: Edit) => void
+}) {
+  const { name } = field
+  const onChange = useCallback(
+    (next: unknown): void => onEdit({ do: 'setting', block: id, name, value: next }),
+    [id, name, onEdit]
+  )
+  return <SettingInput {...{ field, value, things, error, onChange }} />
+})
+
 function BlockForm({
   id,
   block,
   editing: { scheme },
+  drawn,
   problems,
   things,
   onEdit,
@@ -87,14 +115,12 @@ function BlockForm({
   const faults = faultsOf(id, problems, block)
   // A fault behind “more” must not stay hidden.
   const isOpen = isMore || others.some(({ name }) => faults.has(name))
-  const input = (field: (typeof fields)[number]) => (
-    <SettingInput
+  const input = (field: SettingField) => (
+    <Setting
       key={field.name}
-      field={field}
+      {...{ id, field, things, onEdit }}
       value={valueOf(fields, block.settings, field.name)}
-      things={things}
       error={faults.get(field.name)}
-      onChange={(value) => onEdit({ do: 'setting', block: id, name: field.name, value })}
     />
   )
   return (
@@ -130,7 +156,7 @@ function BlockForm({
         </Button>
       )}
       {isOpen && others.map(input)}
-      <Exits id={id} block={block} scheme={scheme} onEdit={onEdit} />
+      <Exits {...{ id, block, drawn, onEdit }} />
       <Group gap={6} mt={4}>
         <Button
           variant="default"
@@ -155,58 +181,6 @@ function BlockForm({
           {t('schemes.block.remove')}
         </Button>
       </Group>
-    </Stack>
-  )
-}
-
-/** Where each exit leads: the same lines as on the canvas, for the keyboard. */
-function Exits({
-  id,
-  block,
-  scheme,
-  onEdit
-}: {
-  id: string
-  block: SchemeBlock
-  scheme: Scheme
-  onEdit: (edit: Edit) => void
-}) {
-  const { t } = useTranslation()
-  const exits = exitsOf(block)
-  if (exits.length === 0) return null
-  const names = new Map<string, number>()
-  for (const other of Object.values(scheme.blocks)) {
-    names.set(labelOf(other), (names.get(labelOf(other)) ?? 0) + 1)
-  }
-  const targets = Object.entries(scheme.blocks).map(([other, { type }]) => {
-    const word = blockWord(scheme, other)
-    // Two blocks of one name are told apart by their ids.
-    const isShared = (names.get(word) ?? 0) > 1
-    const kind = kindWord(type)
-    return {
-      value: other,
-      label: isShared ? `${word} (${other})` : word === kind ? word : `${word} · ${kind}`
-    }
-  })
-  return (
-    <Stack gap={6} mt={6}>
-      <Text className="eyebrow">{t('schemes.block.exits')}</Text>
-      {exits.map((exit) => (
-        <Select
-          key={exit}
-          size="xs"
-          label={exitWord(block, exit)}
-          placeholder={t('schemes.block.end')}
-          data={targets}
-          value={block.exits[exit] ?? null}
-          clearable
-          searchable
-          // A large scheme has hundreds of them, for each exit: only in the page while they are looked at.
-          comboboxProps={{ keepMounted: false }}
-          onChange={(target) => onEdit({ do: 'connect', block: id, exit, target })}
-          data-testid={`leads-${exit}`}
-        />
-      ))}
     </Stack>
   )
 }

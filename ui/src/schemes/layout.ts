@@ -114,3 +114,17 @@ function comingFrom(scheme: Scheme): Map<string, string[]> {
   }
   return from
 }
+
+/** To the right of the block that is drawn on from, below whatever stands there; else at the end of the first row. */
+export function freePlace({ blocks }: Scheme, from: Point | undefined): Point {
+  const places = Object.values(blocks).flatMap(({ position }) => (position ? [position] : []))
+  const right = from ?? {
+    x: Math.max(-blockWidth - 96, ...places.map(({ x }) => x)),
+    y: Math.min(0, ...places.map(({ y }) => y))
+  }
+  const place = { x: right.x + blockWidth + 96, y: right.y }
+  const isTaken = (): boolean =>
+    places.some(({ x, y }) => Math.abs(x - place.x) < blockWidth && Math.abs(y - place.y) < 120)
+  while (isTaken()) place.y += 128
+  return place
+}

@@ -61,6 +61,11 @@ export function edit(editing: Editing, change: Edit): Editing {
   }
 }
 
+/** Whether the last change was a letter in a field. */
+export function isTyping({ lastEdit }: Editing): boolean {
+  return lastEdit !== null && !lastEdit.startsWith('move ')
+}
+
 /** Typing and dragging: many changes, one step back. */
 function subject(change: Edit): string | null {
   if (change.do === 'move' && change.isStep) return `move ${Object.keys(change.to).join(' ')}`

@@ -1,11 +1,12 @@
 import { Text, UnstyledButton } from '@mantine/core'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { draggedType } from './canvas.tsx'
 import { groups, KindIcon } from './icons.tsx'
 import styles from './schemes.module.css'
 
 /** Every kind of block, to be pressed or dragged onto the canvas. */
-export function Palette({ onAdd }: { onAdd: (type: string) => void }) {
+export const Palette = memo(function Palette({ onAdd }: { onAdd: (type: string) => void }) {
   const { t } = useTranslation()
   return (
     <nav className={styles.palette} aria-label={t('schemes.palette')}>
@@ -38,4 +39,4 @@ export function Palette({ onAdd }: { onAdd: (type: string) => void }) {
       ))}
     </nav>
   )
-}
+})

@@ -1,6 +1,6 @@
 import { Badge, Loader, Tabs } from '@mantine/core'
 import { ReactFlowProvider } from '@xyflow/react'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SchemeRecord } from '../../../api/contract/config.ts'
 import type { Scheme } from '../../../ivr/scheme.ts'
@@ -17,7 +17,8 @@ import type { Overlay } from './flow.ts'
 import { firstScenario } from './imagined.ts'
 import { Inspector } from './inspector.tsx'
 import { KeyPicks } from './key-picks.tsx'
-import { blockWidth, layOut } from './layout.ts'
+import { freePlace, layOut } from './layout.ts'
+import { isTyping } from './model.ts'
 import { Palette } from './palette.tsx'
 import { ProblemsList } from './problems-list.tsx'
 import { PublishDialog } from './publish-dialog.tsx'
@@ -78,8 +79,16 @@ function Drawing({ record }: { record: SchemeRecord }) {
     if (!isPlaced(scheme)) onEdit({ do: 'move', to: layOut(scheme) })
   }, [scheme, onEdit])
 
-  // Where blocks stand is no matter of validation: typing and dragging stay smooth in large schemes.
-  const settled = useLater(scheme, 120)
+  const latest = useRef(editing)
+  useEffect(() => {
+    latest.current = editing
+  })
+  // A letter stands in its field at once; the picture and the lists of blocks follow when there is time for them. What
+  // is done on the picture itself is seen there at once.
+  const later = useDeferredValue(editing)
+  const drawn = isTyping(editing) ? later : editing
+  // Checked when the pen rests: typing and dragging stay smooth in large schemes.
+  const settled = useDeferredValue(useLater(scheme, 120))
   const problems = useMemo(
     () => (things ? [...validateScheme(settled, things.known), ...mediaProblems(settled, things.known)] : []),
     [settled, things]
@@ -103,12 +112,14 @@ function Drawing({ record }: { record: SchemeRecord }) {
     [problems, simulation, live, passed, test.running, test.path, test.at, i18n.language]
   )
 
+  const fit = useCallback((): void => setLook({ at: null }), [])
   const tidy = useCallback((): void => {
-    onEdit({ do: 'move', to: layOut(scheme) })
-    setLook({ at: null })
-  }, [scheme, onEdit])
+    onEdit({ do: 'move', to: layOut(latest.current.scheme) })
+    fit()
+  }, [onEdit, fit])
   const add = useCallback(
     (type: string, at?: { x: number; y: number }): void => {
+      const { scheme, chosen } = latest.current
       const from = chosen.length === 1 ? chosen[0] : undefined
       const block = from === undefined ? undefined : scheme.blocks[from]
       // Drawn on from the chosen block, by its first exit that leads nowhere yet.
@@ -124,8 +135,11 @@ function Drawing({ record }: { record: SchemeRecord }) {
       })
       setTab('block')
     },
-    [scheme, chosen, onEdit]
+    [onEdit]
   )
+  const showProblems = useCallback((): void => setTab('problems'), [])
+  const openPublish = useCallback((): void => setPublishing(true), [])
+  const openTest = useCallback((): void => setTrying(true), [])
   const lookAt = useCallback(
     (block: string | null): void => {
       onEdit({ do: 'choose', blocks: block === null ? [] : [block] })
@@ -151,23 +165,23 @@ function Drawing({ record }: { record: SchemeRecord }) {
   return (
     <main className={styles.editor}>
       <Toolbar
-        record={record}
-        draft={draft}
-        published={published}
-        problems={problems}
-        onProblems={() => setTab('problems')}
-        onPublish={() => setPublishing(true)}
-        onTest={test.running && !test.isOver ? null : () => setTrying(true)}
-        onReplaced={() => setLook({ at: null })}
+        {...{ record, published, errors, onEdit }}
+        saving={draft.saving}
+        canUndo={editing.past.length > 0}
+        canRedo={editing.future.length > 0}
+        problems={problems.length}
+        flush={draft.flush}
+        onProblems={showProblems}
+        onPublish={openPublish}
+        onTest={test.running && !test.isOver ? null : openTest}
+        onReplaced={fit}
       />
       <div className={styles.work} ref={host}>
         <Palette onAdd={add} />
         <div className={styles.stage}>
-          <Canvas {...{ editing, overlay, look, onEdit }} onAdd={add} onTidy={tidy} />
+          <Canvas {...{ overlay, look, onEdit }} editing={drawn} onAdd={add} onTidy={tidy} />
           <TestCallBar scheme={scheme} test={test} />
-          {Object.keys(scheme.blocks).length === 0 && (
-            <EmptyHint draft={draft} onReplaced={() => setLook({ at: null })} />
-          )}
+          {Object.keys(scheme.blocks).length === 0 && <EmptyHint draft={draft} onReplaced={fit} />}
         </div>
         <aside className={styles.side} aria-label={t(`schemes.tab.${tab}`)}>
           <Tabs
@@ -201,7 +215,11 @@ function Drawing({ record }: { record: SchemeRecord }) {
               </Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="block">
-              <Inspector {...{ editing, problems, things, onEdit }} onDuplicate={duplicate} />
+              <Inspector
+                {...{ editing, problems, things, onEdit }}
+                drawn={drawn.scheme}
+                onDuplicate={duplicate}
+              />
             </Tabs.Panel>
             <Tabs.Panel value="problems">
               <ProblemsList
@@ -263,18 +281,4 @@ function Drawing({ record }: { record: SchemeRecord }) {
       )}
     </main>
   )
-}
-
-/** To the right of the block that is drawn on from, below whatever stands there; else at the end of the first row. */
-function freePlace({ blocks }: Scheme, from: { x: number; y: number } | undefined): { x: number; y: number } {
-  const places = Object.values(blocks).flatMap(({ position }) => (position ? [position] : []))
-  const right = from ?? {
-    x: Math.max(-blockWidth - 96, ...places.map(({ x }) => x)),
-    y: Math.min(0, ...places.map(({ y }) => y))
-  }
-  const place = { x: right.x + blockWidth + 96, y: right.y }
-  const isTaken = (): boolean =>
-    places.some(({ x, y }) => Math.abs(x - place.x) < blockWidth && Math.abs(y - place.y) < 120)
-  while (isTaken()) place.y += 128
-  return place
 }

@@ -14,25 +14,31 @@ import {
   IconUpload
 } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { SchemeRecord } from '../../../api/contract/config.ts'
-import type { SchemeProblem } from '../../../ivr/validate.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import { chooseFile, readSchemeFile, saveFile } from './files.ts'
 import { TemplateDialog } from './template-dialog.tsx'
+import type { Edit } from './model.ts'
 import type { Draft, Saving } from './use-draft.ts'
 import styles from './schemes.module.css'
 
 interface Props {
   record: SchemeRecord
-  draft: Draft
+  saving: Saving
+  canUndo: boolean
+  canRedo: boolean
   published: number | null
-  problems: readonly SchemeProblem[]
+  /** Of all problems, and of those that forbid publishing. */
+  problems: number
+  errors: number
+  onEdit: (edit: Edit) => void
+  flush: Draft['flush']
   onProblems: () => void
   onPublish: () => void
   /** Null while a test is under way. */
@@ -42,20 +48,23 @@ interface Props {
 }
 
 /** What is done with the scheme as a whole. */
-export function Toolbar({
+export const Toolbar = memo(function Toolbar({
   record,
-  draft,
+  saving,
+  canUndo,
+  canRedo,
   published,
   problems,
+  errors,
+  onEdit,
+  flush,
   onProblems,
   onPublish,
   onTest,
   onReplaced
 }: Props) {
   const { t } = useTranslation()
-  const { editing, saving, onEdit } = draft
   const [isTemplateOpen, setTemplateOpen] = useState(false)
-  const errors = problems.filter(({ severity }) => severity === 'error').length
   const importFile = async (): Promise<void> => {
     const text = await chooseFile()
     if (text === null) return
@@ -70,7 +79,7 @@ export function Toolbar({
   }
   const exportFile = async (): Promise<void> => {
     // The file is made of what the server has: with the checks.
-    if ((await draft.flush()) === null) return
+    if ((await flush()) === null) return
     saveFile(`${record.name}.json`, await api<object>('GET', `/api/schemes/${record.id}/export`))
   }
   const step = (label: string, Icon: typeof IconDots, isOn: boolean, run: () => void, testId: string) => (
@@ -106,20 +115,8 @@ export function Toolbar({
       </Text>
       <SavingMark saving={saving} />
       <Group gap={2} ml="auto" wrap="nowrap">
-        {step(
-          t('schemes.undo'),
-          IconArrowBackUp,
-          editing.past.length > 0,
-          () => onEdit({ do: 'undo' }),
-          'undo'
-        )}
-        {step(
-          t('schemes.redo'),
-          IconArrowForwardUp,
-          editing.future.length > 0,
-          () => onEdit({ do: 'redo' }),
-          'redo'
-        )}
+        {step(t('schemes.undo'), IconArrowBackUp, canUndo, () => onEdit({ do: 'undo' }), 'undo')}
+        {step(t('schemes.redo'), IconArrowForwardUp, canRedo, () => onEdit({ do: 'redo' }), 'redo')}
         <Menu position="bottom-end" withinPortal>
           <Menu.Target>
             <ActionIcon
@@ -156,7 +153,7 @@ export function Toolbar({
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        {problems.length > 0 && (
+        {problems > 0 && (
           <Button
             variant="subtle"
             color={errors > 0 ? 'rust' : 'amber'}
@@ -164,9 +161,9 @@ export function Toolbar({
             px={8}
             leftSection={<IconAlertTriangle size={16} />}
             onClick={onProblems}
-            aria-label={`${t('schemes.publish.showProblems')}: ${problems.length}`}
+            aria-label={`${t('schemes.publish.showProblems')}: ${problems}`}
           >
-            {problems.length}
+            {problems}
           </Button>
         )}
         <Button
@@ -194,7 +191,7 @@ export function Toolbar({
       )}
     </header>
   )
-}
+})
 
 /** The scheme's name; it is not part of the draft, and is kept as soon as the field is left. */
 function NameInput({ record }: { record: SchemeRecord }) {

@@ -95,11 +95,14 @@ export function useDraft(record: SchemeRecord): Draft {
   useEffect(() => {
     if (!isDirty) {
       // Taken back to what the server has: there is nothing left to save.
-      setSaving((before) => (before.state === 'saving' ? before : { state: 'saved' }))
+      setSaving((before) =>
+        before.state === 'saving' || before.state === 'saved' ? before : { state: 'saved' }
+      )
       return
     }
     if (theirs) return
-    if (!isFailed) setSaving((before) => (before.state === 'saving' ? before : { state: 'unsaved' }))
+    // The same word for each letter: nothing is drawn anew for it.
+    if (!isFailed) setSaving((before) => (before.state === 'saved' ? { state: 'unsaved' } : before))
     const timer = setTimeout(() => inBackground(flush()), isFailed ? retryMs : pauseMs)
     return () => clearTimeout(timer)
   }, [editing.scheme, base, isDirty, isFailed, theirs, flush])
