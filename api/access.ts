@@ -232,7 +232,6 @@ export const access = {
   'DELETE /api/contacts/:id': leads,
   'GET /api/contacts/:id/timeline': everyone,
   'POST /api/contacts/:id/notes': desk,
-  'POST /api/companies/:id/notes': desk,
   // Their own; see routes/contact-parts.ts.
   'PATCH /api/notes/:id': desk,
   'DELETE /api/notes/:id': desk,
@@ -345,6 +344,7 @@ export const access = {
   'PUT /api/setup': admin,
   'PUT /api/setup/company': admin,
   'POST /api/setup/address-check': admin,
+  'POST /api/setup/call-me': admin,
   'GET /api/setup/public-address': admin,
   'PUT /api/setup/public-address': admin,
 

@@ -48,15 +48,7 @@ export const contactPartRoutes = ({ db }: ApiDeps): Endpoint[] => [
     body: noteBody,
     answer: contactNote,
     status: 201,
-    handle: (context) => writeNote(db, context, 'contact')
-  }),
-  endpoint({
-    route: 'POST /api/companies/:id/notes',
-    summary: 'Write a note on a company',
-    body: noteBody,
-    answer: contactNote,
-    status: 201,
-    handle: (context) => writeNote(db, context, 'company')
+    handle: (context) => writeNote(db, context)
   }),
   endpoint({
     route: 'PATCH /api/notes/:id',
@@ -166,20 +158,19 @@ const versionItem = (row: Row): NoteVersions['items'][number] => ({
   at: (row['at'] as Date).toISOString()
 })
 
-async function writeNote(db: Knex, context: Context<unknown, { text: string }>, of: 'contact' | 'company') {
+async function writeNote(db: Knex, context: Context<unknown, { text: string }>) {
   const { id, body, who } = context
-  if (of === 'contact') await seenContact(db, id, who)
-  else if (!(await db('companies').where({ id }).first<unknown>('id'))) throw new ApiError('not_found')
+  await seenContact(db, id, who)
   return db.transaction(async (trx) => {
     const [made] = await trx('contact_notes')
-      .insert({ [`${of}_id`]: id, text: body.text, written_by: who.userId })
+      .insert({ contact_id: id, text: body.text, written_by: who.userId })
       .returning<{ id: string }[]>('id')
     if (!made) throw new Error('No note came back')
     await audit(trx, context, {
       action: 'note.create',
       entity: 'note',
       entityId: made.id,
-      data: { [of]: id }
+      data: { contactId: id }
     })
     return noteOf(trx, made.id)
   })
@@ -195,8 +186,8 @@ async function noteOf(db: Knex, id: string) {
 async function lockNote(db: Knex, { id, who }: Pick<Context, 'id' | 'who'>): Promise<Row> {
   const query = db('contact_notes').where({ id })
   if (db.isTransaction) query.forUpdate()
-  const row = await query.first<Row | undefined>()
+  const row = await query.first<(Row & { contact_id: string }) | undefined>()
   if (!row) throw new ApiError('not_found')
-  if (typeof row['contact_id'] === 'string') await seenContact(db, row['contact_id'], who)
+  await seenContact(db, row.contact_id, who)
   return row
 }

@@ -61,16 +61,13 @@ create index contact_emails_email on contact_emails (email);
 
 create table contact_notes (
   id uuid primary key default gen_random_uuid(),
-  contact_id uuid references contacts on delete cascade,
-  company_id uuid references companies on delete cascade,
+  contact_id uuid not null references contacts on delete cascade,
   text text not null,
   written_by uuid references users on delete set null,
   created_at timestamptz not null default now(),
-  edited_at timestamptz,
-  check ((contact_id is null) <> (company_id is null))
+  edited_at timestamptz
 );
-create index contact_notes_contact on contact_notes (contact_id, created_at desc) where contact_id is not null;
-create index contact_notes_company on contact_notes (company_id, created_at desc) where company_id is not null;
+create index contact_notes_contact on contact_notes (contact_id, created_at desc);
 -- What a note said before each change of it.
 create table contact_note_versions (
   id bigint generated always as identity primary key,

@@ -24,6 +24,12 @@ const journalPage = withTexts(['calls', 'journal', 'selection'], () => import('.
 const reportsPage = withTexts(['calls', 'reports', 'selection'], () => import('./reports/reports-page.tsx'))
 const inquiriesPage = withTexts(['calls', 'crm'], () => import('./crm/inquiries-page.tsx'))
 const dealsPage = withTexts(['crm'], () => import('./crm/deals-page.tsx'))
+const contactsPage = withTexts(['client', 'contacts', 'crm'], () => import('./contacts/contacts-page.tsx'))
+const contactPage = withTexts(
+  ['calls', 'client', 'contacts', 'crm'],
+  () => import('./contacts/contact-page.tsx')
+)
+const companyPage = withTexts(['client', 'contacts', 'crm'], () => import('./contacts/company-page.tsx'))
 const costsPage = withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx'))
 const schemePage = withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx'))
 const setupPage = withTexts(
@@ -112,6 +118,9 @@ function Gate() {
           {!isMarketer && <Route path="live" element={<Page key="live" load={livePage} />} />}
           <Route path="journal" element={<Page key="journal" load={journalPage} />} />
           <Route path="inquiries" element={<Page key="inquiries" load={inquiriesPage} />} />
+          <Route path="contacts" element={<Page key="contacts" load={contactsPage} />} />
+          <Route path="contacts/:id" element={<Page key="contact" load={contactPage} />} />
+          <Route path="companies/:id" element={<Page key="company" load={companyPage} />} />
           <Route path="deals" element={<Page key="deals" load={dealsPage} />} />
           {(me.role === 'admin' || isMarketer) && (
             <Route path="costs/:tab?" element={<Page key="costs" load={costsPage} />} />

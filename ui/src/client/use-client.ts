@@ -14,7 +14,7 @@ import { clientKey } from './known-name.ts'
 const refreshMs = 5000
 const undoMs = 6000
 
-export type ClientField = 'name' | 'company' | 'note' | 'ownerId' | 'phones'
+export type ClientField = 'name' | 'company' | 'note' | 'ownerId' | 'phones' | 'emails' | 'tags' | 'custom'
 export type ClientChange = Partial<Pick<Contact, ClientField>>
 
 /** The contact of a call: by its id, or whoever has the number. Null: nobody has it yet. */

@@ -2,6 +2,7 @@ import { callerLists } from './en/caller-lists.ts'
 import { calls } from './en/calls.ts'
 import { certificates } from './en/certificates.ts'
 import { client } from './en/client.ts'
+import { contacts } from './en/contacts.ts'
 import { costs } from './en/costs.ts'
 import { coverage } from './en/coverage.ts'
 import { crm } from './en/crm.ts'
@@ -34,6 +35,7 @@ import { tracking } from './en/tracking.ts'
 import { trunksTexts } from './en/trunks.ts'
 import { updates } from './en/updates.ts'
 import { wall } from './en/wall.ts'
+import { webhookTexts } from './en/webhooks.ts'
 import { wizard } from './en/wizard.ts'
 import { work } from './en/work.ts'
 
@@ -51,6 +53,7 @@ const en = {
   ...calls,
   ...certificates,
   ...client,
+  ...contacts,
   ...costs,
   ...coverage,
   ...crm,
@@ -79,6 +82,7 @@ const en = {
   ...trunksTexts,
   ...updates,
   ...wall,
+  ...webhookTexts,
   ...wizard
 }
 

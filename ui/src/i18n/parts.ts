@@ -14,6 +14,7 @@ export const later = {
     calls: () => import('./ru/calls.ts'),
     certificates: () => import('./ru/certificates.ts'),
     client: () => import('./ru/client.ts'),
+    contacts: () => import('./ru/contacts.ts'),
     costs: () => import('./ru/costs.ts'),
     coverage: () => import('./ru/coverage.ts'),
     crm: () => import('./ru/crm.ts'),
@@ -42,6 +43,7 @@ export const later = {
     trunks: () => import('./ru/trunks.ts'),
     updates: () => import('./ru/updates.ts'),
     wall: () => import('./ru/wall.ts'),
+    webhooks: () => import('./ru/webhooks.ts'),
     wizard: () => import('./ru/wizard.ts')
   },
   en: {
@@ -49,6 +51,7 @@ export const later = {
     calls: () => import('./en/calls.ts'),
     certificates: () => import('./en/certificates.ts'),
     client: () => import('./en/client.ts'),
+    contacts: () => import('./en/contacts.ts'),
     costs: () => import('./en/costs.ts'),
     coverage: () => import('./en/coverage.ts'),
     crm: () => import('./en/crm.ts'),
@@ -77,6 +80,7 @@ export const later = {
     trunks: () => import('./en/trunks.ts'),
     updates: () => import('./en/updates.ts'),
     wall: () => import('./en/wall.ts'),
+    webhooks: () => import('./en/webhooks.ts'),
     wizard: () => import('./en/wizard.ts')
   }
 } satisfies Record<string, Record<string, () => Promise<Texts>>>

@@ -3,6 +3,7 @@ import { callerLists } from './ru/caller-lists.ts'
 import { calls } from './ru/calls.ts'
 import { certificates } from './ru/certificates.ts'
 import { client } from './ru/client.ts'
+import { contacts } from './ru/contacts.ts'
 import { costs } from './ru/costs.ts'
 import { coverage } from './ru/coverage.ts'
 import { crm } from './ru/crm.ts'
@@ -35,6 +36,7 @@ import { tracking } from './ru/tracking.ts'
 import { trunksTexts } from './ru/trunks.ts'
 import { updates } from './ru/updates.ts'
 import { wall } from './ru/wall.ts'
+import { webhookTexts } from './ru/webhooks.ts'
 import { wizard } from './ru/wizard.ts'
 import { work } from './ru/work.ts'
 
@@ -56,6 +58,7 @@ const ru: Same<typeof en> = {
   ...calls,
   ...certificates,
   ...client,
+  ...contacts,
   ...costs,
   ...coverage,
   ...crm,
@@ -84,6 +87,7 @@ const ru: Same<typeof en> = {
   ...trunksTexts,
   ...updates,
   ...wall,
+  ...webhookTexts,
   ...wizard
 }
 

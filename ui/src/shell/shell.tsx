@@ -5,7 +5,8 @@ import {
   IconHeadset,
   IconInbox,
   IconList,
-  IconSettings
+  IconSettings,
+  IconUsers
 } from '@tabler/icons-react'
 import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -39,6 +40,7 @@ const places = [
   { to: '/journal', key: 'journal', icon: IconList },
   { to: '/inquiries', key: 'inquiries', icon: IconInbox },
   { to: '/deals', key: 'deals', icon: IconBriefcase },
+  { to: '/contacts', key: 'contacts', icon: IconUsers },
   { to: '/reports', key: 'reports', icon: IconChartBar },
   { to: '/settings', key: 'settings', icon: IconSettings }
 ] as const
@@ -47,7 +49,7 @@ function usePlaces() {
   const me = useMe()
   return places.filter(({ key }) => {
     if (key === 'settings') return me.role !== 'operator'
-    if (key === 'journal' || key === 'inquiries' || key === 'deals') return true
+    if (key === 'journal' || key === 'inquiries' || key === 'deals' || key === 'contacts') return true
     if (key === 'reports') return me.role !== 'operator'
     return me.role !== 'marketer'
   })

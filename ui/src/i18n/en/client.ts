@@ -27,7 +27,10 @@ export const client = {
       company: 'Company saved',
       note: 'Note saved',
       ownerId: 'Responsible saved',
-      phones: 'Telephones saved'
+      phones: 'Telephones saved',
+      emails: 'Mails saved',
+      tags: 'Tags saved',
+      custom: 'Saved'
     },
     changedByOther: 'Somebody else has just changed it.',
     meanwhile: 'Saved by somebody else meanwhile: “{{text}}”. Leaving the field saves yours.',

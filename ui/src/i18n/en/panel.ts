@@ -41,6 +41,7 @@ export const panel = {
     journal: 'Journal',
     inquiries: 'Inquiries',
     deals: 'Deals',
+    contacts: 'Clients',
     reports: 'Reports',
     settings: 'Settings',
     costs: 'Costs'
