@@ -34,11 +34,19 @@ const order = [
   'browser'
 ]
 /**
- * These play calls in their own time, and mostly wait: each of these lists runs beside the others, and its areas are told
- * when they are done. Two cores carry one such list; with two of them talks have gaps. Areas of different lists have
- * ports of their own.
+ * Files that hardly do anything but wait: for timers of telephony, and for talks to last. They are an area of their own
+ * in their folder's name, such as `sip-waits`, and have ports and addresses of their own within the folder too.
  */
-const beside = [['provision', 'ari', 'media', 'tls', 'pbx', 'sip']]
+const waiting = { media: ['asterisk'], pbx: ['losses'], sip: ['silence'] }
+/**
+ * Each of these lists runs beside the areas of `order` that are in none, and its areas are told when they are done. The
+ * first plays calls in their own time; two cores carry one such list, with another one talks have gaps. The second needs
+ * little of a core, and is over before `pbx`, `sip` and `browser` begin. Areas of different lists have ports of their own.
+ */
+const beside = [
+  ['api', 'operators', 'crm', 'dialling', 'provision', 'media', 'tls', 'pbx', 'sip'],
+  ['pbx-waits', 'sip-waits', 'media-waits', 'ari']
+]
 /** An area that takes longer hangs. */
 const areaMs = 15 * 60_000
 /** After its last test mocha has this long to end. */
@@ -80,9 +88,9 @@ export async function test(only) {
     isReady = true
     const env = await environment(folder)
     const isStopped = () => stopped !== undefined
-    const waiting = beside.map((names) => areas.filter(({ name }) => names.includes(name)))
+    const quiet = beside.map((names) => areas.filter(({ name }) => names.includes(name)))
     const busy = areas.filter(({ name }) => !beside.flat().includes(name))
-    const [first = [], ...others] = [busy, ...waiting].filter((lane) => lane.length > 0)
+    const [first = [], ...others] = [busy, ...quiet].filter((lane) => lane.length > 0)
     for (const lane of others) console.log(`\nBeside the rest: ${lane.map(({ name }) => name).join(', ')}`)
     const lanes = await Promise.all([
       runLane(first, folder, env, isStopped, false),
@@ -105,14 +113,19 @@ function findAreas(only) {
   const files = filesUnder(['test'])
     .map((file) => relative(root, file))
     .filter((file) => file.endsWith('.test.ts'))
-  const names = [...new Set([...order, ...files.map((file) => file.split('/')[1])])]
-  return names
-    .map((name, number) => ({
-      name,
-      number,
-      files: files.filter((file) => file.startsWith(`test/${name}/`))
-    }))
-    .filter(({ name, files: own }) => own.length > 0 && (only.length === 0 || only.includes(name)))
+  const folders = [...new Set([...order, ...files.map((file) => file.split('/')[1])])]
+  return folders
+    .filter((folder) => only.length === 0 || only.includes(folder))
+    .flatMap((folder) => {
+      const own = files.filter((file) => file.startsWith(`test/${folder}/`))
+      const waits = (waiting[folder] ?? []).map((name) => `test/${folder}/${name}.test.ts`)
+      return [
+        { name: folder, files: own.filter((file) => !waits.includes(file)) },
+        { name: `${folder}-waits`, files: own.filter((file) => waits.includes(file)) }
+      ]
+    })
+    .filter(({ files: own }) => own.length > 0)
+    .map((area, number) => ({ ...area, number }))
 }
 
 async function prepare() {

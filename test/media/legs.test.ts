@@ -20,7 +20,7 @@ describe('recordings of calls with several legs', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(21_800, 45)
+    office = await openOffice(29_600, 45)
   })
   after(() => office.close())
   afterEach(async function () {

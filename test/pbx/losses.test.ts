@@ -34,7 +34,7 @@ describe('When a part of the machine is lost', function () {
   before(async function () {
     this.timeout(120_000)
     instance = await startInstance(28_500, {}, { ownPostgres: true })
-    company = await foundCompany(instance, 28, 3)
+    company = await foundCompany(instance, 30, 3)
     phones = telephones(instance, company)
     hook = await subscribe(instance, webhookEvents)
   })

@@ -9,7 +9,7 @@ describe('A party that says nothing any more', function () {
   let office: Office
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(11_800, 46, 12)
+    office = await openOffice(18_400, 48, 12)
     // A minute, and ten while held, is right for people; here the carrier's silence is noticed sooner.
     const known = await office.instance.asterisk<{ resource: string }[]>('/endpoints/PJSIP')
     const id = known.find(({ resource }) => resource.startsWith('trunk-'))?.resource ?? ''
