@@ -37,7 +37,7 @@ export function FailedCalls({ link }: { link: ConnectorItem }) {
   if (link.calls.failed === 0) return null
   return (
     <div className={`sheet ${styles.part}`} data-testid="connector-failed">
-      <Group justify="space-between">
+      <Group justify="space-between" mb="sm">
         <Title order={2} size="h4">
           {t('integrations.failed')}
         </Title>

@@ -166,7 +166,7 @@ function NewLink({
         required
         data-autofocus
         value={portal}
-        error={wrong['settings.portal']}
+        error={wrong['settings.portal'] && t('integrations.portalWrong')}
         onChange={(event) => setPortal(event.currentTarget.value)}
         data-testid="connector-portal"
       />

@@ -23,7 +23,8 @@ const own = ['notInstalled', 'otherPortal', 'nobodyMatched'] as const
 const login =
   /^(expired_token|invalid_\w+|NO_AUTH_FOUND|insufficient_scope|ACCESS_DENIED|PORTAL_DELETED|WRONG_AUTH_TYPE|uninstalled)$/
 const limit = /^(QUERY_LIMIT_EXCEEDED|OPERATION_TIME_LIMIT|http429)$/
-const away = /^(timeout|noAnswer|OVERLOAD_LIMIT|http50[234]|E[A-Z_]+|UND_ERR_\w+)$/
+const away =
+  /^(timeout|noAnswer|OVERLOAD_LIMIT|http50[234]|E(CONN|HOST|NET|PIPE|TIME|NOT)[A-Z]+|EAI_AGAIN|UND_ERR_\w+)$/
 
 /** What is wrong, and what to do. */
 export function explainTrouble(t: TFunction, code: string | null, detail: string | null): string {

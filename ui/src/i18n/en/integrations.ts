@@ -25,6 +25,7 @@ export const integrationsTexts = {
     pausedUntil: 'The next attempt is at {{at}}. Calls wait and are not lost.',
     name: 'Name',
     portal: 'Address of your Bitrix24',
+    portalWrong: 'This must be the address of a portal, such as company.bitrix24.ru.',
     create: 'Continue',
     copied: 'Copied',
     copy: 'Copy',

@@ -27,6 +27,7 @@ export const integrationsTexts = {
     pausedUntil: 'Следующая попытка в {{at}}. Звонки ждут и не теряются.',
     name: 'Название',
     portal: 'Адрес вашего Битрикс24',
+    portalWrong: 'Нужен адрес портала, например company.bitrix24.ru.',
     create: 'Дальше',
     copied: 'Скопировано',
     copy: 'Копировать',
