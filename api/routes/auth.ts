@@ -1,6 +1,6 @@
 import { stringifySetCookie } from 'cookie'
 import type { Request, Response } from 'express'
-import { auditAs } from '../audit.ts'
+import { audit, auditAs } from '../audit.ts'
 import { passwordFits } from '../../db/passwords.ts'
 import { hasSecondFactor, takeCode } from '../auth/second-factor.ts'
 import { cookieNameOf, openSession } from '../auth/sessions.ts'
@@ -61,8 +61,13 @@ export function authRoutes(deps: ApiDeps): Endpoint[] {
     endpoint({
       route: 'POST /api/auth/logout',
       summary: 'Sign out: ends this session',
-      async handle({ req, res, who }) {
-        if (who.via === 'session') await db('sessions').where({ token_hash: who.key }).delete()
+      async handle(context) {
+        const { req, res, who } = context
+        if (who.via === 'session')
+          await db.transaction(async (trx) => {
+            await trx('sessions').where({ token_hash: who.key }).delete()
+            await audit(trx, context, { action: 'logout' })
+          })
         setCookie(deps, req, res, '', 0)
       }
     })

@@ -22,6 +22,7 @@ export const certificateRoutes = (deps: ApiDeps): Endpoint[] => [
     isUnrepeatable: true,
     async handle(context) {
       const keeper = changeable(deps)
+      const before = told(deps)
       try {
         await keeper.upload(context.body.certificate, context.body.key)
       } catch (error) {
@@ -33,11 +34,7 @@ export const certificateRoutes = (deps: ApiDeps): Endpoint[] => [
           cause: error
         })
       }
-      const { subject, names, endsAt, fingerprint } = shown(deps)
-      await audit(deps.db, context, {
-        action: 'certificate.change',
-        data: { subject, names, endsAt, fingerprint }
-      })
+      await audit(deps.db, context, { action: 'certificate.change', change: { before, after: told(deps) } })
       return shown(deps)
     }
   }),
@@ -47,12 +44,18 @@ export const certificateRoutes = (deps: ApiDeps): Endpoint[] => [
     async handle(context) {
       const keeper = changeable(deps)
       if (keeper.current().source !== 'uploaded') throw new ApiError('not_found')
-      const { subject, fingerprint } = shown(deps)
+      const before = told(deps)
       await keeper.removeUpload()
-      await audit(deps.db, context, { action: 'certificate.delete', data: { subject, fingerprint } })
+      await audit(deps.db, context, { action: 'certificate.delete', change: { before, after: told(deps) } })
     }
   })
 ]
+
+/** For the audit. */
+function told(deps: ApiDeps) {
+  const { subject, names, endsAt, fingerprint } = shown(deps)
+  return { subject, names, endsAt, fingerprint }
+}
 
 function keeperOf({ outside }: ApiDeps): TlsKeeper {
   if (!outside?.keeper) throw new ApiError('not_found')

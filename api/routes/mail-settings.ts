@@ -64,12 +64,18 @@ export const mailSettingsRoutes = ({ db, mail }: ApiDeps): Endpoint[] => {
       body: mailTest,
       answer: mailTestAnswer,
       isUnrepeatable: true,
-      async handle({ body, who }) {
+      async handle(context) {
+        const { body, who } = context
         if (!mail) throw new ApiError('not_found')
         const user = await db('users')
           .where({ id: who.userId })
           .first<{ locale: 'ru' | 'en' } | undefined>('locale')
         const sent = await mail.test(body.to, user?.locale ?? 'ru')
+        await audit(db, context, {
+          action: 'mail_settings.test',
+          entity: 'settings',
+          data: { isSent: sent.ok }
+        })
         if (!sent.ok) return { ok: false, reason: sent.reason, message: sent.message, detail: sent.detail }
         return { ok: true, reason: null, message: null, detail: null }
       }

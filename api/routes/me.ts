@@ -80,8 +80,17 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       summary: 'Choose the language of the screens',
       body: meLocale,
       answer: user,
-      async handle({ who, body }) {
-        await db('users').where({ id: who.userId }).update({ locale: body.locale, updated_at: db.fn.now() })
+      async handle(context) {
+        const { who, body } = context
+        const { locale } = body
+        await db.transaction(async (trx) => {
+          const before = await findRow(trx, 'users', who.userId)
+          await trx('users').where({ id: who.userId }).update({ locale, updated_at: trx.fn.now() })
+          await audit(trx, context, {
+            ...{ action: 'user.change', entity: 'user', entityId: who.userId },
+            change: { before: { locale: before['locale'] ?? null }, after: { locale } }
+          })
+        })
         return userItem(db, pbx, await findRow(db, 'users', who.userId))
       }
     }),

@@ -83,7 +83,8 @@ export function musicRoutes({ db, media }: ApiDeps): Endpoint[] {
               action: 'music track.create',
               entity: 'music class',
               entityId: context.id,
-              data: { trackId: id }
+              data: { trackId: id },
+              change: { before: null, after: { track: context.body.name ?? upload.fileName, seconds } }
             })
           })
         } catch (error) {
@@ -104,7 +105,8 @@ export function musicRoutes({ db, media }: ApiDeps): Endpoint[] {
             action: 'music track.delete',
             entity: 'music class',
             entityId: String(row['class_id']),
-            data: { trackId: context.id, name: row['name'] }
+            data: { trackId: context.id },
+            change: { before: { track: row['name'], seconds: Number(row['seconds']) }, after: null }
           })
         })
         await media.removeTrack(context.id)

@@ -51,7 +51,10 @@ export const savedViewRoutes = ({ db }: ApiDeps): Endpoint[] => [
           .insert({ ...columnsOf(body), user_id: who.userId })
           .returning<{ id: string }[]>('id')
         if (!row) throw new Error('No row came back from saved_views')
-        await audit(trx, context, { action: 'savedView.create', entity: 'savedView', entityId: row.id })
+        await audit(trx, context, {
+          ...{ action: 'savedView.create', entity: 'savedView', entityId: row.id },
+          change: { before: null, after: body }
+        })
         return row.id
       })
       return one(db, context, id)
@@ -73,6 +76,7 @@ export const savedViewRoutes = ({ db }: ApiDeps): Endpoint[] => [
       await refuseOthers(db, context)
       mayShare(context, body.isShared ?? false)
       await db.transaction(async (trx) => {
+        const before = await toldOf(trx, context)
         await trx('saved_views')
           .where({ id })
           .update({ ...columnsOf(body), updated_at: trx.fn.now() })
@@ -80,7 +84,8 @@ export const savedViewRoutes = ({ db }: ApiDeps): Endpoint[] => [
           action: 'savedView.change',
           entity: 'savedView',
           entityId: id,
-          data: { fields: Object.keys(body) }
+          data: { fields: Object.keys(body) },
+          change: { before, after: { ...before, ...body } }
         })
       })
       return one(db, context, id)
@@ -92,11 +97,13 @@ export const savedViewRoutes = ({ db }: ApiDeps): Endpoint[] => [
     async handle(context) {
       await refuseOthers(db, context)
       await db.transaction(async (trx) => {
+        const before = await toldOf(trx, context)
         await trx('saved_views').where({ id: context.id }).delete()
         await audit(trx, context, {
           action: 'savedView.delete',
           entity: 'savedView',
-          entityId: context.id
+          entityId: context.id,
+          change: { before, after: null }
         })
       })
     }
@@ -119,6 +126,12 @@ async function one(db: Knex, context: Context, id: string): Promise<SavedView> {
   const row = (await visible(db, context).where('saved_views.id', id).first()) as Row | undefined
   if (!row) throw new ApiError('not_found')
   return item(row, context.who.userId)
+}
+
+/** For the audit. */
+async function toldOf(trx: Knex, context: Context) {
+  const { name, page, query, isShared } = await one(trx, context, context.id)
+  return { name, page, query, isShared }
 }
 
 /** Whoever may not see a view learns nothing of it; whoever sees somebody else's may not change it, save admins. */

@@ -17,6 +17,30 @@ const rules: readonly [
   ['PUT', '/api/caller-rules', { vipPriority: 9 }, 'caller_rules.change', ['vipPriority']]
 ]
 
+/** One of each collection of settings: how it is made and changed, and by which word the audit knows it. */
+const collections: readonly [things: string, thing: string, create: Json, patch: Json][] = [
+  ['sources', 'source', { name: 'Радио', inquiryChannel: 'paid' }, { name: 'Телевизор' }],
+  ['numbers', 'number', { e164: '+74951112233', label: 'Буклет' }, { label: 'Листовка' }],
+  ['groups', 'group', { name: 'Продажи', memberIds: [] }, { name: 'Сервис' }],
+  ['schedules', 'schedule', { name: 'Офис' }, { name: 'Склад' }],
+  ['caller-lists', 'caller list', { name: 'Поставщики' }, { name: 'Партнёры' }],
+  ['music-classes', 'music class', { name: 'Джаз' }, { name: 'Блюз' }],
+  [
+    'pause-reasons',
+    'pause reason',
+    { code: 'call_mum', nameRu: 'Звонок маме', nameEn: 'A call to mum' },
+    { position: 7 }
+  ],
+  [
+    'wrap-up-codes',
+    'wrap-up code',
+    { code: 'wrong_shop', nameRu: 'Не тот магазин', nameEn: 'Wrong shop' },
+    { isActive: false }
+  ],
+  ['tokens', 'token', { name: 'Сайт' }, {}],
+  ['saved-views', 'savedView', { name: 'Мои', page: 'journal', query: '' }, { name: 'Наши' }]
+]
+
 describe('The audit of company rules', function () {
   this.timeout(60_000)
   let rig: Rig
@@ -46,6 +70,45 @@ describe('The audit of company rules', function () {
       expect(((await last(action))?.['data'] as Json)['changes']).to.deep.equal({})
     })
   }
+
+  for (const [things, thing, create, patch] of collections) {
+    it(`tells who made, changed and deleted one of ${things}, as it was and is`, async () => {
+      const { admin } = rig.as
+      const made = await admin.send('POST', `/api/${things}`, create)
+      expect(made.status, JSON.stringify(made.body)).to.equal(201)
+      const path = `/api/${things}/${String(made.body['id'])}`
+      const isChanged = Object.keys(patch).length > 0
+      if (isChanged) expect((await admin.send('PATCH', path, patch)).status).to.equal(200)
+      expect((await admin.send('DELETE', path)).status).to.equal(204)
+      const rows = itemsOf(await admin.get(`/api/audit?entityId=${String(made.body['id'])}&sort=at`))
+      expect(rows.map(({ action }) => action)).to.deep.equal(
+        ['create', ...(isChanged ? ['change'] : []), 'delete'].map((verb) => `${thing}.${verb}`)
+      )
+      for (const { userId, at, ip } of rows) {
+        expect(userId).to.equal(admin.userId)
+        expect(Date.parse(String(at))).to.be.closeTo(Date.now(), 60_000)
+        expect(ip).to.be.a('string')
+      }
+      const changes = rows.map(({ data }) => (data as { changes?: Record<string, Json> }).changes ?? {})
+      const [first = {}] = changes
+      for (const [field, value] of Object.entries(create))
+        if (field in first) expect(first[field]).to.deep.include({ after: value })
+      expect(Object.keys(first).length, 'fields of the new one').to.be.greaterThan(0)
+      if (isChanged)
+        for (const [field, value] of Object.entries(patch))
+          expect(changes[1]?.[field]).to.deep.equal({ before: made.body[field] ?? null, after: value })
+    })
+  }
+
+  it('tells of whoever leaves, and of the language that they choose', async () => {
+    const person = await rig.signIn('supervisor')
+    await person.send('PUT', '/api/me/locale', { locale: 'en' })
+    expect((await last('user.change'))?.['data']).to.deep.equal({
+      changes: { locale: { before: 'ru', after: 'en' } }
+    })
+    await person.send('POST', '/api/auth/logout')
+    expect(await last('logout')).to.include({ userId: person.userId })
+  })
 
   it('tells how a pipeline was and is, and what became of a stage', async () => {
     const { admin } = rig.as
