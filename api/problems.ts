@@ -76,6 +76,8 @@ export const problems = {
   changed_since: [409, 'Some of it was changed since'],
   import_undone: [409, 'The import is undone already'],
   import_replaced: [409, 'A later import has replaced costs of this one: undo that one first'],
+  not_a_mobile: [409, 'That is no telephone of yours that can be called'],
+  number_without_scheme: [409, 'No published scheme answers this number'],
   address_from_environment: [409, 'The public address is set by the environment'],
   address_unknown: [409, 'No address belongs to that name'],
   certificate_from_files: [409, 'The certificate comes from files that the environment names'],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { timeZone } from '../../dialling/policy/hours.ts'
 import { findingCodes, findingLevels } from '../../upkeep/nat-findings.ts'
-import { isoTime, locale } from './common.ts'
+import { id, isoTime, locale } from './common.ts'
 
 /** Steps of the first hour, in the order in which they are shown. */
 export const setupSteps = ['company', 'address', 'trunk', 'number', 'scheme', 'people', 'tryout'] as const
@@ -48,6 +48,13 @@ export const setupCompany = z.object({
   country,
   timeZone
 })
+
+/** A mobile that is called, and led through the scheme of a number as if it had called in. */
+export const setupCall = z.object({
+  phone: z.string().trim().min(3).max(40),
+  numberId: id
+})
+export const setupCallAnswer = z.object({ callId: id })
 
 /** What a browser measured in a call to the echo number. */
 export const soundMeasured = z.object({

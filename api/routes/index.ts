@@ -59,6 +59,7 @@ import { siteRoutes } from './sites.ts'
 import { scheduleRoutes } from './schedules.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
+import { setupCallRoutes } from './setup-call.ts'
 import { setupRoutes } from './setup.ts'
 import { sourceRoutes } from './sources.ts'
 import { sipTraceRoutes } from './sip-trace.ts'
@@ -154,6 +155,7 @@ export function allEndpoints(deps: ApiDeps): Endpoint[] {
     ...backupRoutes(deps),
     ...jobRoutes(deps),
     ...setupRoutes(deps),
+    ...setupCallRoutes(deps),
     ...demoRoutes(deps),
     ...healthRoutes(deps),
     ...metricsRoutes(deps)

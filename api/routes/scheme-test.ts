@@ -78,7 +78,8 @@ export const schemeTestRoutes = ({ db, media, pbx }: ApiDeps): Endpoint[] => [
 
 type Around = Pick<Order, 'source' | 'site' | 'contact'>
 
-function orderOf(test: TestCall, userId: string, { source, site, contact }: Around): Order {
+/** A call of ours that tries a scheme: nobody outside is its client. */
+export function orderOf(test: TestCall, userId: string, { source, site, contact }: Around): Order {
   return {
     callType: 'test',
     orderId: null,
@@ -97,7 +98,7 @@ function orderOf(test: TestCall, userId: string, { source, site, contact }: Arou
 }
 
 /** What routing would know of such a call. @throws ApiError not_found for a number or source that is not there */
-async function aroundCall(
+export async function aroundCall(
   trx: Knex.Transaction,
   wanted: { callerNumber: string | null; numberId: string | null; sourceId: string | null }
 ): Promise<Around & Pick<TestCall, 'number' | 'groupNames'>> {

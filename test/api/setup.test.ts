@@ -225,6 +225,53 @@ describe('The first setup', () => {
     })
   })
 
+  describe('Call me now', () => {
+    let numberId: string
+    const callMe = (phone: string) => admin.send('POST', '/api/setup/call-me', { phone, numberId })
+
+    before(async () => {
+      const trunk = idOf(
+        await admin.send('POST', '/api/trunks', { name: 'Out', kind: 'address', host: '192.0.2.9' })
+      )
+      const blocks = { bye: { type: 'hangup', settings: {}, exits: {} } }
+      const draft = { locale: 'en', start: 'bye', blocks }
+      const scheme = idOf(await admin.send('POST', '/api/schemes', { name: 'Tried', draft }))
+      const number = { e164: '+74957654321', trunkId: trunk }
+      numberId = idOf(await admin.send('POST', '/api/numbers', number))
+      await rig.dialling.policy.reload()
+      expect((await callMe('8 916 111-22-33')).body['code']).to.equal('number_without_scheme')
+      await admin.send('POST', `/api/schemes/${scheme}/publish`)
+      await admin.send('PATCH', `/api/numbers/${numberId}`, { schemeId: scheme })
+    })
+
+    it('rings the mobile over the carrier, and what it answers to is the published scheme', async () => {
+      const answer = await callMe('8 916 111-22-33')
+      expect(answer.status).to.equal(202)
+      const order = rig.pbx.placed.at(-1)
+      expect(order).to.include({ callType: 'test', numberId, operators: null, phone: null })
+      expect(order?.test).to.deep.include({
+        isReal: true,
+        rings: { kind: 'external', number: '+79161112233' }
+      })
+      expect(order?.test?.scheme).to.deep.include({ name: 'Tried', version: 0 })
+      expect(order?.test?.number?.e164).to.equal('+74957654321')
+      const row = await rig
+        .db('audit')
+        .where({ action: 'setup.call' })
+        .first<{ entity_id: string }>('entity_id')
+      expect(row.entity_id).to.equal(numberId)
+    })
+
+    it('goes nowhere that the dialling policy forbids, and to no emergency number', async () => {
+      const count = rig.pbx.placed.length
+      expect((await callMe('+1 212 555 01 00')).body['code']).to.equal('country_not_allowed')
+      expect((await callMe('112')).body['code']).to.equal('not_a_mobile')
+      expect((await callMe('what is this')).body['code']).to.equal('bad_number')
+      expect(rig.pbx.placed).to.have.length(count)
+      expect(await rig.db('audit').where({ action: 'dial.refused' })).to.have.length(3)
+    })
+  })
+
   it('sends a packet to the public address, and judges what a browser measured', async () => {
     publicAddress.stop()
     publicAddress = await openAddress('127.0.0.1')

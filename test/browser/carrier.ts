@@ -11,6 +11,8 @@ export interface Carrier {
   refused(): number
   /** Where the customer is reached; null while nobody is registered. */
   contact(): string | null
+  /** Calls of the customer go to a telephone at this port of the carrier's address from now on. */
+  connect(port: number): void
   close(): Promise<void>
 }
 
@@ -25,10 +27,22 @@ export async function openCarrier(host: string, user: string, password: string):
   const nonces = new Set<string>()
   let refused = 0
   let contact: string | null = null
+  /** A telephone of ours, and the customer as it was heard last. */
+  let telephone: number | null = null
+  let customer: { address: string; port: number } | null = null
 
   socket.on('message', (data, from) => {
     if (data.length < 8) return
+    if (from.address === host && from.port === telephone) {
+      if (customer) socket.send(data, customer.port, customer.address)
+      return
+    }
     const message = parse(data.toString('utf8'))
+    customer = from
+    if (telephone !== null && /\b(INVITE|ACK|CANCEL|BYE)\b/.test(header(message, 'cseq'))) {
+      socket.send(data, telephone, host)
+      return
+    }
     if (message.status > 0 || message.method === 'ACK') return
     const answer = message.method === 'REGISTER' ? registered(message) : bareResponse(message, '200 OK')
     socket.send(answer, from.port, from.address)
@@ -74,6 +88,7 @@ export async function openCarrier(host: string, user: string, password: string):
     host,
     refused: () => refused,
     contact: () => contact,
+    connect: (port) => void (telephone = port),
     close: () => new Promise((resolve) => socket.close(() => resolve()))
   }
 }

@@ -20,6 +20,7 @@ describe('The first hour of an empty installation', function () {
   let browser: Browser
   let carrier: Carrier
   let client: Party
+  let mobile: Party
   let olga: Desk
   let anna: Desk
   let page: Page
@@ -35,8 +36,10 @@ describe('The first hour of an empty installation', function () {
   })
   after(async function () {
     this.timeout(60_000)
-    client?.hangup()
-    await client?.close()
+    for (const party of [client, mobile]) {
+      party?.hangup()
+      await party?.close()
+    }
     await browser?.close()
     await instance?.stop()
     await carrier?.close()
@@ -152,11 +155,39 @@ describe('The first hour of an empty installation', function () {
     await looked('tryout')
   })
 
+  it('calls a mobile over the carrier, which goes the way of a caller, and both hear each other', async () => {
+    mobile = await createParty({
+      ...{ host, port: 6102, server: { host, port: 5060 }, user: 'mobile' },
+      ...{ manner: 'ring', toneHz: clientHz }
+    })
+    carrier.connect(6102)
+    await page.getByTestId('call-me-number').fill('+1 212 555 01 00')
+    await page.locator('[data-testid=call-me]:enabled').click()
+    await page.getByTestId('call-me-error').getByText('в эту страну').waitFor()
+    await page.getByTestId('call-me-number').fill('8 (916) 555-44-33')
+    await page.locator('[data-testid=call-me]:enabled').click()
+    await page.locator('[data-testid=seen-call][data-called=true]').waitFor()
+    await until(() => mobile.isRinging(), { timeoutMs: waitMs, what: 'the mobile rings' })
+    mobile.answer()
+    await rings(anna.page)
+    await answer(anna.page)
+    await talks(anna.page)
+    await bothHear(anna.page, mobile, 'in the call to the mobile')
+    await page.getByTestId('seen-call').getByText('Анна Ким').last().waitFor()
+    await page.getByTestId('first-call').waitFor()
+    await looked('called')
+    mobile.hangup()
+    await page.locator('[data-testid=awaited][data-over=true]').waitFor({ timeout: waitMs })
+    // The next call shall not wait for the end of Anna's notes.
+    await anna.page.getByTestId('wrap-up-end').click()
+    await anna.page.locator('[data-testid=presence][data-presence=available]').waitFor()
+  })
+
   it('sees the first call come, and both hear each other', async () => {
     const server = { host: '127.0.0.1', port: instance.sipPort }
     client = await createParty({ host, port: 6100, server, user: '+79161112233', toneHz: clientHz })
     const calling = client.call(number)
-    await page.getByTestId('seen-call').waitFor({ timeout: waitMs })
+    await page.locator('[data-testid=seen-call][data-called=false]').waitFor({ timeout: waitMs })
     await rings(anna.page)
     await answer(anna.page)
     await talks(anna.page)

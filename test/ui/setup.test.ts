@@ -28,6 +28,20 @@ describe('The first call, as the wizard sees it', () => {
     expect(newest(calls, numberId, 7000, null)).to.equal(null)
   })
 
+  it('is also a mobile that we called to go the same way, and no other call of ours', () => {
+    const mine = { direction: 'internal', callType: 'test', phase: 'dialling' }
+    const tried = call('tried', 6000, mine)
+    const clicked = call('clicked', 7000, { direction: 'out', callType: 'click_to_call' })
+    expect(newest([tried, clicked], numberId, 4000, null)?.id).to.equal('tried')
+    const first = look(null, tried)
+    expect(first).to.include({ isCalled: true, isPickedUp: false })
+    const led = look(first, call('tried', 6000, { ...mine, phase: 'inScheme' }))
+    expect(led.isPickedUp).to.equal(true)
+    const ended = { ...mine, phase: 'ended' }
+    expect(look(led, call('tried', 6000, ended))).to.include({ isPickedUp: true, isOver: true })
+    expect(look(first, call('tried', 6000, ended))).to.include({ isPickedUp: false, isOver: true })
+  })
+
   it('stays the one that is watched while it goes on; when it has ended, a newer one is watched', () => {
     const seen = look(null, call('a', 5000))
     expect(newest([call('a', 5000), call('b', 6000)], numberId, 4000, seen)?.id).to.equal('a')
@@ -47,7 +61,7 @@ describe('The first call, as the wizard sees it', () => {
     const seen = events.reduce<SeenCall | null>(look, null)
     expect(seen).to.deep.equal({
       ...{ id: 'a', from: '+79161112233', step: 'Greeting', rang: ['Anna', 'Boris'] },
-      ...{ answeredBy: 'Boris', isOver: true }
+      ...{ answeredBy: 'Boris', isOver: true, isCalled: false, isPickedUp: true }
     })
   })
 

@@ -3,6 +3,10 @@ import type { LiveCall } from '../../../api/contract/live.ts'
 /** What was seen of a call so far: more than it is now, for whoever answered may have gone already. */
 export interface SeenCall {
   id: string
+  /** It was us who called: the mobile is led through the scheme as if it had called. */
+  isCalled: boolean
+  /** Whoever is called has answered. */
+  isPickedUp: boolean
   from: string | null
   step: string | null
   /** Whose telephones rang. */
@@ -18,6 +22,8 @@ export function look(before: SeenCall | null, call: LiveCall): SeenCall {
   const rang = [...new Set([...(old?.rang ?? []), ...ringing])]
   const next: SeenCall = {
     id: call.id,
+    isCalled: call.direction !== 'in',
+    isPickedUp: old?.isPickedUp === true || (call.phase !== 'dialling' && call.phase !== 'ended'),
     from: call.caller.number,
     step: call.step?.label ?? old?.step ?? null,
     rang: rang.length === old?.rang.length ? old.rang : rang,
@@ -28,7 +34,7 @@ export function look(before: SeenCall | null, call: LiveCall): SeenCall {
   return isSame ? old : next
 }
 
-/** The newest call to a number that came after a moment, or the one that is watched already while it goes on. */
+/** The newest call to a number that came, or was tried, after a moment, or the one that is watched already while it goes on. */
 export function newest(
   calls: readonly LiveCall[],
   numberId: string,
@@ -36,7 +42,8 @@ export function newest(
   seen: SeenCall | null
 ): LiveCall | null {
   const came = calls
-    .filter(({ direction, number }) => direction === 'in' && number?.id === numberId)
+    .filter(({ direction, callType }) => direction === 'in' || callType === 'test')
+    .filter(({ number }) => number?.id === numberId)
     .filter(({ startedAt, id }) => id === seen?.id || Date.parse(startedAt) >= sinceMs)
     .sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))
   const watched = came.find(({ id }) => id === seen?.id)

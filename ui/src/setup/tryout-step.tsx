@@ -1,5 +1,6 @@
 import { Alert, Badge, Button, Group, Loader, Text, TextInput } from '@mantine/core'
 import { IconCircleCheck, IconPhoneCalling } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -10,7 +11,6 @@ import { explain } from '../lib/explain.ts'
 import { formatPhone } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useBoard } from '../live/use-live.tsx'
-import { useClickToCall } from '../operator/click-to-call.tsx'
 import { useMe } from '../session/session.ts'
 import { useSoftphone } from '../softphone/softphone-provider.tsx'
 import { look, newest, type SeenCall } from './seen-call.ts'
@@ -34,7 +34,7 @@ function useSeenCall(numberId: string | null): SeenCall | null {
   return seen
 }
 
-/** The first call: from outside to the number, seen as it comes; or from here to the admin's mobile. */
+/** The first call: from outside to the number, or from here to a mobile that goes the same way; seen as it goes. */
 export function TryoutStep({ state, ...frame }: StepProps & { state: SetupState }) {
   const { t } = useTranslation()
   const me = useMe()
@@ -97,7 +97,13 @@ export function TryoutStep({ state, ...frame }: StepProps & { state: SetupState 
           </Group>
         </Alert>
       )}
-      <CallMe hasCarrier={state.steps.trunk === 'done'} isReady={isReady} />
+      {number && (
+        <CallMe
+          hasCarrier={state.steps.trunk === 'done'}
+          number={number}
+          isGoingOn={seen !== null && !seen.isOver}
+        />
+      )}
     </StepFrame>
   )
 }
@@ -114,17 +120,20 @@ function Awaited() {
 
 function Seen({ seen }: { seen: SeenCall }) {
   const { t } = useTranslation()
-  const { from, step, rang, answeredBy, isOver } = seen
+  const { isCalled, isPickedUp, from, step, rang, answeredBy, isOver } = seen
+  const number = from === null ? '' : formatPhone(from)
+  const came = from === null ? t('wizard.tryout.cameHidden') : t('wizard.tryout.came', { number })
   const lines = [
-    from === null ? t('wizard.tryout.cameHidden') : t('wizard.tryout.came', { number: formatPhone(from) }),
+    isCalled ? t('wizard.tryout.called', { number }) : came,
+    isCalled && isPickedUp ? t('wizard.tryout.pickedUp') : null,
     step === null ? null : t('wizard.tryout.in', { step }),
     rang.length === 0 ? null : t('wizard.tryout.rings', { names: rang.join(', ') }),
     answeredBy === null ? null : t('wizard.tryout.answered', { name: answeredBy }),
-    isOver ? t('wizard.tryout.ended') : null
+    isOver ? t(isPickedUp ? 'wizard.tryout.ended' : 'wizard.tryout.notPickedUp') : null
   ]
   return (
     <>
-      <ol className={styles.seen} data-testid="seen-call" data-call={seen.id}>
+      <ol className={styles.seen} data-testid="seen-call" data-call={seen.id} data-called={isCalled}>
         {lines
           .filter((line) => line !== null)
           .map((line) => (
@@ -134,7 +143,7 @@ function Seen({ seen }: { seen: SeenCall }) {
       {answeredBy !== null && (
         <Alert color="pine" mt="sm" icon={<IconCircleCheck size={18} />} data-testid="first-call">
           <Group justify="space-between" gap="sm">
-            <Text fz="sm">{t('wizard.tryout.works')}</Text>
+            <Text fz="sm">{t(isCalled ? 'wizard.tryout.worksCalled' : 'wizard.tryout.works')}</Text>
             {isOver && (
               <Button component={Link} to="/journal" size="xs" variant="default" data-testid="see-journal">
                 {t('wizard.tryout.journal')}
@@ -147,49 +156,68 @@ function Seen({ seen }: { seen: SeenCall }) {
   )
 }
 
-/** A call from here to a mobile: the page rings and answers by itself, then the mobile rings over the carrier. */
-function CallMe({ hasCarrier, isReady }: { hasCarrier: boolean; isReady: boolean }) {
+interface CallMeProps {
+  hasCarrier: boolean
+  number: TrackingNumber
+  /** A call is being watched. */
+  isGoingOn: boolean
+}
+
+/** A call from here to a mobile over the carrier; whoever answers there goes the way of a caller. */
+function CallMe({ hasCarrier, number, isGoingOn }: CallMeProps) {
   const { t } = useTranslation()
   const [to, setTo] = useState('')
-  const call = useClickToCall()
-  const { call: talk } = useSoftphone()
+  const call = useMutation({
+    mutationFn: (phone: string) =>
+      api<{ callId: string }>('POST', '/api/setup/call-me', { phone, numberId: number.id })
+  })
+  const isReady = hasCarrier && number.schemeId !== null && !isGoingOn && to.replace(/\D/g, '').length >= 5
   return (
-    <section className={styles.panel}>
+    <form
+      className={styles.panel}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isReady && !call.isPending) call.mutate(to.trim())
+      }}
+    >
       <Text fw={600}>{t('wizard.tryout.out')}</Text>
       <Text fz="sm" c="dimmed">
-        {t(hasCarrier ? 'wizard.tryout.outText' : 'wizard.tryout.noCarrier')}
+        {t(outText(hasCarrier, number), { number: formatPhone(number.e164) })}
       </Text>
       <Group align="flex-end" gap="sm" mt="xs">
         <TextInput
           label={t('wizard.tryout.mobile')}
           inputMode="tel"
           autoComplete="tel"
+          maxLength={40}
           value={to}
           disabled={!hasCarrier}
-          onChange={(event) => setTo(event.currentTarget.value)}
+          onChange={(event) => {
+            call.reset()
+            setTo(event.currentTarget.value)
+          }}
           data-testid="call-me-number"
         />
         <Button
-          type="button"
+          type="submit"
           leftSection={<IconPhoneCalling size={16} />}
-          disabled={!hasCarrier || !isReady || talk !== null || to.replace(/\D/g, '').length < 5}
+          disabled={!isReady}
           loading={call.isPending}
-          onClick={() => call.mutate({ to: to.trim() })}
           data-testid="call-me"
         >
           {t('wizard.tryout.callMe')}
         </Button>
       </Group>
-      {call.isSuccess && talk !== null && (
-        <Text fz="sm" mt="xs">
-          {t('wizard.tryout.calling', { number: to })}
-        </Text>
-      )}
       {call.isError && (
-        <Alert color="rust" role="alert" mt="sm">
+        <Alert color="rust" role="alert" mt="sm" data-testid="call-me-error">
           {explain(call.error)}
         </Alert>
       )}
-    </section>
+    </form>
   )
+}
+
+function outText(hasCarrier: boolean, { schemeId }: TrackingNumber) {
+  if (!hasCarrier) return 'wizard.tryout.noCarrier' as const
+  return schemeId === null ? ('wizard.tryout.noScheme' as const) : ('wizard.tryout.outText' as const)
 }

@@ -91,6 +91,8 @@ export const errors = {
     import_undone: 'The import is undone already.',
     import_replaced: 'A later import has replaced costs of this one. Undo the later one first.',
     certificate_refused: 'The certificate cannot be used.',
+    not_a_mobile: 'This number cannot be called for a trial. Give your own mobile, with its country.',
+    number_without_scheme: 'No published scheme answers this number. Publish one first.',
     address_from_environment:
       'The environment of the server sets the public address (EXTERNAL_ADDRESS). Change it there and start the server again.',
     address_unknown: 'No address belongs to that name. Check how it is written, or write the address itself.',

@@ -162,11 +162,17 @@ export const wizard = {
       works: 'It works. This is your first call, from the number to the talk.',
       journal: 'See it in the journal',
       out: 'Or let us call your mobile',
-      outText: 'This page rings first and answers by itself; then your mobile rings over the carrier.',
+      outText:
+        'Your mobile rings over the carrier. Answer it, and you go the way of a caller of {{number}}: greeting, menu, operators who really ring. Rules and limits of outgoing calls hold; reports leave it out.',
+      noScheme: 'It needs a way of calls: publish a scheme for {{number}} first.',
       mobile: 'Your mobile',
       callMe: 'Call me now',
       noCarrier: 'It needs a carrier that is connected.',
-      calling: 'Calling {{number}} …'
+      called: 'We call {{number}}',
+      pickedUp: 'it has answered',
+      notPickedUp: 'nobody has answered there',
+      worksCalled:
+        'It works, from the carrier to the talk. Whether the carrier brings calls to your number, a call from outside shows.'
     },
     end: {
       title: 'Your telephones work',
