@@ -4,6 +4,8 @@ import type { Knex } from 'knex'
 export interface Moved {
   keys: Record<string, string[]>
   rows: Record<string, { whole: object[]; fresh: object[] }>
+  /** Of the one that stays, by a number of the other: they stay when the two are taken apart. */
+  kept: string[]
 }
 
 interface Link {
@@ -34,7 +36,7 @@ async function linksOf(trx: Knex): Promise<Link[]> {
 
 /** Moves everything that names a contact to another one; gives what is needed to move it back. */
 export async function moveLinks(trx: Knex, from: string, to: string): Promise<Moved> {
-  const moved: Moved = { keys: {}, rows: {} }
+  const moved: Moved = { keys: {}, rows: {}, kept: await keptOf(trx, from, to) }
   for (const link of await linksOf(trx)) {
     const { table, column, key } = link
     const [only] = key
@@ -54,6 +56,22 @@ export async function moveLinks(trx: Knex, from: string, to: string): Promise<Mo
     moved.rows[nameOf(link)] = { whole, fresh: table === notSame ? [] : await copy(trx, link, whole, to) }
   }
   return moved
+}
+
+async function keptOf(trx: Knex, from: string, to: string): Promise<string[]> {
+  const theirs = '(select e164 from contact_phones where contact_id = :from)'
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `select id from calls where contact_id = :to and caller_number in ${theirs}
+     union select id from inquiries where contact_id = :to and phone in ${theirs}
+     union select id from tasks where contact_id = :to and phone in ${theirs}
+     union select id from callbacks where contact_id = :to and phone in ${theirs}
+     union select a.subject_id from activities a where a.contact_id = :to and exists (
+       select from calls c where c.id = a.subject_id and c.caller_number in ${theirs}
+       union all select from form_submissions f where f.id = a.subject_id and f.phone in ${theirs}
+       union all select from callbacks k where k.id = a.subject_id and k.phone in ${theirs})`,
+    { from, to }
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** The same rows of another contact; those that it has already are left. */

@@ -25,7 +25,6 @@ interface MergeRow {
   before: Partial<Fields>
   after: Partial<Fields>
   moved: Moved
-  created_at: Date
   undone_at: Date | null
 }
 
@@ -155,29 +154,31 @@ async function putBack(trx: Knex, row: Record<string, unknown>): Promise<void> {
 }
 
 /** What came by the numbers of the one that is back, while the two were one. */
-async function splitSince(trx: Knex, { winner_id, loser_id, moved, created_at }: MergeRow): Promise<void> {
+async function splitSince(trx: Knex, { winner_id, loser_id, moved }: MergeRow): Promise<void> {
   const phones = moved.keys['contact_phones.contact_id'] ?? []
   if (phones.length === 0) return
-  const ours = (phone: string, moment: string): string =>
-    `contact_id = :winner and ${phone} = any(cast(:phones as text[])) and ${moment} >= :since`
+  const theirs = 'any(cast(:phones as text[]))'
+  const isKept = (id: string): string => `${id} = any(cast(:kept as uuid[]))`
+  const ours = (phone: string): string =>
+    `contact_id = :winner and ${phone} = ${theirs} and not ${isKept('id')}`
   await trx.raw(
     `with called as (
-       update calls set contact_id = :loser where ${ours('caller_number', 'started_at')}
+       update calls set contact_id = :loser where ${ours('caller_number')}
      ), asked as (
-       update inquiries set contact_id = :loser where ${ours('phone', 'created_at')} returning id
+       update inquiries set contact_id = :loser where ${ours('phone')} returning id
      ), owed as (
-       update tasks set contact_id = :loser where ${ours('phone', 'created_at')}
+       update tasks set contact_id = :loser where ${ours('phone')}
      ), promised as (
-       update callbacks set contact_id = :loser where ${ours('phone', 'created_at')}
+       update callbacks set contact_id = :loser where ${ours('phone')}
      ), dealt as (
-       update deals set contact_id = :loser where contact_id = :winner and created_at >= :since
-         and inquiry_id in (select id from asked)
+       update deals set contact_id = :loser where contact_id = :winner and inquiry_id in (select id from asked)
      )
-     update activities a set contact_id = :loser where a.contact_id = :winner and a.at >= :since and exists (
-       select from calls c where c.id = a.subject_id and c.caller_number = any(cast(:phones as text[]))
-       union all select from form_submissions f where f.id = a.subject_id and f.phone = any(cast(:phones as text[]))
-       union all select from callbacks k where k.id = a.subject_id and k.phone = any(cast(:phones as text[])))`,
-    { winner: winner_id, loser: loser_id, phones, since: created_at }
+     update activities a set contact_id = :loser
+     where a.contact_id = :winner and not ${isKept('a.subject_id')} and exists (
+       select from calls c where c.id = a.subject_id and c.caller_number = ${theirs}
+       union all select from form_submissions f where f.id = a.subject_id and f.phone = ${theirs}
+       union all select from callbacks k where k.id = a.subject_id and k.phone = ${theirs})`,
+    { winner: winner_id, loser: loser_id, phones, kept: moved.kept }
   )
 }
 

@@ -70,7 +70,7 @@ function Filters({ list }: { list: List }) {
     <>
       <Select
         size="xs"
-        w={170}
+        w={150}
         aria-label={t('contacts.owner')}
         placeholder={t('contacts.anyOwner')}
         clearable
@@ -88,7 +88,7 @@ function Filters({ list }: { list: List }) {
       {(tags.data?.items.length ?? 0) > 0 && (
         <Select
           size="xs"
-          w={140}
+          w={120}
           aria-label={t('contacts.tag')}
           placeholder={t('contacts.anyTag')}
           clearable
@@ -103,7 +103,7 @@ function Filters({ list }: { list: List }) {
         <Select
           key={field.id}
           size="xs"
-          w={140}
+          w={120}
           aria-label={field.name}
           placeholder={field.name}
           clearable
