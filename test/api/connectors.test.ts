@@ -7,7 +7,7 @@ import { startPortal, type Portal } from '../integrations/bitrix24/stub.ts'
 import { idOf, itemsOf, startRig, type Answer, type Rig } from './support/rig.ts'
 
 describe('Links to foreign systems, by the API', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let rig: Rig
   let portal: Portal
   let close: () => Promise<void>

@@ -6,7 +6,7 @@ import { createConnectors, type Connectors } from '../../integrations/connectors
 import type { Keys, Kind } from '../../integrations/connectors/kind.ts'
 import type { ConnectorPorts } from '../../integrations/connectors/ports.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
-import { createTestDatabase } from '../support/database.ts'
+import type { TestDatabase } from '../support/database.ts'
 import { callTape, type CallTape, type Start } from './tape.ts'
 
 export interface World {
@@ -25,10 +25,13 @@ export interface World {
   close(): Promise<void>
 }
 
-/** Connectors on a real database, with a clock that only tests move. */
-export async function foundWorld(makeKinds: (now: () => number) => readonly Kind[]): Promise<World> {
-  const database = await createTestDatabase()
+/** Connectors on a real database, emptied first, with a clock that only tests move. */
+export async function foundWorld(
+  database: TestDatabase,
+  makeKinds: (now: () => number) => readonly Kind[]
+): Promise<World> {
   const { db } = database
+  await db.raw('truncate connectors, call_events, users cascade')
   const clock = {
     // Ahead of the database: what is due there at once is due here.
     nowMs: Date.now() + 60_000,
@@ -115,10 +118,7 @@ export async function foundWorld(makeKinds: (now: () => number) => readonly Kind
         start
       ),
     write,
-    async close() {
-      await connectors.stop()
-      await database.drop()
-    }
+    close: () => connectors.stop()
   }
 }
 

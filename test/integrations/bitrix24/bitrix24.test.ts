@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { bitrix24 } from '../../../integrations/bitrix24/index.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { foundWorld, hookTokenOf, type World } from '../world.ts'
 import { startPortal, type Portal } from './stub.ts'
 
@@ -22,10 +23,17 @@ describe('Bitrix24, by the contract it publishes', function () {
   let portal: Portal
   let id: string
 
+  let database: TestDatabase
+  before(async function () {
+    // The first to ask starts PostgreSQL.
+    this.timeout(120_000)
+    database = await createTestDatabase()
+  })
+  after(() => database.drop())
   beforeEach(async () => {
     let nowOf: () => number = () => Date.now()
     portal = await startPortal(() => nowOf())
-    world = await foundWorld((now) => {
+    world = await foundWorld(database, (now) => {
       nowOf = now
       return [bitrix24(portal.oauthUrl)]
     })

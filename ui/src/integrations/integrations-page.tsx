@@ -17,8 +17,6 @@ import { ConnectorPage } from './connector-page.tsx'
 import styles from './integrations.module.css'
 import { colours, explainTrouble, standing } from './words.ts'
 
-const names: Record<ConnectorKind, string> = { bitrix24: 'Битрикс24' }
-
 /** Links to foreign systems: those there are, and what can be linked. */
 export default function IntegrationsPage() {
   const { t } = useTranslation()
@@ -63,7 +61,7 @@ export default function IntegrationsPage() {
       <div className={styles.kinds}>
         {connectorKinds.map((kind) => (
           <div key={kind} className={`sheet ${styles.kind}`}>
-            <Text fw={620}>{names[kind]}</Text>
+            <Text fw={620}>{t(`integrations.names.${kind}`)}</Text>
             <Text c="dimmed" fz="sm" style={{ flex: 1 }}>
               {t(`integrations.kinds.${kind}`)}
             </Text>
@@ -108,7 +106,7 @@ function Item({ link, onOpen }: { link: ConnectorItem; onOpen: () => void }) {
           </Badge>
         </Group>
         <Text fz="sm" c="dimmed">
-          {names[link.kind]} · {t('integrations.counts', calls)}
+          {t(`integrations.names.${link.kind}`)} · {t('integrations.counts', calls)}
           {lastOkAt !== null &&
             ` · ${t('integrations.lastOk', { at: `${dayOf(lastOkAt)}, ${timeOfDay(lastOkAt)}` })}`}
         </Text>
@@ -135,7 +133,7 @@ function NewLink({
 }) {
   const { t, i18n } = useTranslation()
   const client = useQueryClient()
-  const [name, setName] = useState(names[kind])
+  const [name, setName] = useState<string>(t(`integrations.names.${kind}`))
   const [portal, setPortal] = useState('')
   const make = useMutation({
     mutationFn: () =>
@@ -151,7 +149,7 @@ function NewLink({
   const wrong = fieldErrors(make.error)
   return (
     <FormDialog
-      title={names[kind]}
+      title={t(`integrations.names.${kind}`)}
       error={make.error}
       isBusy={make.isPending}
       saveLabel={t('integrations.create')}

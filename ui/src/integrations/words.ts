@@ -40,8 +40,10 @@ export function explainTrouble(t: TFunction, code: string | null, detail: string
           : away.test(code)
             ? 'away'
             : null
-  if (kind)
-    return [t(`integrations.troubles.${kind}`), kind === 'away' ? detail : null].filter(Boolean).join(' ')
+  if (kind) {
+    const text = t(`integrations.troubles.${kind}`)
+    return kind === 'away' && detail !== null ? `${text} (${detail})` : text
+  }
   return t('integrations.troubles.refused', {
     detail: detail ?? code ?? '',
     interpolation: { escapeValue: false }

@@ -6,6 +6,7 @@ export const integrationsTexts = {
     available: 'What can be linked',
     connect: 'Connect',
     back: 'All integrations',
+    names: { bitrix24: 'Bitrix24' },
     kinds: {
       bitrix24:
         'The client’s card while it rings, the call in the CRM with rating and recording, a click on a number calls through Ringtrace.'
@@ -68,7 +69,7 @@ export const integrationsTexts = {
     saved: 'Saved',
     ownerTitle: 'Ring the one who looks after the client',
     ownerText:
-      'Put this address into the block “Ask an outside system” of a scheme, and let “Ring: assigned” follow.',
+      'Put this address into the block “Ask another system” of a scheme, and let “Ring operators” with “The client’s own manager first” follow.',
     failed: 'Refused calls',
     resend: 'Send again',
     resendAll: 'Send all again',
