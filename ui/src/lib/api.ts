@@ -22,6 +22,9 @@ export function keepCsrfToken(token: string | null): void {
   csrfToken = token
 }
 
+/** The same token for whoever sends a request otherwise than by `api`. */
+export const csrfHeader = (): Record<string, string> => (csrfToken ? { 'x-csrf-token': csrfToken } : {})
+
 /** Called once when the server no longer knows the session. */
 export function onSignedOut(listener: () => void): void {
   signedOut = listener

@@ -20,6 +20,7 @@ import { inBackground } from '../lib/in-background.ts'
 import { ByPhone } from '../prompts/by-phone.tsx'
 import { DropFile } from '../prompts/drop-file.tsx'
 import { Level } from '../prompts/level.tsx'
+import { isCancelled, UploadBar, useUpload } from '../prompts/upload-bar.tsx'
 import { Trim } from '../prompts/trim.tsx'
 import type { Dictation, Prompt } from '../../../api/contract/media.ts'
 import { recordSound, type Recorder } from './record-sound.ts'
@@ -108,6 +109,7 @@ export function NewPrompt({ prompt = null, onClose }: { prompt?: Prompt | null; 
     mutationFn: () => apiFile('POST', '/api/prompts/preview', { text, locale }),
     onSuccess: setFile
   })
+  const uploading = useUpload()
   const save = useMutation({
     mutationFn: () => {
       const [method, path] = prompt
@@ -119,7 +121,7 @@ export function NewPrompt({ prompt = null, onClose }: { prompt?: Prompt | null; 
       const form = new FormData()
       for (const [key, value] of Object.entries(about)) form.set(key, value)
       form.set('file', file ?? new Blob(), file instanceof File ? file.name : 'recorded.wav')
-      return api(method, path, form)
+      return uploading.send(method, path, form)
     },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['all'] })
@@ -127,7 +129,7 @@ export function NewPrompt({ prompt = null, onClose }: { prompt?: Prompt | null; 
     }
   })
   const address = useAddress(file)
-  const failure = save.error ?? preview.error
+  const failure = isCancelled(save.error) ? preview.error : (save.error ?? preview.error)
   const canSave =
     name.trim() !== '' &&
     (way === 'speak' ? text.trim() !== '' : way === 'phone' ? dictated !== null : file !== null)
@@ -221,6 +223,7 @@ export function NewPrompt({ prompt = null, onClose }: { prompt?: Prompt | null; 
             {explain(failure)}
           </Alert>
         )}
+        <UploadBar uploading={uploading} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}

@@ -8,6 +8,8 @@ import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { clock } from '../lib/format.ts'
 import { toast } from '../lib/toast.tsx'
+import { isCancelled, UploadBar, useUpload } from '../prompts/upload-bar.tsx'
+import { UsedIn } from '../prompts/used-in.tsx'
 import { NewPrompt } from './new-prompt.tsx'
 import { ResourceTable } from './resource-table.tsx'
 import styles from './settings.module.css'
@@ -56,6 +58,7 @@ export function PromptsSection() {
               </Text>
             )
           },
+          { header: t('setup.usedIn'), cell: (prompt) => <UsedIn things="prompts" id={prompt.id} /> },
           {
             header: t('setup.length'),
             cell: (prompt) => <span className="num">{clock(prompt.seconds)}</span>
@@ -124,14 +127,17 @@ function Tracks({ music }: { music: MusicClass }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const done = () => client.invalidateQueries({ queryKey: ['all'] })
+  const uploading = useUpload()
   const add = useMutation({
     mutationFn: (file: File) => {
       const form = new FormData()
       form.set('file', file, file.name)
-      return api('POST', `/api/music-classes/${music.id}/tracks`, form)
+      return uploading.send('POST', `/api/music-classes/${music.id}/tracks`, form)
     },
     onSuccess: done,
-    onError: (error) => toast('rust', explain(error))
+    onError: (error) => {
+      if (!isCancelled(error)) toast('rust', explain(error))
+    }
   })
   const remove = useMutation({
     mutationFn: (id: string) => api('DELETE', `/api/music-tracks/${id}`),
@@ -161,6 +167,7 @@ function Tracks({ music }: { music: MusicClass }) {
           </ActionIcon>
         </Group>
       ))}
+      <UploadBar uploading={uploading} />
       <FileButton
         accept="audio/*,.wav,.mp3,.ogg,.opus,.flac,.aiff"
         onChange={(file) => {
@@ -201,6 +208,7 @@ export function MusicSection() {
       columns={[
         { header: t('settings.name'), cell: (music) => music.name },
         { header: t('setup.music.order'), cell: (music) => t(`setup.music.sort.${music.sort}`) },
+        { header: t('setup.usedIn'), cell: (music) => <UsedIn things="music-classes" id={music.id} /> },
         { header: t('setup.music.tracks'), cell: (music) => <Tracks music={music} /> }
       ]}
       fields={() => [

@@ -186,6 +186,12 @@ export const setup = {
       formats: 'WAV, MP3, OGG, OPUS, FLAC or AIFF; up to 20 MB and 10 minutes.',
       notRecorded: 'Nothing was recorded. Check the microphone and try again.'
     },
+    usedIn: 'Used in',
+    notUsed: 'nowhere',
+    upload: {
+      going: 'Sending: {{percent}} %',
+      converting: 'It has arrived ({{percent}} %) and is being converted'
+    },
     music: {
       title: 'Music',
       text: 'What clients hear while they wait. Schemes choose it by its name.',

@@ -266,6 +266,14 @@ export const system = {
         trace_off: 'SIP messages no longer kept'
       },
       entities: {
+        bulk_change: 'Change of many',
+        log: 'Log of the program',
+        certificate: 'Certificate',
+        caller_rules: 'Rules for callers on lists',
+        caller_suggestion: 'Suggested spam',
+        caller_entry: 'Number on a list',
+        caller_list: 'List of callers',
+        schedule: 'Working hours',
         user: 'User',
         group: 'Group',
         number: 'Number',
@@ -320,6 +328,9 @@ export const system = {
         report_rules: 'Rules of reports'
       },
       whole: {
+        mail_settings_test: 'Test letter sent',
+        trunk_order: 'Order of trunks changed',
+        logout: 'Signed out',
         trunk_trace_create: 'Trunk: SIP messages of its calls kept',
         trunk_trace_delete: 'Trunk: SIP messages of its calls no longer kept',
         login: 'Signed in',

@@ -192,6 +192,12 @@ export const setup = {
       formats: 'WAV, MP3, OGG, OPUS, FLAC или AIFF; до 20 МБ и 10 минут.',
       notRecorded: 'Ничего не записалось. Проверьте микрофон и повторите.'
     },
+    usedIn: 'Где звучит',
+    notUsed: 'нигде',
+    upload: {
+      going: 'Отправляется: {{percent}} %',
+      converting: 'Получено ({{percent}} %), преобразуется'
+    },
     music: {
       title: 'Музыка',
       text: 'Что слышат клиенты, пока ждут. В сценарии её выбирают по имени.',

@@ -274,6 +274,14 @@ export const system = {
         trace_off: 'выключено хранение SIP-сообщений'
       },
       entities: {
+        bulk_change: 'Изменение нескольких',
+        log: 'Журнал программы',
+        certificate: 'Сертификат',
+        caller_rules: 'Правила для списков',
+        caller_suggestion: 'Возможный спам',
+        caller_entry: 'Номер в списке',
+        caller_list: 'Список звонящих',
+        schedule: 'Часы работы',
         user: 'Сотрудник',
         group: 'Группа',
         number: 'Номер',
@@ -328,6 +336,9 @@ export const system = {
         report_rules: 'Правила отчётов'
       },
       whole: {
+        mail_settings_test: 'Отправлено проверочное письмо',
+        trunk_order: 'Изменён порядок линий',
+        logout: 'Выход',
         trunk_trace_create: 'Линия: включено хранение SIP-сообщений',
         trunk_trace_delete: 'Линия: выключено хранение SIP-сообщений',
         login: 'Вход',
