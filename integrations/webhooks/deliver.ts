@@ -82,7 +82,7 @@ export async function deliver(
     }
     exchange.requestHeaders = { ...exchange.requestHeaders, ...own }
     const answer = await request(url, {
-      method: wanted.method as Dispatcher.HttpMethod,
+      method: wanted.method,
       headers: { ...wanted.headers, ...own },
       ...(wanted.body !== null && { body: wanted.body }),
       dispatcher: options.dispatcher,

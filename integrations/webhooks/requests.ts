@@ -53,9 +53,6 @@ export function requestOf(
   }
 }
 
-const secretName =
-  /authorization|cookie|token|secret|password|passwd|api[-_]?key|access[-_]?key|x-auth|private/i
-
 /** Fields may hold a secret as it stands, where people do not use `{{token}}`. */
 function withoutSecrets(message: Message): Message {
   const { body } = message

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 export interface Received {
   headers: IncomingHttpHeaders
   body: string
+  /** Empty where the body is none of our own messages. */
   json: { type: string; timestamp: string; data: Record<string, unknown> }
   atMs: number
 }
@@ -13,11 +14,15 @@ export interface Received {
 export interface Receiver {
   readonly url: string
   readonly received: Received[]
+  /** What came, read as forms. */
+  readonly forms: Record<string, string>[]
   /** How requests are answered from now on; the default is 204. */
   answer(handler: (nth: number, response: ServerResponse, got: Received) => void): void
   /** Ends the requests that were left hanging. */
   close(): Promise<void>
 }
+
+const nothing: Received['json'] = { type: '', timestamp: '', data: {} }
 
 export async function receiver(): Promise<Receiver> {
   const received: Received[] = []
@@ -32,7 +37,7 @@ export async function receiver(): Promise<Receiver> {
       const got = {
         headers: request.headers,
         body,
-        json: JSON.parse(body) as Received['json'],
+        json: body.startsWith('{') ? (JSON.parse(body) as Received['json']) : nothing,
         atMs: Date.now()
       }
       received.push(got)
@@ -43,6 +48,9 @@ export async function receiver(): Promise<Receiver> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     received,
+    get forms() {
+      return received.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))
+    },
     answer(handler) {
       handle = handler
     },

@@ -20,7 +20,7 @@ export const tapeRow = (type: string, rest: Partial<TapeRow> = {}): TapeRow => (
 export async function webhook(
   db: Knex,
   url: string,
-  rest: { events?: string[]; secrets?: string[]; is_active?: boolean; failing_since?: Date } = {}
+  rest: { events?: string[]; secrets?: string[]; is_active?: boolean; failing_since?: Date } & object = {}
 ): Promise<{ id: string; secrets: string[] }> {
   const secrets = rest.secrets ?? [newSecret()]
   const [row] = await db<{ id: string }>('webhooks')

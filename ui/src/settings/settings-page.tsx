@@ -20,7 +20,6 @@ import { SchemesSection } from './schemes.tsx'
 import styles from './settings.module.css'
 import { ReportRulesSection } from './report-rules.tsx'
 import { MusicSection, PromptsSection } from './sounds.tsx'
-import { WebhooksSection } from './webhooks.tsx'
 import { PoolsSection } from '../tracking/pools.tsx'
 import { SitesSection } from '../tracking/sites.tsx'
 
@@ -33,6 +32,7 @@ const SystemPage = lazy(
 const IntegrationsPage = lazy(
   withTexts(['integrations'], () => import('../integrations/integrations-page.tsx'))
 )
+const WebhooksPage = lazy(withTexts(['webhooks'], () => import('../webhooks/webhooks-page.tsx')))
 const CertificatePage = lazy(withTexts(['certificates'], () => import('./certificate.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
@@ -99,7 +99,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       { name: 'mail', title: 'reportSettings.mail.title', page: MailSection },
       { name: 'certificate', title: 'setup.certificate', page: CertificatePage },
       { name: 'integrations', title: 'setup.integrations', page: IntegrationsPage },
-      { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksSection },
+      { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksPage },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
       { name: 'audit', title: 'system.audit.title', page: AuditPage },
       { name: 'first-hour', title: 'firstHour.title', page: FirstHour },

@@ -66,27 +66,7 @@ export const settings = {
       problemCount_one: '{{count}} problem',
       problemCount_other: '{{count}} problems'
     },
-    webhooks: {
-      title: 'Webhooks',
-      one: 'Webhook',
-      text: 'Moments of a call, sent to another system and signed.',
-      add: 'Add webhook',
-      events: 'Events',
-      failing: 'Failing',
-      test: 'Send a test event',
-      testSent: 'The test event is on its way: see the deliveries below.',
-      rotate: 'New secret',
-      rotateText: 'Make a new secret? The present one goes on signing beside it until the next change.',
-      secret: 'Secret of the webhook',
-      secretText: 'Copy it now: it is shown only once. The receiver checks signatures with it.'
-    },
-    deliveries: {
-      title: 'Deliveries',
-      empty: 'Nothing has been sent yet.',
-      event: 'Event',
-      answer: 'Answer',
-      replay: 'Send again'
-    },
+    webhooks: { title: 'Webhooks', add: 'Add webhook' },
     demo: {
       title: 'Demo',
       text: 'A made-up company with calls of the last weeks. Remove it when you begin your own work.',
@@ -95,6 +75,5 @@ export const settings = {
       wipeText:
         'Remove the demo company with all its users, numbers and calls? What you have added yourself stays.'
     }
-  },
-  deliveryState: { pending: 'Waiting', delivered: 'Delivered', failed: 'Failed' }
+  }
 }
