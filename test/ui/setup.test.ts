@@ -29,13 +29,14 @@ describe('The first call, as the wizard sees it', () => {
   })
 
   it('is also a mobile that we called to go the same way, and no other call of ours', () => {
-    const mine = { direction: 'internal', callType: 'test', phase: 'dialling' }
+    const rung = [{ name: '+79161112233' }]
+    const mine = { direction: 'internal', callType: 'test', phase: 'dialling', ringing: rung }
     const tried = call('tried', 6000, mine)
     const clicked = call('clicked', 7000, { direction: 'out', callType: 'click_to_call' })
     expect(newest([tried, clicked], numberId, 4000, null)?.id).to.equal('tried')
     const first = look(null, tried)
-    expect(first).to.include({ isCalled: true, isPickedUp: false })
-    const led = look(first, call('tried', 6000, { ...mine, phase: 'inScheme' }))
+    expect(first).to.deep.include({ isCalled: true, isPickedUp: false, rang: [] })
+    const led = look(first, call('tried', 6000, { ...mine, phase: 'inScheme', ringing: [] }))
     expect(led.isPickedUp).to.equal(true)
     const ended = { ...mine, phase: 'ended' }
     expect(look(led, call('tried', 6000, ended))).to.include({ isPickedUp: true, isOver: true })

@@ -18,7 +18,8 @@ export interface SeenCall {
 /** One more look at a call. The same object when there is nothing new. */
 export function look(before: SeenCall | null, call: LiveCall): SeenCall {
   const old = before?.id === call.id ? before : null
-  const ringing = call.ringing.map(({ name }) => name)
+  // Until somebody answers there, it is the mobile itself that rings.
+  const ringing = call.phase === 'dialling' ? [] : call.ringing.map(({ name }) => name)
   const rang = [...new Set([...(old?.rang ?? []), ...ringing])]
   const next: SeenCall = {
     id: call.id,
