@@ -73,9 +73,10 @@ export const useDuplicates = (contactId: string, isOn: boolean) =>
     enabled: isOn
   })
 
+/** Not under `contacts`: the other one is gone once they are merged, and must not be asked for again. */
 export const useMergePreview = (contactId: string, otherId: string | null) =>
   useQuery({
-    queryKey: ['contacts', 'merge', contactId, otherId],
+    queryKey: ['merge-preview', contactId, otherId],
     queryFn: () =>
       api<MergePreview>('GET', `/api/contacts/${contactId}/merge-preview?otherId=${otherId ?? ''}`),
     enabled: otherId !== null,
