@@ -1,16 +1,8 @@
-import { Group, NumberInput, SegmentedControl, Select, Stack, Switch, TextInput } from '@mantine/core'
+import { Group, NumberInput, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Scenario } from '../../../ivr/simulate.ts'
-import {
-  anybody,
-  atNumber,
-  localTime,
-  meetingOf,
-  withFacts,
-  withMeeting,
-  type Meeting,
-  type Wanted
-} from './imagined.ts'
+import { CallerFields, CallTime } from './caller-fields.tsx'
+import { anybody, meetingOf, withFacts, withMeeting, type Meeting, type Wanted } from './imagined.ts'
 import type { Things } from './use-things.ts'
 
 interface Props {
@@ -25,7 +17,6 @@ export function CallForm({ scenario, wanted, things, onChange }: Props) {
   const { t } = useTranslation()
   const { facts = {} } = scenario
   const meeting = meetingOf(scenario)
-  const isHidden = facts.callerNumber === null
   const isKnown = typeof facts.contactId === 'string'
   const meet = (change: Partial<Meeting>): void =>
     onChange(withMeeting(scenario, { ...meeting, ...change }, things.users, things.groupList))
@@ -34,79 +25,9 @@ export function CallForm({ scenario, wanted, things, onChange }: Props) {
     .map(({ id, name }) => ({ value: id, label: name }))
   return (
     <Stack gap={8}>
-      <Group gap={8} align="flex-end" wrap="nowrap">
-        <TextInput
-          flex={1}
-          size="xs"
-          inputMode="tel"
-          label={t('schemes.simulator.from')}
-          disabled={isHidden}
-          placeholder={isHidden ? t('schemes.simulator.hidden') : '+79161234567'}
-          value={facts.callerNumber ?? ''}
-          onChange={(event) => onChange(withFacts(scenario, { callerNumber: event.currentTarget.value }))}
-        />
-        <Switch
-          size="xs"
-          mb={7}
-          label={t('schemes.simulator.hidden')}
-          checked={isHidden}
-          onChange={(event) =>
-            onChange(
-              withFacts(scenario, { callerNumber: event.currentTarget.checked ? null : '+79161234567' })
-            )
-          }
-        />
-      </Group>
-      <Group gap={8} grow>
-        <Select
-          size="xs"
-          label={t('schemes.simulator.to')}
-          placeholder={t('schemes.simulator.anyNumber')}
-          data={[...things.numbers]}
-          value={facts.numberId ?? null}
-          clearable
-          searchable
-          onChange={(id) =>
-            onChange(
-              atNumber(
-                scenario,
-                things.numberList.find((each) => each.id === id),
-                things.sourceList
-              )
-            )
-          }
-        />
-        <Select
-          size="xs"
-          label={t('schemes.simulator.source')}
-          placeholder={t('schemes.simulator.bySource')}
-          data={[...things.sources]}
-          value={facts.sourceId ?? null}
-          clearable
-          searchable
-          onChange={(id) => {
-            const source = things.sourceList.find((each) => each.id === id)
-            onChange(
-              withFacts(scenario, {
-                sourceId: source?.id ?? null,
-                inquiryChannel: source?.inquiryChannel ?? null
-              })
-            )
-          }}
-        />
-      </Group>
+      <CallerFields name="simulated" size="xs" {...{ scenario, things, onChange }} />
       <Group gap={8} grow align="flex-start">
-        <TextInput
-          size="xs"
-          type="datetime-local"
-          label={t('schemes.simulator.at')}
-          value={localTime(scenario.atMs)}
-          onChange={(event) => {
-            const atMs = new Date(event.currentTarget.value).getTime()
-            if (Number.isFinite(atMs) && atMs >= 0) onChange({ ...scenario, atMs })
-          }}
-          data-testid="simulated-time"
-        />
+        <CallTime name="simulated" size="xs" {...{ scenario, onChange }} />
         <TextInput
           size="xs"
           label={t('schemes.simulator.presses')}

@@ -12,6 +12,9 @@ export interface Meeting {
   afterSeconds: number
 }
 
+/** Who calls as long as nobody says otherwise. */
+export const firstCaller = '+79161234567'
+
 /** A call to begin with: in office hours of the next working day, and nobody answers it. */
 export function firstScenario(nowMs: number): Scenario {
   const at = new Date(nowMs)
@@ -20,7 +23,7 @@ export function firstScenario(nowMs: number): Scenario {
   while (at.getDay() === 0 || at.getDay() === 6) at.setDate(at.getDate() + 1)
   return {
     atMs: at.getTime(),
-    facts: { callerNumber: '+79161234567', contactId: null },
+    facts: { callerNumber: firstCaller, contactId: null },
     presses: '',
     operators: [],
     ownerId: null

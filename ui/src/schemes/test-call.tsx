@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Switch, Text } from '@mantine/core'
 import { IconPhone, IconPhoneCheck, IconPhoneOff, IconX } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,7 +8,7 @@ import type { Scenario } from '../../../ivr/simulate.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
-import { atNumber, localTime, withFacts } from './imagined.ts'
+import { CallerFields, CallTime } from './caller-fields.tsx'
 import type { TestCall } from './use-test-call.ts'
 import type { Things } from './use-things.ts'
 import { blockWord } from './words.ts'
@@ -33,7 +33,6 @@ export function TestCallDialog(props: DialogProps) {
   const [isNow, setNow] = useState(true)
   const [isReal, setReal] = useState(false)
   const { facts = {} } = scenario
-  const isHidden = facts.callerNumber === null
   const start = useMutation({
     mutationFn: async () => {
       // The server leads through what it has.
@@ -66,80 +65,9 @@ export function TestCallDialog(props: DialogProps) {
           <Text fz="sm" c="dimmed">
             {t('schemes.test.text')}
           </Text>
+          <CallerFields name="test" size="sm" {...{ scenario, things }} onChange={onScenario} />
           <Group gap={12} align="flex-end" wrap="nowrap">
-            <TextInput
-              flex={1}
-              inputMode="tel"
-              label={t('schemes.simulator.from')}
-              disabled={isHidden}
-              value={facts.callerNumber ?? ''}
-              placeholder={isHidden ? t('schemes.simulator.hidden') : '+79161234567'}
-              onChange={(event) =>
-                onScenario(withFacts(scenario, { callerNumber: event.currentTarget.value }))
-              }
-              data-testid="test-from"
-            />
-            <Switch
-              mb={8}
-              label={t('schemes.simulator.hidden')}
-              aria-label={t('schemes.simulator.hiddenLabel')}
-              checked={isHidden}
-              onChange={(event) =>
-                onScenario(
-                  withFacts(scenario, { callerNumber: event.currentTarget.checked ? null : '+79161234567' })
-                )
-              }
-            />
-          </Group>
-          <Group grow gap={12}>
-            <Select
-              label={t('schemes.simulator.to')}
-              placeholder={t('schemes.simulator.anyNumber')}
-              data={[...things.numbers]}
-              value={facts.numberId ?? null}
-              clearable
-              searchable
-              onChange={(id) =>
-                onScenario(
-                  atNumber(
-                    scenario,
-                    things.numberList.find((each) => each.id === id),
-                    things.sourceList
-                  )
-                )
-              }
-            />
-            <Select
-              label={t('schemes.simulator.source')}
-              placeholder={t('schemes.simulator.bySource')}
-              data={[...things.sources]}
-              value={facts.sourceId ?? null}
-              clearable
-              searchable
-              onChange={(id) => {
-                const source = things.sourceList.find((each) => each.id === id)
-                onScenario(
-                  withFacts(scenario, {
-                    sourceId: source?.id ?? null,
-                    inquiryChannel: source?.inquiryChannel ?? null
-                  })
-                )
-              }}
-            />
-          </Group>
-          <Group gap={12} align="flex-end" wrap="nowrap">
-            <TextInput
-              flex={1}
-              type="datetime-local"
-              label={t('schemes.simulator.at')}
-              disabled={isNow}
-              value={localTime(scenario.atMs)}
-              onChange={(event) => {
-                const atMs = new Date(event.currentTarget.value).getTime()
-                if (Number.isFinite(atMs) && atMs >= 0) onScenario({ ...scenario, atMs })
-              }}
-              data-testid="test-time"
-            />
+            <CallTime name="test" size="sm" scenario={scenario} isOff={isNow} onChange={onScenario} />
             <Switch
               mb={8}
               label={t('schemes.test.now')}
