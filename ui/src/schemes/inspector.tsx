@@ -161,19 +161,21 @@ function BlockForm({
         <Button
           variant="default"
           size="xs"
+          px={9}
           leftSection={<IconPlayerPlay size={14} />}
           disabled={scheme.start === id}
           onClick={() => onEdit({ do: 'start', block: id })}
         >
           {t('schemes.block.makeStart')}
         </Button>
-        <Button variant="default" size="xs" leftSection={<IconCopy size={14} />} onClick={onDuplicate}>
+        <Button variant="default" size="xs" px={9} leftSection={<IconCopy size={14} />} onClick={onDuplicate}>
           {t('schemes.block.duplicate')}
         </Button>
         <Button
           variant="light"
           color="rust"
           size="xs"
+          px={9}
           leftSection={<IconTrash size={14} />}
           onClick={() => onEdit({ do: 'remove', blocks: [id] })}
           data-testid="remove-block"

@@ -204,6 +204,7 @@ export const schemeBlocks = {
     key: { digit: 'Key', label: 'What it is for', add: 'Add key', remove: 'Remove key', none: 'none' },
     none: 'none',
     ownHours: 'Own hours, below',
+    nothingThere: 'Nothing to choose yet: add it in the settings',
     anyTrunk: 'by the rules of calling',
     more: 'More settings',
     less: 'Fewer settings',

@@ -215,6 +215,7 @@ export const schemeBlocks = {
     },
     none: 'нет',
     ownHours: 'Своё, ниже',
+    nothingThere: 'Выбирать пока не из чего: добавьте в настройках',
     anyTrunk: 'по правилам набора',
     more: 'Ещё настройки',
     less: 'Меньше настроек',

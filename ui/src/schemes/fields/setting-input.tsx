@@ -49,6 +49,7 @@ export function SettingInput({ field, value, things, error, onChange }: FieldPro
       clearable={isNullable}
       allowDeselect={isNullable}
       searchable={choices.length > 8}
+      nothingFoundMessage={choices.length === 0 ? t('blocks.nothingThere') : undefined}
       onChange={(next) => onChange(next)}
     />
   )
