@@ -18,7 +18,9 @@ const { values } = parseArgs({
     baseline: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '3' },
     /** Moves of the mouse, or letters, of each piece of work. */
-    steps: { type: 'string', default: '80' }
+    steps: { type: 'string', default: '80' },
+    /** A folder with an older build of the browser app, measured by turns with this one. */
+    before: { type: 'string' }
   }
 })
 const steps = Number(values.steps)
@@ -98,6 +100,10 @@ async function work(page: Page, url: string): Promise<Times> {
   await page.getByTestId('block-label').waitFor()
   await page.waitForTimeout(1500)
   const pan = await timed(() => pull({ x: pane.x + 8, y: pane.y + 8 }))
+  // Back to its place: it may lie upon another block.
+  await page.getByTestId('undo').click()
+  await page.getByTestId('fit').click()
+  await page.waitForTimeout(500)
   await page.getByTestId('block-block-5').click({ position: { x: 8, y: 3 } })
   const label = page.getByTestId('block-label')
   await label.fill('')
@@ -111,7 +117,7 @@ const at = (times: readonly number[], share: number): number =>
   sorted(times)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN
 const ms = (value: number): string => value.toFixed(1)
 
-function tell(name: Work, [many, few]: readonly [number[], number[]]): void {
+function tell(name: Work, { many, few, before }: Record<Side, number[]>): void {
   const part = (times: number[]): number => times.filter((time) => time > stickMs).length / times.length
   const words = { pan: 'panning', drag: 'dragging one block', type: 'typing in the inspector' }
   const figure = (times: number[]): string =>
@@ -119,6 +125,11 @@ function tell(name: Work, [many, few]: readonly [number[], number[]]): void {
   console.log(
     `${words[name]}: ${figure(many)} (${many.length} pictures); with ${values.baseline} blocks ${figure(few)}; ` +
       `ratio of medians ${(at(many, 0.5) / at(few, 0.5)).toFixed(2)}, of p95 ${(at(many, 0.95) / at(few, 0.95)).toFixed(2)}`
+  )
+  if (before.length === 0) return
+  console.log(
+    `  before: ${figure(before)} (${before.length} pictures); now ÷ before: ` +
+      `medians ${(at(many, 0.5) / at(before, 0.5)).toFixed(2)}, p95 ${(at(many, 0.95) / at(before, 0.95)).toFixed(2)}`
   )
 }
 
@@ -156,29 +167,64 @@ async function made(company: Company, cookie: string, count: number): Promise<st
   return `${company.url}/schemes/${body.id}`
 }
 
-async function measure(browser: Browser): Promise<void> {
-  const company = await startCompany([{ login: 'admin', role: 'admin' }], {
-    UI_DIR: process.env['UI_DIR'] ?? path.join(projectRoot(), 'dist/ui')
-  })
+/** What is measured by turns: this build with many and with few blocks, and an older one with many. */
+type Side = 'many' | 'few' | 'before'
+const timesOf = (): Times => ({ pan: [], drag: [], type: [] })
+
+/** A company with a scheme of so many blocks. */
+interface Place {
+  company: Company
+  /** Of its admin. */
+  cookie: string
+  /** Of the scheme. */
+  url: string
+}
+
+async function placeOf(uiDir: string, count: number): Promise<Place> {
+  const company = await startCompany([{ login: 'admin', role: 'admin' }], { UI_DIR: uiDir })
   try {
     const cookie = await company.signIn('admin')
-    const [name = '', value = ''] = cookie.split('=')
-    const counts = [Number(values.blocks), Number(values.baseline)] as const
-    const urls = [await made(company, cookie, counts[0]), await made(company, cookie, counts[1])] as const
-    const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1440, height: 860 } })
+    return { company, cookie, url: await made(company, cookie, count) }
+  } catch (error) {
+    await company.close()
+    throw error
+  }
+}
+
+/** Alone in the browser: a page behind another one draws less. */
+async function visit(browser: Browser, { company, cookie, url }: Place): Promise<Times> {
+  const [name = '', value = ''] = cookie.split('=')
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1440, height: 860 } })
+  try {
+    context.setDefaultTimeout(120_000)
     await context.addCookies([{ name, value, url: company.url }])
     await context.addInitScript(frames)
-    const page = await context.newPage()
+    return await work(await context.newPage(), url)
+  } finally {
+    await context.close()
+  }
+}
+
+async function measure(browser: Browser): Promise<void> {
+  const uiDir = process.env['UI_DIR'] ?? path.join(projectRoot(), 'dist/ui')
+  const [many, few] = [Number(values.blocks), Number(values.baseline)]
+  const wanted: [Side, string, number][] = [
+    ['few', uiDir, few],
+    ['many', uiDir, many],
+    ...(values.before === undefined
+      ? []
+      : [['before', path.resolve(values.before), many] as [Side, string, number]])
+  ]
+  const places = new Map<Side, Place>()
+  const all: Record<Side, Times> = { many: timesOf(), few: timesOf(), before: timesOf() }
+  try {
+    for (const [side, dir, count] of wanted) places.set(side, await placeOf(dir, count))
     const stop = watchNeighbours()
-    const all: [Times, Times] = [
-      { pan: [], drag: [], type: [] },
-      { pan: [], drag: [], type: [] }
-    ]
-    // By turns, so that a busy minute falls on both.
+    // By turns, so that a busy minute falls on all of them.
     for (let round = 0; round < Number(values.rounds); round += 1) {
-      for (const which of [1, 0] as const) {
-        const times = await work(page, urls[which])
-        for (const each of works) all[which][each].push(...times[each])
+      for (const [side, place] of places) {
+        const times = await visit(browser, place)
+        for (const each of works) all[side][each].push(...times[each])
       }
     }
     console.log(
@@ -187,9 +233,10 @@ async function measure(browser: Browser): Promise<void> {
           .map((each) => each.toFixed(1))
           .join(', ')}`
     )
-    for (const each of works) tell(each, [all[0][each], all[1][each]])
+    for (const each of works)
+      tell(each, { many: all.many[each], few: all.few[each], before: all.before[each] })
   } finally {
-    await company.close()
+    for (const { company } of places.values()) await company.close()
   }
 }
 
