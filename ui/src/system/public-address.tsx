@@ -56,7 +56,7 @@ export function PublicAddressForm({ state: { name, address, by, isApplied }, cha
           {name}
         </Text>
       ) : (
-        <Group gap="xs" align="flex-start" wrap="nowrap">
+        <Group gap="xs" align="flex-start">
           <TextInput
             {...(field && { ref: field })}
             aria-label={t('publicAddress.title')}
@@ -65,7 +65,7 @@ export function PublicAddressForm({ state: { name, address, by, isApplied }, cha
             autoComplete="off"
             spellCheck={false}
             maxLength={253}
-            flex={1}
+            flex="1 1 200px"
             error={
               change.isError && (isInvalid(change.error) ? t('publicAddress.invalid') : explain(change.error))
             }
