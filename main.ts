@@ -56,6 +56,8 @@ import { openUpkeep } from './upkeep/look.ts'
 import { openPublicAddress } from './upkeep/nat-address.ts'
 
 const app = 'ringtrace'
+/** Q.850 of a call in which nothing came in time: it goes on through the next trunk. */
+const timerExpired = 102
 const aside = createEnding()
 /** `npm start` tells of the first three of seven steps (`scripts/lib/start.mjs`). */
 const say = stepPrinter(7, (text) => process.stdout.write(text), process.stdout.isTTY)
@@ -275,12 +277,14 @@ async function start(config: Config): Promise<void> {
     password: hepPassword(instance.amiPassword),
     ownPorts: [config.sip.port, config.ariPort],
     isCurrent: (trunkId) => pbx.isTrunkCurrent(trunkId),
-    refused: () => pbx.refusedObjects()
+    refused: () => pbx.refusedObjects(),
+    giveUp: (channelId) => void ari.hangup(channelId, timerExpired)
   })
   aside.push(() => sipTrace.close())
   pbx.feed.onRow((row) => sipTrace.onRow(row))
   ari.on('event', (event) => {
     if ('channel' in event) sipTrace.onChannel(event.channel)
+    if (event.type === 'ChannelDestroyed') sipTrace.onChannelGone(event.channel.id)
   })
   pbx.feed.onRow(({ type, data }) => {
     if (type === 'call.initiated') tracking.onInitiated(data as unknown as Moments['call.initiated'])

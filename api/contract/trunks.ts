@@ -42,6 +42,7 @@ export const trunk = z.object({
   country: z.string(),
   maxIn: z.number().int().nullable(),
   maxCalls: z.number().int().nullable(),
+  silentSeconds: z.number().int(),
   numberHeaders: z.array(z.enum(numberHeaders)),
   numberStrip: z.string(),
   outgoing: trunkOutgoing,
@@ -104,6 +105,8 @@ export const trunkCreate = z.object({
   maxIn: limit,
   /** Calls both ways at once. How many go out is `outgoing.maxConcurrent`. */
   maxCalls: limit,
+  /** A call out goes on to the next trunk when the carrier has said nothing at all for so long (UDP only). */
+  silentSeconds: z.number().int().min(3).max(32).default(6),
   /** Where the number called stands, the surest first. */
   numberHeaders: z.array(z.enum(numberHeaders)).min(1).max(numberHeaders.length).default(['ruri']),
   /** Digits of the carrier's own before the number called. */

@@ -7,11 +7,13 @@ import { companyZone } from '../company-zone.ts'
 import {
   trunk,
   trunkCreate,
+  trunkEvent,
   trunkHistory,
   trunkLiveList,
   trunkOrder,
   trunkOrderChange,
   trunkPatch,
+  type TrunkEvent,
   type TrunkOutgoing
 } from '../contract/trunks.ts'
 import { crud } from '../crud.ts'
@@ -86,12 +88,12 @@ export const trunkRoutes = ({ db, pbx, dialling }: ApiDeps): Endpoint[] => [
   }),
   endpoint({
     route: 'GET /api/trunks/:id/history',
-    summary: 'The last changes and errors of a trunk, the newest first, since this controller started',
+    summary: 'The last changes and errors of a trunk, the newest first',
     answer: trunkHistory,
     async handle({ id }) {
       if (!(await db('trunks').where({ id }).first<Row | undefined>('id'))) throw new ApiError('not_found')
       const live = (await pbx.trunkFacts()).find(({ trunkId }) => trunkId === id)
-      return { items: [...(live?.history ?? [])] }
+      return { items: [...(live?.history ?? (await keptOf(db, id)))] }
     }
   }),
   endpoint({
@@ -123,6 +125,19 @@ export const trunkRoutes = ({ db, pbx, dialling }: ApiDeps): Endpoint[] => [
     }
   })
 ]
+
+/** Of a trunk that is switched off nobody looks; what was seen of it stays. */
+async function keptOf(db: Knex, trunkId: string): Promise<TrunkEvent[]> {
+  const rows = await db('trunk_events')
+    .where({ trunk_id: trunkId })
+    .orderBy([
+      { column: 'at', order: 'desc' },
+      { column: 'id', order: 'desc' }
+    ])
+    .limit(50)
+    .select<Row[]>('*')
+  return rows.map((row) => itemOf(trunkEvent, row))
+}
 
 /** What the row as a whole lacks; each field alone was checked. */
 function whatIsMissing(row: Row): FieldError[] {

@@ -271,7 +271,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     sipCode,
     atMs
   }: Extract<AriEvent, { type: 'ChannelDestroyed' }>): void {
-    noteRefusal(channel.id, sipCode)
+    noteRefusal(channel.id, sipCode, cause)
     const live = byCaller.get(channel.id)
     if (live) tell(live, { type: 'callerLeft', atMs, cause: cause || null })
     else tellLeg(channel.id, (leg) => ({ type: 'legEnded', atMs, leg, cause: cause || null }))
@@ -279,8 +279,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   /** What a carrier answers to a call of ours; that the other side is busy or declines is no fault of the trunk. */
-  function noteRefusal(channelId: string, sipCode: number | null): void {
-    const isOfTrunk = sipCode !== null && sipCode >= 400 && !answersOfPeople.has(sipCode)
+  function noteRefusal(channelId: string, sipCode: number | null, cause: number): void {
+    // Given up for its silence, there is no code.
+    const isOfTrunk = sipCode === null ? cause === 102 : sipCode >= 400 && !answersOfPeople.has(sipCode)
     const leg = isOfTrunk ? legOf(channelId)?.leg : undefined
     if (leg?.state === 'ringing' && leg.trunkId !== null)
       options.onTrunkRefusal?.(leg.trunkId, 'call', sipCode)

@@ -31,6 +31,7 @@ import type { Metrics, MetricsSource } from './metrics.ts'
 import type { PresenceWish } from './operators.ts'
 import { createPhones } from './phones.ts'
 import { followLog } from './trunk-log.ts'
+import { openTrunkHistory } from './trunk-history.ts'
 import { createTrunkWatch, type TrunkFacts } from './trunk-watch.ts'
 import { readWanted } from './provisioning.ts'
 import { createReconnects } from './reconnects.ts'
@@ -207,8 +208,9 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     recordingsDir: options.recordingsDir
   })
   const phones = createPhones({ ami, operators, look: () => desk.look(), metrics, log })
+  const trunkHistory = await openTrunkHistory(db, log)
   const trunks = createTrunkWatch({
-    ...{ ari, ami, logger: log, log: followLog(options.asteriskLog) },
+    ...{ ari, ami, logger: log, log: followLog(options.asteriskLog), history: trunkHistory },
     load: () => exchange.trunkLoad()
   })
 
@@ -391,7 +393,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       ami.close()
       dictations.close()
       exchange.close()
-      await desk.stop()
+      await Promise.all([desk.stop(), trunkHistory.close()])
       await tape.close()
     }
   }

@@ -5,6 +5,7 @@ import { tlsTransport, type TrunkLink } from '../provision/trunk-objects.ts'
 import type { ObjectFailure } from '../provision/reconcile.ts'
 import type { TrunkState } from '../routing/trunk-states.ts'
 import type { Check } from './pbx.ts'
+import type { TrunkHistory } from './trunk-history.ts'
 import type { LoggedRefusal } from './trunk-log.ts'
 
 /** Something that happened to a trunk. `about` is what was refused, null for a mere change of state. */
@@ -35,7 +36,6 @@ interface Watched {
   state: TrunkState
   sinceMs: number | null
   nextMs: number | null
-  history: TrunkEvent[]
 }
 
 export interface TrunkWatchOptions {
@@ -43,19 +43,19 @@ export interface TrunkWatchOptions {
   ami: Pick<Ami, 'on' | 'contacts' | 'registrations'>
   log: { read(): Promise<LoggedRefusal[]> }
   load(): ReadonlyMap<string, { in: number; out: number }>
+  history: Pick<TrunkHistory, 'of' | 'add'>
   logger: Logger
   now?: () => number
 }
 
-const mostEvents = 50
 /** Screens that ask more often see what was seen last. */
 const freshMs = 3000
 /** The log is written a moment after the state has changed. */
 const logFollowsMs = 250
 
-/** How the trunks stand, as Asterisk says, and what has happened to them since we look. */
+/** How the trunks stand, as Asterisk says, and what has happened to them. */
 export function createTrunkWatch(options: TrunkWatchOptions) {
-  const { ari, ami, load, logger, now = Date.now } = options
+  const { ari, ami, load, history, logger, now = Date.now } = options
   let links: readonly TrunkLink[] = []
   let registrations: ReadonlyMap<string, RegistrationDetail> = new Map()
   let contacts: ReadonlyMap<string, AmiContact> = new Map()
@@ -72,15 +72,13 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
   }
 
   function entryOf(id: string): Watched {
-    const entry = watched.get(id) ?? { state: 'unknown', sinceMs: null, nextMs: null, history: [] }
+    const entry = watched.get(id) ?? { state: 'unknown', sinceMs: null, nextMs: null }
     watched.set(id, entry)
     return entry
   }
 
   function note(id: string, event: Omit<TrunkEvent, 'at' | 'state'>, atMs: number): void {
-    const entry = entryOf(id)
-    entry.history.unshift({ ...event, at: new Date(atMs).toISOString(), state: entry.state })
-    entry.history.length = Math.min(entry.history.length, mostEvents)
+    history.add(id, { ...event, at: new Date(atMs).toISOString(), state: entryOf(id).state })
   }
 
   /** Compares what is known with what was; a change is remembered. */
@@ -89,8 +87,12 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
       const entry = entryOf(link.id)
       const state = stateOf(link)
       if (state === entry.state) continue
-      Object.assign(entry, { state, sinceMs: now() })
-      note(link.id, { about: null, code: null, text: null }, now())
+      const isFirstLook = entry.sinceMs === null
+      const last = isFirstLook ? history.of(link.id).find(({ about }) => about === null) : undefined
+      // It stands as the last controller saw it: nothing has happened.
+      const isAsBefore = last?.state === state
+      Object.assign(entry, { state, sinceMs: isAsBefore ? Date.parse(last.at) : now() })
+      if (!isAsBefore) note(link.id, { about: null, code: null, text: null }, now())
     }
   }
 
@@ -150,14 +152,14 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
       trunkId: link.id,
       state: entry.state,
       since: at(entry.sinceMs),
-      lastError: entry.history.find(({ about }) => about !== null) ?? null,
+      lastError: history.of(link.id).find(({ about }) => about !== null) ?? null,
       nextAttemptAt: at(entry.nextMs !== null && entry.nextMs > now() ? entry.nextMs : null),
       answer: contact
         ? { isThere: contact.state === 'reachable', milliseconds: contact.roundtripMs ?? null }
         : null,
       callsIn: loads.get(link.id)?.in ?? 0,
       callsOut: loads.get(link.id)?.out ?? 0,
-      history: entry.history
+      history: history.of(link.id)
     }
   }
 

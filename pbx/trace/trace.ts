@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { openCollector } from './collector.ts'
 import { repeatsOf } from './exchanges.ts'
 import { createKeeper, type KeptMessage } from './keeper.ts'
+import { createSilenceWatch } from './silence.ts'
 import { createStore } from './store.ts'
 import { registrationOf, runTrunkTest, type TestPorts, type TrunkTest } from './trunk-test.ts'
 import type { Dialog, SipCopy, TraceTrunk } from './types.ts'
@@ -25,6 +26,8 @@ export interface SipTrace {
   reload(): Promise<void>
   /** A channel of Asterisk, in any event of it. */
   onChannel(channel: { id: string; name: string; protocolId: string }): void
+  /** A channel of Asterisk is gone. */
+  onChannelGone(channelId: string): void
   /** A row of a call's tape. */
   onRow(row: { callId: string; type: string; data: Readonly<Record<string, unknown>> }): void
   /** Removes what is too old. */
@@ -45,6 +48,8 @@ export interface SipTraceOptions {
   isCurrent: TestPorts['isCurrent']
   /** What Asterisk refused, by the id of the object: `trunk-…`. */
   refused(): readonly { id: string; message: string }[]
+  /** Ends a channel to a trunk whose carrier says nothing, so that the call goes on through the next one. */
+  giveUp(channelId: string): void
   log: Logger
   resolve?: TestPorts['resolve']
 }
@@ -69,6 +74,20 @@ export async function createSipTrace(options: SipTraceOptions): Promise<SipTrace
       const row = await db('trunks').where({ sip_endpoint: endpoint }).first<{ id: string } | undefined>('id')
       return row?.id ?? null
     }
+  })
+  const silence = createSilenceWatch({
+    store,
+    secondsOf: async (endpoint) => {
+      const row = await db('trunks')
+        .where({ sip_endpoint: endpoint })
+        .first<{ seconds: number } | undefined>('silent_seconds as seconds')
+      return row?.seconds ?? null
+    },
+    giveUp: (channelId) => {
+      log.warn({ channelId }, 'A carrier has said nothing to a call out; it is given up')
+      options.giveUp(channelId)
+    },
+    onError: (error) => log.warn({ err: error }, 'For how long a trunk may be silent could not be read')
   })
   const collector = await openCollector({ ...options, onCopy: (copy) => store.add(copy) })
 
@@ -131,14 +150,18 @@ export async function createSipTrace(options: SipTraceOptions): Promise<SipTrace
     onChannel({ id, name, protocolId }) {
       if (protocolId === '' || linked.has(id) || !name.startsWith('PJSIP/')) return
       const endpoint = name.replace(/^PJSIP\//, '').replace(/-[0-9a-f]{8}$/, '')
-      const callId = ownChannel.exec(id)?.[1] ?? callOf.get(id)
+      const ownCallId = ownChannel.exec(id)?.[1]
+      const callId = ownCallId ?? callOf.get(id)
       if (callId === undefined) bounded(waiting, mostChannels).set(id, { dialog: protocolId, endpoint })
       else {
         if (linked.size >= mostChannels) linked.clear()
         linked.add(id)
         link(callId, protocolId, endpoint)
+        if (ownCallId !== undefined && endpoint.startsWith('trunk-'))
+          silence.watch(protocolId, { channelId: id, callId, endpoint })
       }
     },
+    onChannelGone: (channelId) => silence.ended(channelId),
     onRow({ callId, type, data }) {
       if (type !== 'call.initiated') return
       const { pbxUniqueId, caller, dialed, trunkId } = data as unknown as Initiated
@@ -156,6 +179,7 @@ export async function createSipTrace(options: SipTraceOptions): Promise<SipTrace
     },
     schedules: [{ task: 'sip.traces', match: '17 * * * *' }],
     async close() {
+      silence.close()
       await collector.close()
       await keeper.close()
     }

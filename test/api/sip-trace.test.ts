@@ -74,6 +74,7 @@ describe('The SIP trace over the API', function () {
     rig = await startRig({
       before: (deps) => {
         made = createSipTrace({
+          giveUp: () => undefined,
           ...{ db: deps.db, log: deps.log, ami, port: hepPort, password: 'secret', ownPorts: [15_460] },
           isCurrent: () => Promise.resolve(true),
           refused: () => [],

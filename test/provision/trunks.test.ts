@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { expect } from 'chai'
 import type { JournalCall, JournalCallWithLegs } from '../../api/contract/calls.ts'
+import type { CallTrace } from '../../api/contract/sip-trace.ts'
 import type { Trunk, TrunkEvent, TrunkLive } from '../../api/contract/trunks.ts'
 import type { DialPolicySettings } from '../../dialling/policy/settings.ts'
 import type { Dialog } from '../sip/dialog.ts'
@@ -47,8 +48,8 @@ describe('Trunks', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(16_000, 59, 7)
-    for (let index = 0; index < 7; index += 1) desks.push(await office.desk())
+    office = await openOffice(16_000, 59, 8)
+    for (let index = 0; index < 8; index += 1) desks.push(await office.desk())
     const { items } = await office.instance.api<{ items: Trunk[] }>('GET', '/api/trunks')
     await office.instance.api('PATCH', `/api/trunks/${items[0]?.id ?? ''}`, {
       outgoing: outgoing({ isUsed: false })
@@ -56,6 +57,7 @@ describe('Trunks', function () {
     // Each number goes out by the trunk of its beginning.
     await trunk('Broken', 11, { outgoing: outgoing({ prefixes: ['+7495'] }) })
     await trunk('Silent', 12, { isChecked: true, outgoing: outgoing({ prefixes: ['+7812'] }) })
+    await trunk('Mute', 17, { silentSeconds: 3, outgoing: outgoing({ prefixes: ['+7383'] }) })
     await trunk('Narrow', 13, { maxCalls: 1, outgoing: outgoing({ prefixes: ['+7343'] }) })
     await trunk('Spare', 14, {
       outgoing: outgoing({ rewrites: [{ prefix: '+7812', strip: 1, prepend: '9977' }] })
@@ -157,8 +159,8 @@ describe('Trunks', function () {
     const spare = await carrier(14)
     const forwarding = await carrier(15)
     const lines = await carrier(16)
-    const [one, two, three, four, five, six, seven] = desks
-    if (!one || !two || !three || !four || !five || !six || !seven) throw new Error('Too few desks')
+    const [one, two, three, four, five, six, seven, eight] = desks
+    if (!one || !two || !three || !four || !five || !six || !seven || !eight) throw new Error('Too few desks')
 
     const broke = async (): Promise<void> => {
       const operator = await place(one, '+74951230001')
@@ -173,6 +175,27 @@ describe('Trunks', function () {
       const operator = await place(two, '+78121230002')
       const call = await talks(operator, await dialled(spare, '99778121230002'), '+78121230002')
       expect(call.legs.map((leg) => leg.result)).to.deep.equal(['answered', 'answered'])
+    }
+    const mute = async (): Promise<void> => {
+      // It hears and says nothing, which nobody asked it about before: Asterisk alone would wait for 32 seconds.
+      const heard: string[] = []
+      const socket = createSocket('udp4')
+      socket.on('message', (data) => heard.push(data.toString().split('\r\n', 1)[0] ?? ''))
+      socket.bind(5060, at(17))
+      await once(socket, 'listening')
+      try {
+        const operator = await place(eight, '+73831230005')
+        await until(() => heard.some((line) => line.startsWith('INVITE')), { what: 'the mute one is asked' })
+        const call = await talks(operator, await dialled(spare, '+73831230005'), '+73831230005')
+        expect(call.legs.map((leg) => leg.result)).to.deep.equal(['answered', 'failed', 'answered'])
+        expect((await live('Mute'))?.lastError).to.include({ about: 'call' })
+        const trace = await office.instance.api<CallTrace>('GET', `/api/calls/${call.id}/trace`)
+        const said = (trace.ladder?.messages ?? []).filter(({ status }) => status === null)
+        expect(said.map(({ method }) => method)).to.include.members(['INVITE', 'ACK', 'BYE'])
+        expect(trace.ladder?.parties.map(({ name }) => name)).to.include.members(['Mute', 'Spare'])
+      } finally {
+        socket.close()
+      }
     }
     const full = async (): Promise<void> => {
       const first = await place(three, '+73431230003')
@@ -220,6 +243,6 @@ describe('Trunks', function () {
       )
       expect((await live('Lines'))?.lastError).to.include({ about: 'limit', code: 486 })
     }
-    await Promise.all([broke(), silent(), full(), recognised(), limited()])
+    await Promise.all([broke(), silent(), mute(), full(), recognised(), limited()])
   })
 })

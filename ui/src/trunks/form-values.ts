@@ -27,6 +27,7 @@ export interface TrunkFields {
   country: string
   maxIn: number | null
   maxCalls: number | null
+  silentSeconds: number | null
   numberHeaders: NumberHeader[]
   numberStrip: string
   isActive: boolean
@@ -53,7 +54,7 @@ export function fieldsOf(trunk: Trunk | null): TrunkFields {
       ...{ name: '', preset: null, kind: 'registration', host: '', port: null, transport: 'udp' },
       ...{ mediaEncryption: 'off', username: '', authUsername: '', secret: '', fromUser: '', fromDomain: '' },
       ...{ contactUser: '', outboundProxy: '', expirySeconds: 300, isChecked: true, matchAddresses: [] },
-      ...{ codecs: ['alaw', 'ulaw'], country: 'RU', maxIn: null, maxCalls: null },
+      ...{ codecs: ['alaw', 'ulaw'], country: 'RU', maxIn: null, maxCalls: null, silentSeconds: 6 },
       ...{ numberHeaders: ['ruri', 'to'], numberStrip: '', isActive: true, outgoing: usualOutgoing }
     }
   }
@@ -96,6 +97,7 @@ export function bodyOf(fields: TrunkFields): TrunkCreate {
     country: fields.country.trim().toUpperCase(),
     maxIn: fields.maxIn,
     maxCalls: fields.maxCalls,
+    silentSeconds: fields.silentSeconds ?? 6,
     numberHeaders: fields.numberHeaders,
     numberStrip: fields.numberStrip.trim(),
     isActive: fields.isActive,
@@ -111,7 +113,7 @@ export const sections = ['connection', 'calls', 'outgoing', 'called', 'security'
 export type Section = (typeof sections)[number]
 
 const sectionOf: Readonly<Record<string, Section>> = {
-  ...{ isChecked: 'calls', maxIn: 'calls', maxCalls: 'calls', codecs: 'calls' },
+  ...{ isChecked: 'calls', maxIn: 'calls', maxCalls: 'calls', silentSeconds: 'calls', codecs: 'calls' },
   ...{ outgoing: 'outgoing', numberHeaders: 'called', numberStrip: 'called', country: 'called' },
   ...{ mediaEncryption: 'security', matchAddresses: 'security' }
 }

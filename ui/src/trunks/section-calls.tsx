@@ -61,6 +61,23 @@ export function CallsSection({ fields, set, errorOf }: SectionProps) {
         onChange={(event) => set({ isChecked: event.currentTarget.checked })}
         data-testid="field-isChecked"
       />
+      {fields.transport === 'udp' && (
+        <NumberInput
+          label={t('trunks.field.silentSeconds')}
+          description={t('trunks.help.silentSeconds')}
+          hideControls
+          allowDecimal={false}
+          allowNegative={false}
+          min={3}
+          max={32}
+          maw={320}
+          placeholder="6"
+          value={fields.silentSeconds ?? ''}
+          error={errorOf('silentSeconds')}
+          onChange={(next) => set({ silentSeconds: typeof next === 'number' ? next : null })}
+          data-testid="field-silentSeconds"
+        />
+      )}
     </Stack>
   )
 }

@@ -30,6 +30,11 @@ export function SecuritySection({ fields, set, errorOf }: SectionProps) {
         onChange={(value) => set({ mediaEncryption: value as TrunkFields['mediaEncryption'] })}
         data-testid="field-mediaEncryption"
       />
+      {fields.transport === 'tls' && (
+        <Alert color="amber" p="xs" role="note" data-testid="tls-note">
+          {t('trunks.tlsUnchecked')}
+        </Alert>
+      )}
       {isReadable && (
         <Alert color="amber" p="xs" role="note">
           {t('trunks.keysInClear')}

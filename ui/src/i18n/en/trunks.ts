@@ -68,6 +68,7 @@ export const trunksTexts = {
       maxOut: 'Out at once',
       codecs: 'Codecs',
       isChecked: 'Ask the carrier every 30 seconds whether it is there',
+      silentSeconds: 'Give up silence after, seconds',
       isUsed: 'Calls go out through this trunk',
       prefixes: 'Numbers that begin with',
       countries: 'Countries',
@@ -94,6 +95,7 @@ export const trunksTexts = {
       codecs: 'The first one both sides know is used.',
       isChecked:
         'One that does not answer is tried after the others. Some carriers never answer: switch it off for them.',
+      silentSeconds: 'When the carrier answers nothing at all, the call goes on through the next trunk.',
       isUsed: 'Which trunk comes first is set by the order in the list.',
       prefixes: 'Empty: any number. A longer beginning wins.',
       countries: 'Two letters each. Empty: any.',
@@ -138,6 +140,8 @@ export const trunksTexts = {
     encryption: { off: 'Off', optional: 'If the carrier offers it', required: 'Always' },
     keysInClear:
       'The keys of the voice travel in the signalling: without TLS anybody on the way can read them.',
+    tlsUnchecked:
+      'Signalling is encrypted by TLS 1.2, but the carrier’s certificate is not checked: whoever only listens on the way understands nothing, but somebody who redirects the connection could pose as the carrier.',
     fault: {
       required: 'Fill this in.',
       host: 'A host name or an IPv4 address, without sip: and without a port.',
@@ -197,8 +201,8 @@ export const trunksTexts = {
       refused: 'See the call in the journal: often the number does not exist.'
     },
     drawer: { settings: 'Settings', test: 'Test', history: 'What happened' },
-    historyEmpty: 'Nothing yet since the exchange was started.',
-    historyText: 'The last 50 changes and errors since the exchange was started.',
+    historyEmpty: 'Nothing yet: changes of state and errors will stand here.',
+    historyText: 'The last 50 changes and errors.',
     became: 'State: {{state}}'
   },
   trunkState: {
