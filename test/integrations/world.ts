@@ -25,10 +25,14 @@ export interface World {
   close(): Promise<void>
 }
 
-/** Connectors on a real database, emptied first, with a clock that only tests move. */
+/**
+ * Connectors on a real database, emptied first.
+ * @param options `hasOwnClock`: theirs moves only when a test moves it; else they live by the clock of this machine
+ */
 export async function foundWorld(
   database: TestDatabase,
-  makeKinds: (now: () => number) => readonly Kind[]
+  makeKinds: (now: () => number) => readonly Kind[],
+  options: { hasOwnClock: boolean } = { hasOwnClock: true }
 ): Promise<World> {
   const { db } = database
   await db.raw('truncate connectors, call_events, users cascade')
@@ -69,11 +73,13 @@ export async function foundWorld(
     ports,
     allowPrivate: true,
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
-    now: () => clock.nowMs,
-    pause(ms) {
-      clock.move(ms)
-      return Promise.resolve()
-    },
+    ...(options.hasOwnClock && {
+      now: () => clock.nowMs,
+      pause: (ms: number) => {
+        clock.move(ms)
+        return Promise.resolve()
+      }
+    }),
     // Its requests come one after another, so that a test can say what was asked when.
     atOnce: 1
   })
