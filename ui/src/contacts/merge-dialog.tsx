@@ -100,7 +100,7 @@ function Conflict(props: {
     <Radio.Group
       label={label}
       value={props.value ?? null}
-      onChange={(value) => props.onChange(value as Choice)}
+      onChange={(value) => props.onChange(value)}
       data-testid={`conflict-${field}`}
     >
       <Stack gap={4} mt={4}>

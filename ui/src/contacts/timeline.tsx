@@ -102,7 +102,7 @@ export function Timeline({ contactId }: { contactId: string }) {
       data-testid="timeline"
     >
       {me.role !== 'marketer' && <Composer contactId={contactId} />}
-      <Chip.Group multiple value={wanted} onChange={(next) => setWanted(next as GroupName[])}>
+      <Chip.Group multiple value={wanted} onChange={(next) => setWanted(next)}>
         <Group gap={6} role="group" aria-label={t('contacts.timeline.show')}>
           {groupNames
             .filter((name) => name !== 'task' || me.role !== 'marketer')
