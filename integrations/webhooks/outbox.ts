@@ -46,7 +46,6 @@ export async function enqueueDeliveries(
     chosen.filter(({ type }) => type !== 'call.initiated').map(({ callId }) => callId)
   )
   const entries: unknown[] = []
-  const targets: { n: number; webhook_id: string; part: number }[] = []
   for (const row of chosen) {
     if (isTest(row, journal.get(row.callId))) continue
     const call = row.type === 'call.initiated' ? undefined : journal.get(row.callId)
@@ -56,23 +55,27 @@ export async function enqueueDeliveries(
     )
     if (wanting.length === 0) continue
     const payload = payloadOf(row, call)
-    const n = entries.length
-    const found = wanting.flatMap((each) =>
-      partsFor(each, payload).map((part) => ({ n, webhook_id: each.id, part }))
-    )
-    if (found.length === 0) continue
-    targets.push(...found)
-    entries.push({ n, type: row.type, call_id: row.callId, seq: row.seq, payload })
+    const targets = wanting.flatMap((each) => partsFor(each, payload).map((part) => ({ id: each.id, part })))
+    if (targets.length === 0) continue
+    entries.push({
+      type: row.type,
+      call_id: row.callId,
+      seq: row.seq,
+      payload,
+      webhook_ids: targets.map(({ id }) => id),
+      parts: targets.map(({ part }) => part)
+    })
   }
-  if (targets.length === 0) return
+  if (entries.length === 0) return
   // The key lock keeps a webhook from being deleted between this row and the check of its foreign key, which would
   // fail the tape's transaction.
   await trx.raw(
     `with added as (
        insert into webhook_deliveries (webhook_id, event_type, call_id, seq, part, payload)
        select w.id, e.type, e.call_id, e.seq, t.part, e.payload
-       from jsonb_to_recordset(?::jsonb) as e (n int, type text, call_id uuid, seq int, payload jsonb)
-       join jsonb_to_recordset(?::jsonb) as t (n int, webhook_id uuid, part int) on t.n = e.n
+       from jsonb_to_recordset(?::jsonb) as e
+         (type text, call_id uuid, seq int, payload jsonb, webhook_ids uuid[], parts int[])
+       cross join unnest(e.webhook_ids, e.parts) as t (webhook_id, part)
        join webhooks w on w.id = t.webhook_id and w.is_active and e.type = any (w.events)
        order by e.call_id, e.seq, t.part
        for key share of w
@@ -80,7 +83,7 @@ export async function enqueueDeliveries(
        returning webhook_id
      )
      select pg_notify(?, webhook_id::text) from (select distinct webhook_id from added) as to_wake`,
-    [JSON.stringify(entries), JSON.stringify(targets), deliveriesChannel]
+    [JSON.stringify(entries), deliveriesChannel]
   )
 }
 

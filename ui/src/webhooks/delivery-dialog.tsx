@@ -7,10 +7,12 @@ import { explain } from '../lib/explain.ts'
 import { fullTime } from '../lib/format.ts'
 import { toast } from '../lib/toast.tsx'
 import styles from './webhooks.module.css'
-import { stateColours, useEventName } from './words.ts'
+import { isToldByStatus, stateColours, useEventName } from './words.ts'
 
-/** Text that may be JSON, laid out to be read. */
-function pretty(text: string): string {
+/** Text that may be JSON or a form, laid out to be read. */
+function pretty(text: string, contentType = ''): string {
+  if (contentType.includes('form-urlencoded'))
+    return [...new URLSearchParams(text)].map(([name, value]) => `${name}=${value}`).join('\n')
   try {
     return JSON.stringify(JSON.parse(text), null, 2)
   } catch {
@@ -47,11 +49,15 @@ function AttemptView({ attempt, payload }: { attempt: WebhookAttempt; payload: u
           {`${attempt.method} ${attempt.url}`}
         </Code>
         <Block title={t('hooks.delivery.headers')}>{headerLines(attempt.requestHeaders)}</Block>
-        {body !== null && <Block title={t('hooks.delivery.body')}>{pretty(body)}</Block>}
+        {body !== null && (
+          <Block title={t('hooks.delivery.body')}>
+            {pretty(body, attempt.requestHeaders['content-type'])}
+          </Block>
+        )}
       </Stack>
       <Stack gap="xs">
         <Text fw={620}>{t('hooks.delivery.answer')}</Text>
-        {attempt.error !== null && (
+        {attempt.error !== null && !isToldByStatus(attempt) && (
           <Alert color="rust" p="xs">
             {attempt.error}
           </Alert>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Webhook, WebhookTestResult } from '../../../api/contract/webhooks.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
-import { useEventName } from './words.ts'
+import { isToldByStatus, useEventName } from './words.ts'
 
 /** Sends one message now and shows what the receiver answers. */
 export function TestDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
@@ -61,7 +61,7 @@ export function TestDialog({ webhook, onClose }: { webhook: Webhook; onClose: ()
                   .join(' · ')}
               </Text>
             </Group>
-            {result.error !== null && <Text fz="sm">{result.error}</Text>}
+            {result.error !== null && !isToldByStatus(result) && <Text fz="sm">{result.error}</Text>}
             {result.response !== null && result.response !== '' && (
               <Code block mah={220} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }} tabIndex={0}>
                 {result.response}

@@ -23,3 +23,7 @@ export function useEventName(): (event: string) => string {
     return i18next.exists(`hooks.event.${word}`) ? t(`hooks.event.${word as 'call_ended'}`) : event
   }
 }
+
+/** Whether the status says all there is to say: of redirects the reader must know that they are not followed. */
+export const isToldByStatus = ({ status }: { status: number | null }): boolean =>
+  status !== null && status >= 400

@@ -42,7 +42,7 @@ export const webhookTexts = {
     },
     state: { pending: 'Waiting', delivered: 'Delivered', failed: 'Failed' },
     preset: {
-      own: 'Ringtrace (Standard Webhooks)',
+      own: 'Format of Ringtrace (Standard Webhooks)',
       ringostat: 'Like Ringostat',
       comagic: 'Like CoMagic (UIS)',
       roistat: 'Like Roistat',

@@ -45,7 +45,7 @@ export const webhookTexts = {
     },
     state: { pending: 'Ждёт', delivered: 'Доставлено', failed: 'Не доставлено' },
     preset: {
-      own: 'Ringtrace (Standard Webhooks)',
+      own: 'Свой формат Ringtrace (Standard Webhooks)',
       ringostat: 'Как у Ringostat',
       comagic: 'Как у CoMagic (UIS)',
       roistat: 'Как у Roistat',
@@ -80,7 +80,7 @@ export const webhookTexts = {
       url: 'Адрес этого сообщения',
       urlHelp: 'Пусто: адрес вебхука. Переменные можно ставить после имени сервера.',
       body: 'Содержимое',
-      kind: { form: 'Форма', json: 'JSON', query: 'Запрос', none: 'Нет' },
+      kind: { form: 'Форма', json: 'Текст JSON', query: 'Запрос', none: 'Нет' },
       insert: 'Вставить переменную',
       fieldsHelp: 'По одному полю на строке: имя=значение.',
       jsonHelp:
