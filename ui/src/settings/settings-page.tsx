@@ -29,10 +29,12 @@ const SchedulesPage = lazy(withTexts(['schedules', 'setup'], () => import('../ho
 const SystemPage = lazy(
   withTexts(['certificates', 'public-address', 'system'], () => import('../system/system-page.tsx'))
 )
+const WebhooksPage = lazy(
+  withTexts(['calls', 'many', 'settings', 'webhooks'], () => import('../webhooks/webhooks-page.tsx'))
+)
 const IntegrationsPage = lazy(
   withTexts(['integrations'], () => import('../integrations/integrations-page.tsx'))
 )
-const WebhooksPage = lazy(withTexts(['webhooks'], () => import('../webhooks/webhooks-page.tsx')))
 const CertificatePage = lazy(withTexts(['certificates'], () => import('./certificate.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
