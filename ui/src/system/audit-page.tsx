@@ -100,7 +100,12 @@ export default function AuditPage() {
         />
       </Group>
       {entries.isError && <Alert color="rust">{explain(entries.error)}</Alert>}
-      <div className={`sheet ${tables.tableSheet}`}>
+      <div
+        className={`sheet ${tables.tableSheet}`}
+        tabIndex={0}
+        role="region"
+        aria-label={t('system.audit.title')}
+      >
         <Table verticalSpacing={7} horizontalSpacing="md" style={{ tableLayout: 'fixed' }}>
           <Table.Thead>
             <Table.Tr>

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Text } from '@mantine/core'
+import { Anchor, Button, Drawer, Group, Text } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -66,9 +66,15 @@ export default function UpdateBanner() {
         </div>
         <Text fz="sm" c="dimmed" mt="md">
           {t('updates.later')}{' '}
-          <Link to="/settings/system#news" onClick={() => setOpen(false)}>
+          <Anchor
+            component={Link}
+            to="/settings/system#news"
+            fz="sm"
+            underline="always"
+            onClick={() => setOpen(false)}
+          >
             {t('updates.system')}
-          </Link>
+          </Anchor>
         </Text>
       </Drawer>
     </>
