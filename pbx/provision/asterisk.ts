@@ -69,7 +69,7 @@ export type RunningAsterisk = {
   takeAddress(address: string | null): Promise<void>
 }
 
-type Console = Pick<RunningAsterisk, 'cli' | 'takeAddress'>
+type Controls = Pick<RunningAsterisk, 'cli' | 'takeAddress'>
 
 const stopGraceMs = 10_000
 
@@ -92,7 +92,7 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
     renderFolder(options.templatesDir, await templateValues(home, dir, runDir, now))
   const files = await render(settings)
   const cli = async (command: string): Promise<string> => runCli(home, etc, command)
-  const console: Console = {
+  const controls: Controls = {
     cli,
     async takeAddress(externalAddress) {
       await writeFolder(etc, await render({ ...settings, externalAddress }))
@@ -104,8 +104,8 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
   if (earlier !== undefined) {
     if ((await isSameOnDisk(etc, files, withoutAddress)) && (await answers(cli))) {
       log.info({ asteriskPid: earlier }, 'Adopted the Asterisk that was left running')
-      if (!(await isSameOnDisk(etc, files))) await console.takeAddress(settings.externalAddress ?? null)
-      return watch(livingForeign(earlier), true, console, options)
+      if (!(await isSameOnDisk(etc, files))) await controls.takeAddress(settings.externalAddress ?? null)
+      return watch(livingForeign(earlier), true, controls, options)
     }
     log.warn(
       { asteriskPid: earlier },
@@ -149,13 +149,13 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
   await waitReady(options, dir, pid)
   await cli('core waitfullybooted')
   log.info({ asteriskPid: pid, version: home.version }, 'Asterisk is running')
-  return watch(living, false, console, options)
+  return watch(living, false, controls, options)
 }
 
 function watch(
   { pid, exited }: Living,
   adopted: boolean,
-  console: Console,
+  controls: Controls,
   options: StartOptions
 ): RunningAsterisk {
   let stopping: Promise<void> | undefined
@@ -170,7 +170,7 @@ function watch(
       options.onExit?.(code)
     })
     .catch((error: unknown) => options.log.error({ error }, 'The answer to the end of Asterisk failed'))
-  return { pid, adopted, exited, ...console, stop: async () => (stopping ??= end()) }
+  return { pid, adopted, exited, ...controls, stop: async () => (stopping ??= end()) }
 }
 
 async function waitReady(options: StartOptions, dir: string, pid: number): Promise<void> {

@@ -8,9 +8,11 @@ export function inBackground(work: Promise<unknown> | void): void {
   })
 }
 
-/** Fetches a part of the page before anybody needs it. */
+/**
+ * Fetches a part of the page before anybody needs it. One that could not be fetched is fetched again once it is needed;
+ * what shows it says then that it is away.
+ */
 export function prefetch(part: Promise<unknown>): void {
-  part.catch(() => {
-    // It is fetched again once it is needed; what shows it says then that it could not be fetched.
-  })
+  // Nobody has asked for it yet.
+  part.catch(() => undefined)
 }
