@@ -278,7 +278,9 @@ async function start(config: Config): Promise<void> {
     ownPorts: [config.sip.port, config.ariPort],
     isCurrent: (trunkId) => pbx.isTrunkCurrent(trunkId),
     refused: () => pbx.refusedObjects(),
-    giveUp: (channelId) => void ari.hangup(channelId, timerExpired)
+    giveUp: (channelId) => {
+      ari.hangup(channelId, timerExpired).catch((err: unknown) => log.warn({ err }, 'A silent leg stays'))
+    }
   })
   aside.push(() => sipTrace.close())
   pbx.feed.onRow((row) => sipTrace.onRow(row))

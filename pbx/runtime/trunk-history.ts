@@ -85,7 +85,7 @@ export async function openTrunkHistory(db: Knex, log: Logger): Promise<TrunkHist
     if (isClosed) return
     timer ??= setTimeout(() => {
       timer = undefined
-      void flush()
+      flush().catch((err: unknown) => log.error({ err }, 'The history of trunks cannot be written'))
     }, ms).unref()
   }
   function flush(): Promise<void> {
