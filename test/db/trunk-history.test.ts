@@ -48,7 +48,8 @@ describe('What has happened to a trunk', function () {
     watched.load([link])
     return {
       watched,
-      is: (state: RegistrationDetail['state']) => told(new Map([[link.endpoint, { state, nextSeconds: null }]])),
+      is: (state: RegistrationDetail['state']) =>
+        told(new Map([[link.endpoint, { state, nextSeconds: null }]])),
       facts: async () => (await watched.facts())[0]
     }
   }

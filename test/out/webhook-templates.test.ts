@@ -246,17 +246,15 @@ describe('webhooks: filters, messages for other systems, the log, sending again'
   it('show what a template becomes by the last calls, and test one message of it', async () => {
     const tape = await tapeOf('abandoned', '+79160000003', null)
     const [first] = tape
-    await database
-      .db('call_events')
-      .insert(
-        tape.map(({ callId, seq, type, data }) => ({
-          call_id: callId,
-          seq,
-          at: new Date(),
-          type,
-          data: JSON.stringify(data)
-        }))
-      )
+    await database.db('call_events').insert(
+      tape.map(({ callId, seq, type, data }) => ({
+        call_id: callId,
+        seq,
+        at: new Date(),
+        type,
+        data: JSON.stringify(data)
+      }))
+    )
     const samples = await webhooks.samples()
     const ended = samples.find(({ payload }) => payload.type === 'call.ended')
     expect(ended?.isReal).to.equal(true)
