@@ -47,7 +47,8 @@ export const ownParts: ReadonlySet<string> = new Set([
   'recovery_codes',
   'scheme_versions',
   'sessions',
-  'trace_switches'
+  'trace_switches',
+  'trunk_events'
 ])
 
 /** Columns that only tell who did something: history, and no use. */
