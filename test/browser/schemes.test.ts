@@ -121,15 +121,21 @@ describe('A scheme drawn in a browser', function () {
     // The field of the new block has no focus: keys are still the canvas’s.
     await page.keyboard.press('l')
     await page.getByTestId('pick-next').waitFor()
-    await page.keyboard.press('Enter')
+    await page.locator('[data-testid=quick-pick-find]:focus').press('Enter')
+    await page.getByTestId('pick-voicemail').waitFor()
     await page.getByTestId('quick-pick-find').fill('голос')
     await page.keyboard.press('Enter')
-    await saved(page)
-    const before = (await stored())?.draft.blocks['tag']
-    expect(before?.exits).to.deep.equal({ next: 'voicemail' })
+    const before = await until(
+      async () => {
+        const tag = (await stored())?.draft.blocks['tag']
+        return tag?.exits['next'] === 'voicemail' ? tag : null
+      },
+      { what: 'the new line is stored' }
+    )
+    expect(before.exits).to.deep.equal({ next: 'voicemail' })
     await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press('Shift+ArrowDown')
-    const { y } = before?.position ?? { y: 0 }
+    const { y } = before.position ?? { y: 0 }
     await until(async () => (await stored())?.draft.blocks['tag']?.position?.y === y + 32, {
       what: 'it has moved'
     })

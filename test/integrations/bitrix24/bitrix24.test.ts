@@ -225,8 +225,9 @@ describe('Bitrix24, by the contract it publishes', function () {
     }
     await world.connectors.work()
     expect(portal.calls.filter(({ finished }) => finished)).to.have.length(20)
-    const tooMany = await world.db('connector_exchanges').where('status', 503)
-    expect(tooMany).to.have.length(0)
+    const statuses = await world.db('connector_exchanges').pluck<number[]>('status')
+    expect(statuses.length, 'more than the portal takes at once').to.be.greaterThan(50)
+    expect(statuses).not.to.include(503)
   })
 
   for (const method of ['register', 'finish', 'attachRecord']) {

@@ -41,6 +41,8 @@ export function QuickPick({
           <Combobox.EventsTarget>
             <TextInput
               data-autofocus
+              // The trap of the dialog takes focus a moment later, and a quick hand's Enter would be lost.
+              autoFocus
               aria-label={title}
               placeholder={t('schemes.pick.find')}
               value={typed}
