@@ -50,7 +50,7 @@ const idleOf = (presence: 'available' | 'wrap_up' | 'away'): string =>
 
 /**
  * Talks of a day, even those that began the day before, and presence less the talks. Telephones that rang for a
- * client's call count; one that stopped because somebody else answered was not missed.
+ * client's call count, not for a draft that is tried out; one that stopped because somebody else answered was not missed.
  */
 const shifts = `with ${bounds}, changes as (
   select u.id as user_id, b.since as at, 0 as id, (select presence from presence_log l
@@ -77,6 +77,7 @@ const shifts = `with ${bounds}, changes as (
     count(*) filter (where l.result in ('noAnswer', 'declined')) as missed
   from users u cross join bounds b
   join call_legs l on l.user_id = u.id and l.started_at >= b.since and l.started_at < b.until
+  join calls c on c.id = l.call_id and c.call_type <> 'test'
   where l.kind = 'operator' and l.purpose = 'scheme' group by l.user_id
 ), outs as (
   select c.operator_id as user_id, count(*) as calls from users u cross join bounds b

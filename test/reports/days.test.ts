@@ -112,6 +112,9 @@ describe('Days of pools and operators', function () {
     // Somebody else was faster; a broken telephone never rang.
     await legOf(['2026-10-11T22:22:00Z', null, '2026-10-11T22:22:20Z'], { result: 'cancelled' })
     await legOf(['2026-10-11T22:23:00Z', null, '2026-10-11T22:23:01Z'], { result: 'failed' })
+    // A draft that is tried out is no client's call.
+    const test = { direction: 'internal', call_type: 'test' }
+    await legOf(['2026-10-11T22:24:00Z', null, '2026-10-11T22:24:20Z'], {}, test)
     // A call out while offline, and a supervisor who listens.
     await legOf(
       ['2026-10-11T23:10:00Z', '2026-10-11T23:10:00Z', '2026-10-11T23:12:00Z'],
