@@ -58,12 +58,14 @@ export const access = {
 
   'GET /api/pause-reasons': everyone,
   'POST /api/pause-reasons': admin,
+  'PUT /api/pause-reasons/order': admin,
   'GET /api/pause-reasons/:id': everyone,
   'PATCH /api/pause-reasons/:id': admin,
   'DELETE /api/pause-reasons/:id': admin,
 
   'GET /api/wrap-up-codes': everyone,
   'POST /api/wrap-up-codes': admin,
+  'PUT /api/wrap-up-codes/order': admin,
   'GET /api/wrap-up-codes/:id': everyone,
   'PATCH /api/wrap-up-codes/:id': admin,
   'DELETE /api/wrap-up-codes/:id': admin,
@@ -225,6 +227,10 @@ export const access = {
   'DELETE /api/music-tracks/:id': admin,
 
   'GET /api/tags': everyone,
+  'GET /api/tags/all': admin,
+  'POST /api/tags/rename': admin,
+  'POST /api/tags/remove': admin,
+  'POST /api/tags/changes/:id/undo': admin,
   'GET /api/contacts': everyone,
   'POST /api/contacts': desk,
   'GET /api/contacts/:id': everyone,

@@ -78,6 +78,13 @@ export const wrapUpCodeCreate = pauseReasonCreate
 /** The code stays: calls carry it. */
 export const wrapUpCodePatch = pauseReasonPatch
 
+/** Ids of pause reasons or of wrap-up codes in their new order; those left out come after. */
+export const codeOrder = z.object({ ids: z.array(id).min(1).max(1000) })
+export const codeOrderChange = codeOrder.extend({
+  /** The order that it was made from; where another stands there now, nothing is changed (409). */
+  fromIds: z.array(id).max(1000).optional()
+})
+
 /** Rules of the company for its operators. */
 export const operatorSettings = z.object({
   /** Time for notes after a talk; 0 for none. A group may have its own. */

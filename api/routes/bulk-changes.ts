@@ -80,7 +80,12 @@ export const bulkChangeRoutes = ({ db }: ApiDeps): Endpoint[] => [
     answer: bulkChange,
     handle: (context) =>
       db.transaction(async (trx) => {
-        const row = await trx('bulk_changes').where({ id: context.id }).forUpdate().first<Row | undefined>()
+        const row = await trx('bulk_changes')
+          .where({ id: context.id })
+          // What changes tags is kept beside them, and undone in its own way.
+          .whereIn('things', [...bulkThings])
+          .forUpdate()
+          .first<Row | undefined>()
         if (!row) throw new ApiError('not_found')
         const things = row['things'] as BulkThing
         refuseOthers(context, things)

@@ -4,10 +4,12 @@ import { crud } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { ApiError } from '../problems.ts'
 import { itemOf } from '../rows.ts'
+import { codeOrderRoute } from './code-order.ts'
 
 /** Why somebody may be away, in the order in which they are offered. */
-export const pauseReasonRoutes = ({ db }: ApiDeps) =>
-  crud(db, {
+export const pauseReasonRoutes = (deps: ApiDeps) => [
+  codeOrderRoute(deps, 'pause-reasons'),
+  ...crud(deps.db, {
     things: 'pause-reasons',
     table: 'pause_reasons',
     thing: 'pause reason',
@@ -21,6 +23,7 @@ export const pauseReasonRoutes = ({ db }: ApiDeps) =>
     firstSort: 'position',
     read: (_db, rows) => Promise.resolve(rows.map((row) => itemOf(pauseReason, row)))
   })
+]
 
 /**
  * The reason that a wish for presence is written down with: the one named, or the first of the list for those who name

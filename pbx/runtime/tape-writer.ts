@@ -201,8 +201,11 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
       await this.flush()
       if (!spool.isEmpty) throw new Error('The database is away: the tape waits in the spool')
       await db.transaction(async (trx) => {
-        // One writer at a time per call, so that `seq` has no gaps and no doubles.
-        await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [callId])
+        // One writer at a time per call, so that `seq` has no gaps and no doubles; and none while many are written to.
+        await trx.raw(
+          "select pg_advisory_xact_lock_shared(hashtext('ringtrace.tape'), 0), pg_advisory_xact_lock(hashtextextended(?, 0))",
+          [callId]
+        )
         const tape = await readTape(trx, callId)
         const last = tape.at(-1)
         if (!last) throw new UnknownCall(callId)

@@ -117,7 +117,14 @@ export function createFakePbx(db: Knex): FakePbx {
         ...('wrapUpCode' in changes && { wrap_up_code: changes['wrapUpCode'] }),
         ...('isSpam' in changes && { is_spam: changes['isSpam'] })
       }
-      await db('calls').where({ id: callId }).update(columns)
+      if (Object.keys(columns).length > 0) await db('calls').where({ id: callId }).update(columns)
+      if (type === 'call.tagged' && 'add' in data) {
+        const tags = await db('calls').where({ id: callId }).pluck<string[][]>('tags')
+        const kept = (tags[0] ?? []).filter((tag) => !data.remove.includes(tag))
+        await db('calls')
+          .where({ id: callId })
+          .update({ tags: [...new Set([...kept, ...data.add])] })
+      }
       await db.raw(
         `insert into call_events (call_id, seq, at, type, data, effects)
          select id, (select coalesce(max(seq), 0) + 1 from call_events where call_id = calls.id), now(), ?, ?, '[]'

@@ -31,6 +31,7 @@ import { signIn } from './en/sign-in.ts'
 import { sipTraceTexts } from './en/sip-trace.ts'
 import { sound } from './en/sound.ts'
 import { system } from './en/system.ts'
+import { tagTexts } from './en/tags.ts'
 import { tracking } from './en/tracking.ts'
 import { trunksTexts } from './en/trunks.ts'
 import { updates } from './en/updates.ts'
@@ -78,6 +79,7 @@ const en = {
   ...sipTraceTexts,
   ...sound,
   ...system,
+  ...tagTexts,
   ...tracking,
   ...trunksTexts,
   ...updates,

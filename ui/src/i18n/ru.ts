@@ -32,6 +32,7 @@ import { signIn } from './ru/sign-in.ts'
 import { sipTraceTexts } from './ru/sip-trace.ts'
 import { sound } from './ru/sound.ts'
 import { system } from './ru/system.ts'
+import { tagTexts } from './ru/tags.ts'
 import { tracking } from './ru/tracking.ts'
 import { trunksTexts } from './ru/trunks.ts'
 import { updates } from './ru/updates.ts'
@@ -83,6 +84,7 @@ const ru: Same<typeof en> = {
   ...sipTraceTexts,
   ...sound,
   ...system,
+  ...tagTexts,
   ...tracking,
   ...trunksTexts,
   ...updates,

@@ -1,7 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import type { OperatorSettings, PauseReason } from '../../../api/contract/operators.ts'
+import { OrderButtons } from './order-buttons.tsx'
 import { ResourceTable } from './resource-table.tsx'
 import { SettingsForm } from './settings-form.tsx'
+import { useCodeOrder } from './use-code-order.ts'
 
 /** Wrap-up and auto-pause of the company, and why operators may be away. */
 export function OperatorRulesSection() {
@@ -66,9 +68,11 @@ export function OperatorRulesSection() {
 /** A list of codes with their names in two languages: pause reasons and wrap-up codes are kept alike. */
 function NamedCodes(list: { things: string; title: string; text: string; addLabel: string }) {
   const { t } = useTranslation()
+  const wayOf = useCodeOrder(list.things)
   return (
     <ResourceTable<PauseReason>
       {...list}
+      actions={({ id, nameEn }) => <OrderButtons name={nameEn} {...wayOf(id)} testId={list.things} />}
       nameOf={(reason) => reason.nameEn}
       columns={[
         { header: t('setup.pauses.ru'), cell: (reason) => reason.nameRu },
@@ -93,14 +97,12 @@ function NamedCodes(list: { things: string; title: string; text: string; addLabe
                 help: t('setup.codeHelp')
               } as const
             ]),
-        { name: 'position', label: t('setup.position'), type: 'number' },
         { name: 'isActive', label: t('settings.active'), type: 'switch' }
       ]}
       toForm={(reason) => ({
         nameRu: reason?.nameRu ?? '',
         nameEn: reason?.nameEn ?? '',
         code: reason?.code ?? '',
-        position: reason?.position ?? 100,
         isActive: reason?.isActive ?? true
       })}
       toBody={({ code, ...rest }, isNew) => ({ ...rest, ...(isNew && { code }) })}

@@ -32,6 +32,7 @@ const SystemPage = lazy(
 const WebhooksPage = lazy(
   withTexts(['calls', 'many', 'settings', 'webhooks'], () => import('../webhooks/webhooks-page.tsx'))
 )
+const TagsPage = lazy(withTexts(['setup', 'tags'], () => import('../tags/tags-page.tsx')))
 const IntegrationsPage = lazy(
   withTexts(['integrations'], () => import('../integrations/integrations-page.tsx'))
 )
@@ -72,6 +73,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       { name: 'schemes', title: 'settings.schemes.title', page: SchemesSection },
       { name: 'schedules', title: 'setup.hours', page: SchedulesPage, isForLeads: true },
       { name: 'caller-lists', title: 'setup.callerLists', page: CallerListsPage, isForLeads: true },
+      { name: 'tags', title: 'setup.tags', page: TagsPage },
       { name: 'prompts', title: 'setup.prompts.title', page: PromptsSection },
       { name: 'music', title: 'setup.music.title', page: MusicSection }
     ]

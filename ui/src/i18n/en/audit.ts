@@ -101,6 +101,7 @@ export const audit = {
     deal: 'Deal',
     task: 'Task',
     call: 'Call',
+    tag: 'Tag of calls',
     callback: 'Callback',
     pipeline: 'Pipeline',
     webhook: 'Webhook',
@@ -140,6 +141,8 @@ export const audit = {
   whole: {
     mail_settings_test: 'Test letter sent',
     trunk_order: 'Order of trunks changed',
+    pause_reason_order: 'Order of pause reasons changed',
+    wrap_up_code_order: 'Order of codes after a talk changed',
     logout: 'Signed out',
     trunk_trace_create: 'Trunk: SIP messages of its calls kept',
     trunk_trace_delete: 'Trunk: SIP messages of its calls no longer kept',

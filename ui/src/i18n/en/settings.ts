@@ -3,6 +3,9 @@ export const settings = {
   settings: {
     name: 'Name',
     state: 'State',
+    moveUp: 'Move up: {{name}}',
+    moveDown: 'Move down: {{name}}',
+    orderSaved: 'The order is changed.',
     active: 'Active',
     inactive: 'Off',
     empty: 'Nothing here yet.',

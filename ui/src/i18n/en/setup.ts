@@ -14,6 +14,7 @@ export const setup = {
     integrations: 'Integrations',
     part: { people: 'People', incoming: 'Calls in', outgoing: 'Calls out', sales: 'Sales', system: 'System' },
     callerLists: 'Lists of callers',
+    tags: 'Tags',
     hours: 'Working hours',
     from: 'from',
     to: 'to',
@@ -26,7 +27,6 @@ export const setup = {
     since: 'Since',
     code: 'Code',
     codeHelp: 'Latin letters and digits; it stays as it is in reports.',
-    position: 'Place in the list',
     length: 'Length',
     listen: 'Listen',
     devices: {

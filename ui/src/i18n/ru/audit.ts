@@ -103,6 +103,7 @@ export const audit = {
     deal: 'Сделка',
     task: 'Задача',
     call: 'Звонок',
+    tag: 'Тег звонков',
     callback: 'Обратный звонок',
     pipeline: 'Воронка',
     webhook: 'Вебхук',
@@ -142,6 +143,8 @@ export const audit = {
   whole: {
     mail_settings_test: 'Отправлено проверочное письмо',
     trunk_order: 'Изменён порядок линий',
+    pause_reason_order: 'Изменён порядок причин паузы',
+    wrap_up_code_order: 'Изменён порядок кодов итога',
     logout: 'Выход',
     trunk_trace_create: 'Линия: включено хранение SIP-сообщений',
     trunk_trace_delete: 'Линия: выключено хранение SIP-сообщений',

@@ -3,6 +3,9 @@ export const settings = {
   settings: {
     name: 'Название',
     state: 'Состояние',
+    moveUp: 'Выше: {{name}}',
+    moveDown: 'Ниже: {{name}}',
+    orderSaved: 'Порядок изменён.',
     active: 'Включено',
     inactive: 'Выключено',
     empty: 'Здесь пока пусто.',

@@ -20,6 +20,7 @@ export const setup = {
       system: 'Система'
     },
     callerLists: 'Списки звонящих',
+    tags: 'Теги',
     hours: 'Рабочие часы',
     from: 'с',
     to: 'до',
@@ -32,7 +33,6 @@ export const setup = {
     since: 'С какого дня',
     code: 'Код',
     codeHelp: 'Латинские буквы и цифры; в отчётах останется таким.',
-    position: 'Место в списке',
     length: 'Длина',
     listen: 'Прослушать',
     devices: {
