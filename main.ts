@@ -25,7 +25,7 @@ import { productVersion, projectRoot } from './host/project-root.ts'
 import { SetupError, messageOf } from './host/setup-error.ts'
 import { stepPrinter } from './host/steps.ts'
 import { openTls } from './host/tls/keeper.ts'
-import { welcome } from './host/welcome.ts'
+import { firstPasswordIn, welcome } from './host/welcome.ts'
 import { createCrm } from './crm/crm.ts'
 import { askedOutside } from './dialling/asked-outside.ts'
 import { createDialling, type Dialling } from './dialling/dialling.ts'
@@ -88,7 +88,7 @@ async function start(config: Config): Promise<void> {
   say(5, `Asterisk ${home.version} is there`)
   const prepared: Progress = (text, fraction) => say(6, text, fraction)
   await ensureSounds({ home, dataDir, log, progress: prepared })
-  const firstLogin = await ensureAdmin(db, config.adminPassword)
+  const firstLogin = await ensureAdmin(db, config.adminPassword, firstPasswordIn(dataDir))
   if (config.demo) {
     const { loadDemo } = await import('./db/demo/index.ts')
     await loadDemo(db, {
