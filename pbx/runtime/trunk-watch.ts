@@ -40,7 +40,7 @@ interface Watched {
 
 export interface TrunkWatchOptions {
   ari: Pick<Ari, 'isUp' | 'getObject'>
-  ami: Pick<Ami, 'on' | 'contacts' | 'registrations'>
+  ami: Pick<Ami, 'on' | 'contacts' | 'registrations' | 'qualify'>
   log: { read(): Promise<LoggedRefusal[]> }
   load(): ReadonlyMap<string, { in: number; out: number }>
   history: Pick<TrunkHistory, 'of' | 'add'>
@@ -59,6 +59,8 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
   let links: readonly TrunkLink[] = []
   let registrations: ReadonlyMap<string, RegistrationDetail> = new Map()
   let contacts: ReadonlyMap<string, AmiContact> = new Map()
+  /** What was told of contacts since they were asked for last. */
+  let told = new Map<string, AmiContact>()
   const watched = new Map<string, Watched>()
   let lookedMs = 0
   let looking: Promise<void> | undefined
@@ -126,9 +128,15 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
   }
 
   async function look(): Promise<void> {
-    const [details, found] = await Promise.all([ami.registrations(), ami.contacts()])
-    contacts = found ?? contacts
-    if (details) take(details)
+    const since = new Map<string, AmiContact>()
+    told = since
+    // Each is taken as it comes: an event may follow an answer at once, and is then the newer of both.
+    await Promise.all([
+      ami.registrations().then((details) => details && take(details)),
+      ami.contacts().then((found) => {
+        if (found) contacts = new Map([...found, ...since])
+      })
+    ])
     await readLog()
     compare()
     lookedMs = now()
@@ -140,13 +148,29 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
   })
   ami.on('contact', (contact) => {
     if (!contact.aor.startsWith('trunk-')) return
+    told.set(contact.aor, contact)
     contacts = new Map([...contacts, [contact.aor, contact]])
     compare()
   })
 
+  /**
+   * Asterisk learns of the address before the endpoint. Where its own first OPTIONS is due in between, it sends none, and
+   * the next is half a minute away: until then a dead trunk would be taken for a good one.
+   */
+  function askAfter({ endpoint, isChecked }: TrunkLink): void {
+    if (isChecked !== true) return
+    ami
+      .qualify(endpoint)
+      .catch((error: unknown) =>
+        logger.warn({ err: error }, 'A trunk could not be asked whether it is there')
+      )
+  }
+
   function factsOf(link: TrunkLink, loads: ReturnType<typeof load>): TrunkFacts {
     const entry = entryOf(link.id)
     const contact = link.isChecked === true ? contacts.get(link.endpoint) : undefined
+    // One that was never asked counts as there, and has no time.
+    const isAsked = contact && (contact.state !== 'reachable' || contact.roundtripMs !== undefined)
     const at = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
     return {
       trunkId: link.id,
@@ -154,7 +178,7 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
       since: at(entry.sinceMs),
       lastError: history.of(link.id).find(({ about }) => about !== null) ?? null,
       nextAttemptAt: at(entry.nextMs !== null && entry.nextMs > now() ? entry.nextMs : null),
-      answer: contact
+      answer: isAsked
         ? { isThere: contact.state === 'reachable', milliseconds: contact.roundtripMs ?? null }
         : null,
       callsIn: loads.get(link.id)?.in ?? 0,
@@ -179,7 +203,9 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
     },
     /** The trunks that Asterisk is to know from now on. */
     load(wanted: readonly TrunkLink[]): void {
+      const before = new Map(links.map((link) => [link.id, JSON.stringify(link)]))
       links = wanted
+      for (const link of links) if (before.get(link.id) !== JSON.stringify(link)) askAfter(link)
       const ids = new Set(links.map(({ id }) => id))
       for (const id of watched.keys()) if (!ids.has(id)) watched.delete(id)
       compare()

@@ -40,7 +40,8 @@ describe('What has happened to a trunk', function () {
           if (event === 'registrations') told = listener as typeof told
         },
         contacts: () => Promise.resolve(new Map<string, AmiContact>()),
-        registrations: () => Promise.resolve(null)
+        registrations: () => Promise.resolve(null),
+        qualify: () => Promise.resolve(true)
       } as never,
       ...{ log: { read: () => Promise.resolve([]) }, load: () => new Map(), history, logger: log },
       now: () => clock.ms
