@@ -15,9 +15,13 @@ interface Props {
 export function Findings({ findings, onShow }: Props) {
   const { t, i18n } = useTranslation()
   if (findings.length === 0) return null
+  // Each leg of a call is found to be well; that is worth a line once.
+  const isSaid = ({ code, level }: SipFinding, index: number): boolean =>
+    level === 'good' && findings.findIndex((one) => one.code === code) < index
   return (
     <ul className={styles.findings} data-testid="sip-findings">
       {findings.map((finding, index) => {
+        if (isSaid(finding, index)) return null
         const { code, level, params, message } = finding
         const Icon = icons[level]
         const side = params['refusedBy'] ?? params['by']

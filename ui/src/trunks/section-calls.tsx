@@ -35,7 +35,7 @@ export function CallsSection({ fields, set, errorOf }: SectionProps) {
   const { outgoing } = fields
   return (
     <Stack gap="sm">
-      <div className={styles.pair} style={{ gridTemplateColumns: 'repeat(3, minmax(0, 1fr))' }}>
+      <div className={styles.limits}>
         {limit('maxCalls', fields.maxCalls, (maxCalls) => set({ maxCalls }))}
         {limit('maxIn', fields.maxIn, (maxIn) => set({ maxIn }))}
         {limit('maxOut', outgoing.maxConcurrent, (maxConcurrent) =>

@@ -1,3 +1,4 @@
+import { dayOf, isToday, timeOfDay } from '../lib/format.ts'
 import type { TrunkEvent } from '../../../api/contract/trunks.ts'
 
 /** What went wrong, in a word; `trunks.trouble.<word>` says it, `trunks.advice.<word>` what to do about it. */
@@ -34,3 +35,6 @@ export function troubleOf({ about, code }: Pick<TrunkEvent, 'about' | 'code'>): 
   if (code === 404 && about === 'call') return 'refused'
   return byCode[code] ?? (code === 503 ? 'tooMany' : code >= 500 ? 'carrier' : 'refused')
 }
+
+/** When something happened, as short as it can be told. */
+export const whenOf = (at: string): string => (isToday(at) ? timeOfDay(at) : `${dayOf(at)}, ${timeOfDay(at)}`)

@@ -2,11 +2,10 @@ import { ActionIcon } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Trunk, TrunkLive } from '../../../api/contract/trunks.ts'
-import { fullTime, isToday, timeOfDay } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
 import { SafeDelete } from '../settings/safe-delete.tsx'
 import { presetCalled } from './presets.ts'
-import { troubleOf } from './troubles.ts'
+import { troubleOf, whenOf } from './troubles.ts'
 import { TrunkState } from './trunk-state.tsx'
 import styles from './trunks.module.css'
 
@@ -36,7 +35,6 @@ export function TrunkCard({ trunk, live, onOpen, onRemoved, place, onUp, onDown 
   const trouble = error && isFresh ? troubleOf(error) : null
   const brand = presetCalled(trunk.preset)?.brand
   const address = `${trunk.host}:${trunk.port} ${trunk.transport.toUpperCase()}`
-  const at = (iso: string): string => (isToday(iso) ? timeOfDay(iso) : fullTime(iso))
   return (
     <article className={`sheet ${styles.card ?? ''}`} data-testid="trunks-row" data-trunk={trunk.id}>
       <div className={styles.cardHead}>
@@ -83,7 +81,7 @@ export function TrunkCard({ trunk, live, onOpen, onRemoved, place, onUp, onDown 
         <div style={{ textAlign: 'right' }}>
           <TrunkState state={state} />
           {live?.since && state !== 'inactive' && (
-            <div className={styles.under}>{t('trunks.since', { at: at(live.since) })}</div>
+            <div className={styles.under}>{t('trunks.since', { at: whenOf(live.since) })}</div>
           )}
         </div>
         <SafeDelete
@@ -94,11 +92,11 @@ export function TrunkCard({ trunk, live, onOpen, onRemoved, place, onUp, onDown 
           testId="remove-trunks"
         />
       </div>
-      {trunk.isActive && <Facts trunk={trunk} live={live} place={place} at={at} isBad={isBad} />}
+      {trunk.isActive && <Facts trunk={trunk} live={live} place={place} isBad={isBad} />}
       {error && trouble && (
         <div className={styles.trouble} data-testid="trunk-trouble" data-trouble={trouble}>
           <b>{t(`trunks.trouble.${trouble}`, { code: error.code })}</b>{' '}
-          <span className={styles.when}>{at(error.at)}</span>
+          <span className={styles.when}>{whenOf(error.at)}</span>
           <div>{t(`trunks.advice.${trouble}`)}</div>
         </div>
       )}
@@ -110,12 +108,11 @@ interface FactsProps {
   trunk: Trunk
   live: TrunkLive | undefined
   place: number | undefined
-  at: (iso: string) => string
   isBad: boolean
 }
 
-function Facts({ trunk, live, place, at, isBad }: FactsProps) {
-  const { t } = useTranslation()
+function Facts({ trunk, live, place, isBad }: FactsProps) {
+  const { t, i18n } = useTranslation()
   const { maxCalls, maxIn, outgoing } = trunk
   const of = (count: number, limit: number | null): string =>
     limit === null ? String(count) : t('trunks.ofLimit', { count, limit })
@@ -154,7 +151,7 @@ function Facts({ trunk, live, place, at, isBad }: FactsProps) {
                 ? t('trunks.noAnswer')
                 : answer.milliseconds === null
                   ? t('trunks.answers')
-                  : t('trunks.milliseconds', { ms: answer.milliseconds })}
+                  : t('trunks.milliseconds', { ms: answer.milliseconds.toLocaleString(i18n.language) })}
           </dd>
         </div>
       )}
@@ -173,7 +170,7 @@ function Facts({ trunk, live, place, at, isBad }: FactsProps) {
       {isBad && live?.nextAttemptAt && (
         <div>
           <dt>{t('trunks.fact.next')}</dt>
-          <dd className="num">{at(live.nextAttemptAt)}</dd>
+          <dd className="num">{whenOf(live.nextAttemptAt)}</dd>
         </div>
       )}
     </dl>

@@ -5,9 +5,8 @@ import { useTranslation } from 'react-i18next'
 import type { Trunk, TrunkEvent, TrunkLive } from '../../../api/contract/trunks.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
-import { fullTime, isToday, timeOfDay } from '../lib/format.ts'
 import { TrunkTrace } from '../trace/trunk-trace.tsx'
-import { troubleOf } from './troubles.ts'
+import { troubleOf, whenOf } from './troubles.ts'
 import { TrunkForm } from './trunk-form.tsx'
 import { TrunkState } from './trunk-state.tsx'
 import styles from './trunks.module.css'
@@ -86,9 +85,7 @@ function History({ trunkId }: { trunkId: string }) {
       <ol className={styles.history} data-testid="trunk-history">
         {items.map((event, index) => (
           <li key={`${event.at} ${index}`}>
-            <span className={`${styles.when ?? ''} num`}>
-              {isToday(event.at) ? timeOfDay(event.at) : fullTime(event.at)}
-            </span>
+            <span className={`${styles.when ?? ''} num`}>{whenOf(event.at)}</span>
             {event.about === null ? (
               <span>{t('trunks.became', { state: t(`trunkState.${event.state}`) })}</span>
             ) : (

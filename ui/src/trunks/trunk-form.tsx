@@ -1,7 +1,7 @@
 import './styles.ts'
 import { Accordion, Alert, Button, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useRef, useState, type ComponentType, type SyntheticEvent } from 'react'
+import { useEffect, useRef, useState, type ComponentType, type SyntheticEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Trunk } from '../../../api/contract/trunks.ts'
 import { api } from '../lib/api.ts'
@@ -55,6 +55,7 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
   const [theirs, setTheirs] = useState<(Omit<Merge<TrunkFields>, 'merged'> & Meanwhile<Trunk>) | null>(null)
   const [isTried, setTried] = useState(false)
   const form = useRef<HTMLFormElement>(null)
+  const notice = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState<string[]>(['connection'])
   const set = (change: Partial<TrunkFields>): void => setFields((old) => ({ ...old, ...change }))
 
@@ -86,8 +87,13 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
     setFields(merged)
     setTheirs({ ...other, taken, both })
     setOpen((old) => [...new Set([...old, ...[...taken, ...both].map(sectionWith)])])
-    form.current?.scrollIntoView({ block: 'start' })
   }
+  const refusal = save.isError && meanwhileOf(save.error) === null ? save.error : null
+  useEffect(() => {
+    // Whoever has pressed Save is at the other end of a long form.
+    const isAtField = refusal !== null && Object.keys(fieldErrors(refusal)).length > 0
+    if ((theirs || refusal) && !isAtField) notice.current?.scrollIntoView({ block: 'start' })
+  }, [theirs, refusal])
   /** Opens the sections of fields that are at fault. */
   const show = (paths: readonly string[]): void => {
     setOpen((old) => [...new Set([...old, ...paths.map(sectionWith)])])
@@ -126,23 +132,25 @@ export function TrunkForm({ trunk, onSaved, onCancel }: Props) {
   return (
     <form ref={form} onSubmit={onSubmit} noValidate data-testid="trunk-form">
       <Stack gap="sm">
-        {theirs && (
-          <ChangedMeanwhile
-            by={theirs}
-            taken={theirs.taken.map(fieldWord)}
-            both={theirs.both.map(fieldWord)}
-            onReload={() => {
-              setFields(fieldsOf(theirs.item))
-              setTheirs(null)
-              save.reset()
-            }}
-          />
-        )}
-        {save.isError && meanwhileOf(save.error) === null && (
-          <Alert color="rust" role="alert">
-            {explain(save.error)}
-          </Alert>
-        )}
+        <div ref={notice} className={styles.notice ?? ''}>
+          {theirs && (
+            <ChangedMeanwhile
+              by={theirs}
+              taken={theirs.taken.map(fieldWord)}
+              both={theirs.both.map(fieldWord)}
+              onReload={() => {
+                setFields(fieldsOf(theirs.item))
+                setTheirs(null)
+                save.reset()
+              }}
+            />
+          )}
+          {refusal && (
+            <Alert color="rust" role="alert">
+              {explain(refusal)}
+            </Alert>
+          )}
+        </div>
         <Select
           label={t('trunks.field.preset')}
           placeholder={t('trunks.choosePreset')}
