@@ -5,7 +5,7 @@ import type { JournalCall, JournalCallWithLegs } from '../../api/contract/calls.
 import type { CallTrace } from '../../api/contract/sip-trace.ts'
 import type { Trunk, TrunkEvent, TrunkLive } from '../../api/contract/trunks.ts'
 import type { DialPolicySettings } from '../../dialling/policy/settings.ts'
-import type { Dialog } from '../sip/dialog.ts'
+import type { Dialog, DialogOptions } from '../sip/dialog.ts'
 import { bothHear, openOffice, type Desk, type Office } from '../sip/office.ts'
 import { header, parse } from '../sip/message.ts'
 import { bareResponse, createPeer, type Peer } from '../sip/peer.ts'
@@ -33,9 +33,9 @@ describe('Trunks', function () {
     ...{ callerNumberIds: null, format: 'e164', rewrites: [] },
     ...change
   })
-  async function carrier(host: number, port = 5060): Promise<Peer> {
+  async function carrier(host: number, dialog: DialogOptions = {}): Promise<Peer> {
     const peer = await createPeer({
-      ...{ host: at(host), port, user: 'carrier', dialog: { hertz: 600 } },
+      ...{ host: at(host), port: 5060, user: 'carrier', dialog: { hertz: 600, ...dialog } },
       server: { host: '127.0.0.1', port: office.instance.sipPort }
     })
     peers.push(peer)
@@ -55,7 +55,9 @@ describe('Trunks', function () {
       outgoing: outgoing({ isUsed: false })
     })
     // Each number goes out by the trunk of its beginning.
-    await trunk('Broken', 11, { outgoing: outgoing({ prefixes: ['+7495'] }) })
+    await trunk('Broken', 11, {
+      ...{ username: 'shop', secret: 'carriers-password', outgoing: outgoing({ prefixes: ['+7495'] }) }
+    })
     await trunk('Silent', 12, { isChecked: true, outgoing: outgoing({ prefixes: ['+7812'] }) })
     await trunk('Mute', 17, { silentSeconds: 3, outgoing: outgoing({ prefixes: ['+7383'] }) })
     await trunk('Narrow', 13, { maxCalls: 1, outgoing: outgoing({ prefixes: ['+7343'] }) })
@@ -154,7 +156,15 @@ describe('Trunks', function () {
       timeoutMs: 45_000,
       what: 'the trunk that answers nothing is known to be silent'
     })
-    const broken = await carrier(11)
+    const proofs: string[] = []
+    const broken = await carrier(11, {
+      onRequest(dialog, message) {
+        if (message.method !== 'INVITE') return false
+        proofs.push(/response="([^"]+)"/.exec(header(message, 'authorization'))?.[1] ?? '')
+        dialog.respond(message, '503 Service Unavailable')
+        return true
+      }
+    })
     const narrow = await carrier(13)
     const spare = await carrier(14)
     const forwarding = await carrier(15)
@@ -164,11 +174,23 @@ describe('Trunks', function () {
 
     const broke = async (): Promise<void> => {
       const operator = await place(one, '+74951230001')
-      ;(await dialled(broken, '+74951230001')).refuse('503 Service Unavailable')
+      // It wants to know who calls, and has no room then.
+      const asked = await dialled(broken, '+74951230001')
+      const [invite] = asked.heard
+      if (invite) asked.respond(invite, '401 Unauthorized', ['www-authenticate: Digest realm="c", nonce="n"'])
       const call = await talks(operator, await dialled(spare, '+74951230001'), '+74951230001')
       expect(call.legs.map((leg) => leg.result)).to.deep.equal(['answered', 'failed', 'answered'])
       const state = await live('Broken')
       expect(state?.lastError).to.include({ about: 'call', code: 503 })
+
+      const { ladder } = await office.instance.api<CallTrace>('GET', `/api/calls/${call.id}/trace`)
+      const messages = ladder?.messages ?? []
+      const methods = messages.filter(({ status }) => status === null).map(({ method }) => method)
+      expect([methods[0], methods.at(-1)]).to.deep.equal(['INVITE', 'BYE'])
+      const kept = messages.map(({ text }) => text).join('\n')
+      expect(kept).to.include('response="***"')
+      expect(proofs.map((proof) => proof.length)).to.deep.equal([32])
+      for (const secret of [...proofs, 'carriers-password']) expect(kept).to.not.include(secret)
     }
     const silent = async (): Promise<void> => {
       // Not even tried first; and the spare one writes such numbers in its own way.
