@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { Agent, getGlobalDispatcher, setGlobalDispatcher, type Dispatcher } from 'undici'
 import type { Certificate } from '../../api/contract/certificates.ts'
+import type { CallTrace } from '../../api/contract/sip-trace.ts'
 import type { Device, Provisioning } from '../../api/contract/operators.ts'
 import { microphoneHz, isLoud, ready } from '../browser/office.ts'
 import { buildPages, hears, openBrowser, signIn, sitDown, waitMs } from '../browser/browser.ts'
@@ -109,6 +110,15 @@ describe('A whole Ringtrace with TLS', function () {
     expect((await caller.hangup()).status).to.equal(200)
     const call = await office.ended(number)
     expect(call).to.include({ outcome: 'answered', hangupBy: 'client' })
+    const { ladder } = await api<CallTrace>('GET', `/api/calls/${call.id}/trace`)
+    const kept = (ladder?.messages ?? []).map(({ text }) => text).join('\n')
+    // The keys of the sound would open a recording of the line.
+    expect(kept)
+      .to.include(' inline:***')
+      .and.to.not.match(/inline:[^*]/)
+    expect(kept)
+      .to.match(/^INVITE /m)
+      .and.to.match(/^BYE /m)
     const recordingId = call.legs.find((leg) => leg.recordingId !== null)?.recordingId ?? ''
     const audio = await until(
       async () => {
