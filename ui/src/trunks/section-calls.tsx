@@ -70,7 +70,7 @@ export function CallsSection({ fields, set, errorOf }: SectionProps) {
           allowNegative={false}
           min={3}
           max={32}
-          maw={320}
+          maw={340}
           placeholder="6"
           value={fields.silentSeconds ?? ''}
           error={errorOf('silentSeconds')}
