@@ -65,13 +65,15 @@ function useHeadline({ phase, part, live, phoneCall }: CurrentCall): string {
   const { isBrowserPhone } = useSoftphone()
   const purpose = live && legOf(live, me.id)?.purpose
   const isOwnOrder = purpose === 'order'
+  const isTest = live?.callType === 'test'
   if (phase === 'answering') return t('call.answering')
   if (phase === 'ringing') {
     if (isOwnOrder) return t('dial.yours')
     if (purpose === 'consult') return t('transfer.question')
     if (purpose === 'return') return t('transfer.returns')
-    return t('call.incoming')
+    return t(isTest ? 'dial.testRings' : 'call.incoming')
   }
+  if (isTest && isOwnOrder) return t('dial.tests')
   if (part === 'ordering')
     return t(live?.ringing.some((leg) => leg.kind === 'client') ? 'dial.rings' : 'dial.dials')
   if (part === 'watching') return t('watch.title')

@@ -98,6 +98,8 @@ export const work = {
     yours: 'Your call: pick up',
     dials: 'Calling…',
     rings: 'Ringing at the client…',
+    tests: 'Test call: you are the client',
+    testRings: 'Test call',
     refused: '{{number}} was not dialled.',
     askedForNoCalls: 'This client asked not to be called. Be brief, and ask whether it still holds.'
   }
