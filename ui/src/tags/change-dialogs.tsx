@@ -118,7 +118,7 @@ export function SchemeLinks({ schemes }: Pick<TagUse, 'schemes'>) {
     <List fz="sm" spacing={2} listStyleType="none">
       {schemes.map(({ id, name, isPublished }) => (
         <List.Item key={id}>
-          <Anchor component={Link} to={`/schemes/${id}`} fz="sm">
+          <Anchor component={Link} to={`/schemes/${id}`} fz="sm" c="inherit" underline="always">
             {name}
           </Anchor>
           {!isPublished && ` (${t('tags.draft')})`}

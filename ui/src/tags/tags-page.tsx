@@ -1,5 +1,5 @@
 import '../styles/later.ts'
-import { ActionIcon, Anchor, Button, Group, Table, Text, TextInput, Title, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Table, Text, TextInput, Title, Tooltip } from '@mantine/core'
 import { IconPencil, IconSearch, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import type { TagChange, TagUse, TagUses } from '../../../api/contract/tags.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { dayOf, fullTime } from '../lib/format.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { toast } from '../lib/toast.tsx'
 import styles from '../settings/settings.module.css'
 import { TableSheet } from '../settings/table-sheet.tsx'
@@ -46,7 +47,7 @@ export default function TagsPage() {
     const words = { count: change.calls }
     const told = change.to === null ? t('tags.removed', words) : t('tags.renamed', words)
     toast('pine', told, undoMs, { label: t('tags.undo'), run: () => undo.mutate(change.id) })
-    void refresh()
+    inBackground(refresh())
   }
   const all = uses.data?.items ?? []
   const shown = { ...uses, data: uses.data && tagsFound(all, search) }
@@ -116,14 +117,14 @@ function Row({ tag, onRename, onRemove }: { tag: TagUse; onRename: () => void; o
       </Table.Td>
       <Table.Td ta="right" className="num">
         {calls > 0 ? (
-          <Anchor
-            component={Link}
+          <Link
+            className={styles.openLink ?? ''}
             to={`/journal?period=all&tag=${encodeURIComponent(name)}`}
             aria-label={t('tags.showCalls', { count: calls, name })}
             data-testid="tag-calls"
           >
             {calls}
-          </Anchor>
+          </Link>
         ) : (
           0
         )}
@@ -139,7 +140,7 @@ function Row({ tag, onRename, onRemove }: { tag: TagUse; onRename: () => void; o
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                className={styles.quiet ?? ''}
+                className={calls > 0 ? (styles.quiet ?? '') : (styles.move ?? '')}
                 aria-label={label}
                 // Still reached by the keyboard, so that the reason is read.
                 {...(calls === 0 && { 'data-disabled': true, 'aria-disabled': true })}
