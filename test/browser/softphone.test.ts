@@ -5,7 +5,7 @@ import type { Page, Response } from 'playwright-core'
 import { loudness } from '../ari/tone.ts'
 import { soundInfo, toneFile, tonesIn } from '../support/sound.ts'
 import { until } from '../support/until.ts'
-import { hears, shot, signIn, waitMs } from './browser.ts'
+import { hears, shot, signIn, volume, waitMs } from './browser.ts'
 import {
   answer,
   card,
@@ -288,6 +288,41 @@ describe('An operator who answers in a browser', function () {
       const watcher = new MutationObserver(look)
       watcher.observe(document.body, { subtree: true, childList: true, attributes: true })
     })`)
+
+  it('rings the browser of an admin who tries a draft out; keys move the picture', async () => {
+    const menu = {
+      type: 'menu',
+      settings: { prompt: [{ sound: 'ringtrace/menu-shop' }], options: [{ digit: '1' }] },
+      exits: { '1': 'rate', noInput: null, wrongInput: null }
+    }
+    const rate = { type: 'rating', settings: {}, exits: { next: null } }
+    const draft = { locale: 'ru', start: 'menu', blocks: { menu, rate } }
+    const { id } = await office().instance.api<{ id: string }>('POST', '/api/schemes', {
+      name: 'Проба',
+      draft
+    })
+    const { page: at } = await office().colleague('admin')
+    await ready(at)
+    await at.goto(`/schemes/${id}`)
+    await ready(at)
+    await at.getByTestId('test-call').click()
+    await at.getByTestId('test-from').fill('+79161112288')
+    await at.getByTestId('test-start').click()
+    const stands = (block: string) => at.locator(`[data-testid=block-${block}][data-tested]`).waitFor()
+    const isHeard = (what: string) =>
+      until(async () => (await volume(at)) > 0.02, { timeoutMs: waitMs, what })
+    await stands('menu')
+    await isHeard('the admin hears the greeting')
+    await card(at).getByText('вы за клиента').waitFor()
+    await at.getByTestId('keypad').click()
+    await at.getByTestId('key-1').click()
+    await stands('rate')
+    await isHeard('the admin hears the question')
+    await shot(at, 'draft-tried-ru-light')
+    await at.getByTestId('key-5').click()
+    await at.locator('[data-testid=test-bar][data-over]').waitFor()
+    await vanished(at)
+  })
 
   it('reads a caller’s name as text wherever it stands, also one that is a page of its own', async () => {
     const to = number.vera
