@@ -40,7 +40,7 @@ interface Watched {
 
 export interface TrunkWatchOptions {
   ari: Pick<Ari, 'isUp' | 'getObject'>
-  ami: Pick<Ami, 'on' | 'contacts' | 'registrations' | 'qualify'>
+  ami: Pick<Ami, 'on' | 'contacts' | 'registrations'>
   log: { read(): Promise<LoggedRefusal[]> }
   load(): ReadonlyMap<string, { in: number; out: number }>
   history: Pick<TrunkHistory, 'of' | 'add'>
@@ -153,19 +153,6 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
     compare()
   })
 
-  /**
-   * Asterisk learns of the address before the endpoint. Where its own first OPTIONS is due in between, it sends none, and
-   * the next is half a minute away: until then a dead trunk would be taken for a good one.
-   */
-  function askAfter({ endpoint, isChecked }: TrunkLink): void {
-    if (isChecked !== true) return
-    ami
-      .qualify(endpoint)
-      .catch((error: unknown) =>
-        logger.warn({ err: error }, 'A trunk could not be asked whether it is there')
-      )
-  }
-
   function factsOf(link: TrunkLink, loads: ReturnType<typeof load>): TrunkFacts {
     const entry = entryOf(link.id)
     const contact = link.isChecked === true ? contacts.get(link.endpoint) : undefined
@@ -203,9 +190,7 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
     },
     /** The trunks that Asterisk is to know from now on. */
     load(wanted: readonly TrunkLink[]): void {
-      const before = new Map(links.map((link) => [link.id, JSON.stringify(link)]))
       links = wanted
-      for (const link of links) if (before.get(link.id) !== JSON.stringify(link)) askAfter(link)
       const ids = new Set(links.map(({ id }) => id))
       for (const id of watched.keys()) if (!ids.has(id)) watched.delete(id)
       compare()

@@ -40,8 +40,7 @@ describe('What has happened to a trunk', function () {
           if (event === 'registrations') told = listener as typeof told
         },
         contacts: () => Promise.resolve(new Map<string, AmiContact>()),
-        registrations: () => Promise.resolve(null),
-        qualify: () => Promise.resolve(true)
+        registrations: () => Promise.resolve(null)
       } as never,
       ...{ log: { read: () => Promise.resolve([]) }, load: () => new Map(), history, logger: log },
       now: () => clock.ms

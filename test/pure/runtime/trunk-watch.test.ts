@@ -20,7 +20,6 @@ const listed = (one: AmiContact): Contacts => new Map([[one.aor, one]])
 /** A watch over an Asterisk that says what it is told to. */
 function watch(links: readonly TrunkLink[] = [link]) {
   const listeners = new Map<string, (told: unknown) => void>()
-  const asked: string[] = []
   const events: TrunkEvent[] = []
   const answers = {
     contacts: (): Promise<Contacts> => Promise.resolve(new Map<string, AmiContact>()),
@@ -31,11 +30,7 @@ function watch(links: readonly TrunkLink[] = [link]) {
     ami: {
       on: (event: string, listener: (told: unknown) => void) => listeners.set(event, listener),
       contacts: () => answers.contacts(),
-      registrations: () => answers.registrations(),
-      qualify: (endpoint: string) => {
-        asked.push(endpoint)
-        return Promise.resolve(true)
-      }
+      registrations: () => answers.registrations()
     } as never,
     ...{ log: { read: () => Promise.resolve([]) }, load: () => new Map() },
     history: { of: () => events, add: (_, event) => events.unshift(event) },
@@ -43,7 +38,7 @@ function watch(links: readonly TrunkLink[] = [link]) {
   })
   watched.load(links)
   return {
-    ...{ watched, asked, answers, events },
+    ...{ watched, answers, events },
     tell: (event: 'contact' | 'registrations', told: unknown) => listeners.get(event)?.(told)
   }
 }
@@ -78,17 +73,6 @@ describe('How a trunk stands', () => {
     give(new Map())
     await look
     expect(watched.states().get(link.id)).to.equal('registered')
-  })
-
-  it('is asked for once Asterisk knows all of a trunk that is new or changed', () => {
-    const { watched, asked } = watch()
-    expect(asked).to.deep.equal([link.endpoint])
-    watched.load([link])
-    expect(asked).to.have.length(1)
-    watched.load([{ ...link, host: 'other.example' }])
-    expect(asked).to.have.length(2)
-    watched.load([{ ...link, host: 'other.example', isChecked: false }])
-    expect(asked).to.have.length(2)
   })
 
   it('has no answer before the first was asked for', async () => {
