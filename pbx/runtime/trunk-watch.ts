@@ -134,7 +134,8 @@ export function createTrunkWatch(options: TrunkWatchOptions) {
     await Promise.all([
       ami.registrations().then((details) => details && take(details)),
       ami.contacts().then((found) => {
-        if (found) contacts = new Map([...found, ...since])
+        // The list may leave out addresses that were set up and not registered: what was told of those stays.
+        if (found) contacts = new Map([...contacts, ...found, ...since])
       })
     ])
     await readLog()

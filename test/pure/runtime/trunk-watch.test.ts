@@ -75,6 +75,14 @@ describe('How a trunk stands', () => {
     expect(watched.states().get(link.id)).to.equal('registered')
   })
 
+  it('stays what was told when a list does not name the trunk', async () => {
+    const { watched, tell } = watch()
+    tell('contact', contact('unreachable'))
+    expect((await watched.facts())[0]?.state).to.equal('unreachable')
+    tell('contact', contact('reachable', 12.5))
+    expect((await watched.facts())[0]?.state).to.equal('configured')
+  })
+
   it('has no answer before the first was asked for', async () => {
     const { watched, answers, tell } = watch()
     answers.contacts = () => Promise.resolve(listed(contact('reachable')))
