@@ -1,9 +1,9 @@
-import { Badge, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Badge, Table, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
-import { explain } from '../lib/explain.ts'
 import { formatPhone } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
+import { More, Refused, Waiting } from './found-states.tsx'
 import styles from './contacts.module.css'
 import { useCompanies } from './queries.ts'
 import type { useList } from './use-list.ts'
@@ -20,21 +20,8 @@ export function CompanyList({ list }: { list: ReturnType<typeof useList> }) {
       style={{ overflowX: 'auto', opacity: found.isPlaceholderData ? 0.6 : 1 }}
       aria-label={t('contacts.companies')}
     >
-      {found.isPending && (
-        <Stack p="md" gap={14}>
-          {[0, 1, 2, 3].map((each) => (
-            <Skeleton key={each} height={28} />
-          ))}
-        </Stack>
-      )}
-      {found.isError && (
-        <div className={styles.empty} role="alert">
-          <Text mb="sm">{explain(found.error)}</Text>
-          <Button variant="default" onClick={() => inBackground(found.refetch())}>
-            {t('common.retry')}
-          </Button>
-        </div>
-      )}
+      {found.isPending && <Waiting rows={4} />}
+      {found.isError && <Refused found={found} />}
       {found.isSuccess && items.length === 0 && (
         <div className={styles.empty}>
           <Text fw={600}>{t(list.isNarrowed ? 'contacts.nothing' : 'contacts.company.empty')}</Text>
@@ -94,18 +81,7 @@ export function CompanyList({ list }: { list: ReturnType<typeof useList> }) {
           </Table.Tbody>
         </Table>
       )}
-      {found.hasNextPage && (
-        <div className={styles.more}>
-          <Button
-            variant="subtle"
-            size="xs"
-            loading={found.isFetchingNextPage}
-            onClick={() => inBackground(found.fetchNextPage())}
-          >
-            {t('crm.more')}
-          </Button>
-        </div>
-      )}
+      <More found={found} />
     </section>
   )
 }

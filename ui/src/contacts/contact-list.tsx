@@ -1,10 +1,9 @@
-import { Badge, Button, Checkbox, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Badge, Button, Checkbox, Table, Text } from '@mantine/core'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import type { Contact } from '../../../api/contract/config.ts'
 import { shownName } from '../client/use-client.ts'
-import { explain } from '../lib/explain.ts'
 import { dayOf, formatPhone, isToday, timeOfDay } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useUsers } from '../lib/lookups.ts'
@@ -12,6 +11,7 @@ import { useKeys } from '../lib/use-keys.ts'
 import { CallNumber } from '../operator/click-to-call.tsx'
 import { useCurrentCall } from '../softphone/use-current-call.ts'
 import { BulkBar } from './bulk-bar.tsx'
+import { More, Refused, Waiting } from './found-states.tsx'
 import styles from './contacts.module.css'
 import { useContacts } from './queries.ts'
 import type { ColumnName, useList } from './use-list.ts'
@@ -124,21 +124,8 @@ export function ContactList({ list, columns, isSelectable }: Props) {
         style={{ overflowX: 'auto', opacity: found.isPlaceholderData ? 0.6 : 1 }}
         aria-label={t('contacts.title')}
       >
-        {found.isPending && (
-          <Stack p="md" gap={14}>
-            {[0, 1, 2, 3, 4, 5].map((each) => (
-              <Skeleton key={each} height={28} />
-            ))}
-          </Stack>
-        )}
-        {found.isError && (
-          <div className={styles.empty} role="alert">
-            <Text mb="sm">{explain(found.error)}</Text>
-            <Button variant="default" onClick={() => inBackground(found.refetch())}>
-              {t('common.retry')}
-            </Button>
-          </div>
-        )}
+        {found.isPending && <Waiting rows={6} />}
+        {found.isError && <Refused found={found} />}
         {found.isSuccess && items.length === 0 && <Empty list={list} />}
         {items.length > 0 && (
           <Table
@@ -206,18 +193,7 @@ export function ContactList({ list, columns, isSelectable }: Props) {
             </Table.Tbody>
           </Table>
         )}
-        {found.hasNextPage && (
-          <div className={styles.more}>
-            <Button
-              variant="subtle"
-              size="xs"
-              loading={found.isFetchingNextPage}
-              onClick={() => inBackground(found.fetchNextPage())}
-            >
-              {t('crm.more')}
-            </Button>
-          </div>
-        )}
+        <More found={found} />
       </section>
     </>
   )

@@ -1,4 +1,4 @@
-import { Button, Chip, Group, Skeleton, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Chip, Group, Text, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import dayjs from 'dayjs'
 import { lazy, useState } from 'react'
@@ -14,6 +14,7 @@ import { toast } from '../lib/toast.tsx'
 import { useMe } from '../session/session.ts'
 import { CloseDeal } from '../crm/close-deal.tsx'
 import { useDealMoves } from '../crm/use-deal-moves.ts'
+import { Refused, Waiting } from './found-states.tsx'
 import styles from './contacts.module.css'
 import { useTimeline } from './queries.ts'
 import { TimelineLine } from './timeline-line.tsx'
@@ -113,21 +114,8 @@ export function Timeline({ contactId }: { contactId: string }) {
             ))}
         </Group>
       </Chip.Group>
-      {found.isPending && (
-        <Stack gap={12}>
-          {[0, 1, 2, 3].map((each) => (
-            <Skeleton key={each} height={34} />
-          ))}
-        </Stack>
-      )}
-      {found.isError && (
-        <div className={styles.empty} role="alert">
-          <Text mb="sm">{explain(found.error)}</Text>
-          <Button variant="default" onClick={() => inBackground(found.refetch())}>
-            {t('common.retry')}
-          </Button>
-        </div>
-      )}
+      {found.isPending && <Waiting rows={4} p={0} height={34} />}
+      {found.isError && <Refused found={found} />}
       {found.isSuccess && items.length === 0 && (
         <div className={styles.empty}>
           <Text fw={600}>{t('contacts.timeline.empty')}</Text>
