@@ -26,8 +26,9 @@ export async function createDatabase(adminUrl: string, name: string): Promise<st
  */
 export async function cloneDatabase(adminUrl: string, template: string, name: string): Promise<string> {
   await withClient(adminUrl, async (client) => {
+    // Files are copied as they are, which is half the work of writing each page of them to the log.
     await client.query(
-      `create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)}`
+      `create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)} strategy file_copy`
     )
   })
   return urlOfDatabase(adminUrl, name)

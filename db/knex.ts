@@ -5,6 +5,8 @@ import knex, { type Knex } from 'knex'
 import type { Logger } from 'pino'
 import { messageOf, SetupError } from '../host/setup-error.ts'
 
+/** Of the migrations that were made. */
+const tableName = 'migrations'
 const here = path.dirname(fileURLToPath(import.meta.url))
 
 /**
@@ -28,7 +30,29 @@ export function connect(url: string, log: Logger, poolSize = 10): Knex {
  */
 export async function migrate(db: Knex, upTo?: string): Promise<void> {
   const migrationSource = upTo === undefined ? source : { ...source, getMigrations: () => filesUpTo(upTo) }
-  await db.migrate.latest({ migrationSource, tableName: 'migrations' })
+  await alone(db, async () => {
+    await db.migrate.forceFreeMigrationsLock({ tableName })
+    await db.migrate.latest({ migrationSource, tableName })
+  })
+}
+
+/** Any number; the same in each version. */
+const migrating = 7_264_172
+
+/**
+ * One process at a time. The library's own lock is a row, which outlives a process that is killed: then nobody could
+ * start any more. This one ends with its connection.
+ */
+async function alone(db: Knex, work: () => Promise<void>): Promise<void> {
+  const lock = (trx: Knex): Knex.Raw => trx.raw('select pg_advisory_xact_lock(?)', [migrating])
+  if (db.isTransaction) {
+    await lock(db)
+    await work()
+  } else
+    await db.transaction(async (trx) => {
+      await lock(trx)
+      await work()
+    })
 }
 
 /** All migrations of this version, by name, in their order. */

@@ -10,7 +10,8 @@ let decoy: Promise<string> | null = null
 
 /** Whether the password fits. Without a hash (unknown or passwordless user) it takes just as long and says no. */
 export async function passwordFits(password: string, stored: string | null): Promise<boolean> {
-  decoy ??= hashPassword('nobody has this one')
-  const fits = await verify(stored ?? (await decoy), password)
+  // Waited for in both cases: the very first question takes no longer for an unknown user either.
+  const other = await (decoy ??= hashPassword('nobody has this one'))
+  const fits = await verify(stored ?? other, password)
   return stored !== null && fits
 }
