@@ -1,6 +1,6 @@
 import { talkerOf, type CallFacts } from '../connectors/facts.ts'
 import type { Command, Link, Mapping, Memory, Next, Step, World } from '../connectors/kind.ts'
-import { sourceComment } from './comment.ts'
+import { sourceComment } from '../connectors/source-text.ts'
 import type { Bitrix24Settings } from './settings.ts'
 
 /** What the portal knows of a call. */

@@ -5,23 +5,33 @@ import type { JobSchedule, JobTasks } from '../../db/jobs.ts'
 import { listen, type Listening } from '../../db/listen.ts'
 import type { Secrets } from '../../db/secrets.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
+import type { CostConnector } from '../costs/port.ts'
 import { guardedAgent } from '../webhooks/guard.ts'
+import { costConnectors } from './costs.ts'
 import { exchange } from './http.ts'
 import { takeEvent, type Answered } from './hooks.ts'
-import { ForeignError, type Connection, type ForeignUser, type Keys, type Kind, type Owner } from './kind.ts'
+import { ForeignError, type Connection, type Keys, type Kind } from './kind.ts'
+import type * as foreign from './kind.ts'
 import { connectorsChannel, enqueueCalls } from './outbox.ts'
+import { noteOwed, owedTo } from './owed.ts'
 import type { ConnectorPorts } from './ports.ts'
+import { createRounds } from './rounds.ts'
+import { createServer } from './serve.ts'
 import * as store from './store.ts'
 import type { ConnectorRow } from './store.ts'
 import { createVault, hookHash, newHookToken } from './vault.ts'
-import { stopAll, workOff, type Open } from './work.ts'
+import { stopAll, workOff, type About, type Open } from './work.ts'
 
 export interface Connectors {
   readonly kinds: readonly Kind[]
   /** In the tape's transaction; costs no query when no connector is active. */
   enqueueCalls(trx: Knex, rows: readonly TapeRow[]): Promise<void>
   /** Sealed keys and the address for events, for a connector that is made now. */
-  newSecrets(connectorId: string, keys: Keys): { secrets: string; hook_hash: string }
+  newSecrets(
+    connectorId: string,
+    kind: string,
+    keys: Keys
+  ): { secrets: string; hook_hash: string; owed: string[] }
   /** The path for the other side's events. */
   hookPath(row: Pick<ConnectorRow, 'id' | 'kind' | 'secrets'>): string
   /** Names of the keys that are there. */
@@ -33,13 +43,24 @@ export interface Connectors {
    * @param baseUrl as the other side reaches us; null where it cannot, so that nothing comes in from there
    */
   test(connectorId: string, baseUrl: string | null): Promise<Answered>
-  people(connectorId: string): Promise<ForeignUser[]>
+  people(connectorId: string): Promise<foreign.ForeignUser[]>
+  /** What there is to choose from there; null for a list that its kind does not have. */
+  list(connectorId: string, name: string): Promise<{ id: string; name: string }[] | null>
+  /** A file that is made for this connector; null where its kind has none of that name. */
+  file(connectorId: string, name: string, baseUrl: string): Promise<foreign.MadeFile | null>
   /** Whose client this is, asked of the connector whose address it is; null when it is none of ours, or says nothing. */
-  owner(url: string, phone: string, timeoutMs: number): Promise<(Owner & { userId: string | null }) | null>
+  owner(
+    url: string,
+    phone: string,
+    timeoutMs: number
+  ): Promise<(foreign.Owner & { userId: string | null }) | null>
   isOwn(url: string): boolean
   resend(connectorId: string, jobId: string | null): Promise<number>
   /** A foreign event that came in. */
   event(kind: string, token: string, event: Record<string, unknown>): Promise<'taken' | 'unknown' | 'refused'>
+  /** Answers a request of a kind that serves; null when there is no such connector, or its kind only takes events. */
+  serve(kind: string, token: string, request: foreign.ServeRequest): Promise<foreign.ServeAnswer | null>
+  costs(): Promise<CostConnector[]>
   /** Brings over all that is due now. */
   work(): Promise<void>
   start(): void
@@ -53,8 +74,8 @@ const logDays = 30
 const lookEveryMs = 30_000
 
 /**
- * Links to foreign systems. The tape's transaction writes which calls they are owed (`outbox.ts`), `work.ts` brings them
- * over, a kind's pure mapping says how.
+ * Links to foreign systems. The tape's transaction writes which calls they are owed (`outbox.ts`), triggers which
+ * inquiries and deals; `work.ts` brings them over, a kind's pure mapping says how.
  * @param now, pause a clock of their own, for tests
  */
 export function createConnectors(options: {
@@ -83,16 +104,11 @@ export function createConnectors(options: {
   let isWanted: boolean | undefined
   let listening: Listening | undefined
   let timer: NodeJS.Timeout | undefined
-  const working = new Map<string, Promise<void>>()
-  const again = new Set<string>()
 
-  /** For the log: for which call a request is. */
-  const forCall = new AsyncLocalStorage<string | null>()
+  /** For the log: what a request is about. */
+  const forWhat = new AsyncLocalStorage<About>()
   /** One client of each connector and version of its settings: limits count for all that goes through it. */
-  const clients = new Map<
-    string,
-    { settings: string; make: (callId: string | null) => ReturnType<Kind['open']> }
-  >()
+  const clients = new Map<string, { settings: string; make: (about: About) => ReturnType<Kind['open']> }>()
 
   function open(row: ConnectorRow): Open | null {
     const kind = kinds.find(({ name }) => name === row.kind)
@@ -101,9 +117,9 @@ export function createConnectors(options: {
     const known = clients.get(row.id)
     if (known?.settings === settings) return { row, kind, client: known.make }
     const shared = kind.open(connectionOf(row))
-    const make = (callId: string | null): ReturnType<Kind['open']> => ({
+    const make = (about: About): ReturnType<Kind['open']> => ({
       ...shared,
-      do: (step) => forCall.run(callId, () => shared.do(step))
+      do: (step, wasAsked) => forWhat.run(about, () => shared.do(step, wasAsked))
     })
     clients.set(row.id, { settings, make })
     return { row, kind, client: make }
@@ -118,10 +134,10 @@ export function createConnectors(options: {
       renew: (stale, ask) => vault.renew(row.id, stale, ask),
       audio: (recordingId) => ports.audio(recordingId),
       http: (wanted) => {
-        const callId = forCall.getStore() ?? null
+        const about = forWhat.getStore() ?? null
         return exchange(wanted, {
           ...{ dispatcher, allowPrivate, timeoutMs, stop: stopping.signal },
-          keep: (told) => keep({ ...told, connectorId: row.id, callId, direction: 'out' })
+          keep: (told) => keep({ ...told, connectorId: row.id, about, direction: 'out' })
         })
       }
     }
@@ -143,31 +159,19 @@ export function createConnectors(options: {
     return found
   }
 
-  async function workOn(id: string): Promise<void> {
-    const running = working.get(id)
-    if (running) {
-      again.add(id)
-      return running
-    }
-    const run = (async () => {
-      do {
-        again.delete(id)
-        const row = await rowOf(id)
-        const found = row?.is_active ? open(row) : null
-        if (!found) return
-        const nextMs = await workOff(found, {
-          db,
-          log,
-          now,
-          atOnce,
-          isStopped: () => stopping.signal.aborted
-        })
-        if (nextMs !== null) alarm(nextMs - now())
-      } while (again.has(id) && !stopping.signal.aborted)
-    })().finally(() => working.delete(id))
-    working.set(id, run)
-    return run
-  }
+  const rounds = createRounds(
+    async (id) => {
+      const row = await rowOf(id)
+      const found = row?.is_active ? open(row) : null
+      if (!found) return
+      const nextMs = await workOff(found, {
+        ...{ db, log, now, atOnce: found.kind.atOnce ?? atOnce },
+        isStopped: () => stopping.signal.aborted
+      })
+      if (nextMs !== null) alarm(nextMs - now())
+    },
+    () => stopping.signal.aborted
+  )
 
   let alarmAtMs = Infinity
   function alarm(afterMs: number): void {
@@ -185,16 +189,18 @@ export function createConnectors(options: {
   /** In the background; trouble with our own database is told and tried again. */
   function soon(id?: string): void {
     if (stopping.signal.aborted) return
-    const run = id === undefined ? work() : workOn(id)
+    const run = id === undefined ? work() : rounds.ask(id)
     run
-      .catch((err: unknown) => log.warn({ err }, 'Calls for connectors could not be read, trying again'))
+      .catch((err: unknown) =>
+        log.warn({ err }, 'What is owed to connectors could not be read, trying again')
+      )
       .finally(() => alarm(lookEveryMs))
   }
 
   async function work(): Promise<void> {
     const rows = await db('connectors').where({ is_active: true }).select<{ id: string }[]>('id')
     isWanted = rows.length > 0
-    await Promise.all(rows.map(({ id }) => workOn(id)))
+    await Promise.all(rows.map(({ id }) => rounds.ask(id)))
   }
 
   async function join(id: string, keys: Keys): Promise<void> {
@@ -207,6 +213,20 @@ export function createConnectors(options: {
     isWanted = undefined
     await db.raw('select pg_notify(?, ?)', [connectorsChannel, id])
   }
+
+  async function byToken(kind: string, token: string): Promise<Open | null> {
+    const row = await db<ConnectorRow>('connectors')
+      .where({ kind, hook_hash: hookHash(token) })
+      .first()
+    return row ? open(row) : null
+  }
+
+  const server = createServer({ db, log, now, ports, keep })
+  const take = (found: Open, event: Record<string, unknown>): Promise<'taken' | 'refused'> =>
+    takeEvent(found, vault.open(found.row.id, found.row.secrets), event, {
+      ...{ db, log, now, ports, join, keep },
+      userOf: (theirs) => ourUser(found.row, theirs)
+    })
 
   const hookPath: Connectors['hookPath'] = (row) =>
     `/api/hooks/${row.kind}/${vault.open(row.id, row.secrets)['hookToken'] ?? ''}`
@@ -243,9 +263,14 @@ export function createConnectors(options: {
     async enqueueCalls(trx, rows) {
       if (isWanted !== false) await enqueueCalls(trx, rows)
     },
-    newSecrets(connectorId, keys) {
+    newSecrets(connectorId, kindName, keys) {
       const hookToken = newHookToken()
-      return { secrets: vault.seal(connectorId, { ...keys, hookToken }), hook_hash: hookHash(hookToken) }
+      const kind = kinds.find(({ name }) => name === kindName)
+      return {
+        secrets: vault.seal(connectorId, { ...keys, hookToken }),
+        hook_hash: hookHash(hookToken),
+        owed: kind ? owedTo(kind) : []
+      }
     },
     hookPath,
     keysOf: (row) => Object.keys(vault.open(row.id, row.secrets)),
@@ -254,6 +279,18 @@ export function createConnectors(options: {
     },
     test,
     people: async (id) => (await opened(id)).client(null).people(),
+    async list(id, name) {
+      const { lists } = (await opened(id)).client(null)
+      const get = lists && Object.hasOwn(lists, name) ? lists[name] : undefined
+      return get ? get() : null
+    },
+    async file(id, name, baseUrl) {
+      const { row, kind } = await opened(id)
+      const make = kind.files && Object.hasOwn(kind.files, name) ? kind.files[name] : undefined
+      if (!make) return null
+      const keys = await vault.read(id)
+      return make({ name: row.name, settings: row.settings, keys, hookUrl: baseUrl + hookPath(row) })
+    },
     isOwn: (url) => URL.canParse(url) && new URL(url).pathname === ownerPath,
     async owner(url, phone, timeoutMs) {
       const { origin } = new URL(url)
@@ -271,7 +308,7 @@ export function createConnectors(options: {
           return null
         })
       const owner = await Promise.race([asked, late])
-      return owner && { ...owner, userId: ourUser(found.row, owner.foreignUser) }
+      return owner && { ...owner, userId: owner.userId ?? ourUser(found.row, owner.foreignUser) }
     },
     async resend(id, jobId) {
       const sent = await store.resend(db, id, jobId)
@@ -281,29 +318,36 @@ export function createConnectors(options: {
       return sent
     },
     async event(kindName, token, event) {
-      const row = await db<ConnectorRow>('connectors')
-        .where({ kind: kindName, hook_hash: hookHash(token) })
-        .first()
-      const found = row && open(row)
-      if (!row || !found) return 'unknown'
-      const keys = vault.open(row.id, row.secrets)
-      return takeEvent(found, keys, event, {
-        db,
-        log,
-        now,
-        ports,
-        join,
-        keep,
-        userOf: (foreign) => ourUser(row, foreign)
-      })
+      const found = await byToken(kindName, token)
+      return found ? take(found, event) : 'unknown'
     },
+    async serve(kindName, token, request) {
+      const found = await byToken(kindName, token)
+      if (!found?.kind.serve) return null
+      const { row } = found
+      return server.serve(
+        found,
+        {
+          keys: vault.open(row.id, row.secrets),
+          userOf: (theirs) => ourUser(row, theirs),
+          event: (event) => take(found, event)
+        },
+        request
+      )
+    },
+    costs: () => costConnectors(db, open, now),
     work,
     start() {
       listening = listen({
         databaseUrl,
         channels: [connectorsChannel, 'ringtrace_config'],
         log,
-        onConnected: () => soon(),
+        onConnected() {
+          noteOwed(db, kinds).catch((err: unknown) =>
+            log.warn({ err }, 'What connectors are owed could not be noted')
+          )
+          soon()
+        },
         onLost: () => (isWanted = undefined),
         onNotice: (channel, payload) => {
           if (channel === connectorsChannel) soon(payload)
@@ -318,7 +362,7 @@ export function createConnectors(options: {
       stopping.abort()
       clearTimeout(timer)
       await listening?.stop()
-      await Promise.allSettled(working.values())
+      await Promise.allSettled(rounds.all())
       await dispatcher.destroy()
     },
     tasks: {

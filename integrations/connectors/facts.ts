@@ -1,6 +1,7 @@
 import type { Moments } from '../../pbx/call/moments.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 import type { Direction, Outcome, Source } from '../../pbx/call/types.ts'
+import { pathOfTape, type PathFacts } from './path.ts'
 
 /** Somebody of ours in a talk with the client. */
 export interface Talk {
@@ -34,6 +35,12 @@ export interface CallFacts {
   site: string | null
   utm: Readonly<Record<string, string>>
   landingUrl: string | null
+  /** The whole way of the visitor behind it; the worker adds what only the visit knows. */
+  path: PathFacts
+  /** The number was lent to one visitor. */
+  isDynamic: boolean
+  /** Whether the client has never called before; null while that is not known. */
+  isFirst: boolean | null
   contactId: string | null
   /** Who asked for a call that we placed. */
   orderedBy: string | null
@@ -100,7 +107,7 @@ type Draft = { -readonly [K in keyof CallFacts]: CallFacts[K] } & {
 
 function begin(row: TapeRow): Draft {
   const data = row.data as unknown as Moments['call.initiated']
-  const { direction, callType, caller, number, visit, order } = data
+  const { direction, callType, caller, number, visit, order, source, site } = data
   return {
     callId: row.callId,
     seq: row.seq,
@@ -113,10 +120,21 @@ function begin(row: TapeRow): Draft {
     client: caller.number,
     clientName: data.contact?.name ?? caller.name,
     line: number?.e164 ?? (direction === 'in' ? data.dialed : null),
-    source: data.source,
-    site: data.site?.name ?? null,
+    source,
+    site: site?.name ?? null,
     utm: visit?.utm ?? {},
     landingUrl: visit?.landingUrl ?? null,
+    path: {
+      ...pathOfTape(visit),
+      ...{
+        channel: source?.inquiryChannel ?? null,
+        source: source?.name ?? null,
+        medium: source?.medium ?? null
+      },
+      ...{ campaign: source?.campaign ?? null, term: source?.keyword ?? null, siteId: site?.id ?? null }
+    },
+    isDynamic: callType === 'tracking_dynamic',
+    isFirst: null,
     contactId: data.contact?.id ?? null,
     orderedBy: order?.byUserId ?? null,
     ringing: [],

@@ -34,6 +34,6 @@ export function hiddenUrl(address: string): string {
 /** PostgreSQL keeps neither NUL nor half a surrogate pair. */
 const plain = (text: string): string =>
   text
+    .slice(0, keptLetters)
     .replaceAll('\0', '')
     .replace(/\p{Surrogate}/gu, '\ufffd')
-    .slice(0, keptLetters)

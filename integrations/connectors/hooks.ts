@@ -2,9 +2,9 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { hidden } from './hide.ts'
 import { ForeignError, type Command, type Keys } from './kind.ts'
+import { placeCall } from './place-call.ts'
 import type { ConnectorPorts } from './ports.ts'
 import type { Exchange } from './store.ts'
-import { addLinks } from './store.ts'
 import type { Open } from './work.ts'
 
 export interface Answered {
@@ -36,7 +36,7 @@ export async function takeEvent(
   const { row, kind } = open
   const told = (error: string | null): Promise<void> =>
     options.keep({
-      ...{ connectorId: row.id, callId: null, direction: 'in', error },
+      ...{ connectorId: row.id, about: null, direction: 'in', error },
       ...{ method: nameOf(event), request: hidden(event), status: null, response: null, tookMs: null }
     })
   const command = kind.mapping.command(event)
@@ -79,50 +79,30 @@ async function perform(
   { db, now, ports, userOf, log }: Options
 ): Promise<string | null> {
   const { row, kind, client } = open
-  const userId = command.do === 'call' ? userOf(command.foreignUser) : null
-  const added = await db('connector_events')
-    .insert({
-      ...{ connector_id: row.id, key: command.key, at: new Date(now()) },
-      ...{ is_placing: command.do === 'call', user_id: userId }
-    })
-    .onConflict(['connector_id', 'key'])
-    .ignore()
-    .returning('key')
-  if (added.length === 0) return null
-  const { phone, line } = command
+  const { key, phone, line } = command
   if (command.do === 'callback') {
+    const added = await db('connector_events')
+      .insert({ connector_id: row.id, key, at: new Date(now()) })
+      .onConflict(['connector_id', 'key'])
+      .ignore()
+      .returning('key')
+    if (added.length === 0) return null
     const { refused } = await ports.orderCallback({ phone, note: command.note, line })
     return refused
   }
-  const refuse = async (reason: string): Promise<string> => {
-    await db('connector_events')
-      .where({ connector_id: row.id, key: command.key })
-      .update({ is_placing: false })
-    await client(null)
-      .couldNot(command, reason)
-      .catch((err: unknown) => log.warn({ err }, 'The other side was not told of a call that was not placed'))
-    return reason
-  }
-  if (userId === null) return refuse('noSuchPerson')
-  const placed = await ports.call({ phone, userId, line })
-  if ('refused' in placed) return refuse(placed.refused)
-  await db.transaction(async (trx) => {
-    await trx('connector_jobs')
-      .insert({
-        connector_id: row.id,
-        call_id: placed.callId,
-        memory: JSON.stringify(kind.mapping.madeThere(command.foreignCall))
-      })
-      .onConflict(['connector_id', 'call_id'])
-      .merge(['memory'])
-    await addLinks(trx, row.id, [
-      { ourKind: 'call', ourId: placed.callId, foreignKind: 'call', foreignId: command.foreignCall }
-    ])
-    await trx('connector_events')
-      .where({ connector_id: row.id, key: command.key })
-      .update({ is_placing: false, call_id: placed.callId })
-  })
-  return null
+  const { foreignCall, foreignUser } = command
+  const placed = await placeCall(
+    { key, userId: userOf(foreignUser), phone, line },
+    {
+      ...{ db, connectorId: row.id, nowMs: now(), ports },
+      there: { foreignCall, memory: kind.mapping.madeThere(foreignCall) }
+    }
+  )
+  if ('callId' in placed || !placed.isNew) return null
+  await client(null)
+    .couldNot(command, placed.refused)
+    .catch((err: unknown) => log.warn({ err }, 'The other side was not told of a call that was not placed'))
+  return placed.refused
 }
 
 const nameOf = (event: Record<string, unknown>): string =>

@@ -32,6 +32,7 @@ export async function exchange(
       url: hiddenUrl(wanted.url),
       ...(wanted.json !== undefined && { body: hidden(wanted.json) }),
       ...(wanted.form && { body: hidden(wanted.form) }),
+      ...(wanted.text && { body: hidden(wanted.text.body) }),
       ...(wanted.file && { file: wanted.file.name, bytes: wanted.file.bytes.length })
     }
   }
@@ -61,7 +62,8 @@ async function send(
       'user-agent': 'Ringtrace/1',
       accept: 'application/json',
       ...(wanted.json !== undefined && { 'content-type': 'application/json' }),
-      ...(wanted.form && { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...(wanted.form && !wanted.file && { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...(wanted.text && { 'content-type': wanted.text.contentType }),
       ...wanted.headers
     },
     ...bodyOf(wanted),
@@ -83,13 +85,15 @@ async function send(
   return { status: answer.statusCode, headers, body: parsed(Buffer.concat(chunks).toString('utf8')) }
 }
 
-function bodyOf({ json, form, file }: HttpRequest): { body?: string | FormData } {
+function bodyOf({ json, form, text, file }: HttpRequest): { body?: string | FormData } {
   if (file) {
     const data = new FormData()
+    for (const [name, value] of Object.entries(form ?? {})) data.append(name, value)
     data.append(file.field, new Blob([new Uint8Array(file.bytes)], { type: file.contentType }), file.name)
     return { body: data }
   }
   if (json !== undefined) return { body: JSON.stringify(json) }
+  if (text) return { body: text.body }
   return form ? { body: new URLSearchParams({ ...form }).toString() } : {}
 }
 
@@ -102,10 +106,17 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Nobody was there to take it. */
+const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/
+
 function failureOf(error: unknown): ForeignError {
   if (error instanceof ForeignError) return error
   const { message, code, name } = error as { message?: string; code?: string; name?: string }
   if (error instanceof ForbiddenAddress) return new ForeignError('refused', 'forbiddenAddress', error.message)
-  if (name === 'TimeoutError') return new ForeignError('away', 'timeout', 'No answer in time')
-  return new ForeignError('away', code ?? 'noAnswer', `${message || 'No answer'}${code ? ` (${code})` : ''}`)
+  const failed =
+    name === 'TimeoutError'
+      ? new ForeignError('away', 'timeout', 'No answer in time')
+      : new ForeignError('away', code ?? 'noAnswer', `${message || 'No answer'}${code ? ` (${code})` : ''}`)
+  failed.isLost = !neverSent.test(code ?? '')
+  return failed
 }

@@ -18,13 +18,13 @@ export async function enqueueCalls(trx: Knex, rows: readonly TapeRow[]): Promise
   // The key lock keeps a connector from being deleted before its foreign key is checked: that would fail the tape.
   await trx.raw(
     `with added as (
-       insert into connector_jobs as j (connector_id, call_id, wanted_seq)
-       select c.id, e.call_id, e.seq
+       insert into connector_jobs as j (connector_id, subject, subject_id, wanted_seq)
+       select c.id, 'call', e.call_id, e.seq
        from jsonb_to_recordset(?::jsonb) as e (call_id uuid, seq int)
-       join connectors c on c.is_active and c.state <> 'new'
+       join connectors c on c.is_active and c.state <> 'new' and 'call' = any (c.owed)
        order by c.id, e.call_id
        for key share of c
-       on conflict (connector_id, call_id) do update set
+       on conflict (connector_id, subject, subject_id) do update set
          wanted_seq = greatest(j.wanted_seq, excluded.wanted_seq),
          state = case when excluded.wanted_seq > j.wanted_seq then 'pending' else j.state end,
          next_attempt_at = case

@@ -2,6 +2,9 @@ import type { Knex } from 'knex'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 import type { Link, Memory } from './kind.ts'
 
+/** What a connector may be owed. */
+export type Subject = 'call' | 'inquiry' | 'deal'
+
 export interface ConnectorRow {
   id: string
   kind: string
@@ -18,10 +21,13 @@ export interface ConnectorRow {
   last_ok_at: Date | null
 }
 
-/** A call that one connector shall bring over, taken for one attempt. */
+/** A call, an inquiry or a deal that one connector shall bring over, taken for one attempt. */
 export interface Job {
   id: string
-  callId: string
+  subject: Subject
+  subjectId: string
+  /** How it stood when it was taken: the tape's last row, or the number of changes. */
+  wantedSeq: number
   memory: Memory
   asked: string | null
   /** This one included. */
@@ -30,7 +36,7 @@ export interface Job {
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** Takes calls that are due. A lease that runs out gives them free again: whoever held it has died. */
+/** Takes what is due. A lease that runs out gives them free again: whoever held it has died. */
 export async function claim(
   db: Knex,
   connectorId: string,
@@ -47,20 +53,20 @@ export async function claim(
      )
      update connector_jobs j set leased_until = cast(:until as timestamptz), attempts = attempts + 1
      from due where j.id = due.id
-     returning j.id, j.call_id as "callId", j.memory, j.asked, j.attempts`,
+     returning j.id, j.subject, j.subject_id as "subjectId", j.wanted_seq as "wantedSeq", j.memory, j.asked, j.attempts`,
     { connectorId, now, limit: options.limit, until: iso(options.nowMs + options.leaseMs) }
   )
   return rows
 }
 
-/** What is known of a call by now: whoever has placed it for the other side may have written it since it was taken. */
+/** What is known of it by now: whoever has placed it for the other side may have written it since it was taken. */
 export async function memoryOf(db: Knex, jobId: string): Promise<Memory> {
   const row = await db('connector_jobs').where({ id: jobId }).first<{ memory: Memory } | undefined>('memory')
   return row?.memory ?? {}
 }
 
 /** Written before a step is done: if its answer is lost, the next attempt knows that it may have been done. */
-export async function noteAsked(db: Knex, jobId: string, key: string): Promise<void> {
+export async function noteAsked(db: Knex, jobId: string, key: string | null): Promise<void> {
   await db('connector_jobs').where({ id: jobId }).update({ asked: key })
 }
 
@@ -117,7 +123,7 @@ export async function settle(
 
 /**
  * An attempt that failed. @param nextMs null: it is given up until a person sends it again
- * @param isCounted whether the attempt is held against the call; not when the whole other side is away
+ * @param isCounted whether the attempt is held against it; not when the whole other side is away
  */
 export async function fail(
   db: Knex,
@@ -139,14 +145,23 @@ export async function fail(
     })
 }
 
-/** Looked at again soon, with nothing said and nothing wrong. */
-export async function putOff(db: Knex, jobId: string, untilMs: number): Promise<void> {
+/** Looked at again soon, with nothing said and nothing wrong; at once, if more was wanted meanwhile. */
+export async function putOff(
+  db: Knex,
+  { id, wantedSeq }: Pick<Job, 'id' | 'wantedSeq'>,
+  untilMs: number
+): Promise<void> {
+  const next = 'case when wanted_seq > ? then next_attempt_at else cast(? as timestamptz) end'
   await db('connector_jobs')
-    .where({ id: jobId })
-    .update({ next_attempt_at: iso(untilMs), attempts: db.raw('attempts - 1'), leased_until: null })
+    .where({ id })
+    .update({
+      next_attempt_at: db.raw(next, [wantedSeq, iso(untilMs)]),
+      attempts: db.raw('attempts - 1'),
+      leased_until: null
+    })
 }
 
-/** When a connector's next call is due; null when none waits. */
+/** When a connector's next job is due; null when none waits. */
 export async function nextDueMs(db: Knex, connectorId: string): Promise<number | null> {
   const { rows } = await db.raw<{ rows: { at: Date | null }[] }>(
     `select min(greatest(next_attempt_at, coalesce(leased_until, next_attempt_at))) as at from connector_jobs
@@ -195,6 +210,18 @@ export async function ownerOf(db: Knex, contactId: string | null): Promise<strin
   return row?.owner_id ?? null
 }
 
+/** What is linked there with any of these things of ours. */
+export async function linksOf(db: Knex, connectorId: string, ourIds: readonly string[]): Promise<Link[]> {
+  if (ourIds.length === 0) return []
+  return db('connector_links')
+    .where({ connector_id: connectorId })
+    .whereIn('our_id', [...new Set(ourIds)])
+    .orderBy(['our_kind', 'our_id', 'foreign_kind'])
+    .select<Link[]>({
+      ...{ ourKind: 'our_kind', ourId: 'our_id', foreignKind: 'foreign_kind', foreignId: 'foreign_id' }
+    })
+}
+
 /** Whether a call that the other side asked for is being placed for this user: which one it is will be known at once. */
 export async function isPlacing(
   db: Knex,
@@ -211,7 +238,8 @@ export async function isPlacing(
 
 export interface Exchange {
   connectorId: string
-  callId: string | null
+  /** What it was about. */
+  about: { subject: Subject; id: string } | null
   direction: 'out' | 'in'
   method: string
   request: unknown
@@ -224,7 +252,8 @@ export interface Exchange {
 export async function addExchange(db: Knex, one: Exchange): Promise<void> {
   await db('connector_exchanges').insert({
     connector_id: one.connectorId,
-    call_id: one.callId,
+    subject: one.about?.subject ?? null,
+    subject_id: one.about?.id ?? null,
     direction: one.direction,
     method: one.method.slice(0, 200),
     request: JSON.stringify(one.request ?? null),
@@ -235,7 +264,7 @@ export async function addExchange(db: Knex, one: Exchange): Promise<void> {
   })
 }
 
-/** The log is kept for a while, not for ever; calls that were given up stay until somebody has seen to them. */
+/** The log is kept for a while, not for ever; what was given up stays until somebody has seen to them. */
 export async function prune(db: Knex, days: number): Promise<number> {
   const before = db.raw("now() - ? * interval '1 day'", [days])
   await db('connector_jobs').where('state', 'done').where('updated_at', '<', before).delete()

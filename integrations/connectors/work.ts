@@ -1,19 +1,23 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { completePath, isFirstCall, isSpamNumber, readDeal, readInquiry } from './crm-read.ts'
 import { factsOf } from './facts.ts'
-import { ForeignError, type Client, type Kind, type Step } from './kind.ts'
+import { ForeignError, type Client, type Kind, type Memory, type Step, type Telling } from './kind.ts'
 import { awayPauseMs, jobPauseMs } from './schedule.ts'
 import * as store from './store.ts'
 import type { ConnectorRow, Job } from './store.ts'
+
+/** What a request is about, for the log. */
+export type About = store.Exchange['about']
 
 /** A connector as the worker has it. */
 export interface Open {
   readonly row: ConnectorRow
   readonly kind: Kind
-  readonly client: (callId: string | null) => Client
+  readonly client: (about: About) => Client
 }
 
-/** Longer than the requests of one call can take. */
+/** Longer than the requests of one thing can take. */
 const leaseMs = 5 * 60_000
 /** One that asks for more in one go is wrong. */
 const mostSteps = 50
@@ -22,8 +26,8 @@ const placingMs = 60_000
 const lookAgainMs = 500
 
 /**
- * Brings what is due at this moment over to one foreign system, call by call, until nothing is due. What the other side
- * knows of a call is kept after each step, so that an attempt goes on where the last one stopped.
+ * Brings what is due at this moment over to one foreign system, one thing after another, until nothing is due. What the other side
+ * knows of a thing is kept after each step, so that an attempt goes on where the last one stopped.
  * @returns when to look again; null: when a notice comes
  */
 export async function workOff(
@@ -43,7 +47,7 @@ export async function workOff(
     if (state?.state !== 'ready' || options.isStopped()) return null
     const pausedMs = state.paused_until?.getTime() ?? 0
     if (pausedMs > now()) return pausedMs
-    // After a failure one call goes ahead to see whether somebody answers again.
+    // After a failure one goes ahead to see whether somebody answers again.
     const limit = state.failures > 0 ? 1 : options.atOnce
     const jobs = await store.claim(db, row.id, { nowMs: now(), limit, leaseMs })
     if (jobs.length === 0) return store.nextDueMs(db, row.id)
@@ -62,57 +66,128 @@ async function attempt(
     await wentWell(db, row.id, now())
   } catch (error) {
     if (!(error instanceof ForeignError))
-      log.error({ err: error, callId: job.callId }, 'A call could not be told')
+      log.error({ err: error, subject: job.subject, id: job.subjectId }, 'It could not be told')
     const failed =
       error instanceof ForeignError ? error : new ForeignError('broken', 'internal', String(error))
-    log.debug({ connectorId: row.id, callId: job.callId, code: failed.code }, failed.message)
+    log.debug({ connectorId: row.id, id: job.subjectId, code: failed.code }, failed.message)
     await wentWrong(db, row.id, job, failed, now())
   }
 }
 
-async function bringOver(
-  { row, kind, client }: Open,
-  job: Job,
-  { db, now }: { db: Knex; now: () => number }
-): Promise<void> {
-  const facts = factsOf(await store.tapeOf(db, job.callId))
-  // Its beginning is not in the database yet (a spool that is being replayed): it will come with a notice.
-  if (!facts) return store.putOff(db, job.id, now() + lookAgainMs)
-  const { mapping } = kind
-  const isNew = Object.keys(job.memory).length === 0
-  if (isNew && facts.orderedBy !== null) {
-    const isOurs = await store.isPlacing(db, row.id, facts.orderedBy, now() - placingMs)
-    if (isOurs) return store.putOff(db, job.id, now() + lookAgainMs)
+/** What is to be said of one thing, and of what else the other side may know something. */
+interface Matter<Facts> {
+  telling: Telling<Facts>
+  facts: Facts
+  seq: number
+  ownerId: string | null
+  relatedIds: readonly (string | null)[]
+}
+
+async function bringOver(open: Open, job: Job, at: { db: Knex; now: () => number }): Promise<void> {
+  const { db, now } = at
+  const { mapping } = open.kind
+  const { subjectId: id, wantedSeq: seq } = job
+  // What is gone, or of a sort that the kind wants no more.
+  const settle = (): Promise<void> => store.settle(db, job.id, seq, now(), null)
+  if (job.subject === 'inquiry') {
+    const facts = mapping.inquiries && (await readInquiry(db, id, seq))
+    // Spam reaches nobody; what was told of it before somebody saw that may be taken back.
+    if (!mapping.inquiries || !facts || (facts.state === 'spam' && isEmpty(job.memory))) return settle()
+    const { contact, responsibleId } = facts
+    const relatedIds = [contact?.id, contact?.companyId, facts.callId, facts.dealId].map((one) => one ?? null)
+    const activityIds = facts.activities.map((one) => one.id)
+    return say(open, job, at, {
+      ...{ telling: mapping.inquiries, facts, seq, ownerId: responsibleId ?? contact?.ownerId ?? null },
+      relatedIds: [...relatedIds, ...activityIds]
+    })
   }
-  let memory = isNew ? await store.memoryOf(db, job.id) : job.memory
+  if (job.subject === 'deal') {
+    const facts = mapping.deals && (await readDeal(db, id, seq))
+    if (!mapping.deals || !facts) return settle()
+    const { contact, responsibleId, inquiryId } = facts
+    const activityIds = facts.activities.map((one) => one.id)
+    return say(open, job, at, {
+      ...{ telling: mapping.deals, facts, seq, ownerId: responsibleId ?? contact?.ownerId ?? null },
+      relatedIds: [contact?.id ?? null, contact?.companyId ?? null, inquiryId, ...activityIds]
+    })
+  }
+  return callOver(open, job, at)
+}
+
+async function callOver(open: Open, job: Job, at: { db: Knex; now: () => number }): Promise<void> {
+  const { db, now } = at
+  const told = factsOf(await store.tapeOf(db, job.subjectId))
+  // Its beginning is not in the database yet (a spool that is being replayed): it will come with a notice.
+  if (!told) return store.putOff(db, job, now() + lookAgainMs)
+  if (isEmpty(job.memory) && told.orderedBy !== null) {
+    const isOurs = await store.isPlacing(db, open.row.id, told.orderedBy, now() - placingMs)
+    if (isOurs) return store.putOff(db, job, now() + lookAgainMs)
+  }
+  // What the other side knows of already is told to its end.
+  const isSpam =
+    told.isSpam ||
+    (isEmpty(job.memory) &&
+      told.direction === 'in' &&
+      told.client !== null &&
+      (await isSpamNumber(db, told.client)))
+  const facts = {
+    ...told,
+    isSpam,
+    path: await completePath(db, told.path),
+    isFirst: await isFirstCall(db, told.callId)
+  }
+  const ownerId = await store.ownerOf(db, facts.contactId)
+  return say(open, job, at, {
+    ...{ telling: open.kind.mapping, facts, seq: facts.seq, ownerId, relatedIds: [facts.contactId] }
+  })
+}
+
+/** The other side has said that it did nothing, so that a deed of which there may be one only may be tried again. */
+const isUndone = ({ isLost, fault }: ForeignError): boolean => !isLost && fault !== 'broken'
+
+const isEmpty = (memory: Memory): boolean => Object.keys(memory).length === 0
+
+/** Asks the mapping for the next step and does it, until nothing is left to say. */
+async function say<Facts>(
+  { row, client }: Open,
+  job: Job,
+  { db, now }: { db: Knex; now: () => number },
+  { telling, facts, seq, ownerId, relatedIds }: Matter<Facts>
+): Promise<void> {
+  let memory = isEmpty(job.memory) ? await store.memoryOf(db, job.id) : job.memory
+  const about = { subject: job.subject, id: job.subjectId }
   const doStep = (step: Step, wasAsked: boolean): Promise<unknown> =>
-    client(job.callId)
-      .do(step)
-      .catch((error: unknown) => {
-        if (error instanceof ForeignError && mapping.isDone(step, error, wasAsked)) return null
+    client(about)
+      .do(step, wasAsked)
+      .catch(async (error: unknown) => {
+        if (error instanceof ForeignError && telling.isDone(step, error, wasAsked)) return null
+        if (step.isOnce && error instanceof ForeignError && isUndone(error))
+          await store.noteAsked(db, job.id, null)
         throw error
       })
   const { people } = row.settings as { people?: Record<string, string> }
-  const ownerId = await store.ownerOf(db, facts.contactId)
+  const ids = [job.subjectId, ...relatedIds].flatMap((id) => id ?? [])
   let asked = job.asked
+  let links = await store.linksOf(db, row.id, ids)
   for (let steps = 0; ; steps += 1) {
     if (steps > mostSteps) throw new Error('A mapping asks without end')
-    const world = { nowMs: now(), settings: row.settings, people: people ?? {}, ownerId }
-    const next = mapping.next(facts, memory, world)
-    if (next === null || 'untilMs' in next)
-      return store.settle(db, job.id, facts.seq, now(), next?.untilMs ?? null)
+    const world = { nowMs: now(), settings: row.settings, people: people ?? {}, ownerId, links }
+    const next = telling.next(facts, memory, world)
+    if (next === null || 'untilMs' in next) return store.settle(db, job.id, seq, now(), next?.untilMs ?? null)
     if ('wrong' in next) throw new ForeignError('refused', next.wrong, next.wrong)
     const wasAsked = asked === next.key
     await store.noteAsked(db, job.id, next.key)
     const answer = wasAsked && next.isOnce ? null : await doStep(next, wasAsked)
-    const taken = mapping.took(next, answer, memory, facts)
+    const taken = telling.took(next, answer, memory, facts)
     memory = taken.memory
     asked = null
     await store.noteTaken(db, { jobId: job.id, connectorId: row.id }, memory, taken.links)
+    if (taken.links.length > 0) links = await store.linksOf(db, row.id, ids)
   }
 }
 
-async function wentWell(db: Knex, connectorId: string, nowMs: number): Promise<void> {
+/** Somebody has answered: what was wrong is over. */
+export async function wentWell(db: Knex, connectorId: string, nowMs: number): Promise<void> {
   await db('connectors')
     .where({ id: connectorId })
     .update({
@@ -124,7 +199,7 @@ async function wentWell(db: Knex, connectorId: string, nowMs: number): Promise<v
     })
 }
 
-/** Decides who waits: this call, or everything that goes to the other side. */
+/** Decides who waits: this one, or everything that goes to the other side. */
 async function wentWrong(
   db: Knex,
   connectorId: string,

@@ -7,6 +7,7 @@ import { insertCosts, lockCosts } from './store.ts'
 
 /** Advertising systems correct their figures for about a week. */
 const daysBack = 7
+export const costsTask = 'costs.fetch'
 
 export interface CostKeeper {
   /** Asks every connector for the days until yesterday; one that fails keeps no other from its turn. */
@@ -18,7 +19,8 @@ export interface CostKeeper {
 /** Brings the costs of connectors once a day, and replaces what it brought before for the same days. */
 export function createCostKeeper(options: {
   db: Knex
-  connectors: readonly CostConnector[]
+  /** Those there are; a function where they come and go. */
+  connectors: readonly CostConnector[] | (() => Promise<readonly CostConnector[]>)
   log: Logger
   now?: () => number
 }): CostKeeper {
@@ -33,7 +35,7 @@ export function createCostKeeper(options: {
     if (broken) throw new Error(`It gave the amount ${broken.cents / 100} on ${broken.day}`)
     await db.transaction(async (trx) => {
       await lockCosts(trx)
-      const importId = await importOf(trx, connector.name)
+      const importId = await importOf(trx, connector.name, connector.label ?? null)
       await trx('costs').where({ import_id: importId }).whereBetween('day', [from, to]).delete()
       await insertCosts(trx, rows, {
         ...{ importId, inquiryChannel: connector.inquiryChannel, siteId: null, createdBy: null }
@@ -45,7 +47,8 @@ export function createCostKeeper(options: {
   async function run(today: string): Promise<void> {
     const to = dayBefore(today, 1)
     const from = dayBefore(today, daysBack)
-    for (const connector of connectors) {
+    const asked = typeof connectors === 'function' ? await connectors() : connectors
+    for (const connector of asked) {
       const { name } = connector
       try {
         await bring(connector, from, to)
@@ -65,16 +68,24 @@ export function createCostKeeper(options: {
 
   return {
     run,
-    tasks: { 'costs.fetch': () => run(new Date(now()).toISOString().slice(0, 10)) },
-    schedules: connectors.length > 0 ? [{ task: 'costs.fetch', match: '40 4 * * *' }] : []
+    tasks: { [costsTask]: () => run(new Date(now()).toISOString().slice(0, 10)) },
+    schedules:
+      typeof connectors === 'function' || connectors.length > 0
+        ? [{ task: costsTask, match: '40 4 * * *' }]
+        : []
   }
 }
 
 /** The one import under which a connector's costs are kept. */
-async function importOf(trx: Knex.Transaction, origin: string): Promise<string> {
+async function importOf(trx: Knex.Transaction, origin: string, label: string | null): Promise<string> {
   const known = await trx('cost_imports').where({ origin }).first<{ id: string } | undefined>('id')
-  if (known) return known.id
-  const [made] = await trx('cost_imports').insert({ origin, rows: 0 }).returning<{ id: string }[]>('id')
+  if (known) {
+    await trx('cost_imports').where({ id: known.id }).update({ label })
+    return known.id
+  }
+  const [made] = await trx('cost_imports')
+    .insert({ origin, label, rows: 0 })
+    .returning<{ id: string }[]>('id')
   if (!made) throw new Error('No row came back from cost_imports')
   return made.id
 }

@@ -4,6 +4,8 @@ import type { CostRow } from './core/read.ts'
 export interface CostConnector {
   /** Stable: costs are kept under it. Neither `csv` nor `hand`. */
   readonly name: string
+  /** For people; else the name. */
+  readonly label?: string
   /** Of the path that its costs stand for. */
   readonly inquiryChannel: string
   /**

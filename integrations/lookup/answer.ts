@@ -81,6 +81,7 @@ function wordOf(value: unknown, longest: number): string | null {
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
     .trim()
     .slice(0, longest)
+    .replace(/\p{Surrogate}/gu, '')
   return word === '' ? null : word
 }
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { unseal } from '../../db/sealed.ts'
 import type { AttemptResult } from './deliver.ts'
 import type { Template } from './core/message.ts'
 import type { Payload } from './core/payload.ts'
@@ -25,6 +26,15 @@ export interface Claimed {
 }
 
 const ms = `interval '1 millisecond'`
+
+/** What was stored, as it signs and is sent. @throws Error when it was sealed with a key that is not here */
+export function opened<T extends { secrets: readonly string[]; token: string }>(stored: T): T {
+  const secrets = stored.secrets.map((each) => unseal(each, 'webhooks.secrets'))
+  const token = unseal(stored.token, 'webhooks.token')
+  if (token === null || secrets.includes(null))
+    throw new Error('the secret of this webhook was sealed with another SECRET_KEY: make a new one')
+  return { ...stored, secrets: secrets.flatMap((each) => each ?? []), token }
+}
 
 /** The secrets that sign now: one that was rotated out does until its time is over. */
 export const signingSecrets = `case when w.old_secret_until <= now() then w.secrets[1:1] else w.secrets end`

@@ -145,7 +145,7 @@ export function payloadOfEvent({ type, atMs, data }: CrmEvent): Payload {
   const whole = make(false, (_key, value) => value)
   if (Buffer.byteLength(JSON.stringify(whole)) < maxPayloadBytes) return whole
   return make(true, (key, value) =>
-    key === 'fields' ? {} : typeof value === 'string' ? value.slice(0, 300) : value
+    key === 'fields' ? {} : typeof value === 'string' ? storable(value.slice(0, 300)) : value
   )
 }
 

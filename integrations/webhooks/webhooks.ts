@@ -12,7 +12,7 @@ import type { Template } from './core/message.ts'
 import type { Payload } from './core/payload.ts'
 import { samplePayload } from './core/sample.ts'
 import { operatorIdOf } from './core/variables.ts'
-import { countReplay, logAttempt, prune, replay, replayMany, signingSecrets } from './deliveries.ts'
+import { countReplay, logAttempt, opened, prune, replay, replayMany, signingSecrets } from './deliveries.ts'
 import type { ReplayWish } from './deliveries.ts'
 import { guardedAgent } from './guard.ts'
 import type { Resolve } from './guard.ts'
@@ -103,13 +103,16 @@ export function createWebhooks(options: {
   let refreshing: Promise<void> | undefined
   let refreshAgain = false
 
-  async function attempt(delivery: Wanted & { secrets: string[] }): Promise<AttemptResult> {
-    const made = await factsFor(db, delivery)
-      .then((facts) => requestOf(delivery, { ...facts, publicUrl }))
+  async function attempt(stored: Wanted & { secrets: string[] }): Promise<AttemptResult> {
+    const made = await factsFor(db, stored)
+      .then((facts) => {
+        const delivery = opened(stored)
+        return { ...requestOf(delivery, { ...facts, publicUrl }), secrets: delivery.secrets }
+      })
       .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
-    if (made instanceof Error) return notMade(delivery.url, made)
+    if (made instanceof Error) return notMade(stored.url, made)
     return deliver(
-      { deliveryId: delivery.id, secrets: delivery.secrets, ...made },
+      { deliveryId: stored.id, ...made },
       { dispatcher, allowPrivate, timeoutMs, stop: stopping.signal }
     )
   }

@@ -144,7 +144,44 @@ const own: Readonly<Record<string, Record<string, unknown>>> = {
     },
     inquiryId: 'i1'
   },
-  'deal.stage_changed': { deal, from: { name: 'New' }, to: { name: 'In work' } }
+  'message.received': {
+    message: {
+      id: 'm1',
+      conversationId: 'v1',
+      channelId: 'h1',
+      channelKind: 'mail',
+      name: 'Ivan',
+      email: inquiry.email,
+      phone: null,
+      subject: 'Windows',
+      text: 'What do they cost?',
+      files: 0
+    },
+    inquiryId: 'i1',
+    dealId: null,
+    contactId: call.contactId
+  },
+  'deal.stage_changed': { deal, from: { name: 'New' }, to: { name: 'In work' } },
+  'automation.fired': {
+    rule: { id: 'r1', name: 'Big deals' },
+    subject: 'deal',
+    subjectId: 'd1',
+    contactId: call.contactId,
+    inquiryId: 'i1',
+    dealId: 'd1',
+    callId: null,
+    client: 'Ivan Petrov',
+    phone: '+74951234567',
+    email: 'ivan@example.com',
+    source: 'Google',
+    inquiryChannel: 'paid',
+    campaign: 'windows',
+    amount: 120000,
+    currency: 'RUB',
+    stage: 'In work',
+    responsibleId: null,
+    rating: null
+  }
 }
 
 /** A made-up payload of an event: to check templates, and to show them where nothing has happened yet. */

@@ -1,4 +1,4 @@
-import type { CallFacts } from '../connectors/facts.ts'
+import type { CallFacts } from './facts.ts'
 
 const labels = {
   ru: {
@@ -20,7 +20,10 @@ const labels = {
 }
 
 /** What tracking knows of a call, for people; null when it knows nothing. Pure. */
-export function sourceComment(call: CallFacts, locale: 'ru' | 'en'): string | null {
+export function sourceComment(
+  call: Pick<CallFacts, 'source' | 'site' | 'landingUrl' | 'line'>,
+  locale: 'ru' | 'en'
+): string | null {
   const { source, site, landingUrl, line } = call
   if (source === null && site === null && landingUrl === null) return null
   const words = labels[locale]
