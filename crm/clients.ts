@@ -109,7 +109,10 @@ async function givePhone(trx: Knex, phone: string, email: string | null): Promis
   return contactOf(trx, phone)
 }
 
-/** The deal that is open with a client; of several the newest. @param by only one that was there by then */
+/**
+ * The deal that is open with a client, also one that they have a part in beside another contact; of several their own,
+ * and of those the newest. @param by only one that was there by then
+ */
 export async function openDealOf(
   trx: Knex,
   contactId: string,
@@ -117,7 +120,13 @@ export async function openDealOf(
 ): Promise<{ id: string; title: string } | null> {
   const query = trx('deals as d')
     .join('pipeline_stages as s', 's.id', 'd.stage_id')
-    .where({ 'd.contact_id': contactId, 's.kind': 'open' })
+    .where('s.kind', 'open')
+    .where((either) => {
+      either
+        .where('d.contact_id', contactId)
+        .orWhereIn('d.id', trx('deal_contacts').where({ contact_id: contactId }).select('deal_id'))
+    })
+    .orderByRaw('d.contact_id is distinct from cast(? as uuid)', [contactId])
     .orderBy([
       { column: 'd.created_at', order: 'desc' },
       { column: 'd.id', order: 'desc' }

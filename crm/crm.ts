@@ -2,7 +2,8 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { listen, type Listening } from '../db/listen.ts'
 import { drainCrmInbox } from './inbox.ts'
-import type { Announce } from './ports.ts'
+import { dispatchInquiries } from './inquiries/dispatcher.ts'
+import type { Announce, Presences } from './ports.ts'
 
 export interface Crm {
   /** Begins to work out what calls, forms and callbacks mean. */
@@ -22,9 +23,11 @@ export function createCrm(options: {
   databaseUrl: string
   announce: Announce
   log: Logger
+  /** Among whom the dispatcher chooses; without it nobody is given anything. */
+  people?: Presences
   everyMs?: number
 }): Crm {
-  const { db, databaseUrl, announce, everyMs = 15_000 } = options
+  const { db, databaseUrl, announce, people = () => [], everyMs = 15_000 } = options
   const log = options.log.child({ part: 'crm' })
   let listening: Listening | undefined
   let timer: NodeJS.Timeout | undefined
@@ -48,6 +51,7 @@ export function createCrm(options: {
     }
     again = false
     running = drainCrmInbox(db, announce, log)
+      .then(() => dispatchInquiries(db, people))
       .catch((error: unknown) => log.warn({ err: error }, 'Events for the CRM could not be looked at'))
       .finally(() => {
         running = undefined

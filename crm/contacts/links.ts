@@ -34,6 +34,10 @@ async function linksOf(trx: Knex): Promise<Link[]> {
   return [...rows, unlinked]
 }
 
+/** Every table and column that names a contact, calls included. */
+export const namingContacts = async (trx: Knex): Promise<{ table: string; column: string }[]> =>
+  (await linksOf(trx)).map(({ table, column }) => ({ table, column }))
+
 /** Moves everything that names a contact to another one; gives what is needed to move it back. */
 export async function moveLinks(trx: Knex, from: string, to: string): Promise<Moved> {
   const moved: Moved = { keys: {}, rows: {}, kept: await keptOf(trx, from, to) }

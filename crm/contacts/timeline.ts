@@ -1,7 +1,17 @@
 import type { Knex } from 'knex'
 
 export type Kind =
-  'call' | 'visit' | 'form' | 'callback' | 'inquiry' | 'deal' | 'task' | 'note' | 'consent' | 'merge'
+  | 'call'
+  | 'visit'
+  | 'form'
+  | 'callback'
+  | 'message'
+  | 'inquiry'
+  | 'deal'
+  | 'task'
+  | 'note'
+  | 'consent'
+  | 'merge'
 
 export interface Moment {
   kind: Kind
@@ -17,7 +27,7 @@ export interface TimelineWish {
   limit: number
   /** After this one: `exact` and `kind/id` of the last that was seen. */
   after: { exact: string; key: string } | null
-  /** An operator sees deals, inquiries and tasks that are theirs or nobody's; null sees all. */
+  /** An operator sees deals, inquiries, tasks and conversations that are theirs or nobody's; null sees all. */
   onlyOf: string | null
 }
 
@@ -34,9 +44,16 @@ const sources: Record<Kind, string> = {
       select subject_id from activities where contact_id = :id and subject = 'form'
       union select s.id from form_submissions s join visitors p on p.id = s.visitor_id where p.contact_id = :id)`,
   callback: `select cast(k.id as text), k.created_at from callbacks k where k.contact_id = :id`,
-  // What came by a call, a form or a callback stands here as that already.
+  // What machines write is in the conversation only.
+  message: `select cast(m.id as text), m.at from messages m join conversations t on t.id = m.conversation_id
+    where t.contact_id = :id and not m.is_auto and (cast(:me as uuid) is null
+      or not exists (select from contacts k where k.id = t.contact_id and k.owner_id <> :me)
+      or exists (select from inquiries i where i.id = t.inquiry_id and i.responsible_id = :me)
+      or exists (select from deals d where d.id = t.deal_id and d.responsible_id = :me))`,
+  // What came by a call, a form, a callback or a message stands here as that already.
   inquiry: `select cast(i.id as text), i.created_at from inquiries i
-    where i.contact_id = :id and i.kind not in ('call','form','callback') and ${isSeen('i.responsible_id')}`,
+    where i.contact_id = :id and i.kind not in ('call','form','callback')
+    and not exists (select from activities a where a.inquiry_id = i.id and a.subject = 'message') and ${isSeen('i.responsible_id')}`,
   deal: `select cast(h.id as text), h.at from deal_stage_changes h join deals d on d.id = h.deal_id
     where d.contact_id = :id and ${isSeen('d.responsible_id')}`,
   task: `select cast(t.id as text), t.created_at from tasks t

@@ -1,19 +1,21 @@
 import type { Knex } from 'knex'
-import { contactOf, isPhone, openDealOf } from '../clients.ts'
+import { contactOf, isPhone } from '../clients.ts'
 import { livingContact } from '../contacts/merge.ts'
+import { messageCame } from '../messages/came.ts'
 import type { Announce } from '../ports.ts'
 import { attach, place, type Path } from './place.ts'
 import { noteTalk } from './responses.ts'
+import { forgetSpamCall, hideHit, learnSpam, spamMarkOf } from './spam.ts'
 import { pathOfSource, pathOfVisit } from './sources.ts'
 
 /** What waits to be worked out. */
 export interface Waiting {
-  subject: 'call' | 'form' | 'callback'
+  subject: 'call' | 'form' | 'callback' | 'message'
   subject_id: string
 }
 
 /**
- * Works out what a call that ended, a form or a callback means for the CRM. It looks at what is written, not at what has
+ * Works out what a call that ended, a form, a callback or a message means for the CRM. It looks at what is written, not at what has
  * changed, so repeating it changes nothing. Take `lockCrm` first.
  */
 export async function workOut(trx: Knex, waiting: Waiting, announce: Announce): Promise<void> {
@@ -24,6 +26,8 @@ export async function workOut(trx: Knex, waiting: Waiting, announce: Announce): 
       return formSent(trx, waiting.subject_id, announce)
     case 'callback':
       return callbackOrdered(trx, waiting.subject_id, announce)
+    case 'message':
+      return messageCame(trx, waiting.subject_id, announce)
   }
 }
 
@@ -64,10 +68,14 @@ async function called(trx: Knex, id: string, announce: Announce): Promise<void> 
   if (call.direction === 'out') {
     if (phone === null) return
     await attach(trx, { id, at: call.started_at, phone })
-  } else if (call.is_spam || call.tags.includes('spam')) return hide(trx, id)
-  else {
+  } else if (call.is_spam || call.tags.includes('spam')) {
+    if (call.is_spam) await learnSpam(trx, { phone, email: null }, { callId: id, at: call.started_at })
+    return hide(trx, id)
+  } else {
+    await forgetSpamCall(trx, id)
     await show(trx, id)
-    if (phone !== null && (await isKnownSpam(trx, phone))) return
+    const markId = await spamMarkOf(trx, { phone, email: null })
+    if (markId !== null) return hideHit(trx, markId, { subject: 'call', id, at: call.started_at })
     await place(trx, await ofCall(trx, call), announce)
   }
   if (phone === null || !isAnswered || call.answered_at === null) return
@@ -129,16 +137,10 @@ async function show(trx: Knex, callId: string): Promise<void> {
     .update({ state: 'new', closed_at: null, updated_at: trx.fn.now() })
 }
 
-/** Somebody has marked a call from there as spam, and no deal with them is open. */
-async function isKnownSpam(trx: Knex, phone: string): Promise<boolean> {
-  if (!(await trx('calls').where({ caller_number: phone, is_spam: true }).first<unknown>('id'))) return false
-  const contact = await contactOf(trx, phone)
-  return contact === null || (await openDealOf(trx, contact.id)) === null
-}
-
 interface FormRow {
   id: string
-  site_id: string
+  /** Null where another system took it, and no site of ours is named. */
+  site_id: string | null
   visit_id: string | null
   visitor_id: string | null
   at: Date
@@ -149,11 +151,15 @@ interface FormRow {
   message: string | null
   fields: Record<string, unknown>
   page_url: string | null
+  /** What another system says of where it came from. */
+  path: Path | null
 }
 
 async function formSent(trx: Knex, id: string, announce: Announce): Promise<void> {
   const form = await trx('form_submissions').where({ id }).first<FormRow | undefined>()
   if (!form) return
+  const markId = await spamMarkOf(trx, form)
+  if (markId !== null) return hideHit(trx, markId, { subject: 'form', id, at: form.at })
   const visit = { visitId: form.visit_id, visitorId: form.visitor_id }
   const visitor = await trx('visitors')
     .where({ id: form.visitor_id })
@@ -170,7 +176,7 @@ async function formSent(trx: Knex, id: string, announce: Announce): Promise<void
       name: form.name,
       contactId: visitor?.contact_id ?? null,
       siteId: form.site_id,
-      path: await pathOfVisit(trx, { ...visit, at: form.at }),
+      path: form.path ?? (await pathOfVisit(trx, { ...visit, at: form.at })),
       answeredBy: null,
       isMissed: false,
       note: form.message,
@@ -217,6 +223,8 @@ interface CallbackRow {
 async function callbackOrdered(trx: Knex, id: string, announce: Announce): Promise<void> {
   const wish = await trx('callbacks').where({ id }).first<CallbackRow | undefined>()
   if (!wish) return
+  const markId = await spamMarkOf(trx, { phone: wish.phone, email: null })
+  if (markId !== null) return hideHit(trx, markId, { subject: 'callback', id, at: wish.created_at })
   const visit = await trx('visits')
     .where({ id: wish.visit_id })
     .first<{ visitor_id: string } | undefined>('visitor_id')

@@ -12,9 +12,11 @@ export interface Path {
   keyword: string | null
 }
 
-/** One call, form or callback of somebody outside. */
+/** One call, form, callback or message of somebody outside. */
 export interface Happening {
-  subject: 'call' | 'form' | 'callback'
+  subject: 'call' | 'form' | 'callback' | 'message'
+  /** Where the inquiry is called otherwise than what it came by. */
+  inquiryKind?: 'mail'
   id: string
   at: Date
   phone: string | null
@@ -155,7 +157,7 @@ async function make(trx: Knex, it: Happening, contact: Client | null, announce: 
   const title = contact?.name ?? it.name ?? it.phone ?? it.email ?? 'anonymous'
   const [row] = (await trx('inquiries')
     .insert({
-      kind: it.subject,
+      kind: it.inquiryKind ?? it.subject,
       title: title.slice(0, 300),
       call_id: it.subject === 'call' ? it.id : null,
       form_id: it.subject === 'form' ? it.id : null,

@@ -1,6 +1,16 @@
 import type { Knex } from 'knex'
 
-export const taskKinds = ['call_back', 'voicemail', 'callback_failed', 'follow_up'] as const
+/** The first four come of calls by themselves. */
+export const taskKinds = [
+  'call_back',
+  'voicemail',
+  'callback_failed',
+  'follow_up',
+  'call',
+  'meeting',
+  'mail',
+  'other'
+] as const
 export type TaskKind = (typeof taskKinds)[number]
 
 export interface NewTask {
@@ -16,6 +26,9 @@ export interface NewTask {
   note: string | null
   createdBy: string | null
   createdAtMs: number
+  dealId?: string | null
+  inquiryId?: string | null
+  remindMinutes?: number | null
 }
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
@@ -28,12 +41,15 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
  */
 export async function makeTask(trx: Knex, task: NewTask): Promise<string | null> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `insert into tasks (kind, title, assignee_id, group_id, phone, call_id, contact_id, callback_id, due_at, note, created_by, created_at)
+    `insert into tasks (kind, title, assignee_id, group_id, phone, call_id, contact_id, callback_id, due_at, note, created_by, created_at,
+       deal_id, inquiry_id, remind_minutes)
      values (:kind, :title, (select id from users where id = cast(:assignee as uuid) and is_active),
        (select id from groups where id = cast(:group as uuid)), :phone, cast(:call as uuid),
        (select id from contacts where id = cast(:contact as uuid)),
        (select id from callbacks where id = cast(:callback as uuid)),
-       cast(:due as timestamptz), :note, (select id from users where id = cast(:by as uuid)), cast(:at as timestamptz))
+       cast(:due as timestamptz), :note, (select id from users where id = cast(:by as uuid)), cast(:at as timestamptz),
+       (select id from deals where id = cast(:deal as uuid)), (select id from inquiries where id = cast(:inquiry as uuid)),
+       cast(:remind as int))
      on conflict do nothing returning id`,
     {
       kind: task.kind,
@@ -47,7 +63,10 @@ export async function makeTask(trx: Knex, task: NewTask): Promise<string | null>
       due: iso(task.dueAtMs),
       note: task.note,
       by: task.createdBy,
-      at: iso(task.createdAtMs)
+      at: iso(task.createdAtMs),
+      deal: task.dealId ?? null,
+      inquiry: task.inquiryId ?? null,
+      remind: task.remindMinutes ?? null
     }
   )
   if (rows[0]) return rows[0].id
