@@ -13,7 +13,7 @@ interface Wanted {
  * dialling decides as for anybody here.
  * @param dialling absent while the exchange starts
  */
-export function askedOutside(db: Knex, dialling: () => Dialling | undefined) {
+export function askedOutside(db: Knex, dialling: () => Pick<Dialling, 'policy' | 'call'> | undefined) {
   const numberIdOf = async (line: string | null): Promise<string | null> => {
     if (line === null) return null
     const row = await db('numbers')

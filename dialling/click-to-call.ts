@@ -39,7 +39,10 @@ export async function clickToCall(
   const colleague = await colleagueOf(db, keeper, to)
   if (colleague) return callColleague(options, wanted, colleague.id)
   const asked = keeper.explain({ number: to, byUserId, numberId })
-  if (!asked.decision.allowed) return { ok: false, code: asked.decision.reason as DialRefusal }
+  if (!asked.decision.allowed) {
+    keeper.refused({ number: asked.number ?? to, byUserId, reason: asked.decision.reason })
+    return { ok: false, code: asked.decision.reason as DialRefusal }
+  }
   const unable = whyUnable(ports, userId, byUserId)
   if (unable) return { ok: false, code: unable }
   const order = await makeOrder(

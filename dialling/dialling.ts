@@ -47,7 +47,8 @@ export function createDialling(options: {
     ...{ db, databaseUrl, registry, log },
     feed: ports.feed,
     trunkState: (trunkId) => ports.trunkState(trunkId),
-    callsIn: (trunkId) => ports.callsIn?.(trunkId) ?? 0
+    callsIn: (trunkId) => ports.callsIn?.(trunkId) ?? 0,
+    endCall: (callId) => ports.endCall?.(callId)
   })
   let runner: Runner | undefined
   return {

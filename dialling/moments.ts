@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { missedOwner } from '../crm/tasks/missed-owner.ts'
 import { makeTask, settleTasks } from '../crm/tasks/tasks.ts'
 import type { Moments } from '../pbx/call/moments.ts'
 import { bindCall, closeAttempt } from './attempts.ts'
@@ -143,6 +144,7 @@ const hasTalkedSince = async (trx: Knex, call: CallRow, phone: string): Promise<
 
 async function isSpam(trx: Knex, call: CallRow, phone: string): Promise<boolean> {
   if (call.is_spam || call.tags.includes('spam')) return true
+  if (await trx('spam_marks').where({ kind: 'phone', value: phone }).first<unknown>('id')) return true
   return Boolean(await trx('calls').where({ caller_number: phone, is_spam: true }).first<unknown>('id'))
 }
 
@@ -156,25 +158,16 @@ async function mayCallBack({ trx, settings }: Place, phone: string, nowMs: numbe
   return Number(row?.n) < settings.autoCallback.maxPerDay
 }
 
-/** Whose the client is: the contact's owner, else whoever was rung last; and the group that was tried. */
+/** Whose the client is, by the rule of the desk; and the group that was tried. */
 async function responsible({
   trx,
   call
 }: Place): Promise<{ assigneeId: string | null; groupId: string | null }> {
-  const owner = call.contact_id
-    ? await trx('contacts')
-        .where({ id: call.contact_id })
-        .first<{ owner_id: string | null } | undefined>('owner_id')
-    : undefined
-  const rung = await trx('call_legs')
-    .where({ call_id: call.id })
-    .whereNotNull('user_id')
-    .orderBy('started_at', 'desc')
-    .first<{ user_id: string } | undefined>('user_id')
   const group = call.group_name
     ? await trx('groups').where({ name: call.group_name }).first<{ id: string } | undefined>('id')
     : undefined
-  return { assigneeId: owner?.owner_id ?? rung?.user_id ?? null, groupId: group?.id ?? null }
+  const assigneeId = await missedOwner(trx, { id: call.id, contactId: call.contact_id })
+  return { assigneeId, groupId: group?.id ?? null }
 }
 
 async function promised(place: Place): Promise<void> {

@@ -8,10 +8,21 @@ import type { TapeRow } from '../pbx/call/effects.ts'
 import type { DialDecision } from '../pbx/call/events.ts'
 import type { CallType } from '../pbx/call/types.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
-import { decide, explain, type Explained, type OwnNumber, type Policy } from './policy/decide.ts'
+import {
+  decide,
+  explain,
+  isCostly,
+  type Explained,
+  type OwnNumber,
+  type Policy,
+  type Usage
+} from './policy/decide.ts'
 import { dayIn } from './policy/hours.ts'
 import { defaultDialPolicy, dialPolicySettings } from './policy/settings.ts'
+import { createSuspicion, type Suspected } from './policy/suspicion.ts'
 import { createUsage } from './policy/usage.ts'
+import { normalise } from '../tracking/phones.ts'
+import { createStops } from './stops.ts'
 import { callbackSettings, defaultCallbackSettings, type CallbackSettings } from './core/settings.ts'
 
 /** A dial that the exchange is about to make. */
@@ -40,6 +51,8 @@ export interface PolicyKeeper {
   readonly settings: CallbackSettings
   /** Decides at once, counts what it allows, and notes what it refuses. */
   decide(asked: DialAsked): DialDecision
+  /** A person was refused a number before anything was dialled: it counts as a try. */
+  refused(asked: { number: string; byUserId: string; reason: string }): void
   /** Says what `decide` would; counts nothing. */
   explain(question: DialQuestion): Explained
   /** Reads the configuration anew. */
@@ -57,6 +70,8 @@ export interface PolicyKeeperOptions {
   trunkState(trunkId: string): string | undefined
   /** Calls in progress that came in through a trunk. */
   callsIn?(trunkId: string): number
+  /** Ends a call in progress. */
+  endCall?(callId: string): void
   registry: Registry
   log: Logger
   now?: () => number
@@ -67,6 +82,8 @@ export const policyKey = 'dialPolicy'
 export const callbacksKey = 'callbacks'
 
 const deadStates = new Set(['inactive', 'rejected', 'registering'])
+/** How far above a cap of minutes a call may run before it is ended. */
+const minutesEveryMs = 5000
 /** Calls that no person starts: a client who wishes no calls is spared them. */
 const unsolicited: ReadonlySet<CallType> = new Set<CallType>(['dialer', 'callback_missed', 'callback_form'])
 
@@ -76,9 +93,18 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
   const tables: Tables = { trunks: [], numbers: new Map(), doNotCall: new Set() }
   let rules = defaultDialPolicy
   let settings = defaultCallbackSettings
-  const newUsage = () => createUsage((atMs) => dayIn(rules.timeZone, atMs))
+  const newUsage = () =>
+    createUsage(
+      (atMs) => dayIn(rules.timeZone, atMs),
+      (number) => {
+        const phone = normalise(number, rules.homeCountry)
+        return phone !== null && isCostly(rules, phone)
+      }
+    )
   let usage = newUsage()
-  const stale = { all: false, doNotCall: false }
+  const stops = createStops({ db, log, now, mails: () => rules.alarmMails })
+  const suspicion = createSuspicion(() => rules.stopAfterRefusals)
+  const stale = { all: false, doNotCall: false, stops: false }
   const refused = new Counter({
     name: 'pbx_dials_refused_total',
     help: 'Numbers that the dialling policy refused, by reason',
@@ -92,6 +118,10 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
     sinceStart?.push(row)
   })
 
+  const usageOf = (userId: string | null, nowMs: number): Usage => ({
+    ...usage.read(userId, nowMs),
+    risk: usage.risk(userId, nowMs)
+  })
   const current = (): Policy => ({
     rules,
     trunks: tables.trunks.map((trunk) => ({
@@ -101,12 +131,38 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
       callsIn: options.callsIn?.(trunk.id) ?? 0
     })),
     numbers: tables.numbers,
-    doNotCall: tables.doNotCall
+    doNotCall: tables.doNotCall,
+    stopped: stops.users
   })
 
+  /** Whoever is stopped is heard no more: their costly calls end too. */
+  function act(suspected: Suspected | null): void {
+    if (suspected === null) return
+    stops.raise(suspected)
+    if (suspected.userId === null) return
+    log.error({ userId: suspected.userId, reason: suspected.reason }, 'The dialling of a user is stopped')
+    for (const { callId, userId } of usage.costlyCalls())
+      if (userId === suspected.userId) options.endCall?.(callId)
+  }
+
+  /** Calls run on after their dial was allowed: minutes are looked at meanwhile. */
+  function lookAtMinutes(): void {
+    const atMs = now()
+    const running = usage.costlyCalls()
+    for (const userId of new Set(running.map((call) => call.userId))) {
+      const { userCostlySeconds, companyCostlySeconds } = usage.risk(userId, atMs)
+      const { userCostlyMinutesPerDay: own, companyCostlyMinutesPerDay: all } = rules.caps
+      const note = (reason: string) => act(suspicion.note({ userId, reason, number: '', atMs }))
+      if (userId !== null && own !== null && userCostlySeconds >= own * 60 && !stops.users.has(userId))
+        note('user_costly_cap')
+      if (all !== null && companyCostlySeconds >= all * 60) note('company_costly_cap')
+    }
+  }
+  let looking: NodeJS.Timeout | undefined
+
   async function refresh(): Promise<void> {
-    const { all, doNotCall } = stale
-    Object.assign(stale, { all: false, doNotCall: false })
+    const { all, doNotCall, stops: isStopsStale } = stale
+    Object.assign(stale, { all: false, doNotCall: false, stops: false })
     try {
       if (all) {
         const [trunks, numbers, found] = await Promise.all([
@@ -119,9 +175,14 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
         settings = parsed(callbackSettings, found.get(callbacksKey), settings, log)
       }
       if (all || doNotCall) tables.doNotCall = await readDoNotCall(db)
+      if (all || isStopsStale) for (const userId of await stops.load()) suspicion.forget(userId)
     } catch (error) {
       // What was not read is read with the next notice, or after the reconnect.
-      Object.assign(stale, { all: stale.all || all, doNotCall: stale.doNotCall || doNotCall })
+      Object.assign(stale, {
+        all: stale.all || all,
+        doNotCall: stale.doNotCall || doNotCall,
+        stops: stale.stops || isStopsStale
+      })
       throw error
     }
   }
@@ -140,13 +201,14 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
     },
     decide(asked) {
       const nowMs = now()
-      const decision = decide(current(), usage.read(asked.byUserId, nowMs), {
+      const isUnsolicited = asked.callType !== undefined && unsolicited.has(asked.callType)
+      const decision = decide(current(), usageOf(asked.byUserId, nowMs), {
         number: asked.target.number,
         trunkId: asked.target.trunkId ?? null,
         exceptTrunkIds: asked.exceptTrunkIds ?? [],
         numberId: asked.numberId,
         byUserId: asked.byUserId,
-        isUnsolicited: asked.callType !== undefined && unsolicited.has(asked.callType),
+        isUnsolicited,
         nowMs
       })
       if (!decision.allowed) {
@@ -155,15 +217,23 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
           { callId: asked.callId, byUserId: asked.byUserId, reason: decision.reason },
           'A dial is refused'
         )
+        const { number } = asked.target
+        const userId = isUnsolicited ? null : asked.byUserId
+        act(suspicion.note({ userId, reason: decision.reason, number, atMs: nowMs }))
         return decision
       }
       const { callId, leg, byUserId: userId } = asked
-      usage.begin({ callId, leg, userId, endpoint: decision.endpoint, atMs: nowMs })
+      const { number } = asked.target
+      usage.begin({ callId, leg, userId, endpoint: decision.endpoint, atMs: nowMs, number })
       return decision
+    },
+    refused({ number, byUserId, reason }) {
+      refused.inc({ reason })
+      act(suspicion.note({ userId: byUserId, reason, number, atMs: now() }))
     },
     explain({ number, byUserId, numberId = null, trunkId = null, isUnsolicited = false }) {
       const nowMs = now()
-      return explain(current(), usage.read(byUserId, nowMs), {
+      return explain(current(), usageOf(byUserId, nowMs), {
         ...{ number, byUserId, numberId, trunkId, isUnsolicited, nowMs }
       })
     },
@@ -181,6 +251,8 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
       for (const row of sinceStart ?? []) if (!seen.has(`${row.callId} ${row.seq}`)) fresh.onRow(row)
       sinceStart = null
       usage = fresh
+      looking = setInterval(lookAtMinutes, minutesEveryMs)
+      looking.unref()
       listening = listen({
         databaseUrl: options.databaseUrl,
         channels: ['ringtrace_config'],
@@ -192,6 +264,7 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
         onNotice: (_channel, payload) => {
           const [table] = payload.split(':')
           if (table === 'do_not_call') stale.doNotCall = true
+          else if (table === 'dial_stops') stale.stops = true
           else if (table === 'trunks' || table === 'numbers' || table === 'settings') stale.all = true
           else return
           reading.soon()
@@ -201,6 +274,8 @@ export function createPolicyKeeper(options: PolicyKeeperOptions): PolicyKeeper {
     async stop() {
       stopFeed()
       reading.close()
+      clearInterval(looking)
+      await stops.close()
       await listening?.stop()
     }
   }

@@ -20,4 +20,6 @@ export interface DiallingPorts {
   trunkState(trunkId: string): string | undefined
   /** Calls in progress that came in through a trunk. */
   callsIn?(trunkId: string): number
+  /** Ends a call in progress: of a thief. */
+  endCall?(callId: string): void
 }

@@ -31,7 +31,13 @@ export type Next = Owed &
 /** A number that the policy refuses for good: trying again cannot help. */
 const finalRefusals = new Set(['bad_number', 'do_not_call', 'prefix_blocked', 'country_not_allowed'])
 /** What is over in a moment: a call that ends makes room. */
-const waitingReasons = new Set(['concurrency_cap', 'no_trunk', 'trunk_full'])
+const waitingReasons = new Set([
+  'concurrency_cap',
+  'no_trunk',
+  'trunk_full',
+  'user_minute_cap',
+  'user_stopped'
+])
 /** Caps and closed hours end by themselves, but not within a minute. */
 const capPauseMs = 30 * 60_000
 

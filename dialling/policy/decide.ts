@@ -14,6 +14,10 @@ export const dialRefusals = [
   'user_daily_cap',
   'company_daily_cap',
   'concurrency_cap',
+  'user_minute_cap',
+  'user_costly_cap',
+  'company_costly_cap',
+  'user_stopped',
   'no_trunk',
   'trunk_full'
 ] as const
@@ -50,6 +54,8 @@ export interface Policy {
   numbers: ReadonlyMap<string, OwnNumber>
   /** E.164 of clients who wish no calls. */
   doNotCall: ReadonlySet<string>
+  /** Users whose dialling is stopped until an admin lifts it. */
+  stopped?: ReadonlySet<string>
 }
 
 /** What was dialled today, and what is under way; seconds are those of answered legs. */
@@ -63,6 +69,14 @@ export interface Usage {
   company: Spent
   /** Calls under way by endpoint of the trunk. */
   trunks: ReadonlyMap<string, number>
+  /** What a thief would do much of; absent: nothing. */
+  risk?: Risk
+}
+export interface Risk {
+  userLastMinute: number
+  /** Of answered calls to costly numbers, today. */
+  userCostlySeconds: number
+  companyCostlySeconds: number
 }
 
 export interface DialRequest {
@@ -112,6 +126,7 @@ export function explain(policy: Policy, usage: Usage, request: DialRequest): Exp
     others: []
   }
   const refused = (reason: DialRefusal): Explained => ({ ...about, decision: { allowed: false, reason } })
+  if (request.byUserId !== null && policy.stopped?.has(request.byUserId)) return refused('user_stopped')
   if (!phone) return refused('bad_number')
   const { e164, country } = phone
   if (about.isDoNotCall && request.isUnsolicited) return refused('do_not_call')
@@ -120,7 +135,7 @@ export function explain(policy: Policy, usage: Usage, request: DialRequest): Exp
     if (country === null || !rules.countries.includes(country)) return refused('country_not_allowed')
   }
   if (rules.hours && !isOpen(rules.hours, request.nowMs)) return refused('out_of_hours')
-  const spent = overspent(rules, usage, request.byUserId)
+  const spent = overspent(rules, usage, request.byUserId) ?? risked(rules, usage, request.byUserId, phone)
   if (spent) return refused(spent)
   const fitting = candidates(policy, request, e164, country)
   const [chosen, ...others] = fitting.filter((candidate) => hasRoom(candidate, usage))
@@ -186,6 +201,29 @@ function overspent(rules: DialPolicySettings, usage: Usage, byUserId: string | n
   if (isOverMinutes(caps.companyMinutesPerDay, company.seconds)) return 'company_daily_cap'
   if (byUserId !== null && isOver(caps.userConcurrent, user.concurrent)) return 'concurrency_cap'
   return isOver(caps.allConcurrent, company.concurrent) ? 'concurrency_cap' : null
+}
+
+/** Whether calls to a number cost more than others do: abroad, or as the company says. */
+export const isCostly = (
+  rules: Pick<DialPolicySettings, 'homeCountry' | 'costlyPrefixes'>,
+  { e164, country }: { e164: string; country: string | null }
+): boolean => country !== rules.homeCountry || startsWithOneOf(e164, rules.costlyPrefixes)
+
+/** Caps that people hardly reach, and thieves at once. */
+function risked(
+  rules: DialPolicySettings,
+  { risk }: Usage,
+  byUserId: string | null,
+  phone: { e164: string; country: string | null }
+): DialRefusal | null {
+  const { userCallsPerMinute, userCostlyMinutesPerDay, companyCostlyMinutesPerDay } = rules.caps
+  if (!risk) return null
+  const isOver = (cap: number | null, used: number): boolean => cap !== null && used >= cap
+  if (byUserId !== null && isOver(userCallsPerMinute, risk.userLastMinute)) return 'user_minute_cap'
+  if (!isCostly(rules, phone)) return null
+  if (byUserId !== null && isOver(userCostlyMinutesPerDay, risk.userCostlySeconds / 60))
+    return 'user_costly_cap'
+  return isOver(companyCostlyMinutesPerDay, risk.companyCostlySeconds / 60) ? 'company_costly_cap' : null
 }
 
 interface Candidate {

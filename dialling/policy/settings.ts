@@ -68,9 +68,21 @@ export const dialPolicySettings = z.object({
       companyCallsPerDay: cap.default(5000),
       companyMinutesPerDay: cap.default(10_000),
       userConcurrent: cap.default(3),
-      allConcurrent: cap.default(60)
+      allConcurrent: cap.default(60),
+      userCallsPerMinute: cap.default(30),
+      userCostlyMinutesPerDay: cap.default(60),
+      companyCostlyMinutesPerDay: cap.default(600)
     })
     .prefault({}),
+  /** Numbers that begin so are costly, beside all numbers abroad: minutes to them have caps of their own. */
+  costlyPrefixes: z.array(prefix).max(500).default([]),
+  /**
+   * So many dials of one person refused within ten minutes look like a stolen account: their dialling is stopped until
+   * an admin lifts it. Null: only the caps per minute and of costly minutes stop anybody.
+   */
+  stopAfterRefusals: z.number().int().min(1).max(1000).nullable().default(10),
+  /** Who gets a letter of each alarm, beside the admins who wish letters. */
+  alarmMails: z.array(z.email().max(200)).max(20).default([]),
   timeZone: timeZone.default('Europe/Moscow'),
   /** Calls go out in these hours only; null: at any time. Emergency numbers always. */
   hours: hoursSettings.nullable().default(null),

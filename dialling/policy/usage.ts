@@ -1,6 +1,6 @@
 import type { Moments } from '../../pbx/call/moments.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
-import type { Spent, Usage } from './decide.ts'
+import type { Risk, Spent, Usage } from './decide.ts'
 
 interface Dial {
   callId: string
@@ -9,35 +9,64 @@ interface Dial {
   endpoint: string
   startedMs: number
   answeredMs: number | null
+  isCostly: boolean
+}
+
+/** A costly call under way. */
+export interface CostlyCall {
+  callId: string
+  userId: string | null
 }
 
 /** What was dialled, by user and day, told from the tape: the live rows, or those of today after a start. */
 export interface UsageBook {
   /** A dial was allowed just now: it counts before its row is on the tape. */
-  begin(dial: { callId: string; leg: string; userId: string | null; endpoint: string; atMs: number }): void
+  begin(dial: {
+    callId: string
+    leg: string
+    userId: string | null
+    endpoint: string
+    atMs: number
+    number?: string
+  }): void
   onRow(row: TapeRow): void
   /** As it stands for a user (null: the company alone). */
   read(userId: string | null, nowMs: number): Usage
+  /** What a thief would do much of. */
+  risk(userId: string | null, nowMs: number): Risk
+  costlyCalls(): CostlyCall[]
 }
 
 interface Day {
   company: { calls: number; seconds: number }
   users: Map<string, { calls: number; seconds: number }>
+  /** Seconds of costly calls that have ended, by user; null: of all. */
+  costly: Map<string | null, number>
 }
 
-/** @param dayOf the calendar day of a moment; days are those of the policy's time zone */
-export function createUsage(dayOf: (atMs: number) => string): UsageBook {
+const minuteMs = 60_000
+
+/**
+ * @param dayOf the calendar day of a moment; days are those of the policy's time zone
+ * @param isCostly of a number as it was asked for
+ */
+export function createUsage(
+  dayOf: (atMs: number) => string,
+  isCostly: (number: string) => boolean = () => false
+): UsageBook {
   const days = new Map<string, Day>()
   const open = new Map<string, Dial>()
   /** On whose account a leg was asked for, until it is dialled. */
-  const asked = new Map<string, string | null>()
+  const asked = new Map<string, { userId: string | null; number: string }>()
+  /** When a user's latest dials began. */
+  const latest = new Map<string, number[]>()
   const keyOf = (callId: string, leg: string): string => `${callId} ${leg}`
 
   function dayAt(atMs: number): Day {
     const name = dayOf(atMs)
     let day = days.get(name)
     if (!day) {
-      day = { company: { calls: 0, seconds: 0 }, users: new Map() }
+      day = { company: { calls: 0, seconds: 0 }, users: new Map(), costly: new Map() }
       days.set(name, day)
       // Yesterday is kept for the calls that began in it; older days have nobody who asks.
       for (const old of [...days.keys()].toSorted().slice(0, -3)) days.delete(old)
@@ -53,17 +82,36 @@ export function createUsage(dayOf: (atMs: number) => string): UsageBook {
     return [day.company, own]
   }
 
-  function begin({ callId, leg, userId, endpoint, atMs }: Parameters<UsageBook['begin']>[0]): void {
+  function begin({ callId, leg, userId, endpoint, atMs, number }: Parameters<UsageBook['begin']>[0]): void {
     const key = keyOf(callId, leg)
     if (open.has(key)) return
-    const dial: Dial = { callId, leg, userId, endpoint, startedMs: atMs, answeredMs: null }
+    const dial: Dial = {
+      ...{ callId, leg, userId, endpoint, startedMs: atMs, answeredMs: null },
+      isCostly: number !== undefined && isCostly(number)
+    }
     open.set(key, dial)
+    if (userId !== null) latest.set(userId, [...lately(userId, atMs), atMs])
     for (const account of accountsOf(dial)) account.calls += 1
   }
 
   function finish(dial: Dial, seconds: number): void {
     open.delete(keyOf(dial.callId, dial.leg))
     for (const account of accountsOf(dial)) account.seconds += seconds
+    if (!dial.isCostly) return
+    const { costly } = dayAt(dial.startedMs)
+    for (const key of dial.userId === null ? [null] : [null, dial.userId])
+      costly.set(key, (costly.get(key) ?? 0) + seconds)
+  }
+
+  const lately = (userId: string, nowMs: number): number[] =>
+    (latest.get(userId) ?? []).filter((atMs) => nowMs - atMs < minuteMs)
+
+  /** Of a user, or of all. */
+  function costlySeconds(userId: string | null, nowMs: number): number {
+    let seconds = dayAt(nowMs).costly.get(userId) ?? 0
+    for (const dial of open.values())
+      if (dial.isCostly && (userId === null || dial.userId === userId)) seconds += secondsOf(dial, nowMs)
+    return seconds
   }
 
   const secondsOf = (dial: Dial, nowMs: number): number =>
@@ -77,11 +125,14 @@ export function createUsage(dayOf: (atMs: number) => string): UsageBook {
       const { callId, atMs } = row
       for (const effect of row.effects) {
         if (effect.do === 'ask' && effect.what === 'dial')
-          asked.set(keyOf(callId, effect.leg), effect.byUserId)
+          asked.set(keyOf(callId, effect.leg), { userId: effect.byUserId, number: effect.target.number })
         if (effect.do === 'dialOut') {
-          const userId = asked.get(keyOf(callId, effect.leg)) ?? null
+          const { userId, number } = asked.get(keyOf(callId, effect.leg)) ?? {
+            userId: null,
+            number: effect.number
+          }
           asked.delete(keyOf(callId, effect.leg))
-          begin({ callId, leg: effect.leg, userId, endpoint: effect.endpoint, atMs })
+          begin({ callId, leg: effect.leg, userId, endpoint: effect.endpoint, atMs, number })
         }
       }
       switch (row.type) {
@@ -125,6 +176,13 @@ export function createUsage(dayOf: (atMs: number) => string): UsageBook {
         user.seconds += secondsOf(dial, nowMs)
       }
       return { user, company, trunks }
-    }
+    },
+    risk: (userId, nowMs) => ({
+      userLastMinute: userId === null ? 0 : lately(userId, nowMs).length,
+      userCostlySeconds: userId === null ? 0 : costlySeconds(userId, nowMs),
+      companyCostlySeconds: costlySeconds(null, nowMs)
+    }),
+    costlyCalls: () =>
+      [...open.values()].filter((dial) => dial.isCostly).map(({ callId, userId }) => ({ callId, userId }))
   }
 }

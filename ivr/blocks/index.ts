@@ -15,6 +15,7 @@ import { ring } from './ring.ts'
 import { schedule } from './schedule.ts'
 import { tag } from './tag.ts'
 import { transfer } from './transfer.ts'
+import { turnAway } from './turn-away.ts'
 import { voicemail } from './voicemail.ts'
 
 /** Every kind of block by its type, in the order in which an editor offers them. A new block is one file and one line. */
@@ -40,4 +41,6 @@ export const blockKinds: ReadonlyMap<string, BlockKind> = new Map(
 )
 
 /** Blocks that the call machine makes for one call: they can be run, but not drawn. */
-export const madeKinds: ReadonlyMap<string, BlockKind> = new Map([[transfer.type, define(transfer)]])
+export const madeKinds: ReadonlyMap<string, BlockKind> = new Map(
+  [define(transfer), define(turnAway)].map((kind) => [kind.type, kind])
+)

@@ -50,6 +50,8 @@ export interface AriOptions {
   app: string
   log: Logger
   observe?: (name: string, outcome: 'ok' | AriFailureCode, tookMs: number) => void
+  /** Asked before each request; see `pbx/runtime/lease.ts`. */
+  mayAct?: () => true | Promise<boolean>
 }
 
 const firstPauseMs = 100

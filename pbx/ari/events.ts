@@ -133,7 +133,7 @@ const readers: Readonly<Record<string, Reader | undefined>> = {
   StasisStart(m, atMs) {
     const channel = parseChannel(m.channel)
     if (channel === null) return null
-    const args = Array.isArray(m.args) ? m.args.map(String) : []
+    const args = Array.isArray(m.args) ? m.args.map(textOf) : []
     const replaced = isObject(m.replace_channel) ? m.replace_channel.id : null
     return {
       type: 'StasisStart',

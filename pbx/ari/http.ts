@@ -54,6 +54,8 @@ export interface AriHttpOptions {
   password: string
   /** Told of each request: its name, how it ended, and how long it took. */
   observe?: ((name: string, outcome: 'ok' | AriFailureCode, tookMs: number) => void) | undefined
+  /** Asked before each request: whoever does not lead the calls any more asks for nothing. */
+  mayAct?: (() => true | Promise<boolean>) | undefined
 }
 
 export interface AriHttp {
@@ -62,6 +64,11 @@ export interface AriHttp {
 }
 
 const headersTimeoutMs = 5000
+
+const overtaken: AriFailure = {
+  ...{ ok: false, code: 'unreachable', done: false, status: null },
+  message: 'Another controller leads the calls'
+}
 
 /** The REST half: kept connections, one request at a time on each. */
 export function createHttp(options: AriHttpOptions): AriHttp {
@@ -124,6 +131,8 @@ export function createHttp(options: AriHttpOptions): AriHttp {
 
   return {
     async send(request) {
+      const may = options.mayAct?.() ?? true
+      if (may !== true && !(await may)) return overtaken
       const startedMs = performance.now()
       let result = await once(request)
       if (!result.ok && result.code === 'unreachable' && request.repeatable === true) {

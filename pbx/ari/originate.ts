@@ -46,6 +46,8 @@ export function callerIdText(id: { name?: string | null; number?: string | null 
     .replace(/["\\<>\u0000-\u001f\u007f]/g, '')
     .trim()
     .slice(0, 80)
+    // Half of a letter at the end makes JSON that Asterisk does not take, and no telephone would ring.
+    .replace(/\p{Surrogate}/gu, '')
   const number = (id.number ?? '').replace(/[^+0-9A-Za-z*#]/g, '').slice(0, 40)
   if (name === '') return number === '' ? '' : `<${number}>`
   return `"${name}" <${number}>`

@@ -56,7 +56,7 @@ export function endCall(turn: Turn, ending: Ending): void {
   call.deadlineMs = null
   call.playing = null
   if (ending.by !== 'client' && call.direction === 'in')
-    effect(turn, { do: 'hangupCaller', cause: ending.cause ?? 16 })
+    effect(turn, { do: 'hangupCaller', cause: ending.cause ?? usualCause(call) })
   effect(turn, { do: 'forget' })
 }
 
@@ -67,6 +67,9 @@ function endLeg(turn: Turn, leg: Leg): void {
     effect(turn, { do: 'hangupLeg', leg: leg.id, reason: result === 'answered' ? 'end' : 'cancel' })
   releaseOf(turn, leg, result)
 }
+
+/** Busy (486) for a call that was turned away; else an ordinary end. */
+const usualCause = (call: Call): number => (call.overload && call.firstTalkMs === null ? 17 : 16)
 
 /** A client who was never reached has not hung up. */
 function whoEnded(call: Call, { by }: Ending): HangupBy {
@@ -106,6 +109,8 @@ function judge(turn: Turn, ending: Ending): { outcome: Outcome; reason: string }
   if (call.direction !== 'in') return judgePlaced(ending)
   if (!call.route) return { outcome: 'failed', reason: ending.by === 'client' ? 'no_route' : ending.reason }
   if (failures.has(ending.reason)) return { outcome: 'failed', reason: ending.reason }
+  // Whoever hears that all are busy and hangs up was not in a hurry: they were turned away.
+  if (call.overload) return { outcome: 'missed', reason: 'overloaded' }
   if (ending.by === 'client') {
     return call.reachedOperators
       ? { outcome: 'missed', reason: 'caller_left_waiting' }

@@ -1,5 +1,13 @@
 import type { FoundOperator, LookupAnswer } from '../../ivr/block.ts'
-import type { HangupBy, Leg, Route, RunningScheme, TransferTarget, WatchMode } from './types.ts'
+import type {
+  HangupBy,
+  Leg,
+  OverloadAnswer,
+  Route,
+  RunningScheme,
+  TransferTarget,
+  WatchMode
+} from './types.ts'
 
 /** Who wishes something of a call. */
 export interface Person {
@@ -53,7 +61,14 @@ export type CallEvent = { atMs: number } & (
   | { type: 'arrived'; isSpeakable: boolean } /** `isSpeakable` false: no codec that we can speak. */
   | { type: 'placed' }
   /** `cause`: with which Q.850 cause a blocked call is turned away. */
-  | { type: 'routed'; route: Route | null; reason?: 'no_route' | 'blocked' | 'trunk_full'; cause?: number }
+  | {
+      type: 'routed'
+      route: Route | null
+      reason?: 'no_route' | 'blocked' | 'trunk_full'
+      cause?: number
+      /** More calls than can be carried: what this one gets, and the scheme for it (none for one that is refused). */
+      overload?: { answer: OverloadAnswer; scheme: RunningScheme | null; groupNames: Record<string, string> }
+    }
   | { type: 'schemeFound'; scheme: RunningScheme | null; groupNames: Record<string, string> }
   | { type: 'played'; playId: string }
   | { type: 'digit'; digit: string }

@@ -252,15 +252,22 @@ function give(turn: Turn, { leg: legId, toCallId }: EventOf<'legGiven'>): void {
   endCall(turn, { by: 'operator', reason: 'transferred', cause: 16 })
 }
 
-function startScheme(turn: Turn, { route, reason, cause = 21 }: EventOf<'routed'>): void {
+function startScheme(turn: Turn, { route, reason, cause = 21, overload }: EventOf<'routed'>): void {
   const { call } = turn
   call.route = route
+  if (overload) call.overload = overload.answer
   call.phase = 'inScheme'
   initiated(turn)
   if (reason === 'blocked') endCall(turn, { by: 'system', reason: 'blocked', cause })
   // 486: the carrier may have somewhere else to send the call to.
   else if (reason === 'trunk_full') endCall(turn, { by: 'system', reason, cause: 17 })
-  else enterBlock(turn, route?.scheme.body.start ?? 'unknown-number')
+  // 503: the carrier may try elsewhere, and asks no more for a while.
+  else if (overload && !overload.scheme) endCall(turn, { by: 'system', reason: 'overloaded', cause: 42 })
+  else if (overload?.scheme) {
+    call.scheme = overload.scheme
+    call.groupNames = overload.groupNames
+    enterBlock(turn, overload.scheme.body.start)
+  } else enterBlock(turn, route?.scheme.body.start ?? 'unknown-number')
 }
 
 /** Q.850 58, bearer capability not available: Asterisk answers the INVITE with 488. */
@@ -288,7 +295,8 @@ function initiated(turn: Turn): void {
       ? { id: route.contact.id, name: route.contact.name, company: route.contact.company }
       : null,
     scheme: route && { id: route.scheme.id, name: route.scheme.name, version: route.scheme.version },
-    ...(route?.standing ? { lists: route.standing.lists } : {})
+    ...(route?.standing ? { lists: route.standing.lists } : {}),
+    ...(call.overload ? { overload: call.overload } : {})
   })
 }
 

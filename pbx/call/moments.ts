@@ -9,6 +9,7 @@ import type {
   LegPurpose,
   LegResult,
   Outcome,
+  OverloadAnswer,
   Source,
   TransferTarget,
   WatchMode
@@ -45,6 +46,8 @@ export interface Moments {
     scheme: { id: string; name: string; version: number } | null
     /** Lists of callers that the client is on; absent for none. One of spam makes the call spam. */
     lists?: readonly CallerListName[]
+    /** More calls than can be carried: what this one got instead of its scheme; absent for all others. */
+    overload?: OverloadAnswer
     /** Of a call that we placed: what it fulfils, who asked for it, and the call that it answers. */
     order?: { orderId: string | null; byUserId: string | null; parentCallId: string | null }
   }

@@ -30,6 +30,8 @@ export type CallType =
   /** A scheme tried out before it is published. */
   | 'test'
 export type Outcome = 'answered' | 'missed' | 'abandoned' | 'busy' | 'failed' | 'blocked' | 'voicemail'
+/** What a call beyond the limit of the exchange gets: the fallback group, the busy message, or nothing at all. */
+export type OverloadAnswer = 'group' | 'message' | 'refused'
 export type HangupBy = 'client' | 'operator' | 'system'
 export type LegResult =
   'answered' | 'declined' | 'busy' | 'noAnswer' | 'failed' | 'refused' | 'cancelled' | 'late'
@@ -315,6 +317,8 @@ export interface Call {
   pressed: string
   pressedInBlock: string | null
   isRated: boolean
+  /** The call came when no more could be carried, and what it got instead of its scheme; absent for all others. */
+  overload?: OverloadAnswer
   /** We owe the caller a call: leaving now is not missing anybody. */
   hasPromise: boolean
   /** When the first talk began and how long the talks so far have taken; the current one is not in it. */

@@ -47,8 +47,11 @@ export async function openApt(folder: string, debianArchitecture: string): Promi
   return { folder, options }
 }
 
-/** What the archive offers now for `wantedPackages` and all they depend on. */
-export async function offeredPackages(apt: PrivateApt): Promise<PackageFile[]> {
+/** What the archive offers now for the wanted packages and all they depend on. */
+export async function offeredPackages(
+  apt: PrivateApt,
+  wanted: readonly string[] = wantedPackages
+): Promise<PackageFile[]> {
   const asked = await runApt([
     ...[
       ...apt.options,
@@ -57,9 +60,9 @@ export async function offeredPackages(apt: PrivateApt): Promise<PackageFile[]> {
       '-o',
       `Dir::Cache::archives=${join(apt.folder, 'none')}`
     ],
-    ...['--yes', '--print-uris', 'install', ...wantedPackages]
+    ...['--yes', '--print-uris', 'install', ...wanted]
   ])
-  if (asked.code !== 0) throw aptFailure('Asterisk is not to be had from the Debian archive', asked)
+  if (asked.code !== 0) throw aptFailure(`${wanted[0] ?? ''} is not to be had from the Debian archive`, asked)
   const lines = asked.stdout.matchAll(/^'[^']+' (\S+\.deb) \d+ SHA256:([0-9a-f]{64})$/gm)
   const offered = [...lines].map(([, file = '', sha256 = '']) => ({ file, sha256 }))
   return offered.sort((one, other) => (one.file < other.file ? -1 : 1))
@@ -73,14 +76,15 @@ export async function downloadPackages(
   apt: PrivateApt,
   offered: readonly PackageFile[],
   debsDir: string,
-  onFraction: (fraction: number) => void
+  onFraction: (fraction: number) => void,
+  names: readonly string[] = wantedPackages
 ): Promise<void> {
   await mkdir(debsDir, { recursive: true })
   const archives = join(apt.folder, 'archives')
   const kept = new Set(await debFiles(debsDir))
   for (const { file } of offered) if (kept.has(file)) await rename(join(debsDir, file), join(archives, file))
   const install = await runApt(
-    [...apt.options, '-o', 'APT::Status-Fd=1', '--yes', '--download-only', 'install', ...wantedPackages],
+    [...apt.options, '-o', 'APT::Status-Fd=1', '--yes', '--download-only', 'install', ...names],
     (line) => {
       const percent = /^dlstatus:\d+:([\d.]+):/.exec(line)?.[1]
       if (percent !== undefined) onFraction(Number(percent) / 100)
@@ -88,7 +92,8 @@ export async function downloadPackages(
   )
   // Also after a failure: the next try goes on from what is there.
   for (const file of await debFiles(archives)) await rename(join(archives, file), join(debsDir, file))
-  if (install.code !== 0) throw aptFailure('The Debian packages of Asterisk could not be fetched', install)
+  if (install.code !== 0)
+    throw aptFailure(`The Debian packages of ${names[0] ?? ''} could not be fetched`, install)
   const wanted = new Set(offered.map(({ file }) => file))
   for (const file of await debFiles(debsDir)) if (!wanted.has(file)) await rm(join(debsDir, file))
 }

@@ -24,6 +24,8 @@ export type AsteriskSettings = {
   sipPort: number
   rtpStart: number
   rtpEnd: number
+  /** Where ARI and AMI listen: loopback unless the controller is on another machine. */
+  controlHost?: string
   ariPort: number
   ariUser: string
   ariPassword: string
@@ -72,6 +74,8 @@ export type RunningAsterisk = {
 type Controls = Pick<RunningAsterisk, 'cli' | 'takeAddress'>
 
 const stopGraceMs = 10_000
+const loopback = '127.0.0.1'
+const controlHostOf = ({ controlHost = loopback }: AsteriskSettings): string => controlHost
 
 /**
  * Starts Asterisk, or adopts the one that still lives in `dir` with the same configuration. It runs in a session of
@@ -115,20 +119,20 @@ async function startIn(dir: string, options: StartOptions): Promise<RunningAster
   }
 
   const { sipHost, sipPort, ariPort, amiPort } = settings
-  const loopback = '127.0.0.1'
+  const controlHost = controlHostOf(settings)
   await requirePorts([
     { protocol: 'udp', host: sipHost, port: sipPort, variable: 'SIP_PORT', purpose: 'SIP' },
     { protocol: 'tcp', host: sipHost, port: sipPort, variable: 'SIP_PORT', purpose: 'SIP' },
     {
       protocol: 'tcp',
-      host: loopback,
+      host: controlHost,
       port: ariPort,
       variable: 'ARI_PORT',
       purpose: "Asterisk's REST interface"
     },
     {
       protocol: 'tcp',
-      host: loopback,
+      host: controlHost,
       port: amiPort,
       variable: 'AMI_PORT',
       purpose: "Asterisk's manager interface"
@@ -177,12 +181,10 @@ async function waitReady(options: StartOptions, dir: string, pid: number): Promi
   const { ariPort, ariUser, ariPassword } = options.settings
   const headers = { authorization: `Basic ${Buffer.from(`${ariUser}:${ariPassword}`).toString('base64')}` }
   const timeoutMs = options.readyTimeoutMs ?? 30_000
-  const pinged = await waitFor(
-    async () => !pidAlive(pid) || (await pings(`http://127.0.0.1:${ariPort}/ari/asterisk/ping`, headers)),
-    {
-      timeoutMs
-    }
-  )
+  const url = `http://${controlHostOf(options.settings)}:${ariPort}/ari/asterisk/ping`
+  const pinged = await waitFor(async () => !pidAlive(pid) || (await pings(url, headers)), {
+    timeoutMs
+  })
   const ended = !pidAlive(pid)
   if (pinged && !ended) return
   const logFile = join(dir, 'log/messages.log')
@@ -275,9 +277,13 @@ async function templateValues(
 ): Promise<TemplateValues> {
   const { externalAddress, recordingsDir, sipTrace = true, tls, ...plain } = settings
   const address = externalAddress ?? null
+  const controlHost = controlHostOf(settings)
   const outside = transportLines(address)
   return {
     ...plain,
+    controlHost,
+    // On a private address it is the network, and the password, that keep others away.
+    controlPermit: controlHost === loopback ? `${loopback}/255.255.255.255` : '0.0.0.0/0.0.0.0',
     dir,
     runDir,
     version: home.version,

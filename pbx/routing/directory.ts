@@ -1,4 +1,5 @@
 import type { Scheme } from '../../ivr/scheme.ts'
+import { usualOverload, type OverloadRules } from './overload.ts'
 import type { NumberReading } from './number-called.ts'
 import { noCallerLists, type CallerLists } from './caller-lists.ts'
 import type { Caller, Route, RunningScheme } from '../call/types.ts'
@@ -25,6 +26,8 @@ export interface Directory {
   /** By E.164. */
   contacts: ReadonlyMap<string, ContactEntry>
   rules: OperatorRules
+  /** For more calls than can be carried. */
+  overload: OverloadRules
   /** Spam, VIPs, and whom else the company has lists of. */
   callers: CallerLists
 }
@@ -130,6 +133,7 @@ export const emptyDirectory: Directory = {
   trunks: new Map(),
   contacts: new Map(),
   rules: usualRules,
+  overload: usualOverload,
   callers: noCallerLists
 }
 

@@ -20,18 +20,23 @@ export function callerOf(channel: AriChannel, country: string, normalise: Normal
   const name = channel.callerName || (phone || isHidden ? '' : channel.callerNumber)
   return {
     number: phone?.e164 ?? null,
-    name: cleanText(name),
+    // Asterisk leaves the signs in by which SIP puts a quote into a name.
+    name: cleanText(name.replace(/\\(["\\])/g, '$1')),
     country: phone?.country ?? null,
     region: phone?.region ?? null
   }
 }
 
-/** Text from a stranger: control characters out (PostgreSQL's jsonb refuses NUL), 128 characters at most. */
+/**
+ * Text from a stranger: control characters out, 128 characters at most, and no half of a letter at its end: PostgreSQL's
+ * jsonb refuses a NUL and a half.
+ */
 export function cleanText(text: string): string | null {
   const clean = text
     .replace(/[\u0000-\u001f\u007f]/g, '')
     .trim()
     .slice(0, 128)
+    .replace(/\p{Surrogate}/gu, '')
   return clean === '' ? null : clean
 }
 

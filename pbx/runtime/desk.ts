@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts'
 import { watchOperators } from './operator-watchdog.ts'
 import { createOperators, type Operators, type PresenceWish } from './operators.ts'
 import { keepPresence } from './presence-store.ts'
+import type { Fence } from './tape-sql.ts'
 import { createQueues, type Queues } from './queues.ts'
 import { createWrapUpTimes, keepWrapUps } from './wrap-up-times.ts'
 
@@ -32,6 +33,7 @@ export interface Desk {
 
 export interface DeskOptions {
   db: Knex
+  fence: Fence
   ari: Ari
   feed: FeedSource
   metrics: Pick<Metrics, 'operatorCorrection'>
@@ -44,9 +46,9 @@ export interface DeskOptions {
 }
 
 export function createDesk(options: DeskOptions): Desk {
-  const { db, ari, feed, log } = options
+  const { db, fence, ari, feed, log } = options
   let directory = emptyDirectory
-  const presence = keepPresence({ db, log })
+  const presence = keepPresence({ db, fence, log })
   const wrapUps = keepWrapUps({ append: (...given) => options.append(...given), log })
   const times = createWrapUpTimes((callId, data) => wrapUps.keep(callId, data))
   const operators = createOperators({

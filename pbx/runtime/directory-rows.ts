@@ -4,6 +4,7 @@ import type { Scheme } from '../../ivr/scheme.ts'
 import { numberHeaders } from '../routing/number-called.ts'
 import { schedulesOf, withSchedules } from '../../ivr/schedules.ts'
 import { callersOf, readCallers } from './caller-rows.ts'
+import { usualOverload, type OverloadRules } from '../routing/overload.ts'
 import { usualRules, type DeviceEntry, type Directory, type OperatorRules } from '../routing/directory.ts'
 
 const text = z.string().nullable()
@@ -146,7 +147,8 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
     ),
     read(
       rows.settings,
-      `select key, value from settings where key like 'operators.%' or key in ('company.timeZone', 'callers')`
+      `select key, value from settings where key like 'operators.%' or key like 'overload.%'
+         or key in ('company.timeZone', 'callers', 'fallback.groupId')`
     ),
     readCallers(db),
     read(rows.schedules, `select id, time_zone as "timeZone", hours, days, override from schedules`)
@@ -193,6 +195,7 @@ export async function readConfiguration(db: Knex): Promise<Omit<Directory, 'cont
       ])
     ),
     rules,
+    overload: overloadOf(settingOf),
     callers: callersOf(callers, settingOf.get('callers'))
   }
 }
@@ -209,5 +212,16 @@ function rulesOf(settings: ReadonlyMap<string, unknown>): OperatorRules {
     autoPauseAfter: number('operators.autoPauseAfter', usualRules.autoPauseAfter),
     requireWrapUpCode: settings.get('operators.requireWrapUpCode') === true,
     timeZone: typeof timeZone === 'string' ? timeZone : usualRules.timeZone
+  }
+}
+
+/** The same for what is done when no more calls can be carried. */
+function overloadOf(settings: ReadonlyMap<string, unknown>): OverloadRules {
+  const [maxCalls, groupId] = [settings.get('overload.maxCalls'), settings.get('fallback.groupId')]
+  return {
+    maxCalls: typeof maxCalls === 'number' && maxCalls >= 1 ? maxCalls : usualOverload.maxCalls,
+    isAutomatic: settings.get('overload.isAutomatic') !== false,
+    answer: settings.get('overload.answer') === 'group' ? 'group' : 'message',
+    groupId: typeof groupId === 'string' ? groupId : null
   }
 }

@@ -36,6 +36,7 @@ export interface EffectPorts {
     route: Route | null
     reason?: 'no_route' | 'blocked' | 'trunk_full'
     cause?: number
+    overload?: NonNullable<Extract<CallEvent, { type: 'routed' }>['overload']>
   }
   findScheme(schemeId: string): { scheme: RunningScheme | null; groupNames: Record<string, string> }
   media: FindMedia

@@ -17,6 +17,7 @@ import { inLanes, type EffectPorts } from './effect-ports.ts'
 import { runEffect, startTimer } from './effects.ts'
 import { append, deliver, openLiveCall, type LiveCall, type MailboxPorts } from './mailbox.ts'
 import type { Metrics } from './metrics.ts'
+import type { OverloadKeeper } from './overload.ts'
 import { callOf } from './placing.ts'
 import { createTelephones } from './telephones.ts'
 import { isOverLimit, trunkLoad } from './trunk-load.ts'
@@ -39,8 +40,12 @@ export interface ExchangeOptions extends Pick<
   /** Asks tracking for the visit behind a call; absent where nothing is tracked. */
   sourceOf?: SourceOf
   normalise: Normalise
+  /** Told of calls as they come and go; where there are several nodes, it keeps on which one each lives. */
+  homes?: { opened(call: Call): void; end(callId: string): void }
   /** A carrier has refused a call of ours, or a trunk's limit one of the carrier's. */
   onTrunkRefusal?(trunkId: string, about: 'call' | 'limit', sipCode: number | null): void
+  /** Whether one more call can be carried. */
+  overload?: Pick<OverloadKeeper, 'meet'>
   record(live: LiveCall, rows: readonly TapeRow[]): void
   metrics: Metrics
 }
@@ -122,13 +127,16 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (isTrunkFull(directory, call)) return { route, reason: 'trunk_full' as const }
       if (!route) return { route, reason: 'no_route' as const }
       const visited = withVisit(route, call, options.sourceOf)
-      return withStanding(visited, directory.callers, call.caller.number, call.startedMs)
+      const found = withStanding(visited, directory.callers, call.caller.number, call.startedMs)
+      const overload = found.reason ? null : options.overload?.meet(call, route, calls.size)
+      return overload ? { ...found, overload } : found
     },
     findScheme: (schemeId) => findScheme(options.directory(), schemeId),
     deliver: (live, event) => void tell(live, event),
     forget: (live) => {
       live.isForgotten = true
       calls.delete(live.call.id)
+      options.homes?.end(live.call.id)
       if (byCaller.get(live.call.pbxUniqueId) === live) byCaller.delete(live.call.pbxUniqueId)
       for (const [channelId, owner] of byForeign) if (owner === live) byForeign.delete(channelId)
     },
@@ -137,6 +145,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   function open(live: LiveCall): void {
     calls.set(live.call.id, live)
+    options.homes?.opened(live.call)
     if (live.call.direction === 'in') byCaller.set(live.call.pbxUniqueId, live)
     for (const { channelId } of live.call.legs) if (channelId !== null) byForeign.set(channelId, live)
   }

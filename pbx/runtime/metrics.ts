@@ -6,6 +6,8 @@ export interface MetricsSource {
   spooledBatches(): number
   ariUp(): boolean
   routedNumbers(): number
+  /** Calls at once by the company's limit; 0 for none. */
+  callLimit(): number
 }
 
 /** Everything that is counted about calls; one registry for `/metrics`. */
@@ -28,6 +30,14 @@ export function createMetrics(read: MetricsSource) {
     registers,
     collect() {
       this.set(read.routedNumbers())
+    }
+  })
+  new Gauge({
+    name: 'pbx_call_limit',
+    help: 'Calls at once by the limit that calls are met with now; 0 for none',
+    registers,
+    collect() {
+      this.set(read.callLimit())
     }
   })
   new Gauge({
@@ -98,6 +108,21 @@ export function createMetrics(read: MetricsSource) {
     registers
   })
 
+  const overloaded = new Counter({
+    name: 'pbx_overloaded_calls_total',
+    help: 'Calls that came when no more could be carried, by what they got',
+    labelNames: ['answer'],
+    registers
+  })
+  const level = new Gauge({
+    name: 'pbx_overload_level',
+    help: 'How late the exchange is: 0 in time, 1 new calls are turned away, 2 they are refused at once',
+    registers
+  })
+  level.set(0)
+  /** Times of requests since they were last taken; so many tell enough of a second. */
+  let ariTimes: number[] = []
+
   return {
     registry,
     step: (seconds: number) => steps.observe(seconds),
@@ -109,7 +134,19 @@ export function createMetrics(read: MetricsSource) {
     ended: (outcome: string) => ended.inc({ outcome }),
     operatorCorrection: (kind: string) => corrections.inc({ kind }),
     stranger: (kind: string) => strangers.inc({ kind }),
-    ari: (name: string, outcome: string, tookMs: number) => ari.observe({ name, outcome }, tookMs / 1000),
+    ari: (name: string, outcome: string, tookMs: number) => {
+      if (ariTimes.length < 500) ariTimes.push(tookMs)
+      ari.observe({ name, outcome }, tookMs / 1000)
+    },
+    /** Milliseconds of the requests to Asterisk since this was last asked. */
+    takeAriTimes(): number[] {
+      const taken = ariTimes
+      ariTimes = []
+      return taken
+    },
+    overloaded: (answer: string) => overloaded.inc({ answer }),
+    overloadLevel: (name: 'normal' | 'high' | 'extreme') =>
+      level.set(name === 'normal' ? 0 : name === 'high' ? 1 : 2),
     lostRecording: (state: string) => lostRecordings.inc({ state })
   }
 }

@@ -2,22 +2,23 @@ import path from 'node:path'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { OperatorQuery, Weights } from '../../ivr/block.ts'
-import type { Scheme } from '../../ivr/scheme.ts'
 import type { Ami } from '../ami/client.ts'
 import type { Ari } from '../ari/client.ts'
-import { foldJournal } from '../call/journal.ts'
 import type { MomentType, Moments } from '../call/moments.ts'
 import type { TapeRow } from '../call/effects.ts'
 import type { Person, Refusal, Wish } from '../call/events.ts'
-import type { Call, Order, RunningScheme } from '../call/types.ts'
+import type { Order } from '../call/types.ts'
 import { groupCalled } from '../routing/directory.ts'
 import type { Score } from '../routing/strategies.ts'
 import type { SourceOf } from '../routing/visit.ts'
 import type { TrunkState } from '../routing/trunk-states.ts'
+import { nodeChecks, type Members } from '../nodes/members.ts'
+import { createNodeObjects } from '../nodes/objects.ts'
+import { createNodeReconnects } from '../nodes/reconnects.ts'
 import { fallbackDial } from '../provision/objects.ts'
 import type { TrunkLink } from '../provision/trunk-objects.ts'
-import { createObjects, type ObjectFailure } from '../provision/reconcile.ts'
-import { readCelTail } from './cel.ts'
+import type { ObjectFailure } from '../provision/reconcile.ts'
+import { adoptOpenCalls } from './adopt.ts'
 import { keepDirectory } from './directory-loader.ts'
 import { createDictations, type Dictations } from './dictation.ts'
 import { createDesk } from './desk.ts'
@@ -25,20 +26,18 @@ import type { DialPolicy, FindMedia, Lookup } from './effect-ports.ts'
 import { createExchange, type ExchangeOptions } from './exchange.ts'
 import { createFeed, type Feed } from './feed.ts'
 import type { OperatorState, QueueState } from './feed.ts'
-import { takeLease } from './lease.ts'
-import { openLiveCall } from './mailbox.ts'
 import type { Metrics, MetricsSource } from './metrics.ts'
 import type { PresenceWish } from './operators.ts'
+import { createOverload } from './overload.ts'
 import { createPhones } from './phones.ts'
 import { followLog } from './trunk-log.ts'
 import { openTrunkHistory } from './trunk-history.ts'
 import { createTrunkWatch, type TrunkFacts } from './trunk-watch.ts'
 import { readWanted } from './provisioning.ts'
-import { createReconnects } from './reconnects.ts'
 import type { Queues } from './queues.ts'
 import { openSpool } from './spool.ts'
 import type { Fence } from './tape-sql.ts'
-import { createTapeWriter, readTape, type TapeOutbox } from './tape-writer.ts'
+import { createTapeWriter, type TapeOutbox } from './tape-writer.ts'
 
 export type Check = { status: 'ok' | 'degraded' | 'failed'; detail?: string }
 
@@ -99,11 +98,12 @@ export interface PbxOptions {
   databaseUrl: string
   ari: Ari
   ami: Ami
-  /** Identity of this installation; the lease and the call ids hang on it. */
-  node: string
+  /** The Asterisk nodes behind `ari` and `ami`. */
+  members: Members
+  /** Our claim to lead this installation's calls; its node is the installation's identity. */
+  fence: Fence
   /** Spool and state of the exchange. */
   dir: string
-  celFile: string
   /** Asterisk's log: the only one to say why a registration failed. */
   asteriskLog: string
   /** Raw audio as Asterisk leaves it. */
@@ -123,15 +123,12 @@ export interface PbxOptions {
   log: Logger
 }
 
-/** How far back Asterisk's log is read after a connection was lost. */
-const celTailBytes = 16 * 1024 * 1024
-
 export async function createPbx(options: PbxOptions): Promise<Pbx> {
-  const { db, ari, ami, log, node } = options
-  const fence = await takeLease(db, node)
+  const { db, ari, ami, members, log, fence } = options
+  const { node } = fence
   const spool = await openSpool(path.join(options.dir, 'spool'))
   const feed = createFeed((error) => log.error({ err: error }, 'A listener of the feed failed'))
-  const objects = createObjects({ ari, log })
+  const objects = createNodeObjects({ members, log })
   let refused: readonly ObjectFailure[] = []
 
   const tape = createTapeWriter({
@@ -147,10 +144,11 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     openCalls: () => exchange.calls.size,
     spooledBatches: () => spool.batches,
     ariUp: () => ari.isUp,
-    routedNumbers: () => directory.current.numbers.size
+    routedNumbers: () => directory.current.numbers.size,
+    callLimit: () => directory.current.overload.maxCalls ?? 0
   })
   const desk = createDesk({
-    ...{ db, ari, feed, log },
+    ...{ db, fence, ari, feed, log },
     metrics: { operatorCorrection: (kind) => metrics.operatorCorrection(kind) },
     isCallOpen: (callId) => exchange.calls.has(callId),
     deliver: (callId, event) => {
@@ -169,12 +167,17 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       provision()
     }
   })
+  const overload = createOverload({
+    ...{ metrics, log, calls: () => exchange.calls.size, directory: () => directory.current }
+  })
+  feed.onRow((row) => overload.onRow(row))
   const exchange = createExchange({
-    ari,
+    ...{ ari, overload },
     operators,
     node,
     directory: () => directory.current,
     normalise: options.normalise,
+    homes: { opened: (call) => members.open(call), end: (callId) => members.homes.end(callId) },
     ...{ ami, queues },
     media: options.media,
     dialPolicy: options.dialPolicy,
@@ -233,61 +236,21 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       const done = await objects.reconcile(wanted.objects)
       await ami.putDb('ringtrace', 'fallback', fallbackDial(wanted.fallback))
       refused = [...wanted.failures, ...done.failures]
-      for (const failure of refused) log.error({ failure }, `Asterisk refuses ${failure.owner}`)
+      for (const failure of refused) log.error({ failure }, 'Asterisk refuses a part of its configuration')
       trunks.load(wanted.trunks)
       pushed = wanted.trunks
       if (!done.isComplete) break
     }
   }
 
-  /** Snapshots of calls that were open when the last controller stopped, brought back to life. */
-  async function adoptOpenCalls(): Promise<void> {
-    const { rows } = await db.raw<{ rows: { state: Call }[] }>(
-      'select state from call_snapshots where node = ? order by call_id',
-      [node]
-    )
-    for (const { state } of rows) {
-      const call = await withSchemes(state)
-      const tapeRows = await readTape(db, call.id)
-      exchange.adopt(
-        openLiveCall(
-          { ...call, seq: Math.max(call.seq, tapeRows.at(-1)?.seq ?? 0) },
-          foldJournal(tapeRows),
-          tapeRows
-        )
-      )
-    }
-    if (rows.length > 0) log.info({ calls: rows.length }, 'Calls of the last controller are adopted')
-  }
-
-  /** Snapshots name published schemes by version; their bodies come from the database. */
-  async function withSchemes(call: Call): Promise<Call> {
-    const filled = async <T extends RunningScheme | null>(scheme: T): Promise<T> => {
-      if (scheme === null || (scheme.body as Scheme | null) !== null) return scheme
-      const found = await db('scheme_versions')
-        .where({ scheme_id: scheme.id, version: scheme.version })
-        .first<{ body: Scheme } | undefined>('body')
-      return { ...scheme, body: found?.body ?? { locale: 'ru', start: '', blocks: {} } }
-    }
-    return {
-      ...call,
-      route: call.route && { ...call.route, scheme: await filled(call.route.scheme) },
-      scheme: await filled(call.scheme),
-      detours: await Promise.all(
-        call.detours.map(async (detour) => ({ ...detour, scheme: await filled(detour.scheme) }))
-      )
-    }
-  }
-
-  const reconnects = createReconnects({
-    ...{ db, ari, exchange, tape, log },
+  const reconnects = createNodeReconnects({
+    ...{ db, members, exchange, tape, log },
     refresh: async () => {
       objects.forget()
       await phones.refresh()
       await trunks.refresh()
       provision()
     },
-    readCel: () => readCelTail(options.celFile, celTailBytes),
     directory: () => directory.current,
     normalise: options.normalise,
     recordingsDir: options.recordingsDir
@@ -357,7 +320,9 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
           : reconnects.isRecovered
             ? { status: 'ok' }
             : { status: 'degraded', detail: 'Calls are being compared with Asterisk' },
+        ...nodeChecks(members),
         trunks: trunks.check(refused),
+        load: overload.check(),
         tape: status.isFenced
           ? { status: 'failed', detail: 'Another controller owns this node' }
           : status.spooledBatches > 0
@@ -370,12 +335,13 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await tape.flush()
       if (!spool.isEmpty) await tape.replaySpool()
       await directory.reload()
-      await adoptOpenCalls()
+      await adoptOpenCalls({ db, node, exchange, log })
       await desk.start()
       ari.on('event', (event) => {
         if (!dictations.handle(event)) exchange.handle(event)
       })
       reconnects.start()
+      overload.start()
       const firstUp = new Promise<void>((resolve) => {
         const off = ari.on('up', () => {
           off()
@@ -388,6 +354,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     },
     async stop() {
       await directory.close()
+      overload.stop()
       await reconnects.stop()
       ari.disconnect()
       ami.close()

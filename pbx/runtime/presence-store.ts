@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { OwnPresence } from '../routing/directory.ts'
+import type { Fence } from './tape-sql.ts'
 
 export interface PresenceChange {
   userId: string
@@ -25,8 +26,11 @@ const retryMs = 2000
 /** While the database is away the oldest log rows go first; what an operator is now is never lost. */
 const mostKept = 20_000
 
-/** Keeps in the database what operators are (for the next start) and were (for reports). */
-export function keepPresence({ db, log }: { db: Knex; log: Logger }): PresenceStore {
+/**
+ * Keeps in the database what operators are (for the next start) and were (for reports). Of a controller that was
+ * overtaken nothing is written any more.
+ */
+export function keepPresence({ db, fence, log }: { db: Knex; fence: Fence; log: Logger }): PresenceStore {
   let waiting: PresenceChange[] = []
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
@@ -44,7 +48,9 @@ export function keepPresence({ db, log }: { db: Knex; log: Logger }): PresenceSt
     const batch = waiting
     waiting = []
     try {
-      await db.transaction((trx) => writeChanges(trx, batch))
+      await db.transaction(async (trx) => {
+        if (await isOurs(trx, fence)) await writeChanges(trx, batch)
+      })
     } catch (error) {
       log.warn({ err: error, changes: batch.length }, 'Presence could not be written; trying again')
       waiting = shortened([...batch, ...waiting])
@@ -78,6 +84,12 @@ function shortened(changes: readonly PresenceChange[]): PresenceChange[] {
   if (changes.length <= mostKept) return [...changes]
   const latest = new Set(new Map(changes.map((change) => [change.userId, change])).values())
   return changes.filter((change, index) => index >= changes.length - mostKept || latest.has(change))
+}
+
+/** Whether the lease is ours until the transaction ends. */
+async function isOurs(trx: Knex.Transaction, { node, owner, epoch }: Fence): Promise<boolean> {
+  const leases = await trx('node_leases').where({ node, owner, epoch }).forShare().select<object[]>('node')
+  return leases.length > 0
 }
 
 /** Users who were deleted meanwhile drop out by the join. */

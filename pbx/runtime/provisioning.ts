@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { sealColumn, unseal } from '../../db/sealed.ts'
 import { wantedObjects, type OperatorDevice, type PjsipObject } from '../provision/objects.ts'
 import type { ObjectFailure } from '../provision/reconcile.ts'
 import type { TrunkLink } from '../provision/trunk-objects.ts'
@@ -12,9 +13,41 @@ export interface Wanted {
   fallback: string[]
 }
 
+/** What was sealed with a key that is not here: telephones stay away, trunks come without their password. */
+function unopened(
+  stored: readonly OperatorDevice[],
+  opened: readonly OperatorDevice[],
+  storedTrunks: readonly TrunkLink[],
+  trunks: readonly TrunkLink[]
+): ObjectFailure[] {
+  const known = new Set(opened.map(({ sipUser }) => sipUser))
+  const message = 'Its password was sealed with another SECRET_KEY: bring that key back, or give it a new one'
+  return [
+    ...stored
+      .filter(({ sipUser }) => !known.has(sipUser))
+      .map(({ name, sipUser }) => ({
+        owner: `Telephone of "${name}"`,
+        id: sipUser,
+        type: 'auth' as const,
+        message
+      })),
+    ...storedTrunks
+      .filter(({ secret }, i) => secret !== null && trunks[i]?.secret === null)
+      .map(({ name, endpoint }) => ({
+        owner: `Trunk "${name}"`,
+        id: endpoint,
+        type: 'auth' as const,
+        message
+      }))
+  ]
+}
+
 /** Reads who and what Asterisk must know: the telephones of active users and trunks with their secrets, and the fallback group. */
 export async function readWanted(db: Knex, hasTls: () => Promise<boolean>): Promise<Wanted> {
-  const operators = await db('devices as d')
+  // Those that the database made a password for, and trunks that came otherwise than by the API.
+  await sealColumn(db, 'devices.sip_secret')
+  await sealColumn(db, 'trunks.secret')
+  const stored = await db('devices as d')
     .join('users as u', 'u.id', 'd.user_id')
     .where({ 'u.is_active': true, 'd.is_active': true })
     .orderBy(['u.id', 'd.id'])
@@ -25,7 +58,11 @@ export async function readWanted(db: Knex, hasTls: () => Promise<boolean>): Prom
       device: 'd.kind',
       sipAddress: 'd.sip_address'
     })
-  const trunks = await db('trunks')
+  const operators = stored.flatMap((one) => {
+    const sipSecret = unseal(one.sipSecret, 'devices.sip_secret')
+    return sipSecret === null ? [] : [{ ...one, sipSecret }]
+  })
+  const storedTrunks = await db('trunks')
     .where({ is_active: true })
     .orderBy('id')
     .select<TrunkLink[]>('id', 'name', 'kind', 'host', 'port', 'transport', 'username', 'secret', 'codecs', {
@@ -41,6 +78,10 @@ export async function readWanted(db: Knex, hasTls: () => Promise<boolean>): Prom
       matchAddresses: 'match_addresses',
       numberHeaders: 'number_headers'
     })
+  const trunks = storedTrunks.map((trunk) => ({
+    ...trunk,
+    secret: trunk.secret === null ? null : unseal(trunk.secret, 'trunks.secret')
+  }))
   // Without its transport such a trunk would be half there: known, and unable to carry anything.
   const needsTls = (trunk: TrunkLink): boolean => trunk.transport === 'tls'
   const isWithoutTls = trunks.some(needsTls) && !(await hasTls())
@@ -54,7 +95,7 @@ export async function readWanted(db: Knex, hasTls: () => Promise<boolean>): Prom
   return {
     objects: wantedObjects({ operators, trunks: possible }),
     trunks,
-    failures,
+    failures: [...failures, ...unopened(stored, operators, storedTrunks, trunks)],
     fallback: await fallbackPhones(db)
   }
 }

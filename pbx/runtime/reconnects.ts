@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Ari } from '../ari/client.ts'
 import { importMissedCalls, type ImporterOptions } from './cel-importer.ts'
 import type { CelEvent } from './cel.ts'
-import { recover } from './recovery.ts'
+import { recover, type RecoveryPorts } from './recovery.ts'
 
-export interface ReconnectsOptions extends Omit<ImporterOptions, 'events'> {
+export interface ReconnectsOptions
+  extends Omit<ImporterOptions, 'events'>, Pick<RecoveryPorts, 'onListed' | 'isHere'> {
   ari: Ari
   /** Brings phones and configuration up to date with the Asterisk that answers now. */
   refresh(): Promise<void>
@@ -46,6 +47,8 @@ export function createReconnects(options: ReconnectsOptions): Reconnects {
     while (ari.isUp && !stopping.signal.aborted) {
       const found = await recover({
         ...{ ari, exchange, log },
+        ...(options.onListed && { onListed: options.onListed }),
+        ...(options.isHere && { isHere: options.isHere }),
         readCel: () => options.readCel(),
         findEnded: (callIds) => findEnded(options, callIds),
         lostAtMs: since,

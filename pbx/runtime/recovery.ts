@@ -20,6 +20,10 @@ export interface RecoveryPorts {
   /** Which of these calls the journal has as ended; none when it cannot be asked. */
   findEnded(callIds: readonly string[]): Promise<ReadonlySet<string>>
   now(): number
+  /** What Asterisk has, before anything is made of it: ids of channels and bridges. */
+  onListed?(ids: readonly string[]): void
+  /** Whether a call lives on this Asterisk; asked after `onListed`. Without it there is only one. */
+  isHere?(call: Call): boolean
   log: Logger
 }
 
@@ -43,12 +47,14 @@ export async function recover(ports: RecoveryPorts): Promise<Outsiders | null> {
   const boot = await ari.getGlobalVariable(bootVariable)
   const [channels, bridges] = [await ari.listChannels(), await ari.listBridges()]
   if ((!boot.ok && boot.code === 'unreachable') || !channels.ok || !bridges.ok) return null
+  ports.onListed?.([...channels.value, ...bridges.value].map(({ id }) => id))
   const isRestarted = !boot.ok || boot.value === ''
   if (isRestarted) await ari.setGlobalVariable(bootVariable, randomUUID())
 
   const byId = new Map(channels.value.map((channel) => [channel.id, channel]))
   const cel = known.length > 0 ? await ports.readCel() : []
   for (const [live, call] of stood) {
+    if (ports.isHere?.(call) === false) continue
     if (isRestarted && !hasAnyChannel(call, byId)) {
       const atMs = ports.lostAtMs ?? lastSign(cel, call) ?? ports.now()
       exchange.deliver(live, { type: 'broken', atMs, reason: 'asterisk_lost' })

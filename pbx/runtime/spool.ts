@@ -25,6 +25,8 @@ export async function openSpool(dir: string): Promise<Spool> {
   let lines = await readLines(file)
 
   async function rewrite(): Promise<void> {
+    // Nothing is left: that needs no room, which a full disk does not have.
+    if (lines.length === 0) return fs.truncate(file)
     const next = `${file}.next`
     await writeDurably(next, lines.map((line) => `${line}\n`).join(''), 'w')
     await fs.rename(next, file)
@@ -77,11 +79,16 @@ async function readLines(file: string): Promise<string[]> {
     .filter((line) => line !== '')
 }
 
+/** Writes all of it, or nothing: on a disk that is full half a line must not stay in front of the next. */
 async function writeDurably(file: string, text: string, flags: 'a' | 'w'): Promise<void> {
   const handle = await fs.open(file, flags)
+  const { size } = await handle.stat()
   try {
     await handle.writeFile(text)
     await handle.sync()
+  } catch (error) {
+    await handle.truncate(size)
+    throw error
   } finally {
     await handle.close()
   }

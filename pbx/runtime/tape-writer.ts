@@ -28,7 +28,7 @@ export interface TapeWriter {
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
   /** Brings what an earlier run left in the spool into the database, before its calls are read from there. */
   replaySpool(): Promise<void>
-  /** Resolves when all that was recorded so far is in the database or in the spool. */
+  /** Resolves when all that was recorded so far is in the database or in the spool, or in memory when neither takes it. */
   flush(): Promise<void>
   status(): { pendingRows: number; spooledBatches: number; isFenced: boolean; rejectedBatches: number }
   close(): Promise<void>
@@ -50,6 +50,8 @@ const groupMs = 25
 const retryMs = 1000
 /** A database that holds a batch up for longer is away: the batch goes to the spool. */
 const commitLimitMs = 5000
+/** A controller that ends waits this long for a place for what it could not keep. */
+const closingMs = 10_000
 
 /**
  * Group commit with a spool. Calls never wait for it: rows gather in memory for a few milliseconds and go to the
@@ -61,13 +63,17 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
   let recordings: RecordingStart[] = []
   const changed = new Map<string, LiveCall>()
   const imported: Journal[] = []
+  /** In order: what was newer than the spool when the disk had no room for it. */
+  const held: TapeBatch[] = []
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let isFenced = false
   let isClosed = false
+  // By a clock that nobody sets.
   let awayUntilMs = 0
   let rejectedBatches = 0
 
+  const isBehind = (): boolean => !spool.isEmpty || held.length > 0
   const hasWork = (): boolean => rows.length > 0 || recordings.length > 0 || changed.size > 0
 
   function schedule(ms = groupMs): void {
@@ -82,20 +88,25 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
     running ??= cycle().finally(() => {
       running = undefined
       if (hasWork()) schedule()
-      else if (!spool.isEmpty) schedule(retryMs)
+      else if (isBehind()) schedule(retryMs)
     })
     return running
   }
 
   async function cycle(): Promise<void> {
-    if (isFenced) return
     const batch = takeBatch()
+    // What a controller that was overtaken still had to say is said by its successor.
+    if (isFenced) return
     const startedAt = performance.now()
     try {
-      if (Date.now() < awayUntilMs) throw awayError
+      if (performance.now() < awayUntilMs) throw awayError
       if (!spool.isEmpty) {
         await spool.replay((kept) => commitOrIsolate(kept as TapeBatch))
         log.info('The spooled tape is in the database')
+      }
+      for (let next = held[0]; next; next = held[0]) {
+        await commitOrIsolate(next)
+        held.shift()
       }
       if (batch) await commitOrIsolate(batch)
       if (batch) options.onFlush(batch.rows.length, (performance.now() - startedAt) / 1000)
@@ -157,7 +168,7 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
     options.onCommitted([...new Set(batch.calls.map((call) => call.id))])
   }
 
-  /** A batch that was not written: to the spool, unless we are fenced out. */
+  /** A batch that was not written: to the spool, unless we are fenced out; in memory while the disk takes nothing. */
   async function keep(batch: TapeBatch | null, error: unknown): Promise<void> {
     if (error instanceof FencedError) {
       isFenced = true
@@ -165,10 +176,31 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
       return
     }
     if (error !== awayError) {
-      awayUntilMs = Date.now() + retryMs
+      awayUntilMs = performance.now() + retryMs
       log.warn({ err: error, spooled: spool.batches }, 'The database is away: the tape goes to the spool')
     }
-    if (batch) await spool.append(batch)
+    if (batch) held.push(batch)
+    try {
+      for (let next = held[0]; next; next = held[0]) {
+        await spool.append(next)
+        held.shift()
+      }
+    } catch (err) {
+      log.error(
+        { err, held: held.length },
+        'Neither the database nor the disk takes the tape: it is in memory only'
+      )
+    }
+  }
+
+  /** The last chance for what is in memory only. */
+  async function letGo(): Promise<void> {
+    const untilMs = performance.now() + closingMs
+    while (held.length > 0 && !isFenced && performance.now() < untilMs) {
+      await new Promise((resolve) => setTimeout(resolve, retryMs / 4))
+      await run()
+    }
+    if (held.length > 0) log.fatal({ batches: held.length }, 'A part of the tape is lost: nothing took it')
   }
 
   return {
@@ -199,7 +231,7 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
     async appendMoment(callId, type, data) {
       // The call's own rows come first, or their numbers would be taken.
       await this.flush()
-      if (!spool.isEmpty) throw new Error('The database is away: the tape waits in the spool')
+      if (isBehind()) throw new Error('The database is away: the tape waits in the spool')
       await db.transaction(async (trx) => {
         // One writer at a time per call, so that `seq` has no gaps and no doubles; and none while many are written to.
         await trx.raw(
@@ -239,9 +271,15 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
         await run()
       }
     },
-    status: () => ({ pendingRows: rows.length, spooledBatches: spool.batches, isFenced, rejectedBatches }),
+    status: () => ({
+      pendingRows: rows.length,
+      spooledBatches: spool.batches + held.length,
+      isFenced,
+      rejectedBatches
+    }),
     async close() {
       await this.flush()
+      await letGo()
       isClosed = true
       clearTimeout(timer)
     }

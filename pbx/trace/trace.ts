@@ -30,9 +30,6 @@ export interface SipTrace {
   onChannelGone(channelId: string): void
   /** A row of a call's tape. */
   onRow(row: { callId: string; type: string; data: Readonly<Record<string, unknown>> }): void
-  /** Removes what is too old. */
-  readonly tasks: Readonly<Record<'sip.traces', () => Promise<void>>>
-  readonly schedules: readonly { task: string; match: string }[]
   close(): Promise<void>
 }
 
@@ -171,13 +168,6 @@ export async function createSipTrace(options: SipTraceOptions): Promise<SipTrace
       waiting.delete(pbxUniqueId)
       if (found) link(callId, found.dialog, found.endpoint)
     },
-    tasks: {
-      'sip.traces': async () => {
-        await db('sip_messages').whereRaw('at < now() - make_interval(days => ?)', [keptDays]).delete()
-        await db('trace_switches').where('until', '<', db.fn.now()).delete()
-      }
-    },
-    schedules: [{ task: 'sip.traces', match: '17 * * * *' }],
     async close() {
       silence.close()
       await collector.close()
@@ -185,6 +175,17 @@ export async function createSipTrace(options: SipTraceOptions): Promise<SipTrace
     }
   }
 }
+
+/** For `startJobs`: removes what is too old. */
+export const tidySipTrace = (db: Knex) => ({
+  tasks: {
+    'sip.traces': async (): Promise<void> => {
+      await db('sip_messages').whereRaw('at < now() - make_interval(days => ?)', [keptDays]).delete()
+      await db('trace_switches').where('until', '<', db.fn.now()).delete()
+    }
+  },
+  schedules: [{ task: 'sip.traces', match: '17 * * * *' }]
+})
 
 interface Initiated {
   pbxUniqueId: string
