@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream'
 import { multistream, pino, type Logger } from 'pino'
+import { safeLog } from './safe-log.ts'
+import { scrubbed } from './scrubbed.ts'
 
 /** A line of the log as the page shows it. */
 export interface LogLine {
@@ -15,21 +17,6 @@ export interface LogLine {
 const personal =
   /name|login|phone|number|caller|callee|client|contact|from|^to$|ip|address|host|mail|user|agent|secret|token|password|cookie|authori[sz]ation|url|uri|body|text|note|query|sql|bindings|detail|key/i
 const ownFields = new Set(['time', 'level', 'msg', 'part', 'pid', 'err'])
-const longest = 300
-
-/** Takes whatever could tell of a person out of a text: mail addresses, SIP users, telephone numbers, addresses, secrets. */
-export function scrubbed(text: string): string {
-  return text
-    .replace(/\b(?:sips?|tel|https?|wss?|postgres(?:ql)?):\S+/gi, '[address]')
-    .replace(/[^\s@<>"',;:]+@[^\s@<>"',;]+/g, '[address]')
-    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '[address]')
-    .replace(/(?<![0-9a-f])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}(?![0-9a-f])/gi, '[address]')
-    .replace(/(?<![\w-])\+?\d[\d ()-]{5,17}\d(?![\w-])/g, '[number]')
-    .replace(/“[^”]*”|«[^»]*»|"[^"]*"/g, '[name]')
-    .replace(/\b[\w-]{32,}\b/g, (word) => (/^[0-9a-f]{8}-/.test(word) ? word : '[secret]'))
-    .slice(0, longest)
-}
-
 /** A line as pino wrote it, without personal data; null for what is no line of a log. */
 export function lineOf(json: string): LogLine | null {
   let raw: unknown
@@ -83,7 +70,7 @@ export function openLog(level: string): { log: Logger; lines(): LogLine[] } {
   const { stream, lines } = rememberLog()
   const streams = [pino.destination({ dest: 2, sync: false }), stream]
   return {
-    log: pino({ level, base: null }, multistream(streams.map((each) => ({ stream: each, level: 'trace' })))),
+    log: safeLog(level, multistream(streams.map((each) => ({ stream: each, level: 'trace' })))),
     lines
   }
 }

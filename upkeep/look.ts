@@ -209,7 +209,7 @@ async function httpsOf(publicUrl: string | undefined): Promise<Facts['https']> {
 }
 
 /** Whether something keeps the machine's clock right; null where that cannot be told, as in a container. */
-async function clockSynchronised(): Promise<boolean | null> {
+export async function clockSynchronised(): Promise<boolean | null> {
   const told = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
     timeoutMs: 2000
   }).then(
