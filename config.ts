@@ -7,6 +7,15 @@ const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).de
 const onePort = 'must be a port, or 0 for none'
 const addresses = 'must be addresses and networks with commas between, such as 127.0.0.1,10.0.0.0/8'
 
+/** What a process may do; `all` is all of them in one. */
+const roleNames = ['api', 'pbx', 'worker', 'asterisk'] as const
+export type ProcessRole = (typeof roleNames)[number]
+const isRole = (text: string): text is ProcessRole => (roleNames as readonly string[]).includes(text)
+const rolesWanted = `must be all, or some of ${roleNames.join(', ')} with commas between`
+
+/** `host:port`, as in SIP. */
+const socketAddress = z.string().regex(/^[\w.-]+:\d{1,5}$/, 'must look like 10.0.0.5:5060')
+
 const environment = z.object({
   HTTP_HOST: z.string().min(1).default('0.0.0.0'),
   HTTP_PORT: port(3000),
@@ -39,6 +48,10 @@ const environment = z.object({
   SIP_TRACE: z.enum(['0', '1']).default('1'),
   ARI_PORT: port(8088),
   AMI_PORT: port(5038),
+  SIP_EDGE: socketAddress.optional(),
+  SIP_EDGE_WEB: socketAddress.default('127.0.0.1:5062'),
+  SIP_EDGE_CONTROL: port(5063),
+  SIP_EDGE_NODES: z.string().default(''),
   ASTERISK_HOME: z.string().optional(),
   EXTERNAL_ADDRESS: z.string().optional(),
   PUBLIC_URL: z.url().optional(),
@@ -49,12 +62,46 @@ const environment = z.object({
     .string()
     .regex(/^\d{1,6}(\.\d{1,3})?(,\d{1,6}(\.\d{1,3})?){0,19}$/, 'must look like 5,300,1800')
     .optional(),
-  // Split roles are a later step of the design: asking for one must not quietly start everything.
-  ROLES: z.literal('all', 'only "all" is there yet: one process does everything').default('all'),
+  ROLES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((parts) => parts.every((part) => part === 'all' || isRole(part)), rolesWanted)
+    .refine((parts) => !parts.includes('all') || parts.length === 1, 'all stands alone')
+    .default(['all']),
+  ASTERISK: z.enum(['own', 'external']).default('own'),
+  ARI_HOST: z.string().min(1).default('127.0.0.1'),
+  NODE_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,15}$/, 'small letters and digits, 16 at most')
+    .default('rt'),
+  DOOR_HOST: z.string().min(1).default('127.0.0.1'),
+  DOOR_PORT: z.coerce.number(onePort).int(onePort).min(0, onePort).max(65_535, onePort).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')
 })
 
+/** Kamailio before the nodes. */
+export interface EdgeConfig {
+  /** Where carriers, telephones and nodes reach it. */
+  readonly host: string
+  readonly port: number
+  /** Where web servers bring browser telephones. */
+  readonly web: { readonly host: string; readonly port: number }
+  readonly controlPort: number
+  /** SIP addresses of nodes that do not stand in the table, such as the installation's own Asterisk. */
+  readonly nodes: readonly string[]
+}
+
 export interface Config {
+  /** Null: one process does everything. */
+  readonly roles: ReadonlySet<ProcessRole> | null
+  /** Asterisk is started and kept by this process. */
+  readonly keepsAsterisk: boolean
+  /** Where Asterisk's interfaces are, and the WebSocket of browsers' telephones. */
+  readonly ariHost: string
+  /** Of the Asterisk that this process keeps: its calls are named after it. */
+  readonly nodeName: string
+  /** Where a controller lets other processes in; port 0: any that is free. */
+  readonly door: { readonly host: string; readonly port: number }
   readonly http: {
     readonly host: string
     readonly port: number
@@ -83,6 +130,8 @@ export interface Config {
     readonly externalAddress: string | undefined
   }
   readonly rtp: { readonly start: number; readonly end: number }
+  /** Null: carriers and telephones speak to Asterisk itself. */
+  readonly edge: EdgeConfig | null
   /** Asterisk copies every SIP message to us: what the SIP trace shows. */
   readonly sipTrace: boolean
   readonly ariPort: number
@@ -128,9 +177,27 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (e.HTTP_REDIRECT_PORT !== undefined && e.TLS !== 'on') {
     throw new ConfigError('HTTP_REDIRECT_PORT: sends people on to https, so it needs TLS=on')
   }
+  const roles = e.ROLES.includes('all') ? null : new Set(e.ROLES.filter(isRole))
+  const isExternal = e.ASTERISK === 'external'
+  if (roles !== null && e.DATABASE_URL === undefined) {
+    throw new ConfigError('ROLES: several processes share one database, so DATABASE_URL must name it')
+  }
+  if (roles !== null && e.DEMO === '1') {
+    throw new ConfigError('DEMO: the demo company and its carrier need ROLES=all')
+  }
+  if (isExternal && (roles === null || roles.has('asterisk'))) {
+    throw new ConfigError(
+      'ASTERISK: external means that another process keeps it, so ROLES must name some of api, pbx, worker'
+    )
+  }
   // Beside the usual one, as 5061 is beside 5060.
   const sipTlsPort = e.SIP_TLS_PORT ?? (e.SIP_PORT < 65_535 ? e.SIP_PORT + 1 : 0)
   return Object.freeze({
+    roles,
+    keepsAsterisk: roles === null || roles.has('asterisk') || (roles.has('pbx') && !isExternal),
+    ariHost: e.ARI_HOST,
+    nodeName: e.NODE_NAME,
+    door: { host: e.DOOR_HOST, port: e.DOOR_PORT },
     http: {
       host: e.HTTP_HOST,
       port: e.HTTP_PORT,
@@ -156,6 +223,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       externalAddress: e.EXTERNAL_ADDRESS
     },
     rtp: { start, end },
+    edge: edgeOf(e),
     sipTrace: e.SIP_TRACE === '1',
     ariPort: e.ARI_PORT,
     amiPort: e.AMI_PORT,
@@ -179,4 +247,17 @@ function isNetwork(text: string): boolean {
   const family = isIP(address)
   if (family === 0 || rest.length > 0) return false
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+function edgeOf(e: z.infer<typeof environment>): EdgeConfig | null {
+  if (e.SIP_EDGE === undefined) return null
+  const nodes = e.SIP_EDGE_NODES.split(',').filter((one) => one !== '')
+  const wrong = nodes.find((one) => !socketAddress.safeParse(one).success)
+  if (wrong !== undefined) throw new ConfigError(`SIP_EDGE_NODES: "${wrong}" must look like 10.0.0.5:5060`)
+  return { ...addressOf(e.SIP_EDGE), web: addressOf(e.SIP_EDGE_WEB), controlPort: e.SIP_EDGE_CONTROL, nodes }
+}
+
+function addressOf(text: string): { host: string; port: number } {
+  const at = text.lastIndexOf(':')
+  return { host: text.slice(0, at), port: Number(text.slice(at + 1)) }
 }

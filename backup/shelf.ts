@@ -4,8 +4,8 @@ import path from 'node:path'
 import { codeOf } from '../host/setup-error.ts'
 import type { Made } from './make.ts'
 
-/** Who had a backup made. Only those of the schedule are removed by it. */
-export type OrderedBy = 'person' | 'schedule' | 'command'
+/** Who had a backup made. Old ones of the schedule and of upgrades are removed by themselves. */
+export type OrderedBy = 'person' | 'schedule' | 'command' | 'upgrade'
 
 /** An archive that lies in DATA_DIR/backups. */
 export interface Kept {
@@ -76,9 +76,9 @@ export async function removeKept(dir: string, id: string): Promise<boolean> {
   return true
 }
 
-/** Keeps the newest `keep` archives of the schedule. @returns those that went */
-export async function prune(dir: string, keep: number): Promise<Kept[]> {
-  const old = (await listKept(dir)).filter(({ by }) => by === 'schedule').slice(keep)
+/** Keeps the newest `keep` archives that were made by `by`. @returns those that went */
+export async function prune(dir: string, keep: number, by: OrderedBy): Promise<Kept[]> {
+  const old = (await listKept(dir)).filter((each) => each.by === by).slice(keep)
   for (const { id } of old) await removeKept(dir, id)
   return old
 }

@@ -101,6 +101,8 @@ begin
       case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table' end, relname)
     from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
       and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+    -- A sequence that belongs to a column goes with its table, and not before it.
+    order by relkind = 'S'
   loop execute command; end loop;
   for command in
     select format('drop routine if exists %s cascade', p.oid::regprocedure) from pg_proc p

@@ -97,7 +97,7 @@ export function createBackups(options: {
           progress: (done, total) => job.progress(done, total)
         })
         const kept = await describe(file, made, by)
-        if (by === 'schedule') await prune(dir, (await readBackupSettings(db)).keep)
+        if (by === 'schedule') await prune(dir, (await readBackupSettings(db)).keep, by)
         log.info({ file, bytes: kept.bytes }, 'A backup was made')
         return { backupId: kept.id, name: kept.name, bytes: kept.bytes }
       }

@@ -41,7 +41,7 @@ export async function keepRunning<T extends Runner>(
   function died(code: number | null): void {
     if (isStopping) return
     pauseMs = Date.now() - startedMs > healthyMs ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs)
-    log.error({ code, pauseMs }, `${name} has died and is started again`)
+    log.error({ program: name, code, pauseMs }, 'A program has died and is started again')
     timer = setTimeout(() => {
       starting = again()
     }, pauseMs)
@@ -53,7 +53,7 @@ export async function keepRunning<T extends Runner>(
       startedMs = Date.now()
       current = watch(await start())
     } catch (error) {
-      log.error({ err: error }, `${name} could not be started`)
+      log.error({ program: name, err: error }, 'A program could not be started')
       died(null)
     }
   }

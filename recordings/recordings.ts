@@ -4,12 +4,13 @@ import type { Logger } from 'pino'
 import type { JobSchedule, JobTasks } from '../db/jobs.ts'
 import { codeOf } from '../host/setup-error.ts'
 import type { Moments } from '../pbx/call/moments.ts'
-import { expire } from './expire.ts'
+import { expire, removeNamed } from './expire.ts'
 import { finishedFile } from './files.ts'
 import type { RecordingKind } from './files.ts'
 import { addRecording, finishRecording, finishTask, resumeStuck } from './finish.ts'
 import type { RecordingOutcome } from './finish.ts'
 import type { MediaCommand } from './media.ts'
+import { keepWithin } from './quota.ts'
 
 export interface RecordingStart {
   recordingId: string
@@ -32,6 +33,8 @@ export interface Recordings {
   enqueueRecording(trx: Knex, start: RecordingStart): Promise<void>
   /** The playable file; null when there is none, yet or any more. */
   open(recordingId: string): Promise<StoredRecording | null>
+  /** Deletes the audio for good; that there was a recording stays in the journal. */
+  remove(recordingIds: readonly string[]): Promise<void>
   /** For `startJobs`. */
   readonly tasks: JobTasks
   readonly schedules: readonly JobSchedule[]
@@ -86,6 +89,9 @@ export function createRecordings(options: RecordingsOptions): Recordings {
         return null
       }
     },
+    async remove(recordingIds) {
+      await removeNamed({ db, dir, messagesDir }, recordingIds)
+    },
     tasks: {
       [finishTask]: async (payload, job) => {
         const { recordingId } = payload as { recordingId: string }
@@ -103,11 +109,15 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       'recordings.expire': async () => {
         await mkdir(dir, { recursive: true })
         await expire({ db, dir, messagesDir, log })
+      },
+      'recordings.keepWithin': async () => {
+        await keepWithin({ db, dir, messagesDir, log })
       }
     },
     schedules: [
       { task: 'recordings.resume', match: '25 * * * *' },
-      { task: 'recordings.expire', match: '10 3 * * *' }
+      { task: 'recordings.expire', match: '10 3 * * *' },
+      { task: 'recordings.keepWithin', match: '*/15 * * * *' }
     ]
   }
 }

@@ -14,7 +14,7 @@ export const widgetSettings = z.object({
   isOn: z.boolean().default(false),
   colour: z
     .string()
-    .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #12695a')
+    .regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as #12695a')
     .default('#12695a'),
   side: z.enum(['left', 'right']).default('right'),
   /** After the page has loaded. */

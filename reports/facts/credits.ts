@@ -124,7 +124,8 @@ async function readSubjects(
       calls
     ],
     [
-      `select 'form', f.id, f.at, f.visitor_id, coalesce(s.attribution_days, ${usualDays}), null, null, null, null, null
+      `select 'form', f.id, f.at, f.visitor_id, coalesce(s.attribution_days, ${usualDays}), f.path->>'inquiryChannel',
+         f.path->>'source', f.path->>'medium', f.path->>'campaign', f.path->>'keyword'
        from form_submissions f left join sites s on s.id = f.site_id where f.id = any(cast(? as uuid[]))`,
       forms
     ],

@@ -4,7 +4,7 @@ import { crc32, createDeflateRaw } from 'node:zlib'
 export interface ZipEntry {
   /** Plain Latin letters. */
   name: string
-  content: AsyncIterable<string> | Iterable<string>
+  content: AsyncIterable<string | Buffer> | Iterable<string>
 }
 
 const deflated = 8
@@ -47,7 +47,7 @@ export async function* zipped(entries: Iterable<ZipEntry>): AsyncGenerator<Buffe
 async function* packed(content: ZipEntry['content'], entry: Written): AsyncGenerator<Buffer> {
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const text of content) {
-      const block = Buffer.from(text)
+      const block = typeof text === 'string' ? Buffer.from(text) : text
       entry.crc = crc32(block, entry.crc)
       entry.bytes += block.length
       yield block

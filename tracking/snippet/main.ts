@@ -63,6 +63,7 @@ function start(settings: Settings, base: string): void {
   })
   const listeners: Record<string, Listener[]> = {}
   let ids: Ids | null = readIds()
+  let toldIds = ''
   // Who has our cookie where consent is needed has agreed before.
   let hasConsent = !needsConsent || ids !== null
   let numbers: Shown[] = []
@@ -127,10 +128,12 @@ function start(settings: Settings, base: string): void {
       writeIds(ids)
     }
     const given = hasConsent ? ids : null
+    const found = foreignIds()
+    toldIds = JSON.stringify(found)
     const present = swapper.groupsIn(document.body)
     for (const name of present) asked.add(name)
     const answer = (await post('visits', {
-      ...(given && { visitor: given.visitor, visit: given.visit, ids: foreignIds() }),
+      ...(given && { visitor: given.visitor, visit: given.visit, ids: found }),
       ...(check && { check: check.token }),
       url: here(),
       referrer: referrer || null,
@@ -168,7 +171,12 @@ function start(settings: Settings, base: string): void {
     if (!ids?.visit || document.hidden || isOff || Date.now() - touchedMs > idleMs) return
     const active = isTouched
     isTouched = false
-    const answer = await post('heartbeat', { ...ids, at: Date.now(), active })
+    // Other systems give their ids when their scripts have come, which may be after the page was told of.
+    const found = foreignIds()
+    const text = JSON.stringify(found)
+    const isNews = text !== toldIds
+    const answer = await post('heartbeat', { ...ids, at: Date.now(), active, ...(isNews && { ids: found }) })
+    if (answer) toldIds = text
     if (answer?.['result'] === 'held') keepNumbers(numbers, Date.now() + keptMs)
     // Another visitor may see our number by now. Whoever was shown a shared one keeps it on this page.
     else if (answer?.['result'] === 'lost' && active && numbers.some(({ kind }) => kind === 'lease'))

@@ -83,9 +83,16 @@ export function keptNumbers<T>(): T | null {
 /** Ids that other systems have given the visitor: what joins a call to their reports. */
 export function foreignIds(): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const key of ['_ga', '_ym_uid', '_fbp', '_fbc', 'roistat_visit', '_ct_session_id', '_ct_site_id']) {
+  // `_ga_ABC123` holds the session of that property.
+  const sessions = (quietly(() => document.cookie) ?? '').match(/\b_ga_\w+(?==)/g) ?? []
+  const known = ['_ga', '_ym_uid', '_fbp', '_fbc', 'roistat_visit', '_ct_session_id', '_ct_site_id']
+  for (const key of [...known, ...sessions.slice(0, 5)]) {
     const value = cookie(key)
     if (value) found[key] = decodeURIComponent(value).slice(0, 200)
   }
+  // CoMagic keeps its session to itself, and tells it once its script has come.
+  const { Comagic } = window as { Comagic?: { getSessionId?: () => unknown } }
+  const session = quietly(() => Comagic?.getSessionId?.())
+  if (session) found['comagic_session'] = `${session as string}`.slice(0, 20)
   return found
 }

@@ -5,10 +5,15 @@ export interface Limits {
   /** Counts a new visit; false when the address has had its share of numbers for this hour. */
   mayOpen(siteId: string, address: string, most: number, nowMs: number): boolean
   /**
-   * Counts a callback that a page orders: each costs a call. Few per phone, address and site; which phones may be
-   * called at all is the dialling policy's business.
+   * Counts a callback that a page orders: each costs a call. Few per phone, per range of phones, address and site; which
+   * phones may be called at all is the dialling policy's business.
    */
-  mayOrder(siteId: string, address: string, phone: string, nowMs: number): boolean
+  mayOrder(siteId: string, address: string, phone: string, nowMs: number, about?: OrderFrom): boolean
+  /**
+   * Counts an order that was refused, for whatever reason. True once in a while: so many within ten minutes that somebody
+   * must know.
+   */
+  isFlood(siteId: string, nowMs: number): boolean
   /**
    * Counts a try to order (unless `isCounted` is false), whatever comes of it, and says how hard a puzzle must be solved first: 0 for people, who
    * try once or twice; more and more for an address, or on a site, from which much is asked.
@@ -18,13 +23,33 @@ export interface Limits {
   maySend(siteId: string, address: string, nowMs: number): boolean
 }
 
+/** Who orders a callback. */
+export interface OrderFrom {
+  /** The phone of a client: no robot knows it, so the shares of its range and of the site do not count. */
+  isClient?: boolean
+  /** A visitor who has been on the site for a while. */
+  hasVisit?: boolean
+}
+
 /** Far above what people behind one office router do, far below what hurts. */
 const perSecond = 300
 const burst = 1500
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 /** Callbacks within an hour, and of one phone within a day. */
-const orders = { phone: 3, phoneOfDay: 6, address: 20, site: 120 }
+const orders = {
+  phone: 3,
+  phoneOfDay: 6,
+  range: 10,
+  rangeOfDay: 20,
+  address: 20,
+  addressOfDay: 40,
+  site: 120
+}
+/** Of a site's share for those who come without a visit, as robots do; the rest stays for people. */
+const bare = 40
+/** Refused orders of a site within ten minutes that look like an attack, and how long no other alarm follows. */
+const flood = { most: 30, windowMs: 600_000, silenceMs: 3_600_000 }
 /** Forms within an hour. */
 const forms = { address: 60, site: 5000 }
 /** Tries within an hour that need no work. */
@@ -40,6 +65,8 @@ export function createLimits(): Limits {
   const ordered = new Map<string, { count: number; sinceMs: number }>()
   const tried = new Map<string, { count: number; sinceMs: number }>()
   const sent = new Map<string, { count: number; sinceMs: number }>()
+  const refused = new Map<string, { count: number; sinceMs: number }>()
+  const alarmed = new Map<string, number>()
   const entryOf = (
     map: typeof opened,
     key: string,
@@ -78,14 +105,29 @@ export function createLimits(): Limits {
       keep(opened, key, { ...entry, count: entry.count + 1 })
       return true
     },
-    mayOrder(siteId, address, phone, nowMs) {
+    mayOrder(siteId, address, phone, nowMs, { isClient = false, hasVisit = true } = {}) {
+      const range = phone.length >= 8 && !isClient ? phone.slice(0, -3) : null
       const keys: [key: string, most: number, windowMs?: number][] = [
         [`phone ${phone}`, orders.phone],
         [`day ${phone}`, orders.phoneOfDay, dayMs],
         [`address ${networkOf(address)}`, orders.address],
-        [`site ${siteId}`, orders.site]
+        [`address of day ${networkOf(address)}`, orders.addressOfDay, dayMs]
       ]
+      // Numbers that cost the caller and pay the thief lie side by side.
+      if (range !== null)
+        keys.push([`range ${range}`, orders.range], [`range of day ${range}`, orders.rangeOfDay, dayMs])
+      if (!isClient) keys.push([`site ${siteId}`, orders.site])
+      if (!isClient && !hasVisit) keys.push([`bare ${siteId}`, bare])
       return count(ordered, keys, nowMs)
+    },
+    isFlood(siteId, nowMs) {
+      const entry = entryOf(refused, siteId, nowMs, flood.windowMs)
+      keep(refused, siteId, { ...entry, count: entry.count + 1 })
+      if (entry.count + 1 < flood.most) return false
+      const last = alarmed.get(siteId)
+      if (last !== undefined && nowMs - last < flood.silenceMs) return false
+      keep(alarmed, siteId, nowMs)
+      return true
     },
     workFor(siteId, address, nowMs, isCounted = true) {
       const bits = [

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { JobSchedule, JobTasks } from '../../db/jobs.ts'
 import type { CallVisit, Source } from '../../pbx/call/types.ts'
 import { createLeaseMemory, type LeaseMemory, type VisitInfo } from '../attribution/memory.ts'
+import { telling, type MemoryChange } from '../attribution/telling.ts'
 import { isMachine } from '../bots.ts'
 import { classify, type Touch } from '../classify.ts'
 import { landingOf } from '../landing.ts'
@@ -12,17 +13,19 @@ import { keepConfig, type TrackedSite, type TrackingConfig } from './config.ts'
 import { joinCaller } from './events.ts'
 import { lease, noteOverflow, sign } from './leases.ts'
 import { connectUnhurried } from './unhurried.ts'
-import { createLimits } from './limits.ts'
+import { createLimits, type OrderFrom } from './limits.ts'
 import { loadMemory } from './load.ts'
 import { checkCoverage } from './coverage.ts'
 import { expireVisits } from './retention.ts'
 import { createSigned, signingSecret, type Challenge, type Signed } from './signed.ts'
 import { checkAddress, exampleNumbers, type CheckAnswer, type CheckQuestion } from './site-check.ts'
 import {
+  addForeignIds,
   continueVisit,
   findVisitor,
   newVisitId,
   openVisit,
+  type ForeignIds,
   type KnownVisitor,
   type PageView
 } from './visits.ts'
@@ -66,6 +69,8 @@ export interface HeartbeatRequest {
   beatMs: number
   isActive: boolean
   isLeaving: boolean
+  /** Ids of other systems that have come since the page was told of. */
+  found: ForeignIds | null
 }
 
 /** Call tracking at work. */
@@ -74,7 +79,9 @@ export interface Tracking {
   /** False: the address floods us. */
   admit(address: string): boolean
   /** False: enough callbacks were ordered for this phone, from this address, or on this site. */
-  mayOrder(siteId: string, address: string, phone: string): boolean
+  mayOrder(siteId: string, address: string, phone: string, about?: OrderFrom): boolean
+  /** A callback was refused; true: so many were that admins must know. */
+  isFlood(siteId: string): boolean
   /**
    * Asked before each order from a page: null when it may go on, else the puzzle to solve first. See `limits.ts`.
    * @param solution of the puzzle that the page got the last time
@@ -123,6 +130,8 @@ export function createTracking(options: {
   databaseUrl: string
   log: Logger
   now?: () => number
+  /** Told of what calls are attributed by, where they are led in another process. */
+  tell?: (change: MemoryChange) => void
 }): Tracking {
   const { db, log, now = Date.now } = options
   // Visits do not wait for the disk. The lease that follows does, and takes what was written before it along.
@@ -130,7 +139,8 @@ export function createTracking(options: {
   const keeper = keepConfig(options)
   const limits = createLimits()
   let signed: Signed = createSigned(randomUUID())
-  const memory = createLeaseMemory((numberId) => keeper.current.numbers.get(numberId) ?? null)
+  const own = createLeaseMemory((numberId) => keeper.current.numbers.get(numberId) ?? null)
+  const memory = options.tell ? telling(own, options.tell) : own
 
   async function visit(site: TrackedSite, request: VisitRequest): Promise<VisitAnswer> {
     const { view, groups } = request
@@ -239,7 +249,8 @@ export function createTracking(options: {
     },
     memory,
     admit: (address) => limits.admit(address, now()),
-    mayOrder: (siteId, address, phone) => limits.mayOrder(siteId, address, phone, now()),
+    mayOrder: (siteId, address, phone, about) => limits.mayOrder(siteId, address, phone, now(), about),
+    isFlood: (siteId) => limits.isFlood(siteId, now()),
     workNeeded(siteId, address, solution) {
       if (solution) {
         // What was solved stays good while the puzzles grow harder; whoever solved one has paid for this try.
@@ -275,7 +286,7 @@ export function createTracking(options: {
       )
     },
     visit,
-    async heartbeat(site, request) {
+    async heartbeat(site, { found, ...request }) {
       const answer = await sign(db, {
         ...request,
         siteId: site.id,
@@ -283,6 +294,7 @@ export function createTracking(options: {
         idleSeconds: site.idleSeconds
       })
       if (answer.untilMs !== null) memory.sign(request.visitId, now(), answer.untilMs)
+      if (found && answer.result !== 'replayed') await addForeignIds(db, request, found)
       return {
         result: answer.result,
         until: answer.untilMs === null ? null : new Date(answer.untilMs).toISOString()
@@ -317,7 +329,7 @@ export function createTracking(options: {
     async start() {
       signed = createSigned(await signingSecret(db))
       await keeper.reload()
-      await loadMemory(db, memory, now())
+      await loadMemory(db, own, now())
     },
     reload: () => keeper.reload(),
     async stop() {

@@ -154,6 +154,29 @@ export async function continueVisit(db: Knex, visitId: string, view: PageView): 
   )
 }
 
+/** What other systems have given a visitor. */
+export type ForeignIds = Pick<PageView, 'gaClientId' | 'ymClientId' | 'cookies'>
+
+/** More than all of them together. */
+const mostCookies = 40
+
+/** Adds to a visit what other systems have given the visitor since its page was written. */
+export async function addForeignIds(
+  db: Knex,
+  { visitId, visitorId }: { visitId: string; visitorId: string },
+  { gaClientId, ymClientId, cookies }: ForeignIds
+): Promise<void> {
+  await prepared(
+    db,
+    'add_foreign_ids',
+    `update visits set cookies = cookies || cast(:cookies as jsonb),
+       ga_client_id = coalesce(:gaClientId, ga_client_id), ym_client_id = coalesce(:ymClientId, ym_client_id)
+     where id = :visitId and visitor_id = :visitorId
+       and (select count(*) from jsonb_object_keys(cookies)) < ${mostCookies}`,
+    { visitId, visitorId, gaClientId, ymClientId, cookies: JSON.stringify(cookies) }
+  )
+}
+
 function columnsOf({ cookies, ...view }: PageView) {
   return { ...view, cookies: JSON.stringify(cookies) }
 }
