@@ -1,6 +1,9 @@
 import { callAccess } from './access-calls.ts'
+import { clientDataAccess } from './access-client-data.ts'
+import { automationAccess } from './access-automation.ts'
 import { connectorAccess } from './access-connectors.ts'
 import { admin, desk, everyone, leads, marketing, planners } from './access-roles.ts'
+import { messageAccess } from './access-messages.ts'
 import { settingsAccess } from './access-settings.ts'
 import type { Role } from './contract/common.ts'
 
@@ -11,6 +14,7 @@ import type { Role } from './contract/common.ts'
 export const access = {
   'POST /api/auth/login': 'public',
   'POST /api/auth/logout': everyone,
+  ...messageAccess,
   // By the token of their link; nobody is signed in yet.
   'POST /api/auth/links/look': 'public',
   'POST /api/auth/links/use': 'public',
@@ -22,6 +26,7 @@ export const access = {
   'POST /api/me/wrap-up/extend': desk,
   'PUT /api/me/locale': everyone,
   'PUT /api/me/password': everyone,
+  'POST /api/me/verify': everyone,
   'GET /api/me/sessions': everyone,
   'DELETE /api/me/sessions': everyone,
   // One's own; admins any.
@@ -72,6 +77,8 @@ export const access = {
 
   'GET /api/operator-settings': leads,
   'PATCH /api/operator-settings': admin,
+  'GET /api/overload-settings': admin,
+  'PUT /api/overload-settings': admin,
   'GET /api/queues': desk,
 
   'GET /api/wall': desk,
@@ -272,6 +279,12 @@ export const access = {
   'PATCH /api/inquiries/:id': desk,
   'POST /api/inquiries/:id/accept': desk,
   'POST /api/inquiries/:id/undo-accept': desk,
+  'GET /api/missed-calls': desk,
+  'GET /api/inquiry-rules': everyone,
+  'PUT /api/inquiry-rules': leads,
+  'POST /api/inquiry-rules/preview': leads,
+  'GET /api/spam-marks': desk,
+  'DELETE /api/spam-marks/:id': desk,
   'GET /api/pipelines': everyone,
   'POST /api/pipelines': leads,
   'GET /api/pipelines/:id': everyone,
@@ -283,9 +296,19 @@ export const access = {
   'GET /api/deals/:id': everyone,
   'PATCH /api/deals/:id': desk,
   'DELETE /api/deals/:id': leads,
+  'PUT /api/deals/:id/lines': desk,
+  'PUT /api/deals/:id/contacts': desk,
+  'POST /api/deals/:id/payments': desk,
+  'DELETE /api/deal-payments/:id': desk,
+  'POST /api/deals/bulk': desk,
+  'GET /api/deals/forecast': everyone,
+  'GET /api/loss-reasons': everyone,
+  'PUT /api/loss-reasons': leads,
 
   ...callAccess,
+  ...clientDataAccess,
   ...connectorAccess,
+  ...automationAccess,
 
   'GET /api/webhooks': admin,
   'POST /api/webhooks': admin,

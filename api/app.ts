@@ -24,6 +24,7 @@ export function createApp(deps: ApiDeps): Express {
 
   app.use('/api/track', trackDoor(deps))
   app.use('/api/hooks', hookDoor())
+  app.use('/u', hookDoor())
 
   app.use(
     ['/api/contacts', '/api/contact-merges', '/api/companies', '/api/deals', '/api/inquiries'],

@@ -62,5 +62,6 @@ function readable(value: unknown, depth = 0): unknown {
 /** Addresses carry keys behind their question mark, and passwords before their host. */
 function shortened(text: string): string {
   const open = /^https?:/i.test(text) ? text.replace(/\?.*$/s, '?…').replace(/\/\/[^/@]*@/, '//•••@') : text
-  return open.length > longestText ? `${open.slice(0, longestText)}…` : open
+  // The cut may fall into a letter, whose half no jsonb takes.
+  return open.length > longestText ? `${open.slice(0, longestText).replace(/\p{Surrogate}/gu, '')}…` : open
 }

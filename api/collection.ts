@@ -9,6 +9,7 @@ const casts = {
   day: 'cast(? as date)',
   text: 'cast(? as text)',
   int: 'cast(? as int)',
+  money: 'cast(? as numeric)',
   uuid: 'cast(? as uuid)',
   bigint: 'cast(? as bigint)'
 }

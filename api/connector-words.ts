@@ -41,3 +41,9 @@ export function matched(
 /** `Petrova  Anna` and `Anna Petrova` are one. */
 const plainName = (name: string): string =>
   name.toLowerCase().replaceAll('ё', 'е').split(/\s+/).filter(Boolean).sort().join(' ')
+
+/** As people reach us just now, where the installation was not told. */
+export const baseOf = (
+  publicUrl: string | null | undefined,
+  req: { protocol: string; get(name: string): string | undefined }
+): string => (publicUrl ?? `${req.protocol}://${req.get('host') ?? ''}`).replace(/\/$/, '')

@@ -30,6 +30,36 @@ export async function seenContact(db: Knex, id: string, who: Who): Promise<Row> 
   return row
 }
 
+/** A company is theirs, nobody's, or has a contact that they may see; without contacts it is nobody's. */
+const isOpenCompany = `(not coalesce((select cast(value ->> 'operatorsSeeOwn' as boolean) from settings
+  where key = '${contactSettingsKey}'), false) or companies.owner_id = ?
+  or companies.owner_id is null and not exists (select from contacts k where k.company_id = companies.id)
+  or exists (select from contacts where contacts.company_id = companies.id and ${isOpen}))`
+
+/** Narrows companies to those that somebody may see. */
+export function onlySeenCompanies(query: Knex.QueryBuilder, who: Who): void {
+  if (who.role === 'operator') query.whereRaw(isOpenCompany, [who.userId, who.userId])
+}
+
+/**
+ * A company as far as whoever asks may see it.
+ * @param before as it was before a change in this transaction
+ * @throws ApiError not_found
+ */
+export async function seenCompany(db: Knex, id: string, who: Who, before?: Row): Promise<Row> {
+  const query = db('companies').where('companies.id', id)
+  if (before)
+    query.from(
+      db.raw('(select cast(? as uuid) as id, cast(? as uuid) as owner_id) companies', [id, ownerOf(before)])
+    )
+  onlySeenCompanies(query, who)
+  const row = await query.first<Row | undefined>('companies.*')
+  if (!row) throw new ApiError('not_found')
+  return row
+}
+
+const ownerOf = (row: Row): string | null => (typeof row['owner_id'] === 'string' ? row['owner_id'] : null)
+
 /** @param row as it was before a change in this transaction @throws ApiError not_found */
 export async function refuseUnseen(trx: Knex, row: Row, who: Who): Promise<void> {
   const ownerId = row['owner_id']
@@ -46,10 +76,10 @@ export function whereSearched(query: Knex.QueryBuilder, typed: string): void {
   for (const patterns of searchPatterns(typed))
     query.where((either) => {
       for (const pattern of patterns)
-        either.orWhereRaw(
-          `(${foldedSearch('contacts.search')} like ${foldedSearch('?')} and contacts.search like ?)`,
-          [pattern, pattern]
-        )
+        either.orWhereRaw(`(contacts.search_folded like ${foldedSearch('?')} and contacts.search like ?)`, [
+          pattern,
+          pattern
+        ])
     })
 }
 

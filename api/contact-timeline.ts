@@ -12,6 +12,7 @@ const nothing = {
   visit: null,
   form: null,
   callback: null,
+  message: null,
   inquiry: null,
   deal: null,
   task: null,
@@ -19,6 +20,9 @@ const nothing = {
   consent: null,
   merge: null
 } satisfies Partial<TimelineItem>
+
+/** Of a message, as much as a line has room for. */
+const shownText = 300
 
 type Details = Map<string, Partial<TimelineItem>>
 type Reader = (db: Knex, ids: string[]) => Promise<Details>
@@ -64,6 +68,21 @@ const readers: Record<TimelineItem['kind'], Reader> = {
     mapped(await db('callbacks').whereIn('id', ids).select('id', 'state', 'at'), (row) => ({
       callback: itemOf(shapes.callback.unwrap(), row)
     })),
+  message: async (db, ids) =>
+    mapped(
+      await db('messages as m')
+        .join('conversations as c', 'c.id', 'm.conversation_id')
+        .leftJoin('users as u', 'u.id', 'm.author_id')
+        .whereIn('m.id', ids)
+        .select('m.id', 'm.conversation_id', 'm.direction', 'm.state', 'm.subject', 'c.kind as channel_kind')
+        .select(db.raw(`left(m.text, ${shownText}) as text`), 'u.id as user_id', 'u.name as user_name')
+        .select(
+          db.raw('(select cast(count(*) as int) from message_files f where f.message_id = m.id) as files')
+        ),
+      (row) => ({
+        message: itemOf(shapes.message.unwrap(), row, { author: named(row['user_id'], row['user_name']) })
+      })
+    ),
   inquiry: async (db, ids) =>
     mapped(await db('inquiries').whereIn('id', ids).select('id', 'title', 'kind', 'state'), (row) => ({
       inquiry: itemOf(shapes.inquiry.unwrap(), row)

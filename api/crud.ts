@@ -62,7 +62,7 @@ export interface Crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.
   /** Names of what still needs the row, beside what `usage-store.ts` finds by itself; a thing in use is not deleted. */
   usedBy?(trx: Knex.Transaction, row: Row): Promise<string[]>
   /** Asked before the row goes; what it gives is done once that is committed. */
-  afterDelete?(trx: Knex.Transaction, row: Row): Promise<() => Promise<void>>
+  afterDelete?(trx: Knex.Transaction, row: Row, context: Context): Promise<() => Promise<void>>
 }
 
 /** Finds a row by id. @throws ApiError not_found */
@@ -189,7 +189,7 @@ export function crud<I extends z.ZodObject, C extends z.ZodObject, P extends z.Z
             if (used.canRestore) await keepDeleted(trx, things, context.id, context.who.userId)
           }
           const [gone] = await of.read(trx, [row], context)
-          const after = await of.afterDelete?.(trx, row)
+          const after = await of.afterDelete?.(trx, row, context)
           await trx(table).where({ id: context.id }).delete()
           await audit(trx, context, {
             action: `${thing}.delete`,

@@ -10,7 +10,7 @@ export const isUsageThing = (things: string): things is UsageThing =>
   (usageThings as readonly string[]).includes(things)
 
 interface Kept {
-  things: UsageThing
+  things: UsageThing | 'companies'
   row: Row
   parts: Record<string, Row[]>
 }
@@ -35,6 +35,20 @@ export async function keepDeleted(
     .merge()
 }
 
+/** Keeps a company with the contacts that belong to it, before it is deleted in the same transaction. */
+export async function keepCompany(trx: Knex.Transaction, id: string, userId: string): Promise<void> {
+  const [row] = await jsonOf(trx, 'companies', 'id', id)
+  const contacts = await trx('contacts').where({ company_id: id }).select<Row[]>('id')
+  await trx('deleted_things').where('deleted_at', '<', expiry()).delete()
+  await trx('deleted_things')
+    .insert({
+      ...{ id, things: 'companies', deleted_by: userId },
+      ...{ row: JSON.stringify(row), parts: JSON.stringify({ contacts }) }
+    })
+    .onConflict('id')
+    .merge()
+}
+
 /**
  * Puts a deleted row back as it was, with the same id.
  * @returns null when it is not kept (any more)
@@ -46,6 +60,18 @@ export async function restoreDeleted(trx: Knex.Transaction, id: string): Promise
     .delete()
     .returning<Kept[]>(['things', 'row', 'parts'])
   if (!kept) return null
+  if (kept.things === 'companies') {
+    await put(trx, 'companies', [kept.row])
+    // Whoever has been given to another company since stays there.
+    await trx('contacts')
+      .whereIn(
+        'id',
+        (kept.parts['contacts'] ?? []).map((each) => String(each['id']))
+      )
+      .where({ company_id: null })
+      .update({ company_id: id })
+    return kept
+  }
   await put(trx, tableOf(kept.things), [kept.row])
   for (const [table, rows] of Object.entries(kept.parts)) await put(trx, table, rows)
   return kept

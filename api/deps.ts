@@ -2,9 +2,13 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Backups } from '../backup/work.ts'
+import type { Automation } from '../crm/automation/automation.ts'
 import type { Announce } from '../crm/ports.ts'
+import type { Reminders } from '../crm/tasks/reminders.ts'
 import type { Dialling } from '../dialling/dialling.ts'
+import type { Channels } from '../integrations/channels/channels.ts'
 import type { Connectors } from '../integrations/connectors/connectors.ts'
+import type { RecordLinks } from '../integrations/connectors/record-links.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Scheme } from '../ivr/scheme.ts'
 import type { MomentType, Moments } from '../pbx/call/moments.ts'
@@ -12,10 +16,13 @@ import type { TapeRow } from '../pbx/call/effects.ts'
 import type { Person, Refusal, Wish } from '../pbx/call/events.ts'
 import type { Order } from '../pbx/call/types.ts'
 import type { Tracking } from '../tracking/store/tracking.ts'
-import type { Dictations } from '../pbx/runtime/dictation.ts'
+import type { Dictation } from '../pbx/runtime/dictation.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
-import type { SipTrace } from '../pbx/trace/trace.ts'
+import type { SipGuard } from '../pbx/guard/guard.ts'
+import type { KeptMessage } from '../pbx/trace/keeper.ts'
+import type { TrunkTest } from '../pbx/trace/trunk-test.ts'
+import type { SipCopy, TraceTrunk } from '../pbx/trace/types.ts'
 import type { Upkeep } from '../upkeep/look.ts'
 import type { PublicAddress } from '../upkeep/nat-address.ts'
 import type { ReplayWish } from '../integrations/webhooks/deliveries.ts'
@@ -40,31 +47,48 @@ export interface Check {
 }
 export type { TrunkState }
 
-/** The telephone exchange as the API sees it. */
+/** Known at once where the exchange is in this process, and a moment later where it is in another. */
+type Soon<T> = T | Promise<T>
+
+/** What happens in the exchange. */
+export interface ExchangeFeed extends Feed {
+  /** All that was told so far is replaced by how things stand now: another controller leads the calls. */
+  onReset?(listener: () => void): () => void
+}
+
+/**
+ * The telephone exchange as the API sees it. What it asks or wishes throws `ControllerAway` while no controller leads
+ * the calls; what it only looks at stays as it was last.
+ */
 export interface Pbx {
-  feed: Feed
+  feed: ExchangeFeed
   /** Tape rows of the calls in progress, to rebuild the live board after a start. */
   openCallRows(): TapeRow[]
   operators(): OperatorState[]
   setPresence(userId: string, wish: PresenceWish): Promise<void>
   /** False when there is no wrap-up; so for the next. */
-  endWrapUp(userId: string): boolean
-  extendWrapUp(userId: string, seconds: number): boolean
+  endWrapUp(userId: string): Soon<boolean>
+  extendWrapUp(userId: string, seconds: number): Soon<boolean>
   /** Queues in which somebody waits. */
   queues(): QueueState[]
   /** The weighted score of a group's free members, with its parts. */
-  scores(groupId: string, weights: Weights | undefined): Score[]
+  scores(groupId: string, weights: Weights | undefined): Soon<Score[]>
   /** How browser telephones ring for the calls of a group, by its id or name; null when there is none. */
   ringToneOf(group: string): string | null
   hangup(callId: string, by: { userId: string; role: Role }): Promise<'done' | 'notFound'>
   /** What a person wishes of a call in progress; decided at once, in the call's own order. */
-  wish(callId: string, by: Person, wish: Wish): 'done' | Refusal | 'notFound'
+  wish(callId: string, by: Person, wish: Wish): Soon<'done' | Refusal | 'notFound'>
   /** Begins a call of ours; what becomes of it is told by the tape. `refused` when the exchange is down. */
   place(order: Order): Promise<{ callId: string } | { refused: string }>
   /** SIP users of the telephones of a person that can ring now. */
-  devicesOf(userId: string): readonly string[]
+  devicesOf(userId: string): Soon<readonly string[]>
   /** Prompts that people speak into their telephones; absent in tests of other things. */
-  readonly dictations?: Pick<Dictations, 'start' | 'get' | 'fileOf' | 'cancel'>
+  readonly dictations?: {
+    start(wish: { userId: string; devices: readonly string[]; locale: 'ru' | 'en' }): Soon<Dictation>
+    get(id: string): Soon<Dictation | null>
+    fileOf(id: string): Soon<string | null>
+    cancel(id: string): Soon<void>
+  }
   trunkStates(): ReadonlyMap<string, TrunkState>
   /** How the trunks in use stand now, with what happened to them. */
   trunkFacts(): Promise<readonly TrunkFacts[]>
@@ -73,6 +97,17 @@ export interface Pbx {
   /** Adds a moment to a call's tape afterwards: tape row, journal and webhooks in one transaction. */
   appendMoment<T extends MomentType>(callId: string, type: T, data: Moments[T]): Promise<void>
   checks(): Promise<Record<string, Check>>
+}
+
+/** What was said in SIP. */
+export interface SipTraceDesk {
+  readonly isListening: boolean
+  registration(trunk: TraceTrunk): Soon<readonly SipCopy[]>
+  test(trunkId: string): Soon<TrunkTest | null>
+  startTest(trunk: TraceTrunk): Soon<TrunkTest>
+  ofCall(callId: string): Promise<readonly KeptMessage[]>
+  /** After each change of the switches. */
+  reload(): Promise<void>
 }
 
 export interface StoredRecording {
@@ -176,6 +211,17 @@ export interface MailSender {
   >
 }
 
+export interface SmsSender {
+  /** Never throws for a gateway that is away or refuses. */
+  send(message: {
+    to: string
+    text: string
+    id: string
+  }): Promise<{ is: 'sent' } | { is: 'failed' | 'unknown'; error: string }>
+  /** A key as it is stored. */
+  seal(key: string): string
+}
+
 /** All that the API needs from outside; `main.ts` puts it together. */
 export interface ApiDeps {
   readonly db: Knex
@@ -192,19 +238,32 @@ export interface ApiDeps {
   readonly tracking?: Tracking
   /** Long work that people ask for; absent in tests of other things. */
   readonly jobs?: Jobs
+  /** Mailboxes and bots; absent in tests of other things. */
+  readonly channels?: Channels
   /** Links to foreign systems; absent in tests of other things. */
   readonly connectors?: Connectors
+  /** Opens links to recordings that foreign systems were given; absent in tests of other things. */
+  readonly recordLinks?: Pick<RecordLinks, 'open'>
   /** Archives of the installation, and how it stands; absent in tests of other things. */
   readonly backups?: Backups
   readonly upkeep?: Upkeep
   /** Tells webhooks of inquiries and deals; absent in tests of other things. */
   readonly announce?: Announce
+  /** Word of notices as they come; absent in tests of other things. */
+  readonly notices?: Pick<Reminders, 'hear'>
+  /** Rules of automation, and SMS out; absent in tests of other things. */
+  readonly automation?: Pick<Automation, 'tryOut'>
+  readonly sms?: SmsSender
   /** Letters out, and reports by them; absent in tests of other things. */
   readonly mail?: MailSender
   readonly mailings?: Pick<Mailings, 'sendNow'>
   /** What was said in SIP; null where that is switched off, absent in tests of other things. */
-  readonly sipTrace?: SipTrace | null
+  readonly sipTrace?: SipTraceDesk | null
+  /** Bans of SIP; absent in tests of other things. */
+  readonly sipGuard?: Pick<SipGuard, 'whySpared'>
   readonly metrics: Registry
+  /** Figures of the exchange, where it is in another process. */
+  readonly exchangeMetrics?: () => Promise<string>
   /** Folder of the built browser app, absolute; null serves the API alone. */
   readonly uiDir: string | null
   readonly version: string

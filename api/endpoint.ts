@@ -2,10 +2,12 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import { z } from 'zod'
 import { access, type RouteKey } from './access.ts'
 import { bySession, byToken, cookieNameOf, credentialsOf, type Who } from './auth/sessions.ts'
+import { refuseUnverified } from './auth/guarded.ts'
 import { isSame } from './auth/secrets.ts'
 import type { ApiDeps } from './deps.ts'
 import { invalid } from './errors.ts'
 import { once } from './idempotency.ts'
+import { isOwnRequest } from './origin.ts'
 import { ApiError } from './problems.ts'
 import { refuseWithoutScope, scopeOf } from './scopes.ts'
 import { readUpload, type Upload } from './upload.ts'
@@ -90,6 +92,7 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
     const who = await admit(req, deps, rule, route)
     const sent = definition.takesUpload === true ? await readUpload(req, maxUploadBytes) : null
     if (!sent && !/^(GET|HEAD)$/.test(req.method)) await readBody(req, res)
+    if (who) refuseUnverified(who, route, sent ? sent.fields : req.body)
     const context: Context = {
       req,
       res,
@@ -109,7 +112,7 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
     }
     const run = async () => {
       const answer = await definition.handle(context)
-      if (deps.checkAnswers === true && !res.headersSent) definition.answer?.parse(answer)
+      if (deps.checkAnswers === true && !res.headersSent) checkAnswer(definition, answer)
       return { status: definition.status ?? (definition.answer ? 200 : 204), body: answer ?? null }
     }
     const isRepeatable = req.method === 'POST' && who !== null && !sent && definition.isUnrepeatable !== true
@@ -118,6 +121,13 @@ export function handlerOf(definition: Endpoint, deps: ApiDeps): RequestHandler {
     if (!definition.answer) res.status(status).end()
     else res.status(status).json(body)
   }
+}
+
+/** An answer that breaks its contract is a fault of ours, never of whoever asked. */
+function checkAnswer({ route, answer }: Endpoint, given: unknown): void {
+  const checked = answer?.safeParse(given)
+  if (checked?.success === false)
+    throw new Error(`${route} answers against its contract`, { cause: checked.error })
 }
 
 async function admit(
@@ -132,6 +142,7 @@ async function admit(
   if (rule !== 'internal' && !(rule as readonly string[]).includes(who.role)) throw new ApiError('forbidden')
   refuseWithoutScope(who.scopes, scopeOf(route))
   if (who.csrfToken !== null && !/^(GET|HEAD)$/.test(req.method)) {
+    if (!isOwnRequest(req)) throw new ApiError('wrong_origin')
     const given = req.get('X-CSRF-Token')
     if (given === undefined || !isSame(given, who.csrfToken)) throw new ApiError('csrf_failed')
   }

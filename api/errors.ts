@@ -44,6 +44,8 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof z.ZodError) return invalid(error)
   if (isDatabaseAway(error)) return new ApiError('database_away', { retryAfterSeconds: 5, cause: error })
   if (!(error instanceof Error)) return new ApiError('internal', { cause: error })
+  if (error.name === 'ControllerAway')
+    return new ApiError('controller_away', { detail: error.message, retryAfterSeconds: 3, cause: error })
   return fromBodyParser(error) ?? fromPostgres(error) ?? new ApiError('internal', { cause: error })
 }
 
@@ -53,10 +55,13 @@ function fromBodyParser(error: Error): ApiError | null {
     case 'entity.parse.failed':
       return new ApiError('bad_json')
     case 'entity.too.large':
+    case 'parameters.too.many':
       return new ApiError('body_too_large')
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new ApiError('json_expected')
+    // A form that is nested too deeply.
+    case 'querystring.parse.rangeError':
     case 'request.aborted':
     case 'request.size.invalid':
       return new ApiError('bad_request')

@@ -3,7 +3,17 @@ import type { z } from 'zod'
 /** What is wrong with a field, in a word that stays: clients translate by it, and the message is for developers. */
 export const fieldCodes = [
   ...(['required', 'tooShort', 'tooLong', 'phone', 'e164', 'time', 'date', 'timeZone', 'country'] as const),
-  ...(['prefix', 'login', 'host', 'url', 'currentPassword', 'reference', 'taken', 'tls'] as const),
+  ...([
+    'prefix',
+    'login',
+    'host',
+    'url',
+    'currentPassword',
+    'reference',
+    'taken',
+    'tls',
+    'guessable'
+  ] as const),
   // Lines of a table that was pasted or sent as a file.
   ...(['dayBad', 'currencyBad', 'ownCurrency', 'rateBad', 'dayTwice', 'noRows', 'tooManyRows'] as const),
   ...(['unclosedQuote', 'longLine'] as const),
@@ -27,6 +37,7 @@ const sentences: Readonly<Record<string, FieldCode>> = {
   'Write a telephone number': 'phone',
   'is not a telephone number': 'phone',
   'is not the current password': 'currentPassword',
+  'is easy to guess: choose another one': 'guessable',
   'is needed': 'required',
   'is needed where no file is sent': 'required',
   'does not exist': 'reference',

@@ -28,14 +28,14 @@ export function xlsxTable(bytes: Buffer): string[][] {
   return cellsOf(sheet, sharedTexts(read('xl/sharedStrings.xml')))
 }
 
-interface Part {
+export interface Part {
   method: number
   packed: number
   offset: number
 }
 
 /** The list at the end of a ZIP archive (APPNOTE 4.3.12). */
-function partsOf(bytes: Buffer): Map<string, Part> {
+export function partsOf(bytes: Buffer): Map<string, Part> {
   const end = bytes.lastIndexOf('PK\u0005\u0006', undefined, 'latin1')
   if (end < 0 || end + 22 > bytes.length) throw new XlsxFault('the archive is cut off')
   const parts = new Map<string, Part>()
@@ -86,7 +86,7 @@ function sharedTexts(xml: string | null): string[] {
 }
 
 /** All pieces of a text, without how it is read aloud (`rPh`). */
-const textIn = (xml: string): string =>
+export const textIn = (xml: string): string =>
   [...xml.replace(/<rPh\b[\s\S]*?<\/rPh>/g, '').matchAll(/<t\b[^>]*?(?:\/>|>([\s\S]*?)<\/t>)/g)]
     .map(([, text = '']) => plain(text))
     .join('')
@@ -122,20 +122,20 @@ function valueOf(type: string, inner: string, shared: readonly string[]): string
 }
 
 /** `AB12` → 27. */
-function columnOf(reference: string | null): number | null {
+export function columnOf(reference: string | null): number | null {
   const letters = /^[A-Z]{1,3}/.exec(reference ?? '')?.[0]
   if (letters === undefined) return null
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1
 }
 
-const attribute = (tag: string, name: string): string | null => {
+export const attribute = (tag: string, name: string): string | null => {
   const found = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
   return found === undefined ? null : plain(found)
 }
 
 const signs: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
-const plain = (text: string): string =>
+export const plain = (text: string): string =>
   text.replace(
     /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi,
     (whole, hex?: string, digits?: string, name?: string) => {

@@ -11,14 +11,24 @@ import { attachSipProxy } from './sip-proxy.ts'
  */
 export async function listen(
   deps: ApiDeps,
-  options: { port: number; host: string; redirectPort: number | undefined; ariPort: number }
+  options: {
+    port: number
+    host: string
+    redirectPort: number | undefined
+    ariPort: number
+    softphonesAt?: { host: string; port: number } | null
+  }
 ): Promise<() => Promise<void>> {
   const { outside, log } = deps
   const all = { ...deps, clientNews: createClientNews() }
   const app = createApp(all)
   const web = outside?.isTls && outside.keeper ? tlsPort(app, outside.keeper, log) : plainPort(app)
   const live = attachLive(web.server, all)
-  const detachSip = attachSipProxy(web.server, { ...deps, ariPort: options.ariPort })
+  const detachSip = attachSipProxy(web.server, {
+    ...deps,
+    ariPort: options.ariPort,
+    softphonesAt: options.softphonesAt ?? null
+  })
   await web.listen(options.port, options.host)
   const other = options.redirectPort === undefined ? null : redirectPort(options.port)
   await other?.listen(options.redirectPort ?? 0, options.host)

@@ -8,11 +8,11 @@ import { presenceWish, type PresenceWish } from './contract/operators.ts'
 import type { Role } from './contract/common.ts'
 import type { ClientEvents, LiveCall, ServerEvents } from './contract/live.ts'
 import type { ApiDeps } from './deps.ts'
-import { isDatabaseAway } from './errors.ts'
+import { isDatabaseAway, toApiError } from './errors.ts'
 import { differsForOperators, forOperators, project, projectAll, withTone } from './live/board.ts'
 import { createClients } from './live/clients.ts'
 import { EventBuffer, type Audience, type EventName, type LiveEvent } from './live/events.ts'
-import { isOwnOrigin } from './origin.ts'
+import { isOwnRequest } from './origin.ts'
 import { ApiError } from './problems.ts'
 import { checkHealth } from './routes/health.ts'
 import { pauseReasonFor } from './routes/pause-reasons.ts'
@@ -54,9 +54,9 @@ export function attachLive(
     maxHttpBufferSize: 16_384,
     pingInterval: 10_000,
     pingTimeout: 10_000,
-    allowRequest: (req, done) => done(null, isOwnOrigin(req))
+    allowRequest: (req, done) => done(null, isOwnRequest(req))
   })
-  const buffer = new EventBuffer()
+  let buffer = new EventBuffer()
   const board = projectAll(pbx.openCallRows())
   const clients = createClients(deps, (audience, client) => tell('client', audience, { client }))
   for (const call of board.values()) clients.ask(call)
@@ -105,9 +105,23 @@ export function attachLive(
     }),
     pbx.feed.onOperator((operator) => tell('operator', 'panel', { operator })),
     pbx.feed.onQueue((queue) => tell('queue', 'panel', { queue })),
+    // Another controller leads the calls: every screen is told how things stand with it.
+    pbx.feed.onReset?.(() => {
+      buffer = new EventBuffer()
+      for (const id of board.keys()) clients.forget(id)
+      board.clear()
+      for (const [id, call] of projectAll(pbx.openCallRows())) {
+        board.set(id, call)
+        clients.ask(call)
+      }
+      for (const socket of io.sockets.sockets.values()) greet(socket, roomsOf(socket.data.who))
+    }) ?? (() => undefined),
     deps.clientNews?.hear(() => {
       for (const call of board.values()) clients.ask(call)
     }) ?? (() => undefined),
+    deps.notices?.hear((userId) => tell('notice', `user:${userId}`, {})) ?? (() => undefined),
+    deps.channels?.onNews((conversationId) => tell('messages', 'panel', { conversationId })) ??
+      (() => undefined),
     pbx.feed.onJournal((callId) => tell('journal', 'everyone', { callId }))
   ]
 
@@ -140,7 +154,7 @@ export function attachLive(
         (result) => answer(done, result),
         (error: unknown) => {
           log.warn({ err: error }, 'Presence could not be set')
-          answer(done, { ok: false, error: 'internal' })
+          answer(done, { ok: false, error: toApiError(error).code })
         }
       )
     })

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
+ * Whether no page of another site made this request, by all that a browser tells: its Origin, and where it says that the
+ * request comes from. Browsers that tell less, and programs that are none, pass.
+ */
+export const isOwnRequest = (req: Pick<IncomingMessage, 'headers'>): boolean =>
+  isOwnOrigin(req) && !/^(cross-site|same-site)$/.test(String(req.headers['sec-fetch-site'] ?? ''))
+
+/**
  * Whether a browser made this request from a page of ours. Requests without an Origin do not come from a page.
  * A proxy may have changed `Host`; what it was before stands in `X-Forwarded-Host`, which no page of another site
  * can make a browser send.

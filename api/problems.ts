@@ -1,4 +1,5 @@
 import type { Response } from 'express'
+import type { PlaceFaultCode } from '../crm/documents/fault.ts'
 import type { costProblems } from '../integrations/costs/core/words.ts'
 import type { Problem } from './contract/common.ts'
 import type { UsageReference } from './contract/usage.ts'
@@ -17,6 +18,7 @@ export const problems = {
   csrf_failed: [403, 'The X-CSRF-Token header is missing or wrong'],
   wrong_origin: [403, 'The request comes from another site'],
   forbidden: [403, 'Your role does not allow this'],
+  verify_first: [403, 'Show your password again first'],
   scope_missing: [403, 'The API token lacks a scope'],
   unknown_site: [404, 'There is no site with this key'],
   not_found: [404, 'There is no such thing'],
@@ -25,6 +27,9 @@ export const problems = {
   already_exists: [409, 'Something with this value exists already'],
   number_in_pool: [409, 'A number can be in one pool only'],
   in_use: [409, 'It is in use'],
+  channel_gone: [409, 'The mailbox or bot was removed, or is switched off'],
+  client_blocked: [409, 'The client wants no more messages there'],
+  no_address: [409, 'There is no address to write to'],
   draft_changed: [409, 'Somebody else has saved the draft meanwhile'],
   changed_meanwhile: [409, 'Somebody else has saved this meanwhile'],
   webhook_off: [409, 'The webhook is switched off'],
@@ -32,6 +37,7 @@ export const problems = {
   no_wrap_up: [409, 'There is no wrap-up to end or prolong'],
   browser_device_stays: [409, 'The browser device cannot be deleted; switch it off instead'],
   link_ended: [409, 'The link was used already, or has ended'],
+  secret_sealed: [409, 'It was sealed with another SECRET_KEY: make a new one'],
   second_factor_on: [409, 'The second factor is on already'],
   user_inactive: [409, 'The account is switched off'],
   last_admin: [409, 'The last admin must stay'],
@@ -61,11 +67,18 @@ export const problems = {
   user_daily_cap: [409, 'You have reached your limit of calls for today'],
   company_daily_cap: [409, 'The company has reached its limit of calls for today'],
   concurrency_cap: [409, 'Too many calls go out at this moment'],
+  user_minute_cap: [409, 'You call too many numbers within a minute'],
+  user_costly_cap: [409, 'You have used up your minutes to costly numbers for today'],
+  company_costly_cap: [409, 'The company has used up its minutes to costly numbers for today'],
+  user_stopped: [409, 'Your dialling is stopped: an admin must lift that'],
+  never_banned: [409, 'This address is never banned'],
+  already_banned: [409, 'This address is banned already'],
   no_trunk: [409, 'No trunk can carry this call now'],
   trunk_full: [409, 'All lines of the trunks are taken at this moment'],
   callback_calling: [409, 'The callback is being placed at this moment'],
   callback_closed: [409, 'The callback is not open any more'],
   builtin_list: [409, 'The lists of spam and VIP are always there'],
+  task_closed: [409, 'The task is done already'],
   inquiry_is_spam: [409, 'Spam does not become a deal'],
   inquiry_accepted: [409, 'The inquiry is a deal already'],
   not_undoable: [409, 'It cannot be taken back any more'],
@@ -74,6 +87,7 @@ export const problems = {
   list_not_ready: [409, 'The list cannot run yet'],
   file_imported: [409, 'The same file was imported before'],
   changed_since: [409, 'Some of it was changed since'],
+  import_state: [409, 'The import is at work, or has come to its end'],
   import_undone: [409, 'The import is undone already'],
   import_replaced: [409, 'A later import has replaced costs of this one: undo that one first'],
   not_a_mobile: [409, 'That is no telephone of yours that can be called'],
@@ -98,6 +112,7 @@ export const problems = {
   audio_too_long: [422, 'The audio is too long'],
   audio_silent: [422, 'The audio is silent'],
   text_not_speakable: [422, 'The text cannot be spoken'],
+  template_refused: [422, 'The document cannot be used as a template'],
   certificate_refused: [422, 'The certificate cannot be used'],
   idempotency_key_reused: [422, 'This Idempotency-Key was used with another request'],
   upgrade_lost: [426, 'The proxy in front does not pass WebSockets on'],
@@ -107,6 +122,7 @@ export const problems = {
   internal: [500, 'Something went wrong on our side'],
   speech_failed: [503, 'The voice programs do not work just now'],
   tracking_away: [503, 'Visits cannot be taken just now'],
+  controller_away: [503, 'No controller leads the calls just now'],
   database_away: [503, 'The database cannot be reached just now']
 } as const satisfies Record<string, readonly [number, string]>
 
@@ -115,7 +131,7 @@ export interface FieldError {
   path: string
   message: string
   /** By the message, where it is left out. */
-  code?: FieldCode | keyof typeof costProblems
+  code?: FieldCode | PlaceFaultCode | keyof typeof costProblems
 }
 interface Extra {
   detail?: string

@@ -20,6 +20,8 @@ export function attachSipProxy(
   deps: Pick<ApiDeps, 'db' | 'log' | 'cookieName' | 'outside'> & {
     publicUrl?: string | undefined
     ariPort: number
+    /** Where browser telephones are brought instead of to Asterisk: the SIP edge. */
+    softphonesAt?: { host: string; port: number } | null
   }
 ): () => void {
   const admit = createDoorkeeper(deps.db, cookieNameOf(deps), 'calls:dial')
@@ -36,13 +38,14 @@ export function attachSipProxy(
 
   function join(req: IncomingMessage, client: Duplex, head: Buffer): void {
     if (client.destroyed) return
-    const asterisk = net.connect({ host: '127.0.0.1', port: deps.ariPort, noDelay: true })
+    const { host, port } = deps.softphonesAt ?? { host: '127.0.0.1', port: deps.ariPort }
+    const asterisk = net.connect({ host, port, noDelay: true })
     const timer = setTimeout(() => asterisk.destroy(new Error('Asterisk does not answer')), connectTimeoutMs)
     let isJoined = false
     asterisk.once('connect', () => {
       clearTimeout(timer)
       isJoined = true
-      asterisk.write(upgradeRequest(req, deps.ariPort))
+      asterisk.write(upgradeRequest(req, `${host}:${port}`))
       if (head.length > 0) asterisk.write(head)
       client.pipe(asterisk).pipe(client)
     })
@@ -92,10 +95,10 @@ const offersSip = (req: IncomingMessage): boolean =>
   req.headers['sec-websocket-version'] === '13'
 
 /** Written anew: nothing that a client sent beside the key reaches Asterisk, cookies least of all. */
-function upgradeRequest(req: IncomingMessage, port: number): string {
+function upgradeRequest(req: IncomingMessage, host: string): string {
   return [
     'GET /ws HTTP/1.1',
-    `Host: 127.0.0.1:${port}`,
+    `Host: ${host}`,
     'Upgrade: websocket',
     'Connection: Upgrade',
     `Sec-WebSocket-Key: ${req.headers['sec-websocket-key'] ?? ''}`,

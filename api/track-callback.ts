@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { orderCallback, type CallbackRow } from '../dialling/callbacks.ts'
+import { tellOfFlood } from '../crm/tasks/alarms.ts'
 import { isOpen, nextInAll, type Hours } from '../dialling/policy/hours.ts'
 import { clean } from '../tracking/landing.ts'
 import { identify } from '../tracking/store/events.ts'
@@ -17,6 +18,8 @@ const lasting = ['bad_number', 'do_not_call', 'prefix_blocked', 'country_not_all
 const dayMs = 86_400_000
 /** Nobody plans a call further ahead on a page. */
 const longestAheadMs = 60 * dayMs
+/** Nobody reads a page and writes a number sooner. */
+const shortestVisitMs = 5000
 
 /** Orders a callback as a page of a site asks for it. @throws ApiError */
 export async function orderFromPage(
@@ -38,19 +41,27 @@ export async function orderFromPage(
     isUnsolicited: true
   })
   const reason = decision.allowed ? undefined : lasting.find((code) => code === decision.reason)
-  if (reason) throw new ApiError(reason)
-  if (number === null || isEmergency) throw new ApiError('bad_number')
+  if (reason) throw await refused(deps, site, reason)
+  if (number === null || isEmergency) throw await refused(deps, site, 'bad_number')
   const nowMs = Date.now()
   const wishedMs = body.wishedAt ? Date.parse(body.wishedAt) : null
   if (wishedMs !== null && wishedMs > nowMs + longestAheadMs) {
     throw new ApiError('invalid', { errors: [{ path: 'wishedAt', message: 'at most 60 days ahead' }] })
   }
-  if (!tracking.mayOrder(site.id, req.ip ?? '', number))
-    throw new ApiError('too_many_attempts', { retryAfterSeconds: 3600 })
+  const [visit, client] = await Promise.all([
+    db('visits')
+      .where({ id: body.visit ?? null, site_id: site.id })
+      .first<{ id: string; visitor_id: string; started_at: Date } | undefined>(
+        'id',
+        'visitor_id',
+        'started_at'
+      ),
+    db('contact_phones').where({ e164: number }).first<{ e164: string } | undefined>('e164')
+  ])
+  const hasVisit = visit !== undefined && nowMs - visit.started_at.getTime() > shortestVisitMs
+  if (!tracking.mayOrder(site.id, req.ip ?? '', number, { isClient: client !== undefined, hasVisit }))
+    throw await refused(deps, site, 'too_many_attempts')
   const wanted = { name: body.name, note: body.note }
-  const visit = await db('visits')
-    .where({ id: body.visit ?? null, site_id: site.id })
-    .first<{ id: string; visitor_id: string } | undefined>('id', 'visitor_id')
   const made = await orderCallback(db, {
     phone: number,
     kind: 'form',
@@ -66,6 +77,16 @@ export async function orderFromPage(
     await identify(db, ids, { phone: number, ...(wanted.name && { name: clean(wanted.name) }) })
   }
   return { id: made.id, isMerged: !made.isNew }
+}
+
+/** The refusal of an order; admins are told when a site gets very many. */
+async function refused(
+  { db, tracking }: ApiDeps,
+  site: { id: string },
+  code: (typeof lasting)[number] | 'too_many_attempts'
+): Promise<ApiError> {
+  if (tracking?.isFlood(site.id)) await db.transaction((trx) => tellOfFlood(trx, site.id))
+  return new ApiError(code, code === 'too_many_attempts' ? { retryAfterSeconds: 3600 } : {})
 }
 
 /** How a callback stands. @throws ApiError not_found */

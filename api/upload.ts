@@ -80,5 +80,5 @@ const tooLarge = (maxBytes: number): ApiError =>
 function plainName(name: string): string | null {
   const last = name.split(/[\\/]/).at(-1) ?? ''
   const plain = last.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e]/g, '').trim()
-  return plain === '' ? null : plain.slice(0, 200)
+  return plain === '' ? null : plain.slice(0, 200).replace(/\p{Surrogate}/gu, '')
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { unseal } from '../../db/sealed.ts'
 import { tokenHash } from './secrets.ts'
 import { newRecoveryCodes, plainRecoveryCode, stepOfCode } from './totp.ts'
 
@@ -28,7 +29,8 @@ export async function takeCode(
     .where({ id: userId })
     .first<FactorRow | undefined>('totp_secret', 'totp_at', 'totp_step')
   if (!row?.totp_secret || (row.totp_at === null && !isSetUp)) return null
-  const step = stepOfCode(row.totp_secret, code, Date.now(), row.totp_step)
+  const secret = unseal(row.totp_secret, 'users.totp_secret')
+  const step = secret === null ? null : stepOfCode(secret, code, Date.now(), row.totp_step)
   if (step !== null) {
     // Of two who use the same code at once, one is late.
     const taken = await db('users')

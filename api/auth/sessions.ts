@@ -6,11 +6,15 @@ import type { Scope } from '../contract/settings-words.ts'
 import type { ApiDeps } from '../deps.ts'
 import { isDatabaseAway } from '../errors.ts'
 import { isHttpsOutside } from '../outside.ts'
+import { ApiError } from '../problems.ts'
+import { forgetDevices } from './devices.ts'
 import { randomToken, tokenHash } from './secrets.ts'
 
 /** Unused for this long, a session ends; and at the latest after `longestMs`. */
-const idleMs = 12 * 3_600_000
-const longestMs = 7 * 24 * 3_600_000
+export const idleMs = 12 * 3_600_000
+export const longestMs = 7 * 24 * 3_600_000
+/** What was under way with the old name of a session may still arrive with it. */
+const renewedMs = 10_000
 const touchEveryMs = 60_000
 
 /** Who makes a request. */
@@ -24,6 +28,8 @@ export interface Who {
   scopes: readonly string[] | null
   /** Of the session; null with a token, which no other site can make a browser send. */
   csrfToken: string | null
+  /** When the password was last shown in this session; null: too long ago to tell, or no person. */
+  verifiedAtMs: number | null
 }
 
 interface SessionRow {
@@ -31,6 +37,7 @@ interface SessionRow {
   role: Role
   csrf_token: string
   last_seen_at: Date
+  verified_at: Date | null
 }
 
 /**
@@ -78,6 +85,35 @@ export async function openSession(
   return { token, csrfToken, maxAgeMs: longestMs }
 }
 
+/**
+ * Gives a session a new name, after its password was shown again: whoever knows the old one holds nothing. All else of it
+ * stays, its end among it.
+ * @returns the token for the cookie
+ */
+export async function renewSession(db: Knex, key: string): Promise<{ token: string; maxAgeMs: number }> {
+  const token = randomToken()
+  const endsAt = await db.transaction(async (trx) => {
+    const old = await trx('sessions').where({ token_hash: key }).forUpdate().first<Renewed | undefined>()
+    if (!old) throw new ApiError('not_signed_in')
+    const { id: _id, ...kept } = old
+    await trx('sessions').insert({
+      ...kept,
+      token_hash: tokenHash(token),
+      verified_at: trx.fn.now(),
+      last_seen_at: trx.fn.now()
+    })
+    await trx('sessions')
+      .where({ token_hash: key })
+      .update({ expires_at: new Date(Math.min(Date.now() + renewedMs, old.expires_at.getTime())) })
+    return old.expires_at
+  })
+  return { token, maxAgeMs: Math.max(0, endsAt.getTime() - Date.now()) }
+}
+interface Renewed {
+  id: string
+  expires_at: Date
+}
+
 /** Who holds this session cookie; null when nobody does (any more). */
 export async function bySession(db: Knex, token: string): Promise<Who | null> {
   const key = tokenHash(token)
@@ -86,12 +122,14 @@ export async function bySession(db: Knex, token: string): Promise<Who | null> {
     .where({ 's.token_hash': key, 'u.is_active': true })
     .where('s.expires_at', '>', new Date())
     .where('s.last_seen_at', '>', new Date(Date.now() - idleMs))
-    .first<SessionRow | undefined>('s.user_id', 'u.role', 's.csrf_token', 's.last_seen_at')
+    .first<SessionRow | undefined>('s.user_id', 'u.role', 's.csrf_token', 's.last_seen_at', 's.verified_at')
   if (!row) return null
   if (Date.now() - row.last_seen_at.getTime() > touchEveryMs) {
     await db('sessions').where({ token_hash: key }).update({ last_seen_at: new Date() })
   }
-  return { userId: row.user_id, role: row.role, via: 'session', key, scopes: null, csrfToken: row.csrf_token }
+  const { user_id: userId, role, csrf_token: csrfToken } = row
+  const verifiedAtMs = row.verified_at?.getTime() ?? null
+  return { userId, role, via: 'session', key, scopes: null, csrfToken, verifiedAtMs }
 }
 
 /** Who holds this API token; null when nobody does, or it has expired. */
@@ -111,12 +149,14 @@ export async function byToken(db: Knex, token: string): Promise<Who | null> {
   if (Date.now() - (row.last_used_at?.getTime() ?? 0) > touchEveryMs) {
     await db('api_tokens').where({ token_hash: key }).update({ last_used_at: new Date() })
   }
-  return { userId: row.user_id, role: row.role, via: 'token', key, scopes: row.scopes, csrfToken: null }
+  const { user_id: userId, role, scopes } = row
+  return { userId, role, via: 'token', key, scopes, csrfToken: null, verifiedAtMs: null }
 }
 
-/** Signs a user out everywhere, but for `exceptKey`. */
+/** Signs a user out everywhere, but for `exceptKey`, and knows none of their browsers any more. */
 export async function endSessions(db: Knex, userId: string, exceptKey?: string): Promise<void> {
   const query = db('sessions').where({ user_id: userId })
+  await forgetDevices(db, userId)
   if (exceptKey !== undefined) query.whereNot({ token_hash: exceptKey })
   await query.delete()
 }
@@ -130,7 +170,9 @@ export async function stillSignedIn(db: Knex, keys: readonly string[]): Promise<
       .where('u.is_active', true)
       .select<{ token_hash: string; role: Role }[]>('t.token_hash', 'u.role')
   const rows = [
-    ...(await live('sessions').where('t.expires_at', '>', new Date())),
+    ...(await live('sessions')
+      .where('t.expires_at', '>', new Date())
+      .where('t.last_seen_at', '>', new Date(Date.now() - idleMs))),
     ...(await live('api_tokens').whereRaw('(t.expires_at is null or t.expires_at > now())'))
   ]
   return new Map(rows.map((row) => [row.token_hash, row.role]))

@@ -17,10 +17,13 @@ interface Limit {
 }
 const perPair: Limit = { free: 5, firstWaitMs: 2_000, longestWaitMs: 10 * 60_000 }
 const perAddress: Limit = { free: 50, firstWaitMs: 2_000, longestWaitMs: 10 * 60_000 }
+/** From everywhere together: against guesses at one login from thousands of addresses. */
+const perLogin: Limit = { free: 100, firstWaitMs: 2_000, longestWaitMs: 5 * 60_000 }
 
 /**
- * Slows guessing of passwords. Counted by login together with address, so that a stranger who guesses from
- * elsewhere never locks the owner out; and by address alone, against one guess at each of many logins.
+ * Slows guessing of passwords. Counted by login together with address; by address alone, against one guess at each of
+ * many logins; and by login alone, against one guess from each of many addresses. A browser from which the owner has
+ * signed in before is counted for itself only, so that no stranger ever locks the owner out of it.
  * An attempt counts before its password is checked: many at once gain nothing.
  */
 export class LoginThrottle {
@@ -33,24 +36,35 @@ export class LoginThrottle {
 
   /**
    * Counts an attempt.
+   * @param device of a known browser of this login; null: a stranger so far
    * @throws ApiError too_many_attempts with the seconds to wait
    */
-  begin(login: string, address: string): void {
-    const entries: [string, Limit][] = [
-      [pair(login, address), perPair],
-      [address, perAddress]
-    ]
+  begin(login: string, address: string, device: string | null = null): void {
+    const entries: [string, Limit][] =
+      device !== null
+        ? [[deviceKey(login, device), perPair]]
+        : [
+            [pair(login, address), perPair],
+            [address, perAddress],
+            [loginKey(login), perLogin]
+          ]
     const nowMs = this.#now()
     const waitMs = Math.max(...entries.map(([key]) => (this.#attempts.get(key)?.blockedUntilMs ?? 0) - nowMs))
     if (waitMs > 0) throw new ApiError('too_many_attempts', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
     for (const [key, limit] of entries) this.#count(key, limit, nowMs)
   }
 
-  /** The password was right: the owner starts afresh, and the address gets its attempt back. */
-  succeeded(login: string, address: string): void {
+  /** The password was right: the owner starts afresh, and what is shared with others gets its attempt back. */
+  succeeded(login: string, address: string, device: string | null = null): void {
+    if (device !== null) {
+      this.#attempts.delete(deviceKey(login, device))
+      return
+    }
     this.#attempts.delete(pair(login, address))
-    const byAddress = this.#attempts.get(address)
-    if (byAddress) byAddress.count = Math.max(0, byAddress.count - 1)
+    for (const key of [address, loginKey(login)]) {
+      const shared = this.#attempts.get(key)
+      if (shared) shared.count = Math.max(0, shared.count - 1)
+    }
   }
 
   #count(key: string, limit: Limit, nowMs: number): void {
@@ -68,4 +82,6 @@ export class LoginThrottle {
   }
 }
 
+const loginKey = (login: string): string => `login\n${login}`
+const deviceKey = (login: string, device: string): string => `device\n${login}\n${device}`
 const pair = (login: string, address: string): string => `${login}\n${address}`

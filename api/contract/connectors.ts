@@ -30,11 +30,14 @@ export const connector = z.object({
   /** When it is tried again. */
   pausedUntil: isoTime.nullable(),
   lastOkAt: isoTime.nullable(),
-  /** Calls of the last thirty days. */
-  calls: z.object({ waiting: z.number().int(), failed: z.number().int(), done: z.number().int() }),
+  /** Calls, inquiries and deals of the last thirty days. */
+  counts: z.object({ waiting: z.number().int(), failed: z.number().int(), done: z.number().int() }),
+  /** Names of files that are made for it. */
+  files: z.array(z.string()),
   createdAt: isoTime,
   updatedAt: isoTime
 })
+const subject = z.enum(['call', 'inquiry', 'deal'])
 export const connectorCreate = z.object({
   kind,
   name,
@@ -64,13 +67,14 @@ export const connectorPeople = z.object({
 })
 export const connectorJob = z.object({
   id,
-  callId: id,
+  subject,
+  subjectId: id,
   state: z.enum(['pending', 'done', 'failed']),
   attempts: z.number().int(),
   nextAttemptAt: isoTime.nullable(),
   lastError: z.string().nullable(),
   lastErrorCode: z.string().nullable(),
-  /** Of the call. */
+  /** The client's number, or what the inquiry or the deal is called. */
   client: z.string().nullable(),
   startedAt: isoTime.nullable(),
   updatedAt: isoTime
@@ -79,7 +83,8 @@ export const connectorJobQuery = pageQuery.extend({ state: connectorJob.shape.st
 /** What was said, with its secrets hidden. */
 export const connectorExchange = z.object({
   id,
-  callId: id.nullable(),
+  subject: subject.nullable(),
+  subjectId: id.nullable(),
   direction: z.enum(['out', 'in']),
   method: z.string(),
   request: z.unknown(),
@@ -89,11 +94,14 @@ export const connectorExchange = z.object({
   tookMs: z.number().int().nullable(),
   at: isoTime
 })
-export const connectorExchangeQuery = pageQuery.extend({ callId: id.optional() })
-/** Without `jobId` all calls that were given up. */
+export const connectorExchangeQuery = pageQuery.extend({ subjectId: id.optional() })
+/** Something on the other side that a setting may name. */
+export const connectorChoice = z.object({ id: z.string(), name: z.string() })
+/** Without `jobId` all that was given up. */
 export const connectorResend = z.object({ jobId: id.optional() })
 export const connectorResent = z.object({ sent: z.number().int() })
 
+export type ConnectorChoice = z.infer<typeof connectorChoice>
 export type ConnectorItem = z.infer<typeof connector>
 export type ConnectorJobItem = z.infer<typeof connectorJob>
 export type ConnectorExchangeItem = z.infer<typeof connectorExchange>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { id, isoTime, patchOf } from './common.ts'
 import { activity, deal, inquiryState, stageKind } from './crm.ts'
+import { message } from './messages.ts'
 
 const named = z.object({ id, name: z.string() })
 
@@ -118,6 +119,7 @@ export const timelineKinds = [
   'visit',
   'form',
   'callback',
+  'message',
   'inquiry',
   'deal',
   'task',
@@ -160,6 +162,20 @@ export const timelineItem = z.object({
     .nullable(),
   form: z.object({ name: z.string().nullable(), message: z.string().nullable() }).nullable(),
   callback: z.object({ state: z.string(), at: isoTime.nullable() }).nullable(),
+  /** A mail or a message of a bot: the beginning of it; all of it is in its conversation. */
+  message: z
+    .object({
+      conversationId: id,
+      /** `mail`, `telegram`, … */
+      channelKind: z.string(),
+      direction: z.enum(['in', 'out']),
+      state: message.shape.state,
+      subject: z.string().nullable(),
+      text: z.string(),
+      files: z.number().int(),
+      author: named.nullable()
+    })
+    .nullable(),
   inquiry: z.object({ id, title: z.string(), kind: z.string(), state: inquiryState }).nullable(),
   /** A deal that was opened, or went to another stage. */
   deal: deal

@@ -166,6 +166,15 @@ export const costImport = z.object({
   createdAt: isoTime,
   undoneAt: isoTime.nullable()
 })
+/** An advertising system that is asked for costs each night; `lastError` is that of the last time, null when it went well. */
+export const costConnector = z.object({
+  name: z.string(),
+  label: z.string(),
+  lastRunAt: isoTime.nullable(),
+  lastSuccessAt: isoTime.nullable(),
+  lastError: z.string().nullable()
+})
+export type CostConnectorItem = z.output<typeof costConnector>
 export const costImportPage = page(costImport)
 export const costImportQuery = pageQuery
 

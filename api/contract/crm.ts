@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, inquiryChannel, isoTime, outcome } from './common.ts'
+import { amount, currency, dealLineShown, dealPayment } from './deal-parts.ts'
 
 const named = z.object({ id, name: z.string() })
 const text = (longest: number) => z.string().trim().min(1).max(longest)
@@ -11,14 +12,6 @@ export const inquiryStates = ['new', 'inWork', 'accepted', 'closed', 'spam'] as 
 export const stageKinds = ['open', 'won', 'lost'] as const
 export const inquiryState = z.enum(inquiryStates)
 export const stageKind = z.enum(stageKinds)
-
-/** Money as people count it, exact to the hundredth. */
-export const amount = z
-  .number()
-  .min(0)
-  .max(999_999_999_999.99)
-  .refine((value) => Number(value.toFixed(2)) === value, 'must have at most two decimals')
-export const currency = z.string().regex(/^[A-Z]{3}$/)
 
 /** By what somebody came: filled in from tracking, and people's to change. */
 export const crmPath = z.object({
@@ -50,7 +43,7 @@ const callBrief = z.object({
 
 /** One call, form or callback of a client. */
 export const activity = z.object({
-  subject: z.enum(['call', 'form', 'callback']),
+  subject: z.enum(['call', 'form', 'callback', 'message']),
   subjectId: id,
   at: isoTime,
   call: callBrief.nullable(),
@@ -138,6 +131,8 @@ export const inquiryCreate = newPath.extend({
 export const inquiryPatch = crmPath
   .extend({
     state: z.enum(['new', 'inWork', 'closed', 'spam']),
+    /** Why it is spam: remembered with its number and mail. */
+    spamReason: z.string().trim().max(300).nullable(),
     title: text(300),
     responsibleId: id.nullable(),
     note
@@ -158,7 +153,9 @@ export const pipelineStage = z.object({
   id,
   name: z.string(),
   kind: stageKind,
-  position: z.number().int()
+  position: z.number().int(),
+  /** How likely a deal there is won, in per cent; null: by its place among the open stages. */
+  probability: z.number().int().nullable()
 })
 export type PipelineStage = z.infer<typeof pipelineStage>
 export const pipeline = z.object({
@@ -174,7 +171,15 @@ export const pipeline = z.object({
 export type Pipeline = z.infer<typeof pipeline>
 /** Stages with an id stay, the others are new; those left out go. */
 const wantedStages = z
-  .array(z.object({ id: id.optional(), name: text(200), kind: stageKind.default('open') }))
+  .array(
+    z.object({
+      id: id.optional(),
+      name: text(200),
+      kind: stageKind.default('open'),
+      /** Left out, it stays as it is. */
+      probability: z.number().int().min(0).max(100).nullable().optional()
+    })
+  )
   .min(3)
   .max(30)
   .refine((stages) => only(stages, 'won') && only(stages, 'lost'), 'must have one won and one lost stage')
@@ -205,6 +210,16 @@ export const deal = crmPath.extend({
   responsible: named.nullable(),
   lostReason: z.string().nullable(),
   note: z.string().nullable(),
+  /** What it costs the company; null while nobody knows. */
+  cost: z.number().nullable(),
+  /** The sum is that of the lines. */
+  followsLines: z.boolean(),
+  /** How much of it was paid. */
+  paid: z.number(),
+  /** The day by which it should be won. */
+  expectedAt: z.iso.date().nullable(),
+  /** What is to be done next with it, or with its client. */
+  nextTask: z.object({ id, title: z.string(), dueAt: isoTime.nullable() }).nullable(),
   isDemo: z.boolean(),
   createdAt: isoTime,
   updatedAt: isoTime,
@@ -216,12 +231,18 @@ export const stageChange = z.object({
   from: z.string().nullable(),
   to: z.string(),
   kind: stageKind.nullable(),
-  by: named.nullable()
+  by: named.nullable(),
+  /** How long it stayed in that stage; of the last one, until now. */
+  seconds: z.number().int()
 })
 export const dealWithHistory = deal.extend({
   /** What tracking says, whatever people have written into the deal; null where nothing was tracked. */
   tracked: crmPath.nullable(),
   history: z.array(stageChange),
+  lines: z.array(dealLineShown),
+  payments: z.array(dealPayment),
+  /** Beside its own contact. */
+  contacts: z.array(named.extend({ phone: z.string().nullable() })),
   activities: z.array(activity)
 })
 export type DealWithHistory = z.infer<typeof dealWithHistory>
@@ -239,6 +260,10 @@ export const dealFilters = {
   source: z.string().max(300).optional(),
   from: isoTime.optional(),
   to: isoTime.optional(),
+  amountFrom: z.coerce.number().min(0).optional(),
+  amountTo: z.coerce.number().min(0).optional(),
+  /** Open, and nothing is planned, or what was planned is overdue. */
+  needsCare: z.literal('true').optional(),
   search: z.string().max(100).optional()
 }
 export const dealsSummaryQuery = z.object(dealFilters)
@@ -277,6 +302,10 @@ export const dealPatch = crmPath
     stageId: id,
     amount,
     currency,
+    cost: amount.nullable(),
+    /** True: the sum is that of the lines again. A typed sum makes it false. */
+    followsLines: z.boolean(),
+    expectedAt: z.iso.date().nullable(),
     contactId: id.nullable(),
     responsibleId: id.nullable(),
     lostReason: word,

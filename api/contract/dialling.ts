@@ -6,7 +6,7 @@ import { id, isoTime, patchOf, revision } from './common.ts'
 import { e164 } from './config.ts'
 
 /** A telephone number as a person writes it; it is read by the rules of the company's country. */
-const anyNumber = z.string().trim().min(2).max(60)
+export const anyNumber = z.string().trim().min(2).max(60)
 const text = (longest: number) => z.string().trim().min(1).max(longest)
 
 export const dialPolicy = dialPolicySettings.extend({ revision: revision.optional() })
@@ -137,54 +137,6 @@ export const callbackPatch = z
   .partial()
 export const callNow = z.object({ userId: id.optional() })
 
-export const taskKind = z.enum(['call_back', 'voicemail', 'callback_failed', 'follow_up'])
-export const task = z.object({
-  id,
-  kind: taskKind,
-  /** Whom or what it is about: a name, a number, or what somebody wrote. */
-  title: z.string(),
-  assigneeId: id.nullable(),
-  groupId: id.nullable(),
-  phone: z.string().nullable(),
-  callId: id.nullable(),
-  contactId: id.nullable(),
-  callbackId: id.nullable(),
-  dueAt: isoTime.nullable(),
-  state: z.enum(['open', 'done', 'cancelled']),
-  /** `returned`: a later talk with the client settled it. */
-  result: z.string().nullable(),
-  /** How many missed calls it stands for. */
-  calls: z.number().int(),
-  note: z.string().nullable(),
-  createdBy: id.nullable(),
-  createdAt: isoTime,
-  updatedAt: isoTime,
-  doneAt: isoTime.nullable(),
-  doneBy: id.nullable()
-})
-export const taskCreate = z.object({
-  kind: taskKind.default('follow_up'),
-  title: text(300),
-  assigneeId: id.nullable().default(null),
-  groupId: id.nullable().default(null),
-  phone: anyNumber.nullable().default(null),
-  callId: id.nullable().default(null),
-  contactId: id.nullable().default(null),
-  dueAt: isoTime.nullable().default(null),
-  note: text(5000).nullable().default(null)
-})
-export const taskPatch = z
-  .object({
-    title: text(300),
-    assigneeId: id.nullable(),
-    groupId: id.nullable(),
-    dueAt: isoTime.nullable(),
-    note: text(5000).nullable(),
-    state: z.enum(['open', 'done', 'cancelled']),
-    result: text(500).nullable()
-  })
-  .partial()
-
 const entryStates = ['waiting', 'calling', 'retry', 'done', 'failed', 'stopped'] as const
 export const dialList = z.object({
   id,
@@ -276,7 +228,7 @@ export const doNotCallCreate = z.object({
 export type DialPolicyBody = z.infer<typeof dialPolicy>
 export type DialPolicyAnswer = z.infer<typeof dialPolicyAnswer>
 export type CallbackItem = z.infer<typeof callback>
-export type TaskItem = z.infer<typeof task>
+export type { TaskItem } from './tasks.ts'
 export type DialListItem = z.infer<typeof dialList>
 export type DialListEntryItem = z.infer<typeof dialListEntry>
 export type DoNotCallItem = z.infer<typeof doNotCall>

@@ -232,8 +232,12 @@ export interface ServerEvents {
   operator: (event: Stamped & { operator: OperatorState }) => void
   /** Somebody came into a queue or left it; at most one event a second per queue. */
   queue: (event: Stamped & { queue: QueueState }) => void
+  /** Something was said in a conversation, or became of what was said. */
+  messages: (event: Stamped & { conversationId: string }) => void
   /** A journal row was written or changed. */
   journal: (event: Stamped & { callId: string }) => void
+  /** Somebody is told of something: their list of notices has a new one. */
+  notice: (event: Stamped) => void
   /** Health of the machine changed: shown as a banner. */
   health: (event: Stamped & { status: 'ok' | 'degraded'; checks: Record<string, string> }) => void
 }

@@ -32,6 +32,7 @@ export const usageKinds = [
   'callback',
   'task',
   'dialList',
+  'project',
   'inquiry',
   'deal',
   'cost',

@@ -79,7 +79,7 @@ export const backup = z.object({
   files: z.number().int(),
   /** SHA-256 of its manifest, by which `npm run restore -- --fingerprint` knows it again. */
   fingerprint: z.string(),
-  by: z.enum(['person', 'schedule', 'command'])
+  by: z.enum(['person', 'schedule', 'command', 'upgrade'])
 })
 export const backupList = z.object({ items: z.array(backup), dir: z.string() })
 export const backupOrder = z.object({ withRecordings: z.boolean().default(false) })

@@ -113,6 +113,11 @@ const cut = (longest: number) =>
 const address = cut(2000)
 const clock = z.number().min(0).max(1e15).transform(Math.round)
 
+/** Values of known cookies: `_ga`, `_ym_uid`, `_fbp` … */
+const foreignIds = z
+  .record(z.string().max(40), cut(200))
+  .refine((ids) => Object.keys(ids).length <= 20, 'at most 20')
+
 export const trackVisit = z.object({
   key: z.string().max(100),
   /** The visitor's id, made by the page and kept in a first-party cookie. */
@@ -132,11 +137,7 @@ export const trackVisit = z.object({
   zone: cut(60).nullish(),
   language: cut(35).nullish(),
   screen: cut(20).nullish(),
-  /** Values of known cookies: `_ga`, `_ym_uid`, `_fbp` … */
-  ids: z
-    .record(z.string().max(40), cut(200))
-    .refine((ids) => Object.keys(ids).length <= 20, 'at most 20')
-    .default({})
+  ids: foreignIds.default({})
 })
 export const trackVisitAnswer = z.object({
   state: z.enum(['tracked', 'capped', 'machine', 'noConsent', 'tried']),
@@ -160,7 +161,9 @@ export const trackHeartbeat = z.object({
   visit: id,
   at: clock,
   active: z.boolean().default(false),
-  leaving: z.boolean().default(false)
+  leaving: z.boolean().default(false),
+  /** Cookies that have come since the page was told of. */
+  ids: foreignIds.optional()
 })
 export const trackHeartbeatAnswer = z.object({
   /** `lost`: another visitor may have the number now; ask for one again. `replayed`: nothing was done. */

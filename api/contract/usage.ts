@@ -30,7 +30,7 @@ export const usage = z.object({
   /** Deleted, it comes back whole by `POST /api/deleted/{id}/restore` within ten minutes. */
   canRestore: z.boolean()
 })
-export const restored = z.object({ things: z.enum(usageThings), id: z.uuid() })
+export const restored = z.object({ things: z.enum([...usageThings, 'companies']), id: z.uuid() })
 
 export type Usage = z.infer<typeof usage>
 export type UsageReference = z.infer<typeof usageReference>

@@ -49,10 +49,28 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     name: 'ringtrace'
   })
   for (const endpoint of endpoints) register(registry, endpoint)
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Ringtrace', version, description: introduction }
   })
+  plainPatterns(document)
+  return document
+}
+
+/**
+ * The generator leaves the flags of an expression at its end, where they are letters like any other. JSON Schema reads
+ * every pattern as one of Unicode; other flags it has none.
+ */
+function plainPatterns(part: object): void {
+  for (const [key, value] of Object.entries(part) as [string, unknown][]) {
+    if (typeof value === 'object' && value !== null) plainPatterns(value)
+    else if (key === 'pattern' && typeof value === 'string') {
+      const [, pattern, flags] = /^(.*\$)\/([a-z]+)$/.exec(value) ?? []
+      if (pattern === undefined) continue
+      if (flags !== 'u') throw new Error(`The document cannot say the flags of ${value}`)
+      Object.assign(part, { pattern })
+    }
+  }
 }
 
 const introduction = [
@@ -70,6 +88,8 @@ const introduction = [
     '.'
 ].join('\n')
 
+const rawType = (raw: string): 'object' | 'string' => (raw.includes('json') ? 'object' : 'string')
+
 function register(registry: OpenAPIRegistry, endpoint: Endpoint): void {
   const { method, path } = splitRoute(endpoint.route)
   const rule = access[endpoint.route]
@@ -77,7 +97,7 @@ function register(registry: OpenAPIRegistry, endpoint: Endpoint): void {
   const content = endpoint.answer
     ? { content: { 'application/json': { schema: endpoint.answer } } }
     : endpoint.raw !== undefined
-      ? { content: { [endpoint.raw]: { schema: { type: 'string' as const } } } }
+      ? { content: { [endpoint.raw]: { schema: { type: rawType(endpoint.raw) } } } }
       : {}
   const roles = typeof rule === 'string' ? rule : rule.join(', ')
   const query = endpoint.query instanceof z.ZodObject ? { query: endpoint.query } : {}
@@ -99,7 +119,7 @@ function register(registry: OpenAPIRegistry, endpoint: Endpoint): void {
     : {}
   registry.registerPath({
     method: method.toLowerCase() as 'get',
-    path: path.replace(/:(\w+)/g, '{$1}'),
+    path: path.replace(/[:*](\w+)/g, '{$1}'),
     summary: endpoint.summary,
     description: `For: ${roles}.`,
     tags: [path.split('/')[2] ?? 'metrics'],

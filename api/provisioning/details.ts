@@ -1,6 +1,15 @@
 import { encodeQR } from 'qr'
 import type { Provisioning } from '../contract/operators.ts'
+import { unseal } from '../../db/sealed.ts'
+import { ApiError } from '../problems.ts'
 import type { Row } from '../rows.ts'
+
+/** The password of a telephone. @throws ApiError secret_sealed @param row of `devices` */
+export function sipSecretOf(row: Row): string {
+  const secret = unseal(String(row['sip_secret']), 'devices.sip_secret')
+  if (secret === null) throw new ApiError('secret_sealed')
+  return secret
+}
 
 /** What a SIP phone needs to register. @param row of `devices` @param owner row of `users` */
 export function provisioningOf(
@@ -8,7 +17,7 @@ export function provisioningOf(
   owner: Row,
   { server, port }: { server: string; port: number }
 ): Provisioning {
-  const [user, secret] = [String(row['sip_user']), String(row['sip_secret'])]
+  const [user, secret] = [String(row['sip_user']), sipSecretOf(row)]
   const transport = 'udp'
   const host = server.includes(':') ? `[${server}]` : server
   // RFC 3261 knows a password in a URI; softphones that scan a code read this or show it as text.

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { Request } from 'express'
 import { hashPassword } from '../../db/passwords.ts'
 import { audit, auditAs } from '../audit.ts'
+import { acceptPassword } from '../auth/password-rules.ts'
 import { randomToken, tokenHash } from '../auth/secrets.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { LoginThrottle } from '../auth/throttle.ts'
@@ -10,7 +11,7 @@ import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { letterWithLink } from '../link-letter.ts'
-import { isOwnOrigin } from '../origin.ts'
+import { isOwnRequest } from '../origin.ts'
 import { ApiError } from '../problems.ts'
 import type { Row } from '../rows.ts'
 
@@ -34,7 +35,7 @@ export function accessLinkRoutes({ db, mail, publicUrl }: ApiDeps): Endpoint[] {
     `${(publicUrl ?? `${req.protocol}://${req.get('Host') ?? ''}`).replace(/\/$/, '')}/welcome#${token}`
 
   async function find(reader: Knex, token: string, req: Request): Promise<LinkRow> {
-    if (!isOwnOrigin(req)) throw new ApiError('wrong_origin')
+    if (!isOwnRequest(req)) throw new ApiError('wrong_origin')
     const address = req.ip ?? ''
     throttle.begin('link', address)
     const row = await reader('access_links as l')
@@ -108,7 +109,8 @@ export function accessLinkRoutes({ db, mail, publicUrl }: ApiDeps): Endpoint[] {
       summary: 'Set the password by a link; it ends, and so do all sessions',
       body: linkUse,
       async handle({ req, body }) {
-        await find(db, body.token, req)
+        const { login, name } = await find(db, body.token, req)
+        acceptPassword(body.password, { login, name })
         const hash = await hashPassword(body.password)
         await db.transaction(async (trx) => {
           const [link] = await trx('access_links')

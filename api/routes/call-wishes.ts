@@ -33,7 +33,7 @@ export const callWishRoutes = (deps: ApiDeps): Endpoint[] => {
   const { db, pbx } = deps
 
   async function tryWish(context: Context, wish: Wish): Promise<'done' | Refusal> {
-    const result = pbx.wish(context.id, await personOf(db, context), wish)
+    const result = await pbx.wish(context.id, await personOf(db, context), wish)
     if (result === 'notFound') throw await whyNotFound(db, context.id)
     return result
   }
@@ -44,14 +44,14 @@ export const callWishRoutes = (deps: ApiDeps): Endpoint[] => {
     return { result }
   }
 
-  function phonesOf(context: Context): readonly string[] {
-    const devices = pbx.devicesOf(context.who.userId)
+  async function phonesOf(context: Context): Promise<readonly string[]> {
+    const devices = await pbx.devicesOf(context.who.userId)
     if (devices.length === 0) throw new ApiError('no_phone')
     return devices
   }
 
   async function watch(context: Context, mode: WatchMode, isSilent: boolean): Promise<Done> {
-    const done = await wish(context, { type: 'watch', mode, isSilent, devices: phonesOf(context) })
+    const done = await wish(context, { type: 'watch', mode, isSilent, devices: await phonesOf(context) })
     await note(context, 'call.watch', { mode, isSilent })
     return done
   }

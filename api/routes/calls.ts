@@ -123,7 +123,8 @@ async function oneCall(db: Knex, callId: string): Promise<z.output<typeof callWi
   const legs: Row[] = await db('call_legs as l')
     .leftJoin('recordings as r', 'r.id', 'l.recording_id')
     .where('l.call_id', callId)
-    .orderBy(['l.started_at', 'l.leg'])
+    // Where many ring at once: op2 before op10.
+    .orderByRaw('l.started_at, length(l.leg), l.leg')
     .select('l.*', 'r.state as recording_state', 'r.error as recording_error')
     .select(db.raw('cast(r.seconds as float8) as recording_seconds'))
   const noteChange = await lastNoteChange(db, callId)

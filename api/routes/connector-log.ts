@@ -16,19 +16,26 @@ const sorts: Sorts = {
   updatedAt: { column: 'connector_jobs.updated_at', type: 'time' }
 }
 
-/** What a link to a foreign system has said and heard, and the calls that it brings over. */
+/** What a link to a foreign system has said and heard, and what it brings over. */
 export const connectorLogRoutes = ({ db }: ApiDeps): Endpoint[] => [
   endpoint({
     route: 'GET /api/connectors/:id/jobs',
-    summary: 'Calls that are brought over, the latest first; `state=failed` those that were given up',
+    summary:
+      'Calls, inquiries and deals that are brought over, the latest first; `state=failed` those that were given up',
     query: connectorJobQuery,
     answer: page(connectorJob),
     async handle({ id, query }) {
       await findRow(db, 'connectors', id)
       const rows = db('connector_jobs')
-        .leftJoin('calls', 'calls.id', 'connector_jobs.call_id')
+        .leftJoin('calls', 'calls.id', 'connector_jobs.subject_id')
+        .leftJoin('inquiries', 'inquiries.id', 'connector_jobs.subject_id')
+        .leftJoin('deals', 'deals.id', 'connector_jobs.subject_id')
         .where({ connector_id: id })
-        .select('connector_jobs.*', 'calls.caller_number', 'calls.started_at')
+        .select(
+          'connector_jobs.*',
+          db.raw('coalesce(calls.caller_number, inquiries.title, deals.title) as called'),
+          db.raw('coalesce(calls.started_at, inquiries.created_at, deals.created_at) as started_at')
+        )
       if (query.state !== undefined) rows.where('connector_jobs.state', query.state)
       const found = await listPage(db, rows, { ...query, sort: '-updatedAt' }, sorts, {
         column: 'connector_jobs.id',
@@ -45,7 +52,7 @@ export const connectorLogRoutes = ({ db }: ApiDeps): Endpoint[] => [
     async handle({ id, query }) {
       await findRow(db, 'connectors', id)
       const rows = db('connector_exchanges').where({ connector_id: id }).select('*')
-      if (query.callId !== undefined) rows.where({ call_id: query.callId })
+      if (query.subjectId !== undefined) rows.where({ subject_id: query.subjectId })
       const found = await listPage(db, rows, { ...query, sort: '-at' }, sorts)
       return { items: found.rows.map((row) => itemOf(connectorExchange, row)), nextCursor: found.nextCursor }
     }
@@ -54,6 +61,6 @@ export const connectorLogRoutes = ({ db }: ApiDeps): Endpoint[] => [
 
 const jobOf = (row: Row) =>
   itemOf(connectorJob, row, {
-    client: typeof row['caller_number'] === 'string' ? row['caller_number'] : null,
+    client: typeof row['called'] === 'string' ? row['called'] : null,
     ...(row['state'] !== 'pending' && { nextAttemptAt: null })
   })

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import type { Connectors } from '../../integrations/connectors/connectors.ts'
 import { audit } from '../audit.ts'
 import { listPage, listQuery, type Sorts } from '../collection.ts'
@@ -18,7 +17,7 @@ import {
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
-import { isForeignError, matched } from '../connector-words.ts'
+import { baseOf as baseUrlOf, isForeignError, matched } from '../connector-words.ts'
 import { ApiError } from '../problems.ts'
 import { itemOf, type Row } from '../rows.ts'
 
@@ -53,13 +52,12 @@ export function connectorRoutes({ db, connectors, publicUrl }: ApiDeps): Endpoin
         keys: kept.filter((name) => keys.includes(name)),
         hookUrl: base + there().hookPath(own),
         ownerUrl: `${kindOf(own.kind).origin(row['settings'])}/ringtrace/owner`,
-        calls: counts.get(own.id) ?? { waiting: 0, failed: 0, done: 0 }
+        counts: counts.get(own.id) ?? { waiting: 0, failed: 0, done: 0 },
+        files: Object.keys(kindOf(own.kind).files ?? {})
       })
     })
   }
-  /** As people reach us just now, where the installation was not told. */
-  const baseOf = (req: { protocol: string; get(name: string): string | undefined }): string =>
-    (publicUrl ?? `${req.protocol}://${req.get('host') ?? ''}`).replace(/\/$/, '')
+  const baseOf = (req: Parameters<typeof baseUrlOf>[1]): string => baseUrlOf(publicUrl, req)
 
   async function one(id: string, req: Parameters<typeof baseOf>[0]): Promise<ConnectorItem> {
     const [item] = await items([await findRow(db, 'connectors', id)], baseOf(req))
@@ -111,7 +109,7 @@ export function connectorRoutes({ db, connectors, publicUrl }: ApiDeps): Endpoin
         const row = {
           ...{ id, kind, name, is_active: isActive },
           settings: JSON.stringify(settingsOf(kind, settings)),
-          ...there().newSecrets(id, keysOf(kind, keys))
+          ...there().newSecrets(id, kind, keysOf(kind, keys))
         }
         await db.transaction(async (trx) => {
           await trx('connectors').insert(row)
@@ -228,7 +226,7 @@ export function connectorRoutes({ db, connectors, publicUrl }: ApiDeps): Endpoin
     }),
     endpoint({
       route: 'POST /api/connectors/:id/resend',
-      summary: 'Send again what was given up: all of it, or one call',
+      summary: 'Send again what was given up: all of it, or one',
       body: connectorResend,
       answer: connectorResent,
       status: 202,
@@ -244,18 +242,6 @@ export function connectorRoutes({ db, connectors, publicUrl }: ApiDeps): Endpoin
           data: { jobId, sent }
         })
         return { sent }
-      }
-    }),
-    endpoint({
-      route: 'POST /api/hooks/:kind/:token',
-      summary: 'For foreign systems: their events, at the address that a link shows',
-      body: z.record(z.string(), z.unknown()),
-      async handle({ req, body }) {
-        const { kind, token } = req.params
-        if (typeof kind !== 'string' || typeof token !== 'string') throw new ApiError('not_found')
-        const taken = connectors ? await connectors.event(kind, token, body) : 'unknown'
-        if (taken === 'unknown') throw new ApiError('not_found')
-        if (taken === 'refused') throw new ApiError('bad_token')
       }
     })
   ]

@@ -33,8 +33,9 @@ export const contactPartRoutes = ({ db }: ApiDeps): Endpoint[] => [
         db,
         {
           contactId: id,
-          // Marketers have nothing to do with what people owe.
-          kinds: who.role === 'marketer' ? kinds.filter((kind) => kind !== 'task') : kinds,
+          // Marketers have nothing to do with what people owe, nor with what is said.
+          kinds:
+            who.role === 'marketer' ? kinds.filter((kind) => kind !== 'task' && kind !== 'message') : kinds,
           limit: query.limit,
           onlyOf: who.role === 'operator' ? who.userId : null
         },

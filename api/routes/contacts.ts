@@ -51,7 +51,7 @@ const filters = {
 type Filters = z.output<z.ZodObject<typeof filters>>
 
 /** Clients. A telephone number belongs to one contact only. */
-export const contactRoutes = ({ db, dialling }: ApiDeps): Endpoint[] => {
+export const contactRoutes = ({ db, dialling }: Pick<ApiDeps, 'db' | 'dialling'>): Endpoint[] => {
   /** A number as people write it, in E.164; null when it is no number of anybody outside. */
   const read = (typed: string): string | null => {
     const { number } = dialling.policy.explain({ number: typed, byUserId: null })

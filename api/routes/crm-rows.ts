@@ -12,6 +12,7 @@ import {
 } from '../contract/crm.ts'
 import { ApiError } from '../problems.ts'
 import { itemOf, type Row } from '../rows.ts'
+import { dayOf } from './currency-rates.ts'
 
 /** Operators see what is theirs and what is nobody's; everybody else sees all. */
 export function onlySeen(query: Knex.QueryBuilder, who: Who): void {
@@ -110,8 +111,9 @@ export async function inquiryItems(db: Knex, rows: Row[]): Promise<Inquiry[]> {
 
 /** Deals in the shape of the contract. */
 export async function dealItems(db: Knex, rows: Row[]): Promise<Deal[]> {
+  const ids = rows.map((row) => String(row['id']))
   const contactIds = columnOf(rows, 'contact_id').filter((id): id is string => typeof id === 'string')
-  const [contacts, people, stages, phones] = await Promise.all([
+  const [contacts, people, stages, phones, paid, tasks] = await Promise.all([
     namesOf(db, 'contacts', contactIds),
     namesOf(db, 'users', columnOf(rows, 'responsible_id')),
     db('pipeline_stages').select<{ id: string; name: string; kind: Deal['stage']['kind'] }[]>(
@@ -124,18 +126,57 @@ export async function dealItems(db: Knex, rows: Row[]): Promise<Deal[]> {
       : db('contact_phones')
           .whereIn('contact_id', contactIds)
           .groupBy('contact_id')
-          .select<{ contact_id: string; phone: string }[]>('contact_id', db.raw('min(e164) as phone'))
+          .select<{ contact_id: string; phone: string }[]>('contact_id', db.raw('min(e164) as phone')),
+    db('deal_payments')
+      .whereIn('deal_id', ids)
+      .groupBy('deal_id')
+      .select<{ deal_id: string; paid: string }[]>('deal_id', db.raw('sum(amount) as paid')),
+    nextTasksOf(db, rows)
   ])
+  const paidOf = new Map(paid.map((row) => [row.deal_id, Number(row.paid)]))
+  const phoneOf = new Map(phones.map((row) => [row.contact_id, row.phone]))
   return rows.map((row) => {
     const stage = stages.find(({ id }) => id === row['stage_id'])
     return itemOf(deal, row, {
       stage: { name: stage?.name ?? '', kind: stage?.kind ?? 'open' },
       amount: Number(row['amount']),
       contact: named(row['contact_id'], nameIn(contacts, row['contact_id'])),
-      phone: phones.find(({ contact_id }) => contact_id === row['contact_id'])?.phone ?? null,
-      responsible: named(row['responsible_id'], nameIn(people, row['responsible_id']))
+      phone: phoneOf.get(String(row['contact_id'])) ?? null,
+      responsible: named(row['responsible_id'], nameIn(people, row['responsible_id'])),
+      cost: row['cost'] === null ? null : Number(row['cost']),
+      paid: paidOf.get(String(row['id'])) ?? 0,
+      expectedAt: row['expected_at'] instanceof Date ? dayOf(row['expected_at']) : null,
+      nextTask: tasks.get(String(row['id'])) ?? null
     })
   })
+}
+
+/** What is to be done next with each deal: of its own tasks; of an open one those of its client too. */
+async function nextTasksOf(db: Knex, rows: Row[]): Promise<Map<string, NonNullable<Deal['nextTask']>>> {
+  if (rows.length === 0) return new Map()
+  const wants = rows.map((row) => ({
+    id: row['id'],
+    contact: row['closed_at'] === null ? row['contact_id'] : null
+  }))
+  const { rows: found } = await db.raw<{
+    rows: { deal_id: string; id: string; title: string; due_at: Date | null }[]
+  }>(
+    `select w.id as deal_id, t.id, t.title, t.due_at
+     from jsonb_to_recordset(cast(? as jsonb)) as w(id uuid, contact uuid)
+     cross join lateral (
+       (select id, title, due_at from tasks where state = 'open' and deal_id = w.id)
+       union all
+       (select id, title, due_at from tasks where state = 'open' and deal_id is null and contact_id = w.contact)
+       order by due_at nulls last, id limit 1
+     ) t`,
+    [JSON.stringify(wants)]
+  )
+  return new Map(
+    found.map(({ deal_id, id, title, due_at }) => [
+      deal_id,
+      { id, title, dueAt: due_at?.toISOString() ?? null }
+    ])
+  )
 }
 
 const columnOf = (rows: Row[], column: string): unknown[] => rows.map((row) => row[column])

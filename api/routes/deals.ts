@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
 import { ensureContact, lockCrm } from '../../crm/clients.ts'
 import { makeDeal, moveDeal, type DealRow } from '../../crm/deals/deals.ts'
+import { followLines, linesOf } from '../../crm/deals/parts.ts'
+import { stays } from '../../crm/deals/sums.ts'
 import { acceptInquiry, deleteDeal } from '../../crm/inquiries/accept.ts'
 import type { InquiryRow } from '../../crm/inquiries/place.ts'
 import { announceNothing } from '../../crm/ports.ts'
@@ -23,7 +25,7 @@ import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
-import { columnsOf, itemOf, whereFound, type Row } from '../rows.ts'
+import { columnsOf, itemOf, type Row } from '../rows.ts'
 import {
   activitiesOf,
   companyCurrency,
@@ -33,15 +35,20 @@ import {
   refused,
   trackedPath
 } from './crm-rows.ts'
+import { narrowDeals } from './deal-filters.ts'
+import { contactsOf, paymentsOf, shownLines } from './deal-parts.ts'
 
 const sorts: Sorts = {
   createdAt: { column: 'created_at', type: 'time' },
   updatedAt: { column: 'updated_at', type: 'time' },
-  closedAt: { column: 'closed_at', type: 'time', nullsAs: 'infinity' }
+  closedAt: { column: 'closed_at', type: 'time', nullsAs: 'infinity' },
+  amount: { column: 'amount', type: 'money' },
+  expectedAt: { column: 'expected_at', type: 'day', nullsAs: 'infinity' },
+  title: { column: 'title', type: 'text' }
 }
 
 /** Sales under way, won and lost. */
-export function dealRoutes(deps: ApiDeps): Endpoint[] {
+export function dealRoutes(deps: Pick<ApiDeps, 'db' | 'dialling' | 'announce'>): Endpoint[] {
   const { db, announce = announceNothing } = deps
 
   const inOne = <T>(run: (trx: Knex.Transaction) => Promise<T>): Promise<T> =>
@@ -58,7 +65,7 @@ export function dealRoutes(deps: ApiDeps): Endpoint[] {
       async handle({ query, who }) {
         const rows = db('deals').select('*')
         onlySeen(rows, who)
-        narrow(db, rows, query, who.userId)
+        narrowDeals(db, rows, query, who.userId)
         const found = await listPage(db, rows, query, sorts)
         return { items: await dealItems(db, found.rows), nextCursor: found.nextCursor }
       }
@@ -72,7 +79,7 @@ export function dealRoutes(deps: ApiDeps): Endpoint[] {
         const rows = db('deals').groupBy('stage_id', 'currency').orderBy('currency')
         rows.select('stage_id', 'currency', db.raw('count(*)::int as deals'), db.raw('sum(amount) as amount'))
         onlySeen(rows, who)
-        narrow(db, rows, query, who.userId)
+        narrowDeals(db, rows, query, who.userId)
         const found = (await rows) as { stage_id: string; currency: string; deals: number; amount: string }[]
         const stageIds = [...new Set(found.map((row) => row.stage_id))]
         return {
@@ -134,14 +141,18 @@ export function dealRoutes(deps: ApiDeps): Endpoint[] {
             stageId === undefined
               ? row
               : await moveDeal(trx, row, { stageId, lostReason }, who.userId, announce)
+          const typed = rest.amount !== undefined && rest.followsLines === undefined
           await trx('deals')
             .where({ id: context.id })
             .update({
               ...columnsOf(rest),
+              // Whoever types a sum means it.
+              ...(typed && (await linesOf(trx, context.id)).length > 0 && { follows_lines: false }),
               // Of a deal that is not lost there is no reason of loss.
               ...(lostReason !== undefined && (await isLost(trx, moved)) && { lost_reason: lostReason }),
               updated_at: trx.fn.now()
             })
+          if (rest.followsLines === true) await followLines(trx, context.id)
           await audit(trx, context, {
             action: 'deal.change',
             entity: 'deal',
@@ -292,11 +303,20 @@ export async function oneDeal(db: Knex, id: string): Promise<DealWithHistory> {
     .orderBy('h.id', 'desc')
     .limit(200)
     .select('h.at', 'f.name as from', 't.name as to', 't.kind', 'u.id as user_id', 'u.name as user_name')
+  const times = history.map((row) => ({ atMs: row['at'] instanceof Date ? row['at'].getTime() : 0 }))
+  // A deal that is won or lost stays nowhere any more.
+  const seconds = stays(times, item.closedAt === null ? Date.now() : Date.parse(item.closedAt))
   return {
     ...item,
+    ...{
+      lines: await shownLines(db, id),
+      payments: await paymentsOf(db, id),
+      contacts: await contactsOf(db, id)
+    },
     tracked: await trackedPath(db, id),
-    history: history.map((row) =>
+    history: history.map((row, index) =>
       itemOf(stageChange, row, {
+        seconds: seconds[index] ?? 0,
         // A stage that was removed since.
         to: typeof row['to'] === 'string' ? row['to'] : '—',
         by: typeof row['user_id'] === 'string' ? { id: row['user_id'], name: String(row['user_name']) } : null
@@ -304,32 +324,4 @@ export async function oneDeal(db: Knex, id: string): Promise<DealWithHistory> {
     ),
     activities: await activitiesOf(db, { deal_id: id })
   }
-}
-
-type Filters = Partial<Record<keyof typeof dealFilters, string | undefined>>
-
-function narrow(db: Knex, rows: Knex.QueryBuilder, query: Filters, userId: string): void {
-  for (const name of ['pipelineId', 'stageId', 'contactId', 'inquiryChannel', 'source'] as const) {
-    const value = query[name]
-    if (value !== undefined) rows.where(columnsOf({ [name]: value }))
-  }
-  if (query.kind !== undefined)
-    rows.whereIn('stage_id', db('pipeline_stages').where({ kind: query.kind }).select('id'))
-  if (query.mine === 'true') rows.where('responsible_id', userId)
-  if (query.responsibleId === 'none') rows.whereNull('responsible_id')
-  else if (query.responsibleId !== undefined) rows.where('responsible_id', query.responsibleId)
-  if (query.from !== undefined) rows.where('created_at', '>=', query.from)
-  if (query.to !== undefined) rows.where('created_at', '<', query.to)
-  if (query.callId !== undefined)
-    rows.whereIn('id', db('activities').where({ subject_id: query.callId }).select('deal_id'))
-  const { search } = query
-  if (search === undefined) return
-  const ofContacts = db('contacts as c')
-    .leftJoin('contact_phones as p', 'p.contact_id', 'c.id')
-    .select('c.id')
-  whereFound(ofContacts, search, { names: ['c.name', 'c.company'], phones: ['p.e164'] })
-  rows.where((either) => {
-    whereFound(either, search, { names: ['title', 'note'], phones: [] })
-    either.orWhereIn('contact_id', ofContacts)
-  })
 }

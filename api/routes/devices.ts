@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { z } from 'zod'
+import { seal } from '../../db/sealed.ts'
 import { audit } from '../audit.ts'
 import { listPage, listQuery, type PageRequest, type Sorts } from '../collection.ts'
 import { page } from '../contract/common.ts'
@@ -91,7 +92,10 @@ export function deviceRoutes(deps: ApiDeps): Endpoint[] {
           await ownDevice(trx, context)
           const [changed] = (await trx('devices')
             .where({ id: context.id })
-            .update({ sip_secret: randomBytes(24).toString('hex'), updated_at: trx.fn.now() })
+            .update({
+              sip_secret: seal(randomBytes(24).toString('hex'), 'devices.sip_secret'),
+              updated_at: trx.fn.now()
+            })
             .returning('*')) as Row[]
           await audit(trx, context, { action: 'device.rotate', entity: 'device', entityId: context.id })
           return changed ?? {}

@@ -18,26 +18,29 @@ export const dictationRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
     status: 201,
     async handle(context) {
       const { userId } = context.who
-      const devices = pbx.devicesOf(userId)
+      const devices = await pbx.devicesOf(userId)
       if (devices.length === 0) throw new ApiError('no_phone')
       if (!pbx.dictations) throw new ApiError('not_found')
       await audit(db, context, { action: 'prompt.dictate' })
-      return itemOf(dictation, {}, pbx.dictations.start({ userId, devices, locale: context.body.locale }))
+      return itemOf(
+        dictation,
+        {},
+        await pbx.dictations.start({ userId, devices, locale: context.body.locale })
+      )
     }
   }),
   endpoint({
     route: 'GET /api/dictations/:id',
     summary: 'How far it is',
     answer: dictation,
-    handle: ({ id, who }) => Promise.resolve(itemOf(dictation, {}, own(pbx, id, who.userId)))
+    handle: async ({ id, who }) => itemOf(dictation, {}, await own(pbx, id, who.userId))
   }),
   endpoint({
     route: 'DELETE /api/dictations/:id',
     summary: 'Give it up: the telephone is hung up',
-    handle({ id, who }) {
-      own(pbx, id, who.userId)
-      pbx.dictations?.cancel(id)
-      return Promise.resolve()
+    async handle({ id, who }) {
+      await own(pbx, id, who.userId)
+      await pbx.dictations?.cancel(id)
     }
   }),
   endpoint({
@@ -45,22 +48,22 @@ export const dictationRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
     summary: 'Hear what was kept; takes byte ranges',
     raw: 'audio/wav',
     async handle(context) {
-      const path = dictatedFile(pbx, context.id, context.who.userId)
+      const path = await dictatedFile(pbx, context.id, context.who.userId)
       await sendFile(context, { path, contentType: 'audio/wav', bytes: (await stat(path)).size })
     }
   })
 ]
 
-function own(pbx: Pbx, id: string, userId: string) {
-  const found = pbx.dictations?.get(id)
+async function own(pbx: Pbx, id: string, userId: string) {
+  const found = await pbx.dictations?.get(id)
   if (found?.userId !== userId) throw new ApiError('not_found')
   return found
 }
 
 /** The file of what somebody has spoken and kept. @throws ApiError not_found for anything else */
-export function dictatedFile(pbx: Pbx, id: string, userId: string): string {
-  own(pbx, id, userId)
-  const file = pbx.dictations?.fileOf(id)
+export async function dictatedFile(pbx: Pbx, id: string, userId: string): Promise<string> {
+  await own(pbx, id, userId)
+  const file = await pbx.dictations?.fileOf(id)
   if (!file) throw new ApiError('not_found')
   return file
 }

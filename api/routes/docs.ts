@@ -1,7 +1,7 @@
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { docsPage } from '../openapi/page.ts'
-import { openApiDocument } from '../openapi/document.ts'
+import { openApiDocument, type OpenApiDocument } from '../openapi/document.ts'
 
 /** The documentation, made from the same definitions that the routes run on. */
 export function docsRoutes({ version }: ApiDeps, endpoints: readonly Endpoint[]): Endpoint[] {
@@ -11,7 +11,7 @@ export function docsRoutes({ version }: ApiDeps, endpoints: readonly Endpoint[])
       summary: 'This documentation as OpenAPI 3.1',
       raw: 'application/json',
       handle({ res }) {
-        res.json(document)
+        res.json(document())
         return Promise.resolve()
       }
     }),
@@ -20,12 +20,14 @@ export function docsRoutes({ version }: ApiDeps, endpoints: readonly Endpoint[])
       summary: 'This documentation as a page',
       raw: 'text/html',
       handle({ res }) {
-        res.type('html').send(html)
+        res.type('html').send((html ??= docsPage(document())))
         return Promise.resolve()
       }
     })
   ]
-  const document = openApiDocument([...endpoints, ...own], version)
-  const html = docsPage(document)
+  // Made when somebody asks: it is up to a second of work that no start should wait for.
+  let made: OpenApiDocument | undefined
+  let html: string | undefined
+  const document = (): OpenApiDocument => (made ??= openApiDocument([...endpoints, ...own], version))
   return own
 }

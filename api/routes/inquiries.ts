@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { ensureContact, lockCrm, openDealOf } from '../../crm/clients.ts'
 import { acceptInquiry, unacceptInquiry } from '../../crm/inquiries/accept.ts'
 import { inquiryCreated, type InquiryRow } from '../../crm/inquiries/place.ts'
+import { forgetSpam, learnSpam } from '../../crm/inquiries/spam.ts'
 import { announceNothing } from '../../crm/ports.ts'
 import { CrmRefusal } from '../../crm/refusal.ts'
 import { audit } from '../audit.ts'
@@ -30,7 +31,7 @@ import { oneDeal } from './deals.ts'
 const sorts: Sorts = { createdAt: { column: 'created_at', type: 'time' } }
 
 /** What people ask of us: made by themselves of calls, forms and callbacks, or written down by hand. */
-export function inquiryRoutes(deps: ApiDeps): Endpoint[] {
+export function inquiryRoutes(deps: Pick<ApiDeps, 'db' | 'dialling' | 'pbx' | 'announce'>): Endpoint[] {
   const { db, announce = announceNothing } = deps
 
   /** Runs a change of one inquiry that no event can get in between of. */
@@ -138,24 +139,29 @@ export function inquiryRoutes(deps: ApiDeps): Endpoint[] {
     endpoint({
       route: 'PATCH /api/inquiries/:id',
       summary:
-        'Change an inquiry. As `spam` it is hidden, and its call is marked; any other state takes that back',
+        'Change an inquiry. As `spam` it is hidden, and what comes from its number and mail later; any other state takes that back',
       body: inquiryPatch,
       answer: inquiryWithEvents,
       async handle(context) {
         const { body } = context
         const row = await change(context, async (trx, before) => {
-          const { state } = body
+          const { state, spamReason = null, ...rest } = body
           const isMoved = state !== undefined && state !== before['state']
           if (isMoved && before['state'] === 'accepted') throw new CrmRefusal('inquiry_accepted')
           const isOpen = state === 'new' || state === 'inWork'
           const [after] = (await trx('inquiries')
             .where({ id: context.id })
             .update({
-              ...columnsOf(body),
+              ...columnsOf({ ...rest, state }),
               ...(isMoved && { closed_at: isOpen ? null : trx.fn.now() }),
               updated_at: trx.fn.now()
             })
             .returning('*')) as InquiryRow[]
+          if (isMoved && state === 'spam')
+            await learnSpam(trx, senderOf(before), {
+              ...{ reason: spamReason, inquiryId: before.id, byUserId: context.who.userId }
+            })
+          else if (isMoved && before['state'] === 'spam') await forgetSpam(trx, senderOf(before))
           await noted(trx, context, 'change', { fields: Object.keys(body), ...(isMoved && { state }) })
           return after ?? before
         })
@@ -195,8 +201,17 @@ export function inquiryRoutes(deps: ApiDeps): Endpoint[] {
   ]
 }
 
+const senderOf = (row: InquiryRow) => ({
+  phone: typeof row['phone'] === 'string' ? row['phone'] : null,
+  email: typeof row['email'] === 'string' ? row['email'] : null
+})
+
 /** The journal follows the desk, through the call's own tape. */
-async function markCall({ db, pbx }: ApiDeps, { who }: Context, row: InquiryRow): Promise<void> {
+async function markCall(
+  { db, pbx }: Pick<ApiDeps, 'db' | 'pbx'>,
+  { who }: Context,
+  row: InquiryRow
+): Promise<void> {
   const callId = row['call_id']
   if (typeof callId !== 'string') return
   const call = await db('calls').where({ id: callId }).first<{ is_spam: boolean } | undefined>('is_spam')

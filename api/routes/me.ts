@@ -1,7 +1,9 @@
 import { audit } from '../audit.ts'
-import { hashPassword, passwordFits } from '../../db/passwords.ts'
-import { endSessions } from '../auth/sessions.ts'
-import { LoginThrottle } from '../auth/throttle.ts'
+import { hashPassword } from '../../db/passwords.ts'
+import { keepDevice, setSessionCookie } from '../auth/cookies.ts'
+import { createPasswordCheck } from '../auth/own-password.ts'
+import { acceptPassword } from '../auth/password-rules.ts'
+import { endSessions, renewSession } from '../auth/sessions.ts'
 import { meLocale, mePassword } from '../contract/access.ts'
 import { presenceWish, wrapUpExtend } from '../contract/operators.ts'
 import { me, softphone, user } from '../contract/config.ts'
@@ -9,13 +11,15 @@ import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
+import { sipSecretOf } from '../provisioning/details.ts'
 import type { Row } from '../rows.ts'
 import { pauseReasonFor } from './pause-reasons.ts'
 import { userItem } from './users.ts'
 
 /** What a signed-in person sees and sets of themselves. */
-export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
-  const throttle = new LoginThrottle()
+export function meRoutes(deps: ApiDeps): Endpoint[] {
+  const { db, pbx } = deps
+  const checkPassword = createPasswordCheck(deps)
   /** The company demands a wrap-up code of their last talk. */
   const owesCode = (userId: string): boolean =>
     pbx.operators().some((operator) => operator.userId === userId && operator.owesCode !== null)
@@ -42,7 +46,7 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
         return {
           uri: `sip:${sipUser}@${req.hostname}`,
           authUser: sipUser,
-          secret: String(row['sip_secret']),
+          secret: sipSecretOf(row),
           wsPath: '/sip'
         }
       }
@@ -60,19 +64,17 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
     endpoint({
       route: 'POST /api/me/wrap-up/end',
       summary: 'End the wrap-up before its time: calls may ring again',
-      handle({ who }) {
+      async handle({ who }) {
         if (owesCode(who.userId)) throw new ApiError('wrap_up_code_owed')
-        if (!pbx.endWrapUp(who.userId)) throw new ApiError('no_wrap_up')
-        return Promise.resolve()
+        if (!(await pbx.endWrapUp(who.userId))) throw new ApiError('no_wrap_up')
       }
     }),
     endpoint({
       route: 'POST /api/me/wrap-up/extend',
       summary: 'Let the wrap-up last longer, up to an hour',
       body: wrapUpExtend,
-      handle({ who, body }) {
-        if (!pbx.extendWrapUp(who.userId, body.seconds)) throw new ApiError('no_wrap_up')
-        return Promise.resolve()
+      async handle({ who, body }) {
+        if (!(await pbx.extendWrapUp(who.userId, body.seconds))) throw new ApiError('no_wrap_up')
       }
     }),
     endpoint({
@@ -99,22 +101,19 @@ export function meRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       summary: 'Change the own password; other sessions end',
       body: mePassword,
       async handle(context) {
-        const { who, body, req } = context
-        throttle.begin(who.userId, req.ip ?? '')
-        const row = await findRow(db, 'users', who.userId)
-        const stored = typeof row['password_hash'] === 'string' ? row['password_hash'] : null
-        if (!(await passwordFits(body.current, stored))) {
-          throw new ApiError('invalid', {
-            errors: [{ path: 'current', message: 'is not the current password' }]
-          })
-        }
-        throttle.succeeded(who.userId, req.ip ?? '')
+        const { who, body } = context
+        const row = await checkPassword(context, body.current, 'current')
+        acceptPassword(body.password, { login: String(row['login']), name: String(row['name']) })
         const passwordHash = await hashPassword(body.password)
         await db.transaction(async (trx) => {
           await trx('users').where({ id: who.userId }).update({ password_hash: passwordHash })
           await endSessions(trx, who.userId, who.key)
           await audit(trx, context, { action: 'password.change', entity: 'user', entityId: who.userId })
         })
+        if (who.via !== 'session') return
+        const session = await renewSession(db, who.key)
+        setSessionCookie(deps, context, session.token, session.maxAgeMs)
+        await keepDevice(deps, context, who.userId)
       }
     })
   ]

@@ -90,8 +90,7 @@ export function operatorRoutes({ db, pbx }: ApiDeps): Endpoint[] {
       async handle({ id, query }) {
         await findRow(db, 'groups', id)
         const names = new Map(pbx.operators().map((operator) => [operator.userId, operator.name]))
-        const items = pbx
-          .scores(id, query)
+        const items = (await pbx.scores(id, query))
           .map((one) => ({ ...one, name: names.get(one.userId) ?? '' }))
           .toSorted((a, b) => b.total - a.total)
         return { items }

@@ -167,8 +167,13 @@ async function saveStages(trx: Knex, pipelineId: string, wanted: readonly Wanted
   await trx('pipeline_stages')
     .where({ pipeline_id: pipelineId })
     .update({ name: trx.raw(`'~' || id`), kind: 'open' })
-  for (const [index, { id, name, kind }] of inOrder(wanted).entries()) {
-    const values = { name, kind, position: (index + 1) * 10 }
+  for (const [index, { id, name, kind, probability }] of inOrder(wanted).entries()) {
+    const values = {
+      name,
+      kind,
+      position: (index + 1) * 10,
+      ...(probability !== undefined && { probability })
+    }
     if (id === undefined) await trx('pipeline_stages').insert({ ...values, pipeline_id: pipelineId })
     else await trx('pipeline_stages').where({ id }).update(values)
   }

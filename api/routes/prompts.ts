@@ -177,7 +177,7 @@ async function makeAudio(
 ): Promise<{ seconds: number; original_name: string | null; text: string | null }> {
   const { text, locale, dictationId } = body
   if (dictationId !== undefined) {
-    const bytes = await readFile(dictatedFile(pbx, dictationId, who.userId))
+    const bytes = await readFile(await dictatedFile(pbx, dictationId, who.userId))
     const { seconds } = await heard(() => media.savePrompt(id, bytes))
     return { seconds, original_name: null, text: null }
   }

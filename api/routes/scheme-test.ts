@@ -25,7 +25,7 @@ export const schemeTestRoutes = ({ db, media, pbx }: ApiDeps): Endpoint[] => [
     status: 202,
     async handle(context) {
       const { body, who } = context
-      if (pbx.devicesOf(who.userId).length === 0) throw new ApiError('no_phone')
+      if ((await pbx.devicesOf(who.userId)).length === 0) throw new ApiError('no_phone')
       const row = await findRow(db, 'schemes', context.id)
       const draft = row['draft'] as Scheme
       refuseUnspoken(await media.prepare(draft))
@@ -68,7 +68,7 @@ export const schemeTestRoutes = ({ db, media, pbx }: ApiDeps): Endpoint[] => [
     async handle({ id, body, who }) {
       const { name } = await findRow(db, 'users', who.userId)
       const by = { userId: who.userId, name: String(name) }
-      const result = pbx.wish(id, by, { type: 'playOther', does: body.does })
+      const result = await pbx.wish(id, by, { type: 'playOther', does: body.does })
       if (result === 'notFound') throw new ApiError('not_found')
       if (result !== 'done') throw new ApiError(result)
       return { result }

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex'
-import { passwordFits } from '../../db/passwords.ts'
+import { seal } from '../../db/sealed.ts'
 import { audit } from '../audit.ts'
 import { hasSecondFactor, removeSecondFactor, renewRecoveryCodes, takeCode } from '../auth/second-factor.ts'
+import { keepDevice } from '../auth/cookies.ts'
+import { createPasswordCheck } from '../auth/own-password.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { LoginThrottle } from '../auth/throttle.ts'
 import { newTotpSecret, totpUri } from '../auth/totp.ts'
@@ -12,25 +14,20 @@ import {
   secondFactorCode,
   secondFactorSetup
 } from '../contract/sign-in.ts'
-import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 
 /** A code of an app beside the password. Setting it up or off takes the password again. */
-export function secondFactorRoutes({ db }: ApiDeps): Endpoint[] {
+export function secondFactorRoutes(deps: ApiDeps): Endpoint[] {
+  const { db } = deps
   const throttle = new LoginThrottle()
   const wrong = (path: string): ApiError =>
     new ApiError('invalid', { errors: [{ path, message: `is not the right ${path}` }] })
 
-  async function checkPassword({ who, body, req }: Context<unknown, { password: string }>): Promise<string> {
-    throttle.begin(who.userId, req.ip ?? '')
-    const row = await findRow(db, 'users', who.userId)
-    const stored = typeof row['password_hash'] === 'string' ? row['password_hash'] : null
-    if (!(await passwordFits(body.password, stored))) throw wrong('password')
-    throttle.succeeded(who.userId, req.ip ?? '')
-    return String(row['login'])
-  }
+  const passwordOf = createPasswordCheck(deps)
+  const checkPassword = async (context: Context<unknown, { password: string }>): Promise<string> =>
+    String((await passwordOf(context, context.body.password))['login'])
   const note = (trx: Knex, context: Context, verb: string, userId: string): Promise<void> =>
     audit(trx, context, { action: `second_factor.${verb}`, entity: 'user', entityId: userId })
 
@@ -59,7 +56,7 @@ export function secondFactorRoutes({ db }: ApiDeps): Endpoint[] {
         const secret = newTotpSecret()
         await db('users')
           .where({ id: userId, totp_at: null })
-          .update({ totp_secret: secret, totp_step: null })
+          .update({ totp_secret: seal(secret, 'users.totp_secret'), totp_step: null })
         return { secret, uri: totpUri(secret, login, 'Ringtrace') }
       }
     }),
@@ -75,13 +72,15 @@ export function secondFactorRoutes({ db }: ApiDeps): Endpoint[] {
         if (await hasSecondFactor(db, userId)) throw new ApiError('second_factor_on')
         if (!(await takeCode(db, userId, context.body.code, true))) throw wrong('code')
         throttle.succeeded(userId, context.req.ip ?? '')
-        return db.transaction(async (trx) => {
+        const codes = await db.transaction(async (trx) => {
           await trx('users').where({ id: userId }).update({ totp_at: trx.fn.now() })
-          const codes = await renewRecoveryCodes(trx, userId)
+          const made = await renewRecoveryCodes(trx, userId)
           await endSessions(trx, userId, key)
           await note(trx, context, 'on', userId)
-          return { recoveryCodes: codes }
+          return made
         })
+        await keepDevice(deps, context, userId)
+        return { recoveryCodes: codes }
       }
     }),
     endpoint({

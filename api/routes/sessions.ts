@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { audit } from '../audit.ts'
 import { sessionList, type Session } from '../contract/sign-in.ts'
+import { idleMs } from '../auth/sessions.ts'
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
@@ -63,6 +64,7 @@ async function sessionsOf(db: Knex, userId: string, { who }: Pick<Context, 'who'
   const rows = (await db('sessions')
     .where({ user_id: userId })
     .where('expires_at', '>', new Date())
+    .where('last_seen_at', '>', new Date(Date.now() - idleMs))
     .orderBy('last_seen_at', 'desc')
     .limit(100)) as Row[]
   return rows.map((row) => ({

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { hashPassword } from '../../db/passwords.ts'
+import { acceptPassword } from '../auth/password-rules.ts'
 import { policyKey } from '../../dialling/policy-keeper.ts'
 import { dialPolicySettings } from '../../dialling/policy/settings.ts'
 import { publicAddressKey } from '../../upkeep/nat-address.ts'
@@ -82,6 +83,7 @@ export function setupRoutes(deps: ApiDeps): Endpoint[] {
       async handle(context) {
         const { name, login, password, locale, country, timeZone } = context.body
         const { userId, key: session } = context.who
+        if (password !== undefined) acceptPassword(password, { login, name })
         const passwordHash = password === undefined ? null : await hashPassword(password)
         await db.transaction(async (trx) => {
           const { row } = await begun(trx)
@@ -289,14 +291,16 @@ function publicAddressOf({ publicAddress }: ApiDeps): PublicAddressState {
 /** What the carriers' answers and the address of the pages say of where we are. */
 async function guesses(deps: ApiDeps, host: string, now: string | null): Promise<AddressGuess[]> {
   const rows = await deps.db('trunks').where({ is_active: true, is_demo: false }).select<Row[]>('*')
-  const carriers = rows.map((row) => {
-    const trunk = traceTrunkOf(row)
-    const messages = [
-      ...(deps.sipTrace?.registration(trunk) ?? []),
-      ...(deps.sipTrace?.test(trunk.id)?.messages ?? [])
-    ]
-    return { trunk: trunk.name, seen: seenAs(messages) }
-  })
+  const carriers = await Promise.all(
+    rows.map(async (row) => {
+      const trunk = traceTrunkOf(row)
+      const messages = [
+        ...((await deps.sipTrace?.registration(trunk)) ?? []),
+        ...((await deps.sipTrace?.test(trunk.id))?.messages ?? [])
+      ]
+      return { trunk: trunk.name, seen: seenAs(messages) }
+    })
+  )
   return addressGuesses({ now, carriers, pages: { host, address: await addressOf(host) } })
 }
 

@@ -64,8 +64,8 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
       async handle({ id }) {
         const trunk = trunkOf(await findRow(db, 'trunks', id))
         const nowMs = Date.now()
-        const registration = sipTrace?.registration(trunk) ?? []
-        const test = sipTrace?.test(id) ?? null
+        const registration = (await sipTrace?.registration(trunk)) ?? []
+        const test = (await sipTrace?.test(id)) ?? null
         return {
           isListening: sipTrace?.isListening ?? false,
           registration: registration.length === 0 ? null : ofTrunk(trunk, registration, nowMs),
@@ -82,7 +82,7 @@ export const sipTraceRoutes = ({ db, sipTrace = null }: ApiDeps): Endpoint[] => 
       status: 202,
       async handle(context) {
         const trunk = trunkOf(await findRow(db, 'trunks', context.id))
-        const test = trace().startTest(trunk)
+        const test = await trace().startTest(trunk)
         await audit(db, context, {
           action: 'trunk.test',
           entity: 'trunk',

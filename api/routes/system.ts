@@ -1,22 +1,12 @@
 import type { Knex } from 'knex'
-import { readBackupSettings } from '../../backup/settings.ts'
 import { writeBundle } from '../../upkeep/bundle.ts'
-import { daysLeft, judge, type Facts } from '../../upkeep/judge.ts'
 import type { LogLine } from '../../upkeep/log.ts'
 import { markSeen, readUpdate } from '../../upkeep/updates.ts'
 import { audit } from '../audit.ts'
-import {
-  logLevels,
-  logLines,
-  logQuery,
-  systemState,
-  systemUpdate,
-  type SystemState
-} from '../contract/system.ts'
+import { logLevels, logLines, logQuery, systemState, systemUpdate } from '../contract/system.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
-import { ApiError } from '../problems.ts'
-import { checkHealth } from './health.ts'
+import { installationState } from '../installation.ts'
 
 /** How the installation stands, for its admin. */
 export const systemRoutes = (deps: ApiDeps): Endpoint[] => [
@@ -24,7 +14,7 @@ export const systemRoutes = (deps: ApiDeps): Endpoint[] => [
     route: 'GET /api/system',
     summary: 'How each part of the installation stands, versions, disk and what is new',
     answer: systemState,
-    handle: () => stateOf(deps)
+    handle: () => installationState(deps)
   }),
   endpoint({
     route: 'GET /api/system/log',
@@ -73,7 +63,7 @@ export const systemRoutes = (deps: ApiDeps): Endpoint[] => [
     raw: 'application/gzip',
     async handle(context) {
       const { res } = context
-      const state = await stateOf(deps)
+      const state = await installationState(deps)
       const files = {
         'state.json': JSON.stringify(state, null, 2),
         'log.ndjson': (deps.upkeep?.log() ?? []).map((line) => `${JSON.stringify(line)}\n`).join(''),
@@ -96,56 +86,6 @@ function linesFrom({ upkeep }: ApiDeps, level: LogLine['level'] = 'info'): LogLi
 function textOf({ at, level, part, text, about }: LogLine): string {
   const rest = Object.entries(about).map(([name, value]) => ` ${name}=${value}`)
   return `${at} ${level.toUpperCase()} ${part === null ? '' : `${part}: `}${text}${rest.join('')}`
-}
-
-async function stateOf(deps: ApiDeps): Promise<SystemState> {
-  const { upkeep, pbx, db, backups, version } = deps
-  if (!upkeep) throw new ApiError('not_found')
-  const [health, machine, kept] = await Promise.all([checkHealth(deps), upkeep.look(), backups?.list() ?? []])
-  const isUp = health.checks['database']?.status === 'ok'
-  const states = pbx.trunkStates()
-  const trunks = isUp
-    ? await db('trunks')
-        .where({ is_active: true })
-        .orderBy('name')
-        .select<{ id: string; name: string }[]>('id', 'name')
-    : []
-  const nowMs = Date.now()
-  const newest = kept[0]?.createdAt
-  const facts: Facts = {
-    nowMs,
-    database: { isUp },
-    exchange: health.checks,
-    trunks: trunks.map(({ id, name }) => ({ name, state: states.get(id) ?? 'unknown' })),
-    lastBackupMs: newest === undefined ? null : Date.parse(newest),
-    isBackupScheduled: isUp && (await readBackupSettings(db)).isOn,
-    disk: machine.disk,
-    growthBytesPerDay: machine.growthBytesPerDay,
-    databaseBytesPerDay: machine.databaseBytesPerDay ?? null,
-    recordingBytes: machine.recordingBytes,
-    retentionDays: machine.retentionDays ?? null,
-    jobs: machine.jobs,
-    webhooks: machine.webhooks,
-    https: machine.https,
-    ways: deps.outside?.ways.findings() ?? [],
-    clock: machine.clock
-  }
-  return {
-    at: new Date(nowMs).toISOString(),
-    startedAt: machine.startedAt,
-    checks: judge(facts),
-    versions: { product: version, schema: machine.schema, ...machine.versions },
-    disk: {
-      freeBytes: machine.disk?.freeBytes ?? null,
-      totalBytes: machine.disk?.totalBytes ?? null,
-      databaseBytes: machine.databaseBytes,
-      recordingBytes: machine.recordingBytes,
-      bytesPerDay: machine.growthBytesPerDay,
-      daysLeft: daysLeft(facts),
-      retentionDays: machine.retentionDays ?? null
-    },
-    notes: await upkeep.notes()
-  }
 }
 
 /** About how many rows each table has, and its size. */

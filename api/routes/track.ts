@@ -100,7 +100,8 @@ export const trackRoutes = (deps: ApiDeps): Endpoint[] => [
         visitId: body.visit,
         beatMs: body.at,
         isActive: body.active,
-        isLeaving: body.leaving
+        isLeaving: body.leaving,
+        found: body.ids === undefined ? null : foreignIdsOf(body.ids)
       })
     }
   }),
@@ -203,9 +204,6 @@ function viewOf({ req, body }: Context<unknown, TrackVisit>) {
   const agent = req.get('User-Agent')
   const text = (value: string | null | undefined, longest = 300): string | null =>
     value ? clean(value, longest) || null : null
-  const ids = Object.fromEntries(
-    Object.entries(body.ids).map(([name, value]) => [clean(name, 40), clean(value, 200)])
-  )
   const userAgent = agent === undefined ? null : clean(agent, 500)
   return {
     url: clean(body.url, 2000),
@@ -218,9 +216,19 @@ function viewOf({ req, body }: Context<unknown, TrackVisit>) {
     device: deviceOf(userAgent),
     userAgent,
     ip: req.ip?.replace(/^::ffff:/, '') ?? null,
+    ...foreignIdsOf(body.ids)
+  }
+}
+
+/** Ids that other systems have given a visitor. */
+function foreignIdsOf(given: Readonly<Record<string, string>>) {
+  const cookies = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [clean(name, 40), clean(value, 200)])
+  )
+  return {
     // `GA1.1.123456789.987654321`: the last two parts are the client.
-    gaClientId: /(\d+\.\d+)$/.exec(ids['_ga'] ?? '')?.[1] ?? null,
-    ymClientId: ids['_ym_uid'] || null,
-    cookies: ids
+    gaClientId: /(\d+\.\d+)$/.exec(cookies['_ga'] ?? '')?.[1] ?? null,
+    ymClientId: cookies['_ym_uid'] || null,
+    cookies
   }
 }

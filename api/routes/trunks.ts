@@ -17,6 +17,7 @@ import {
   type TrunkOutgoing
 } from '../contract/trunks.ts'
 import { crud } from '../crud.ts'
+import { seal } from '../../db/sealed.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError, type FieldError } from '../problems.ts'
@@ -50,7 +51,13 @@ export const trunkRoutes = ({ db, pbx, dialling }: ApiDeps): Endpoint[] => [
         })
       })
     },
-    columns: ({ outgoing: _, ...body }) => Promise.resolve(columnsOf(body)),
+    columns: ({ outgoing: _, ...body }) => {
+      const { secret } = body
+      return Promise.resolve({
+        ...columnsOf(body),
+        ...(typeof secret === 'string' && { secret: seal(secret, 'trunks.secret') })
+      })
+    },
     async saved(trx, id, body, _context, before) {
       const row = await trx('trunks').where({ id }).first<Row>()
       const errors = whatIsMissing(row)

@@ -30,7 +30,8 @@ export const usageRoutes = ({ db }: ApiDeps): Endpoint[] => [
         if (!kept) throw new ApiError('not_undoable')
         const mayDelete: readonly string[] = access[`DELETE /api/${kept.things}/:id`]
         if (!mayDelete.includes(context.who.role)) throw new ApiError('forbidden')
-        const thing = restorable[kept.things]?.thing ?? kept.things
+        const thing =
+          kept.things === 'companies' ? 'company' : (restorable[kept.things]?.thing ?? kept.things)
         await audit(trx, context, {
           action: `${thing}.undo`,
           entity: thing,

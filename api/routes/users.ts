@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { hashPassword } from '../../db/passwords.ts'
+import { acceptPassword } from '../auth/password-rules.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { role, type Role } from '../contract/common.ts'
 import { user, userCreate, userPatch, type User } from '../contract/config.ts'
@@ -50,7 +51,10 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
     },
     async columns({ password, presence: _presence, device: _device, sipAddress: _address, ...rest }) {
       const columns = columnsOf(rest)
-      if (password !== undefined) columns['password_hash'] = await hashPassword(password)
+      if (password !== undefined) {
+        acceptPassword(password, { login: rest.login, name: rest.name })
+        columns['password_hash'] = await hashPassword(password)
+      }
       return columns
     },
     async saved(trx, id, body, { who }, before) {
@@ -58,7 +62,8 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
       if (before === null) return
       await keepAnAdmin(trx)
       // Whoever knew the old password, or had the old rights, signs in again.
-      const isCut = body.password !== undefined || body.isActive === false
+      const hasNewRole = body.role !== undefined && body.role !== before['role']
+      const isCut = body.password !== undefined || body.isActive === false || hasNewRole
       if (isCut) await endSessions(trx, id, id === who.userId ? who.key : undefined)
     },
     // The exchange owns presence: it knows whether a call is in the way, and tells the screens.

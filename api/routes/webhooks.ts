@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
+import { seal, unseal } from '../../db/sealed.ts'
 import { audit } from '../audit.ts'
 import { companyZone } from '../company-zone.ts'
 import * as contract from '../contract/webhooks.ts'
@@ -16,6 +17,7 @@ const maxReplay = 5000
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`
 
 const secretsOf = (row: Row): string[] => (Array.isArray(row['secrets']) ? row['secrets'].map(String) : [])
+const sealed = (secret: string): string => seal(secret, 'webhooks.secrets')
 
 const shown = (row: Row) => itemOf(contract.webhook, row, { hasToken: row['token'] !== '' })
 
@@ -24,6 +26,7 @@ function columnsFor(body: Partial<z.infer<typeof contract.webhookCreate>>): Row 
   const { filter, template, ...rest } = body
   return {
     ...columnsOf(rest),
+    ...(rest.token !== undefined && { token: seal(rest.token, 'webhooks.token') }),
     ...(filter !== undefined && { filter: filter && JSON.stringify(filter) }),
     ...(template !== undefined && { template: template && JSON.stringify(template) }),
     ...(template && { events: [...new Set(template.messages.map(({ event }) => event))] }),
@@ -44,7 +47,7 @@ export const webhookRoutes = ({ db, webhooks, publicUrl }: ApiDeps): Endpoint[] 
     firstSort: 'name',
     read: (_db, rows) => Promise.resolve(rows.map(shown)),
     columns: (body) => Promise.resolve(columnsFor(body)),
-    inserted: () => ({ secrets: [newSecret()] }),
+    inserted: () => ({ secrets: [sealed(newSecret())] }),
     async saved(trx, id) {
       const row = shown(await findRow(trx, 'webhooks', id))
       const errors = contract.clashes(row)
@@ -52,7 +55,7 @@ export const webhookRoutes = ({ db, webhooks, publicUrl }: ApiDeps): Endpoint[] 
     },
     // What happens after the answer is for it. If this fails, the database's own notice does the same a moment later.
     committed: () => webhooks.refresh().catch(() => undefined),
-    extra: (row) => ({ secret: secretsOf(row)[0] ?? '' })
+    extra: (row) => ({ secret: unseal(secretsOf(row)[0] ?? '', 'webhooks.secrets') ?? '' })
   }),
   endpoint({
     route: 'POST /api/webhooks/:id/rotate-secret',
@@ -67,7 +70,7 @@ export const webhookRoutes = ({ db, webhooks, publicUrl }: ApiDeps): Endpoint[] 
         const before = await trx('webhooks').where({ id: context.id }).forUpdate().first<Row | undefined>()
         if (!before) throw new ApiError('not_found')
         const { overlapHours } = context.body
-        const secrets = [secret, ...(overlapHours === 0 ? [] : secretsOf(before).slice(0, 1))]
+        const secrets = [sealed(secret), ...(overlapHours === 0 ? [] : secretsOf(before).slice(0, 1))]
         const until = overlapHours ? new Date(Date.now() + overlapHours * 3_600_000) : null
         const [after] = (await trx('webhooks')
           .where({ id: context.id })
