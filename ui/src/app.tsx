@@ -9,6 +9,7 @@ import { ApiError, onSignedOut } from './lib/api.ts'
 import { explain } from './lib/explain.ts'
 import { Toasts } from './lib/toast.tsx'
 import { forgetSession, MeContext, useSession } from './session/session.ts'
+import { Verify } from './session/verify.tsx'
 import { Page } from './shell/page.tsx'
 import { Shell } from './shell/shell.tsx'
 import { theme, variables } from './theme.ts'
@@ -29,7 +30,11 @@ const contactPage = withTexts(
   ['calls', 'client', 'contacts', 'crm'],
   () => import('./contacts/contact-page.tsx')
 )
+const importsPage = withTexts(['client-imports'], () => import('./client-imports/imports-page.tsx'))
+const importPage = withTexts(['client-imports'], () => import('./client-imports/import-page.tsx'))
 const companyPage = withTexts(['client', 'contacts', 'crm'], () => import('./contacts/company-page.tsx'))
+const tasksPage = withTexts(['tasks'], () => import('./tasks/tasks-page.tsx'))
+const messagesPage = withTexts(['messages'], () => import('./messages/messages-page.tsx'))
 const costsPage = withTexts(['costs', 'selection'], () => import('./costs/costs-page.tsx'))
 const schemePage = withTexts(['scheme-blocks', 'schemes'], () => import('./schemes/scheme-page.tsx'))
 const setupPage = withTexts(
@@ -41,6 +46,7 @@ const settingsPage = withTexts(
     'calls',
     'crm',
     'first-hour',
+    'guard',
     'many',
     'report-settings',
     'selection',
@@ -104,8 +110,10 @@ function Gate() {
       </Suspense>
     )
   const isMarketer = me.role === 'marketer'
+  const isLead = me.role === 'admin' || me.role === 'supervisor'
   return (
     <MeContext value={me}>
+      <Verify />
       <Routes>
         <Route element={<Shell />}>
           <Route
@@ -120,7 +128,11 @@ function Gate() {
           <Route path="inquiries" element={<Page key="inquiries" load={inquiriesPage} />} />
           <Route path="contacts" element={<Page key="contacts" load={contactsPage} />} />
           <Route path="contacts/:id" element={<Page key="contact" load={contactPage} />} />
+          {isLead && <Route path="client-imports" element={<Page key="imports" load={importsPage} />} />}
+          {isLead && <Route path="client-imports/:id" element={<Page key="import" load={importPage} />} />}
           <Route path="companies/:id" element={<Page key="company" load={companyPage} />} />
+          {!isMarketer && <Route path="tasks/:tab?/:id?" element={<Page key="tasks" load={tasksPage} />} />}
+          {!isMarketer && <Route path="messages" element={<Page key="messages" load={messagesPage} />} />}
           <Route path="deals" element={<Page key="deals" load={dealsPage} />} />
           {(me.role === 'admin' || isMarketer) && (
             <Route path="costs/:tab?" element={<Page key="costs" load={costsPage} />} />

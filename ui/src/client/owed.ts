@@ -3,6 +3,14 @@ import type { TaskItem } from '../../../api/contract/dialling.ts'
 /** What comes due within it is worth offering now. */
 const soonMs = 15 * 60_000
 
+/** What is settled by calling. */
+const owedCalls: ReadonlySet<TaskItem['kind']> = new Set([
+  'call_back',
+  'voicemail',
+  'callback_failed',
+  'call'
+])
+
 /** The client to whom a call is owed first, without the one who has just been talked with. */
 export function nextOwed(
   tasks: readonly TaskItem[],
@@ -14,7 +22,7 @@ export function nextOwed(
       ({ phone, kind, dueAt }) =>
         phone !== null &&
         phone !== justTalked &&
-        kind !== 'follow_up' &&
+        owedCalls.has(kind) &&
         (dueAt === null || Date.parse(dueAt) <= nowMs + soonMs)
     ) ?? null
   )

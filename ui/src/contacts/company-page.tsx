@@ -1,8 +1,9 @@
 import '../styles/later.ts'
-import { Button, Skeleton, TagsInput, Text, Title } from '@mantine/core'
-import { IconArrowLeft } from '@tabler/icons-react'
+import { ActionIcon, Button, Menu, Skeleton, TagsInput, Text, Title } from '@mantine/core'
+import { IconArrowLeft, IconDots, IconTrash } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Link, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import type { Company } from '../../../api/contract/contacts.ts'
 import { Phones } from '../client/phones.tsx'
 import { SavedField } from '../client/saved-field.tsx'
@@ -142,20 +143,69 @@ function Card({ company }: { company: Company }) {
   )
 }
 
+/** Deletes the company and leaves its people; for a while it can be brought back with them. */
+function Delete({ company }: { company: Company }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const changed = useContactsChanged()
+  const back = useMutation({
+    mutationFn: () => api('POST', `/api/deleted/${company.id}/restore`),
+    onSuccess: async () => {
+      await changed()
+      await navigate(`/companies/${company.id}`)
+    },
+    onError: (error) => toast('rust', explain(error))
+  })
+  const remove = useMutation({
+    mutationFn: () => api('DELETE', `/api/companies/${company.id}`),
+    onSuccess: async () => {
+      toast('pine', t('contacts.company.deleted', { name: company.name }), 10_000, {
+        label: t('crm.undo'),
+        run: () => back.mutate()
+      })
+      await navigate('/contacts?tab=companies')
+      await changed()
+    },
+    onError: (error) => toast('rust', explain(error))
+  })
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size={30} aria-label={t('contacts.more')} data-testid="company-more">
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          color="rust"
+          leftSection={<IconTrash size={15} />}
+          onClick={() => remove.mutate()}
+          data-testid="delete-company"
+        >
+          {t('contacts.company.delete')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
 /** A company: its fields, and who works there. */
 export default function CompanyPage() {
   const { t } = useTranslation()
   const { id = '' } = useParams()
   const company = useCompany(id)
+  const me = useMe()
+  const isLead = me.role === 'admin' || me.role === 'supervisor'
   return (
     <main className="page">
       <div className={styles.head}>
         <Link to="/contacts?tab=companies" className={styles.back} aria-label={t('contacts.companies')}>
           <IconArrowLeft size={18} />
         </Link>
-        <Title order={1} size="h2" className={styles.title ?? ''}>
+        <Title order={1} size="h2" mr="auto" className={styles.title ?? ''}>
           {company.data?.name ?? t('client.company')}
         </Title>
+        {company.data && isLead && <Delete company={company.data} />}
       </div>
       {company.isPending && <Skeleton height={360} radius="md" />}
       {company.isError && (

@@ -220,6 +220,15 @@ export function ContactCard({ contact }: { contact: Contact }) {
         isReadOnly={isReadOnly}
         onSave={(emails) => save('emails', { emails })}
       />
+      {!isReadOnly && (
+        <Link
+          to={`/messages?contact=${contact.id}${contact.emails[0] ? `&to=${encodeURIComponent(contact.emails[0])}` : ''}`}
+          className={`${styles.link} ${styles.sub}`}
+          data-testid="contact-messages"
+        >
+          {t(contact.emails[0] ? 'contacts.writeMail' : 'contacts.conversations')}
+        </Link>
+      )}
       <Responsible
         value={contact.ownerId ? { id: contact.ownerId, name: owner?.name ?? '…' } : null}
         isReadOnly={isReadOnly}

@@ -1,7 +1,14 @@
 import '../styles/later.ts'
 import { Alert, Button, Menu, ActionIcon, Skeleton, Text, Title } from '@mantine/core'
-import { IconArrowLeft, IconArrowsJoin2, IconDots, IconTrash } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
+import {
+  IconArrowLeft,
+  IconArrowsJoin2,
+  IconDots,
+  IconFileZip,
+  IconTrash,
+  IconUserX
+} from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
@@ -20,6 +27,7 @@ import styles from './contacts.module.css'
 import { useContactsChanged, useDuplicates } from './queries.ts'
 import { Timeline } from './timeline.tsx'
 
+const EraseDialog = lazy(withTexts(['contacts'], () => import('./erase-dialog.tsx')))
 const MergeDialog = lazy(withTexts(['client', 'contacts', 'crm'], () => import('./merge-dialog.tsx')))
 
 function Delete({ contact, onClose }: { contact: Contact; onClose: () => void }) {
@@ -82,6 +90,16 @@ function Whole({ contact }: { contact: Contact }) {
   const me = useMe()
   const [isMerging, setMerging] = useState<{ otherId: string | null } | null>(null)
   const [isDeleting, setDeleting] = useState(false)
+  const [isErasing, setErasing] = useState(false)
+  const client = useQueryClient()
+  const archive = useMutation({
+    mutationFn: () => api('POST', `/api/contacts/${contact.id}/export`),
+    onSuccess: async () => {
+      toast('pine', t('contacts.personOrdered'))
+      await client.invalidateQueries({ queryKey: ['jobs'] })
+    },
+    onError: (error) => toast('rust', explain(error))
+  })
   const mayChange = me.role !== 'marketer'
   const isLead = me.role === 'admin' || me.role === 'supervisor'
   return (
@@ -107,11 +125,29 @@ function Whole({ contact }: { contact: Contact }) {
         {isLead && (
           <Menu position="bottom-end">
             <Menu.Target>
-              <ActionIcon variant="default" size={30} aria-label={t('contacts.more')}>
+              <ActionIcon
+                variant="default"
+                size={30}
+                aria-label={t('contacts.more')}
+                data-testid="contact-more"
+              >
                 <IconDots size={16} />
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
+              <Menu.Item leftSection={<IconFileZip size={15} />} onClick={() => archive.mutate()}>
+                {t('contacts.person')}
+              </Menu.Item>
+              {me.role === 'admin' && (
+                <Menu.Item
+                  color="rust"
+                  leftSection={<IconUserX size={15} />}
+                  onClick={() => setErasing(true)}
+                  data-testid="erase"
+                >
+                  {t('contacts.erase.menu')}
+                </Menu.Item>
+              )}
               <Menu.Item color="rust" leftSection={<IconTrash size={15} />} onClick={() => setDeleting(true)}>
                 {t('contacts.delete')}
               </Menu.Item>
@@ -127,6 +163,11 @@ function Whole({ contact }: { contact: Contact }) {
       {isMerging && (
         <Part>
           <MergeDialog contact={contact} otherId={isMerging.otherId} onClose={() => setMerging(null)} />
+        </Part>
+      )}
+      {isErasing && (
+        <Part>
+          <EraseDialog contact={contact} onClose={() => setErasing(false)} />
         </Part>
       )}
       {isDeleting && <Delete contact={contact} onClose={() => setDeleting(false)} />}

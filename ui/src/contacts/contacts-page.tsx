@@ -11,9 +11,17 @@ import {
   Tooltip
 } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconAdjustments, IconColumns, IconPlus, IconSearch, IconUsersGroup } from '@tabler/icons-react'
+import {
+  IconAdjustments,
+  IconColumns,
+  IconFileUpload,
+  IconPlus,
+  IconSearch,
+  IconUsersGroup
+} from '@tabler/icons-react'
 import { lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { withTexts } from '../i18n/index.ts'
 import { useUsers } from '../lib/lookups.ts'
 import { Part } from '../lib/part.tsx'
@@ -26,6 +34,7 @@ import { useContactTags, useCustomFields } from './queries.ts'
 import { columnNames, useColumns, useList } from './use-list.ts'
 
 const FieldsDialog = lazy(withTexts(['contacts'], () => import('./fields-dialog.tsx')))
+const ListExport = lazy(withTexts(['list-export'], () => import('../lib/list-export.tsx')))
 const AllDuplicates = lazy(withTexts(['client', 'contacts'], () => import('./duplicates.tsx')))
 
 type List = ReturnType<typeof useList>
@@ -184,6 +193,12 @@ export default function ContactsPage() {
         <Search list={list} />
         {!list.isCompanies && <Filters list={list} />}
         {!list.isCompanies && <ColumnChoice columns={columns} />}
+        <Part>
+          <ListExport
+            list={list.isCompanies ? 'companies' : 'contacts'}
+            filter={list.isCompanies ? { search: list.filter.search } : list.filter}
+          />
+        </Part>
         {isLead && !list.isCompanies && (
           <Tooltip label={t('contacts.duplicates')}>
             <ActionIcon
@@ -194,6 +209,20 @@ export default function ContactsPage() {
               data-testid="all-duplicates"
             >
               <IconUsersGroup size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {isLead && (
+          <Tooltip label={t('contacts.import')}>
+            <ActionIcon
+              component={Link}
+              to="/client-imports"
+              variant="default"
+              size={30}
+              aria-label={t('contacts.import')}
+              data-testid="import-clients"
+            >
+              <IconFileUpload size={16} />
             </ActionIcon>
           </Tooltip>
         )}

@@ -5,6 +5,10 @@ import {
   IconCheckbox,
   IconFileText,
   IconInbox,
+  IconMail,
+  IconMailForward,
+  IconMessage,
+  IconMessageForward,
   IconNote,
   IconPhoneCall,
   IconPhoneIncoming,
@@ -16,6 +20,7 @@ import {
 import { useMutation } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import type { TimelineItem, TimelineKind } from '../../../api/contract/contacts.ts'
 import { OutcomeBadge } from '../call/outcome-badge.tsx'
 import { useCall } from '../call/queries.ts'
@@ -36,12 +41,20 @@ const icons: Record<TimelineKind, typeof IconNote> = {
   visit: IconWorld,
   form: IconFileText,
   callback: IconPhoneCall,
+  message: IconMessage,
   inquiry: IconInbox,
   deal: IconBriefcase,
   task: IconCheckbox,
   note: IconNote,
   consent: IconShieldCheck,
   merge: IconArrowsJoin2
+}
+
+function iconOf({ kind, call, message }: TimelineItem): typeof IconNote {
+  const isOut = (call ?? message)?.direction === 'out'
+  if (call) return isOut ? IconPhoneOutgoing : IconPhoneIncoming
+  if (message?.channelKind === 'mail') return isOut ? IconMailForward : IconMail
+  return message && isOut ? IconMessageForward : icons[kind]
 }
 
 interface LineProps {
@@ -54,7 +67,7 @@ interface LineProps {
 }
 
 function Line({ item, title, sub, end, below, tone }: LineProps) {
-  const Icon = item.call?.direction === 'out' ? IconPhoneOutgoing : icons[item.kind]
+  const Icon = iconOf(item)
   return (
     <div className={styles.event} data-testid={`event-${item.kind}`}>
       <span className={styles.eventIcon} data-tone={tone}>
@@ -126,6 +139,45 @@ function CallLine({ item, onCall }: { item: TimelineItem; onCall: (id: string) =
   )
 }
 
+/** A mail or a message; what it leads to is its conversation. */
+function MessageLine({ item, contactId }: { item: TimelineItem; contactId: string }) {
+  const { t } = useTranslation()
+  const { message } = item
+  if (!message) return null
+  const { direction, state, subject, text } = message
+  const isLost = state === 'failed' || state === 'bounced'
+  const isWaiting = state === 'queued' || state === 'sending'
+  const what = t(`contacts.timeline.${message.channelKind === 'mail' ? 'mail' : 'message'}.${direction}`)
+  return (
+    <Line
+      item={item}
+      {...(isLost && { tone: 'lost' })}
+      title={
+        <Link
+          to={`/messages?contact=${contactId}&open=${message.conversationId}`}
+          className={styles.open}
+          title={t('contacts.timeline.openTalk')}
+          data-testid="timeline-message"
+        >
+          {subject ? `${what}: ${subject}` : what}
+        </Link>
+      }
+      sub={[
+        message.author?.name,
+        message.files > 0 ? t('contacts.timeline.files', { count: message.files }) : null
+      ]
+        .filter(Boolean)
+        .join(' · ')}
+      below={text.trim() !== '' && <div className={styles.said}>{text.trim()}</div>}
+      end={
+        (isLost || isWaiting) && (
+          <span className={styles.sub}>{t(`contacts.timeline.${isLost ? 'notSent' : 'waits'}`)}</span>
+        )
+      }
+    />
+  )
+}
+
 function MergeLine({ item }: { item: TimelineItem }) {
   const { t } = useTranslation()
   const me = useMe()
@@ -175,16 +227,18 @@ const pathOf = (url: string): string => {
 
 interface Props {
   item: TimelineItem
+  contactId: string
   onCall: (callId: string) => void
   onDeal: (dealId: string) => void
 }
 
 /** One thing that happened with a client. */
-export function TimelineLine({ item, onCall, onDeal }: Props) {
+export function TimelineLine({ item, contactId, onCall, onDeal }: Props) {
   const { t } = useTranslation()
   const { visit, form, callback, inquiry, deal, task, consent } = item
   if (item.call) return <CallLine item={item} onCall={onCall} />
   if (item.note) return <NoteLine note={item.note} at={item.at} />
+  if (item.message) return <MessageLine item={item} contactId={contactId} />
   if (item.merge) return <MergeLine item={item} />
   if (visit)
     return (

@@ -25,6 +25,7 @@ const DealDrawer = lazy(withTexts(['crm'], () => import('../crm/deal-drawer.tsx'
 /** What people narrow a timeline to; each stands for one or several kinds. */
 const groups = {
   call: ['call', 'callback'],
+  message: ['message'],
   site: ['visit', 'form'],
   deal: ['deal', 'inquiry'],
   task: ['task'],
@@ -106,7 +107,7 @@ export function Timeline({ contactId }: { contactId: string }) {
       <Chip.Group multiple value={wanted} onChange={(next) => setWanted(next)}>
         <Group gap={6} role="group" aria-label={t('contacts.timeline.show')}>
           {groupNames
-            .filter((name) => name !== 'task' || me.role !== 'marketer')
+            .filter((name) => me.role !== 'marketer' || (name !== 'task' && name !== 'message'))
             .map((name) => (
               <Chip key={name} value={name} size="xs" variant="outline" data-testid={`show-${name}`}>
                 {t(`contacts.timeline.group.${name}`)}
@@ -130,7 +131,12 @@ export function Timeline({ contactId }: { contactId: string }) {
             {isToday(ofDay[0]?.at ?? day) ? t('contacts.timeline.today') : dayOf(day)}
           </h2>
           {ofDay.map((item) => (
-            <TimelineLine key={`${item.kind}/${item.id}`} item={item} onCall={setCall} onDeal={setDeal} />
+            <TimelineLine
+              key={`${item.kind}/${item.id}`}
+              {...{ item, contactId }}
+              onCall={setCall}
+              onDeal={setDeal}
+            />
           ))}
         </section>
       ))}

@@ -11,6 +11,7 @@ import { inBackground } from '../lib/in-background.ts'
 import { ConfirmButton } from '../settings/confirm-button.tsx'
 import styles from './costs.module.css'
 import { Empty } from './costs-page.tsx'
+import { Connectors } from './connectors.tsx'
 import { ImportWizard } from './import-wizard.tsx'
 import { daysText, moneys } from './money.ts'
 import { useDoing, useImports } from './queries.ts'
@@ -33,6 +34,7 @@ export function ImportsList() {
   )
   return (
     <>
+      <Connectors />
       {rows.length > 0 && (
         <div className={styles.tools}>
           <span className={styles.push}>{button}</span>

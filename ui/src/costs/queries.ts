@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@t
 import { useCallback } from 'react'
 import type {
   Cost,
+  CostConnectorItem,
   CostImport,
   CostTotals,
   CurrencyRate,
@@ -34,6 +35,13 @@ function usePages<T>(name: string, path: string, filters: Record<string, string>
 
 export const useCosts = (filters: CostFilters) => usePages<Cost>('list', '/api/costs', { ...filters })
 export const useImports = () => usePages<CostImport>('imports', '/api/cost-imports', {})
+/** @param isLoading whether they have just been asked */
+export const useConnectors = (isLoading: boolean) =>
+  useQuery({
+    queryKey: ['costs', 'connectors'],
+    queryFn: () => api<{ items: CostConnectorItem[] }>('GET', '/api/cost-connectors'),
+    refetchInterval: isLoading ? 2000 : false
+  })
 export const useRates = () => usePages<CurrencyRate>('rates', '/api/currency-rates', {})
 
 export const useTotals = (filters: CostFilters) =>

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core'
 import {
   IconFileText,
   IconHeadphones,
+  IconMessage,
   IconPhoneCall,
   IconPhoneIncoming,
   IconPhoneOutgoing
@@ -52,12 +53,15 @@ function CallLine({ item, onCall }: { item: Activity; onCall: (callId: string) =
 function PageLine({ item }: { item: Activity }) {
   const { t } = useTranslation()
   const { form, callback } = item
-  const what = form
-    ? [t('crm.events.form'), form.name].filter(Boolean).join(': ')
-    : callback?.at
-      ? t('crm.events.callbackFor', { time: whenOf(callback.at) })
-      : t('crm.events.callback')
-  const Icon = item.subject === 'form' ? IconFileText : IconPhoneCall
+  const isMessage = item.subject === 'message'
+  const what = isMessage
+    ? t('crm.events.message')
+    : form
+      ? [t('crm.events.form'), form.name].filter(Boolean).join(': ')
+      : callback?.at
+        ? t('crm.events.callbackFor', { time: whenOf(callback.at) })
+        : t('crm.events.callback')
+  const Icon = isMessage ? IconMessage : item.subject === 'form' ? IconFileText : IconPhoneCall
   return (
     <div className={styles.event}>
       <Icon size={17} stroke={1.8} aria-hidden />

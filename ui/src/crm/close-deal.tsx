@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AmountInput, amountOf } from './amount-input.tsx'
+import { useLossReasons } from './queries.ts'
 import type { DealMoves, Move } from './use-deal-moves.ts'
 import { useTitle } from './use-inquiry-moves.ts'
 
@@ -12,6 +13,7 @@ function Dialog({ move, moves }: { move: Move; moves: DealMoves }) {
   const { deal, to } = move
   const isWon = to.kind === 'won'
   const [amount, setAmount] = useState<number | string>(deal.amount === 0 ? '' : deal.amount)
+  const reasons = useLossReasons()
   const [reason, setReason] = useState(deal.lostReason ?? '')
   return (
     <Modal
@@ -46,13 +48,16 @@ function Dialog({ move, moves }: { move: Move; moves: DealMoves }) {
               testId="win-amount"
             />
           ) : (
-            <TextInput
+            <Autocomplete
               label={t('crm.deal.lostReason')}
               placeholder={t('crm.deal.reasonPlaceholder')}
+              data={reasons.data?.names ?? []}
               value={reason}
               maxLength={300}
-              onChange={(event) => setReason(event.currentTarget.value)}
+              onChange={setReason}
+              openOnFocus
               data-autofocus
+              data-testid="loss-reason"
             />
           )}
           <Group justify="flex-end">

@@ -2,20 +2,26 @@ import '../styles/later.ts'
 import { Badge, Button, Group, Select, Text } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { lazy } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DealWithHistory, Pipeline } from '../../../api/contract/crm.ts'
+import { withTexts } from '../i18n/index.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { dayOf, formatPhone, fullTime, timeOfDay } from '../lib/format.ts'
+import { Part } from '../lib/part.tsx'
 import { toast } from '../lib/toast.tsx'
 import { CallNumber } from '../operator/click-to-call.tsx'
 import { useMe } from '../session/session.ts'
 import { ConfirmButton } from '../settings/confirm-button.tsx'
 import { Activities } from './activities.tsx'
-import { AmountInput, amountOf } from './amount-input.tsx'
 import { CrmDrawer } from './crm-drawer.tsx'
 import styles from './crm.module.css'
+import { DealLines } from './deal-lines.tsx'
+import { DealMoney, DealPayments } from './deal-money.tsx'
+import { DealPeople } from './deal-people.tsx'
+import { span } from './money.ts'
+import { NextTask } from './next-task.tsx'
 import { PathFields, SavedText } from './path-fields.tsx'
 import { useCrmChanged, useDeal, usePipelines } from './queries.ts'
 import { Responsible } from './responsible.tsx'
@@ -24,34 +30,8 @@ import { StageBadge } from './stage-badge.tsx'
 import type { DealMoves } from './use-deal-moves.ts'
 import { useTitle } from './use-inquiry-moves.ts'
 
-function Money({
-  deal,
-  moves,
-  isReadOnly
-}: {
-  deal: DealWithHistory
-  moves: DealMoves
-  isReadOnly: boolean
-}) {
-  const { t } = useTranslation()
-  const [amount, setAmount] = useState<number | string>(deal.amount)
-  useEffect(() => setAmount(deal.amount), [deal.amount])
-  return (
-    <AmountInput
-      label={t('crm.deal.amount')}
-      size="xs"
-      value={amount}
-      onChange={setAmount}
-      onBlur={() => {
-        const wanted = amountOf(amount)
-        if (wanted !== deal.amount) moves.save(deal.id, { amount: wanted })
-      }}
-      currency={deal.currency}
-      isReadOnly={isReadOnly}
-      testId="deal-amount"
-    />
-  )
-}
+const DealTasks = lazy(withTexts(['tasks'], () => import('../tasks/deal-tasks.tsx')))
+const DealDocuments = lazy(withTexts(['documents'], () => import('../documents/deal-documents.tsx')))
 
 function Stages({
   deal,
@@ -103,8 +83,11 @@ function History({ deal }: { deal: DealWithHistory }) {
             <span className={`num ${styles.sub}`}>
               {[
                 change.by?.name ?? t('crm.deal.byItself'),
-                `${dayOf(change.at)}, ${timeOfDay(change.at)}`
-              ].join(' · ')}
+                `${dayOf(change.at)}, ${timeOfDay(change.at)}`,
+                change.kind === 'open' ? span(change.seconds) : null
+              ]
+                .filter(Boolean)
+                .join(' · ')}
             </span>
           </li>
         ))}
@@ -141,6 +124,11 @@ function Head({ deal }: { deal: DealWithHistory }) {
           .filter(Boolean)
           .join(' · ')}
       </Text>
+      {deal.nextTask && (
+        <Text fz="sm" mt={6}>
+          <NextTask task={deal.nextTask} />
+        </Text>
+      )}
     </div>
   )
 }
@@ -172,8 +160,8 @@ function Body({ deal, moves, onGone, onCall }: BodyProps) {
   return (
     <div className={styles.sections}>
       <Head deal={deal} />
+      <DealMoney deal={deal} moves={moves} isReadOnly={isReadOnly} />
       <div className={styles.two}>
-        <Money deal={deal} moves={moves} isReadOnly={isReadOnly} />
         {!isReadOnly && <Stages deal={deal} pipelines={pipelines.data ?? []} moves={moves} />}
         <SavedText
           label={t('crm.title')}
@@ -195,7 +183,16 @@ function Body({ deal, moves, onGone, onCall }: BodyProps) {
           />
         )}
       </div>
+      <DealLines deal={deal} isReadOnly={isReadOnly} />
+      <DealPayments deal={deal} moves={moves} isReadOnly={isReadOnly} />
+      <DealPeople deal={deal} isReadOnly={isReadOnly} />
       <Activities items={deal.activities} onCall={onCall} />
+      {!isReadOnly && (
+        <Part>
+          <DealTasks deal={{ id: deal.id, name: titleOf(deal) }} contact={deal.contact} />
+          <DealDocuments dealId={deal.id} />
+        </Part>
+      )}
       <PathFields path={deal} tracked={deal.tracked} isReadOnly={isReadOnly} onSave={save} />
       <SavedNote value={deal.note} isReadOnly={isReadOnly} onSave={(note) => save({ note })} />
       <History deal={deal} />

@@ -8,16 +8,22 @@ import { useSearchParams } from 'react-router'
 import { withTexts } from '../i18n/index.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
+import { useUsers } from '../lib/lookups.ts'
+import { Part } from '../lib/part.tsx'
 import { remember, remembered } from '../lib/storage.ts'
 import { useMe } from '../session/session.ts'
 import { CloseDeal } from './close-deal.tsx'
 import styles from './crm.module.css'
 import { DealBoard } from './deal-board.tsx'
 import { DealList } from './deal-list.tsx'
+import { ForecastView } from './forecast.tsx'
 import { NewDeal } from './new-deal.tsx'
 import { useDealsSummary, usePipelines, type Filter } from './queries.ts'
 import { useDealMoves } from './use-deal-moves.ts'
 
+const views = ['board', 'list', 'forecast'] as const
+
+const ListExport = lazy(withTexts(['list-export'], () => import('../lib/list-export.tsx')))
 const DealDrawer = lazy(withTexts(['crm'], () => import('./deal-drawer.tsx')))
 
 function useDealsPlace() {
@@ -28,7 +34,10 @@ function useDealsPlace() {
     inquiryChannel: params.get('inquiryChannel'),
     source: params.get('source'),
     from: params.get('from'),
-    to: params.get('to')
+    to: params.get('to'),
+    responsibleId: params.get('responsibleId'),
+    needsCare: params.get('needsCare'),
+    amountFrom: params.get('amountFrom')
   }
   const set = (name: string, value: string | null, isNew = false): void => {
     setParams(
@@ -71,14 +80,39 @@ function Search({ value, onChange }: { value: string; onChange: (value: string) 
   )
 }
 
-/** Sales: a board by stage, or a list. */
+/** Whose deals are shown; nobody chosen: everybody's. */
+function Whose({ place }: { place: ReturnType<typeof useDealsPlace> }) {
+  const { t } = useTranslation()
+  const users = useUsers()
+  return (
+    <Select
+      size="xs"
+      w={170}
+      aria-label={t('crm.responsible')}
+      placeholder={t('crm.anybody')}
+      clearable
+      searchable
+      data={[
+        { value: 'none', label: t('crm.nobody') },
+        ...(users.data ?? [])
+          .filter(({ role }) => role !== 'marketer')
+          .map(({ id, name }) => ({ value: id, label: name }))
+      ]}
+      value={place.filter['responsibleId'] ?? null}
+      onChange={(value) => place.set('responsibleId', value)}
+      data-testid="deals-whose"
+    />
+  )
+}
+
+/** Sales: a board by stage, a list, or what is to be expected of them. */
 export default function DealsPage() {
   const { t } = useTranslation()
   const me = useMe()
   const place = useDealsPlace()
   const pipelines = usePipelines()
   const moves = useDealMoves()
-  const [view, setView] = useState(remembered('deals.view') === 'list' ? 'list' : 'board')
+  const [view, setView] = useState(() => views.find((each) => each === remembered('deals.view')) ?? 'board')
   const [isAdding, setAdding] = useState(false)
   const isReadOnly = me.role === 'marketer'
   const pipeline = pipelines.data?.find(({ id }) => id === place.pipelineId) ?? pipelines.data?.[0]
@@ -107,19 +141,33 @@ export default function DealsPage() {
             checked={place.filter['mine'] === 'true'}
             onChange={(event) => place.set('mine', event.currentTarget.checked ? 'true' : null)}
           />
+          <Switch
+            label={t('crm.deal.needsCare')}
+            checked={place.filter['needsCare'] === 'true'}
+            onChange={(event) => place.set('needsCare', event.currentTarget.checked ? 'true' : null)}
+            data-testid="deals-care"
+          />
+          {me.role !== 'operator' && <Whose place={place} />}
           <SegmentedControl
             size="xs"
             aria-label={t('crm.deal.view')}
             value={view}
             onChange={(value) => {
-              setView(value)
-              remember('deals.view', value)
+              const next = views.find((each) => each === value) ?? 'board'
+              setView(next)
+              remember('deals.view', next)
             }}
             data={[
               { value: 'board', label: t('crm.deal.board') },
-              { value: 'list', label: t('crm.deal.list') }
+              { value: 'list', label: t('crm.deal.list') },
+              { value: 'forecast', label: t('crm.forecast.title') }
             ]}
           />
+          {view === 'list' && (
+            <Part>
+              <ListExport list="deals" filter={filter} />
+            </Part>
+          )}
         </div>
         {!isReadOnly && (
           <Button
@@ -151,8 +199,16 @@ export default function DealsPage() {
             moves={isReadOnly ? null : moves}
             onOpen={place.open}
           />
+        ) : view === 'list' ? (
+          <DealList
+            key={pipeline.id}
+            filter={filter}
+            pipelines={pipelines.data ?? []}
+            onOpen={place.open}
+            isReadOnly={isReadOnly}
+          />
         ) : (
-          <DealList filter={filter} onOpen={place.open} />
+          <ForecastView filter={filter} />
         ))}
       {place.opened && (
         <Suspense>

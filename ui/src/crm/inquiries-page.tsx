@@ -8,6 +8,7 @@ import { withTexts } from '../i18n/index.ts'
 import type { Inquiry } from '../../../api/contract/crm.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
+import { Part } from '../lib/part.tsx'
 import { useKeys } from '../lib/use-keys.ts'
 import { useMe } from '../session/session.ts'
 import { useCurrentCall } from '../softphone/use-current-call.ts'
@@ -15,11 +16,14 @@ import { AcceptDialog } from './accept-dialog.tsx'
 import styles from './crm.module.css'
 import { InquiryRow, type RowMoves } from './inquiry-row.tsx'
 import { NewInquiry } from './new-inquiry.tsx'
-import { useInquiries, useInquiryCounts } from './queries.ts'
+import { MissedBoardView } from './missed-board.tsx'
+import { useInquiries, useInquiryCounts, useMissedBoard } from './queries.ts'
+import { SpamMarks } from './spam-marks.tsx'
 import { useDesk } from './use-desk.ts'
 import { useInquiryMoves, type Movable } from './use-inquiry-moves.ts'
-import { inquiryKinds, inquiryStates } from './words.ts'
+import { deskTabs, inquiryKinds, type DeskState } from './words.ts'
 
+const ListExport = lazy(withTexts(['list-export'], () => import('../lib/list-export.tsx')))
 const InquiryDrawer = lazy(withTexts(['crm'], () => import('./inquiry-drawer.tsx')))
 
 type Desk = ReturnType<typeof useDesk>
@@ -66,24 +70,34 @@ function Filters({ desk }: { desk: Desk }) {
 function Tabs({ desk }: { desk: Desk }) {
   const { t } = useTranslation()
   const counts = useInquiryCounts(desk.filter)
+  const mayCall = useMe().role !== 'marketer'
+  const { search, mine } = desk.filter
+  const missed = useMissedBoard({ state: desk.missed, search, mine }, mayCall)
+  const countOf = (tab: DeskState): number | undefined =>
+    tab === 'missed' ? missed.data?.waiting : counts.data?.[tab]
   return (
     <div className={styles.tabs} role="tablist" aria-label={t('crm.inquiries')}>
-      {inquiryStates.map((state) => (
-        <button
-          key={state}
-          type="button"
-          role="tab"
-          aria-selected={desk.state === state}
-          className={styles.tab}
-          onClick={() => desk.setState(state)}
-          data-testid={`tab-${state}`}
-        >
-          {t(`crm.state.${state}`)}
-          <span className={`num ${styles.count}`} data-loud={state === 'new' || undefined}>
-            {counts.data?.[state] ?? ''}
-          </span>
-        </button>
-      ))}
+      {deskTabs
+        .filter((tab) => mayCall || tab !== 'missed')
+        .map((state) => (
+          <button
+            key={state}
+            type="button"
+            role="tab"
+            aria-selected={desk.state === state}
+            className={styles.tab}
+            onClick={() => desk.setState(state)}
+            data-testid={`tab-${state}`}
+          >
+            {t(`crm.state.${state}`)}
+            <span
+              className={`num ${styles.count}`}
+              data-loud={state === 'new' || state === 'missed' || undefined}
+            >
+              {countOf(state) ?? ''}
+            </span>
+          </button>
+        ))}
     </div>
   )
 }
@@ -91,15 +105,17 @@ function Tabs({ desk }: { desk: Desk }) {
 function Empty({ desk }: { desk: Desk }) {
   const { t } = useTranslation()
   const isNarrowed = Object.keys(desk.filter).length > 0
+  // The board of missed calls says itself that it is empty.
+  const state = desk.state === 'missed' ? 'new' : desk.state
   return (
     <div className={styles.empty} data-testid="inquiries-empty">
-      <Text fw={600}>{isNarrowed ? t('crm.desk.nothing') : t(`crm.desk.empty.${desk.state}`)}</Text>
+      <Text fw={600}>{isNarrowed ? t('crm.desk.nothing') : t(`crm.desk.empty.${state}`)}</Text>
       {isNarrowed ? (
         <Button variant="default" mt="sm" onClick={desk.reset}>
           {t('crm.desk.reset')}
         </Button>
       ) : (
-        <Text c="dimmed">{t(`crm.desk.emptyText.${desk.state}`)}</Text>
+        <Text c="dimmed">{t(`crm.desk.emptyText.${state}`)}</Text>
       )}
     </div>
   )
@@ -110,7 +126,8 @@ export default function InquiriesPage() {
   const { t } = useTranslation()
   const me = useMe()
   const desk = useDesk()
-  const list = useInquiries(desk.state, desk.filter)
+  const isMissed = desk.state === 'missed'
+  const list = useInquiries(desk.state, desk.filter, !isMissed)
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data])
   const { move } = useInquiryMoves()
   const [accepted, setAccepted] = useState<Movable | null>(null)
@@ -126,7 +143,8 @@ export default function InquiriesPage() {
   }
 
   // In a call these keys are the call's.
-  const isBusy = useCurrentCall() !== null || desk.opened !== null || accepted !== null || isAdding
+  const inCall = useCurrentCall() !== null
+  const isBusy = inCall || isMissed || desk.opened !== null || accepted !== null || isAdding
   const at = items.findIndex(({ id }) => id === chosen)
   const step = (by: number) =>
     isBusy ? undefined : () => setChosen(items[at < 0 ? 0 : at + by]?.id ?? chosen)
@@ -150,6 +168,11 @@ export default function InquiriesPage() {
           {t('crm.desk.title')}
         </Title>
         <Filters desk={desk} />
+        {!isMissed && (
+          <Part>
+            <ListExport list="inquiries" filter={{ ...desk.filter, state: desk.state }} />
+          </Part>
+        )}
         {!isReadOnly && (
           <Button
             size="xs"
@@ -162,57 +185,63 @@ export default function InquiriesPage() {
         )}
       </div>
       <Tabs desk={desk} />
-      <section
-        className="sheet"
-        style={{ overflow: 'hidden', opacity: list.isPlaceholderData ? 0.6 : 1 }}
-        aria-label={t(`crm.state.${desk.state}`)}
-      >
-        {list.isPending && (
-          <Stack p="md" gap={14}>
-            {[0, 1, 2, 3, 4, 5].map((each) => (
-              <Skeleton key={each} height={38} />
-            ))}
-          </Stack>
-        )}
-        {list.isError && (
-          <div className={styles.empty} role="alert">
-            <Text mb="sm">{explain(list.error)}</Text>
-            <Button variant="default" onClick={() => inBackground(list.refetch())}>
-              {t('common.retry')}
-            </Button>
-          </div>
-        )}
-        {list.isSuccess && items.length === 0 && <Empty desk={desk} />}
-        {items.length > 0 && (
-          <ul className={styles.rows}>
-            {items.map((inquiry) => (
-              <InquiryRow
-                key={inquiry.id}
-                inquiry={inquiry}
-                isChosen={inquiry.id === chosen}
-                onOpen={(id) => {
-                  setChosen(id)
-                  desk.open(id)
-                }}
-                moves={isReadOnly ? null : moves}
-              />
-            ))}
-          </ul>
-        )}
-        {list.hasNextPage && (
-          <div className={styles.more}>
-            <Button
-              variant="subtle"
-              size="xs"
-              loading={list.isFetchingNextPage}
-              onClick={() => inBackground(list.fetchNextPage())}
-            >
-              {t('crm.more')}
-            </Button>
-          </div>
-        )}
-      </section>
-      {items.length > 0 && !isReadOnly && <p className={styles.hint}>{t('crm.desk.hint')}</p>}
+      {isMissed && <MissedBoardView desk={desk} />}
+      {desk.state === 'spam' && me.role !== 'marketer' && (
+        <SpamMarks search={desk.filter.search} isReadOnly={isReadOnly} />
+      )}
+      {!isMissed && (
+        <section
+          className="sheet"
+          style={{ overflow: 'hidden', opacity: list.isPlaceholderData ? 0.6 : 1 }}
+          aria-label={t(`crm.state.${desk.state}`)}
+        >
+          {list.isPending && (
+            <Stack p="md" gap={14}>
+              {[0, 1, 2, 3, 4, 5].map((each) => (
+                <Skeleton key={each} height={38} />
+              ))}
+            </Stack>
+          )}
+          {list.isError && (
+            <div className={styles.empty} role="alert">
+              <Text mb="sm">{explain(list.error)}</Text>
+              <Button variant="default" onClick={() => inBackground(list.refetch())}>
+                {t('common.retry')}
+              </Button>
+            </div>
+          )}
+          {list.isSuccess && items.length === 0 && <Empty desk={desk} />}
+          {items.length > 0 && (
+            <ul className={styles.rows}>
+              {items.map((inquiry) => (
+                <InquiryRow
+                  key={inquiry.id}
+                  inquiry={inquiry}
+                  isChosen={inquiry.id === chosen}
+                  onOpen={(id) => {
+                    setChosen(id)
+                    desk.open(id)
+                  }}
+                  moves={isReadOnly ? null : moves}
+                />
+              ))}
+            </ul>
+          )}
+          {list.hasNextPage && (
+            <div className={styles.more}>
+              <Button
+                variant="subtle"
+                size="xs"
+                loading={list.isFetchingNextPage}
+                onClick={() => inBackground(list.fetchNextPage())}
+              >
+                {t('crm.more')}
+              </Button>
+            </div>
+          )}
+        </section>
+      )}
+      {!isMissed && items.length > 0 && !isReadOnly && <p className={styles.hint}>{t('crm.desk.hint')}</p>}
       {desk.opened && (
         <Suspense>
           <InquiryDrawer inquiryId={desk.opened} onClose={() => desk.open(null)} onAccept={setAccepted} />

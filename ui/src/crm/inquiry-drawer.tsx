@@ -1,5 +1,5 @@
 import '../styles/later.ts'
-import { Badge, Button, Group, Text } from '@mantine/core'
+import { Badge, Button, Group, Menu, Text } from '@mantine/core'
 import { IconBan, IconBriefcase, IconCheck, IconHandGrab, IconRotate } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -16,6 +16,8 @@ import { ResponseClock } from './response-clock.tsx'
 import { Responsible } from './responsible.tsx'
 import { SavedNote } from './saved-note.tsx'
 import { useInquiryMoves, useTitle, type Movable } from './use-inquiry-moves.ts'
+
+const spamReasons = ['selling', 'robot', 'wrong', 'job', 'rude'] as const
 
 /** What can be done with an inquiry in its state. */
 export function InquiryActions({
@@ -74,15 +76,33 @@ export function InquiryActions({
           >
             {t('crm.close')}
           </Button>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconBan size={15} />}
-            disabled={isBusy}
-            onClick={() => move(inquiry, 'spam')}
-          >
-            {t('crm.spam')}
-          </Button>
+          <Menu position="bottom-start">
+            <Menu.Target>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconBan size={15} />}
+                disabled={isBusy}
+                data-testid="drawer-spam"
+              >
+                {t('crm.spam')}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label>{t('crm.marks.why')}</Menu.Label>
+              {spamReasons.map((reason) => (
+                <Menu.Item
+                  key={reason}
+                  onClick={() => move(inquiry, 'spam', t(`crm.marks.reasons.${reason}`))}
+                  data-testid={`spam-${reason}`}
+                >
+                  {t(`crm.marks.reasons.${reason}`)}
+                </Menu.Item>
+              ))}
+              <Menu.Divider />
+              <Menu.Item onClick={() => move(inquiry, 'spam')}>{t('crm.marks.noReason')}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
         </>
       )}
     </Group>

@@ -43,3 +43,18 @@ export function span(seconds: number): string {
     })
     .join(' ')
 }
+
+/** A day of the calendar, such as `2026-11-22`, as people of the reader's language write it. */
+export const dayText = (day: string): string =>
+  new Intl.DateTimeFormat(i18next.language, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC'
+  }).format(new Date(`${day}T00:00:00Z`))
+
+/** A month, such as `2026-11`. */
+export const monthText = (month: string): string =>
+  new Intl.DateTimeFormat(i18next.language, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-01T00:00:00Z`)
+  )

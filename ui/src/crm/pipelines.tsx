@@ -1,4 +1,14 @@
-import { ActionIcon, Alert, Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  Group,
+  NumberInput,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput
+} from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -10,6 +20,7 @@ import { FormDialog } from '../lib/form-dialog.tsx'
 import { inBackground } from '../lib/in-background.ts'
 import { RemoveButton } from '../settings/remove-button.tsx'
 import { SectionHead } from '../settings/section-head.tsx'
+import { LossReasonList } from './loss-reasons.tsx'
 import styles from './pipelines.module.css'
 import { usePipelines } from './queries.ts'
 
@@ -19,6 +30,8 @@ interface Draft {
   id?: string
   name: string
   kind: PipelineStage['kind']
+  /** In per cent; null: by its place. */
+  probability: number | null
 }
 
 /** Deals and lists show stages too. */
@@ -36,10 +49,12 @@ function Editor({ pipeline, onClose }: { pipeline: Pipeline | null; onClose: () 
   const changed = useChanged()
   const [name, setName] = useState(pipeline?.name ?? '')
   const [stages, setStages] = useState<Draft[]>(
-    pipeline?.stages.map(({ id, name: stage, kind }) => ({ key: id, id, name: stage, kind })) ?? [
-      { key: 'new', name: t('crm.pipelines.newStage'), kind: 'open' },
-      { key: 'won', name: t('crm.pipelines.wonName'), kind: 'won' },
-      { key: 'lost', name: t('crm.pipelines.lostName'), kind: 'lost' }
+    pipeline?.stages.map(({ id, name: stage, kind, probability }) => ({
+      ...{ key: id, id, name: stage, kind, probability }
+    })) ?? [
+      { key: 'new', name: t('crm.pipelines.newStage'), kind: 'open', probability: null },
+      { key: 'won', name: t('crm.pipelines.wonName'), kind: 'won', probability: null },
+      { key: 'lost', name: t('crm.pipelines.lostName'), kind: 'lost', probability: null }
     ]
   )
   const [nextKey, setNextKey] = useState(1)
@@ -87,6 +102,9 @@ function Editor({ pipeline, onClose }: { pipeline: Pipeline | null; onClose: () 
         data-autofocus
       />
       <span className="eyebrow">{t('crm.pipelines.stages')}</span>
+      <Text c="dimmed" fz="sm">
+        {t('crm.pipelines.probabilityText')}
+      </Text>
       {open.map((stage, index) => (
         <div key={stage.key} className={styles.stage} data-testid="stage-row">
           <TextInput
@@ -95,6 +113,29 @@ function Editor({ pipeline, onClose }: { pipeline: Pipeline | null; onClose: () 
             value={stage.name}
             maxLength={200}
             onChange={(event) => rename(stage.key, event.currentTarget.value)}
+          />
+          <NumberInput
+            size="xs"
+            w={86}
+            aria-label={`${t('crm.pipelines.probability')}: ${stage.name}`}
+            title={t('crm.pipelines.probability')}
+            placeholder={t('crm.pipelines.byPlace')}
+            value={stage.probability ?? ''}
+            min={0}
+            max={100}
+            allowDecimal={false}
+            allowNegative={false}
+            hideControls
+            rightSection="%"
+            onChange={(value) =>
+              setStages(
+                stages.map((each) =>
+                  each.key === stage.key
+                    ? { ...each, probability: value === '' ? null : Number(value) }
+                    : each
+                )
+              )
+            }
           />
           <Group gap={2} wrap="nowrap">
             <ActionIcon
@@ -134,7 +175,11 @@ function Editor({ pipeline, onClose }: { pipeline: Pipeline | null; onClose: () 
         leftSection={<IconPlus size={15} />}
         disabled={stages.length >= 30}
         onClick={() => {
-          setStages([...open, { key: `fresh-${nextKey}`, name: '', kind: 'open' }, ...last])
+          setStages([
+            ...open,
+            { key: `fresh-${nextKey}`, name: '', kind: 'open', probability: null },
+            ...last
+          ])
           setNextKey(nextKey + 1)
         }}
       >
@@ -210,6 +255,7 @@ export function PipelinesSection() {
           </div>
         ))}
       </Stack>
+      <LossReasonList />
       {edited && <Editor pipeline={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
     </section>
   )

@@ -5,9 +5,10 @@ import { secondsSince } from '../lib/format.ts'
 import { useNow } from '../lib/use-now.ts'
 import styles from './crm.module.css'
 import { span } from './money.ts'
+import { useInquiryRules } from './queries.ts'
 
-/** After so long a client who waits has most likely asked somebody else. */
-const lateSeconds = 20 * 60
+/** Until the rules are known: those that every company begins with. */
+const usual = { warnMinutes: 10, responseMinutes: 20 }
 /** Who answers the call itself has answered at once. */
 const atOnceSeconds = 60
 
@@ -16,8 +17,10 @@ type Timed = Pick<Inquiry, 'createdAt' | 'firstResponseAt' | 'state'>
 function Waiting({ since }: { since: string }) {
   const { t } = useTranslation()
   const seconds = secondsSince(since, useNow())
+  const { warnMinutes, responseMinutes } = useInquiryRules().data ?? usual
+  const tone = seconds > responseMinutes * 60 ? 'late' : seconds > warnMinutes * 60 ? 'wait' : 'fresh'
   return (
-    <span className={styles.clock} data-tone={seconds > lateSeconds ? 'late' : 'wait'} data-testid="waits">
+    <span className={styles.clock} data-tone={tone} data-testid="waits">
       <IconClock size={15} aria-hidden />
       {t('crm.desk.waits', { time: span(seconds) })}
     </span>

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Deal, PipelineStage } from '../../../api/contract/crm.ts'
+import type { Deal, DealWithHistory, PipelineStage } from '../../../api/contract/crm.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { toast } from '../lib/toast.tsx'
-import { useCrmChanged } from './queries.ts'
+import { useDealChanged } from './queries.ts'
 import { useTitle } from './use-inquiry-moves.ts'
 
 /** A deal on its way to another stage, shown there before the server has said so. */
@@ -20,12 +20,12 @@ const undoMs = 9000
 export function useDealMoves() {
   const { t } = useTranslation()
   const titleOf = useTitle()
-  const changed = useCrmChanged()
+  const changed = useDealChanged()
   const [pending, setPending] = useState<Move | null>(null)
   const [closing, setClosing] = useState<Move | null>(null)
   const save = useMutation({
     mutationFn: ({ id, body }: { id: string; body: Record<string, unknown> }) =>
-      api<Deal>('PATCH', `/api/deals/${id}`, body),
+      api<DealWithHistory>('PATCH', `/api/deals/${id}`, body),
     onSuccess: changed,
     onError: (error) => toast('rust', explain(error))
   })

@@ -1,5 +1,5 @@
 import { useSearchParams } from 'react-router'
-import { inquiryStates, type DeskState } from './words.ts'
+import { deskTabs, type DeskState } from './words.ts'
 
 const names = [
   'search',
@@ -17,7 +17,7 @@ export type DeskFilter = Partial<Record<(typeof names)[number], string>>
 /** The desk as the address has it: which tab, which filters, which inquiry is open. */
 export function useDesk() {
   const [params, setParams] = useSearchParams()
-  const state: DeskState = inquiryStates.find((each) => each === params.get('state')) ?? 'new'
+  const state: DeskState = deskTabs.find((each) => each === params.get('state')) ?? 'new'
   const filter: DeskFilter = {}
   for (const name of names) {
     const value = params.get(name)
@@ -39,6 +39,8 @@ export function useDesk() {
   return {
     state,
     filter,
+    missed: params.get('missed') === 'returned' ? ('returned' as const) : ('waiting' as const),
+    setMissed: (next: 'waiting' | 'returned') => change({ missed: next === 'returned' ? next : null }),
     opened: params.get('inquiry'),
     setState: (next: DeskState) => change({ state: next === 'new' ? null : next }),
     setFilter: (changes: Record<string, string | null>) => change(changes),

@@ -46,14 +46,21 @@ export function useInquiryMoves() {
     spam: 'crm.desk.marked'
   }
 
-  function move(inquiry: Movable, state: Free): void {
+  function move(inquiry: Movable, state: Free, spamReason: string | null = null): void {
     if (inquiry.state === 'accepted' || inquiry.state === state) return
     const before: Free = inquiry.state
     // Who takes what nobody has, has it from then on.
     const isTaken = state === 'inWork' && inquiry.responsible === null
     const back = { state: before, ...(isTaken && { responsibleId: null }) }
     save.mutate(
-      { id: inquiry.id, body: { state, ...(isTaken && { responsibleId: me.id }) } },
+      {
+        id: inquiry.id,
+        body: {
+          state,
+          ...(state === 'spam' && { spamReason }),
+          ...(isTaken && { responsibleId: me.id })
+        }
+      },
       {
         onSuccess: () => {
           if (state === 'spam' || before === 'spam')

@@ -1,6 +1,8 @@
-/** States of inquiries, in the order of the tabs. */
+/** States of inquiries. */
 export const inquiryStates = ['new', 'inWork', 'accepted', 'closed', 'spam'] as const
-export type DeskState = (typeof inquiryStates)[number]
+/** Tabs of the desk: what is missed has a board of its own. */
+export const deskTabs = ['new', 'missed', 'inWork', 'accepted', 'closed', 'spam'] as const
+export type DeskState = (typeof deskTabs)[number]
 
 /** Kinds that come to us today. */
-export const inquiryKinds = ['call', 'form', 'callback', 'manual'] as const
+export const inquiryKinds = ['call', 'form', 'callback', 'mail', 'message', 'manual'] as const

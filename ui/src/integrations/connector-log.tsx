@@ -15,15 +15,15 @@ import { explainTrouble } from './words.ts'
 
 const moment = (iso: string): string => `${dayOf(iso)}, ${exactTime(iso)}`
 
-/** Calls that the other side did not take, with why, and another try. */
-export function FailedCalls({ link }: { link: ConnectorItem }) {
+/** What the other side did not take, with why, and another try. */
+export function Failed({ link }: { link: ConnectorItem }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const path = `/api/connectors/${link.id}`
   const jobs = useQuery({
-    queryKey: ['connector-jobs', link.id, link.calls.failed],
+    queryKey: ['connector-jobs', link.id, link.counts.failed],
     queryFn: () => api<Page<ConnectorJobItem>>('GET', `${path}/jobs?state=failed&limit=50`),
-    enabled: link.calls.failed > 0
+    enabled: link.counts.failed > 0
   })
   const resend = useMutation({
     mutationFn: (jobId: string | null) => api('POST', `${path}/resend`, jobId === null ? {} : { jobId }),
@@ -34,7 +34,7 @@ export function FailedCalls({ link }: { link: ConnectorItem }) {
     },
     onError: (error) => toast('rust', explain(error))
   })
-  if (link.calls.failed === 0) return null
+  if (link.counts.failed === 0) return null
   return (
     <div className={`sheet ${styles.part}`} data-testid="connector-failed">
       <Group justify="space-between" mb="sm">
@@ -55,13 +55,15 @@ export function FailedCalls({ link }: { link: ConnectorItem }) {
         <Group key={job.id} className={styles.row ?? ''} justify="space-between" wrap="nowrap">
           <div style={{ minWidth: 0 }}>
             <Text fw={580} className="num">
-              {job.client ?? t('integrations.hiddenNumber')}
+              {job.subject === 'call'
+                ? (job.client ?? t('integrations.hiddenNumber'))
+                : [t(`integrations.subjects.${job.subject}`), job.client].filter(Boolean).join(': ')}
               <Text span c="dimmed" fz="sm">
                 {' '}
                 · {moment(job.startedAt ?? job.updatedAt)}
               </Text>
             </Text>
-            <Text fz="sm">{explainTrouble(t, job.lastErrorCode, job.lastError)}</Text>
+            <Text fz="sm">{explainTrouble(t, link.kind, job.lastErrorCode, job.lastError)}</Text>
           </div>
           <Button
             size="xs"
@@ -103,6 +105,7 @@ export function Exchanges({ link }: { link: ConnectorItem }) {
               </Text>{' '}
               <Text span fz="sm" fw={580}>
                 {one.method}
+                {one.subject !== null && ` · ${t(`integrations.subjects.${one.subject}`)}`}
               </Text>{' '}
               <Badge size="sm" variant="light" tt="none" color={isBad ? 'rust' : 'pine'}>
                 {one.direction === 'in' ? t('integrations.in') : (one.status ?? t('integrations.out'))}

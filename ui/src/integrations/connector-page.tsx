@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Code, CopyButton, Group, Switch, Text, Title } from '@mantine/core'
+import { Alert, Badge, Button, Group, Text, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -7,13 +7,12 @@ import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { dayOf, timeOfDay } from '../lib/format.ts'
 import { ConfirmButton } from '../settings/confirm-button.tsx'
-import { FailedCalls, Exchanges } from './connector-log.tsx'
-import styles from './integrations.module.css'
+import { Failed, Exchanges } from './connector-log.tsx'
+import { kindForms } from './kinds/kinds.ts'
 import { People } from './people.tsx'
-import { Steps } from './steps.tsx'
-import { colours, explainTrouble, standing } from './words.ts'
-
-const toggles = ['isShowingCard', 'isCreating', 'isSendingRecords', 'isTellingSource'] as const
+import { SettingsForm } from './settings-form.tsx'
+import { OtherKeys, Steps } from './steps.tsx'
+import { colours, explainTrouble, kindWord, standing } from './words.ts'
 
 /** One link: how it stands, what it sends, what went wrong. */
 export function ConnectorPage({ link, onBack }: { link: ConnectorItem; onBack: () => void }) {
@@ -21,10 +20,6 @@ export function ConnectorPage({ link, onBack }: { link: ConnectorItem; onBack: (
   const client = useQueryClient()
   const path = `/api/connectors/${link.id}`
   const fresh = () => client.invalidateQueries({ queryKey: ['all', 'connectors'] })
-  const change = useMutation({
-    mutationFn: (body: Record<string, unknown>) => api('PATCH', path, body),
-    onSuccess: fresh
-  })
   const test = useMutation({
     mutationFn: () => api<ConnectorTest>('POST', `${path}/test`, {}),
     onSuccess: fresh
@@ -37,7 +32,8 @@ export function ConnectorPage({ link, onBack }: { link: ConnectorItem; onBack: (
     }
   })
   const now = standing(link)
-  const error = change.error ?? test.error ?? remove.error
+  const system = kindWord(t, link.kind, 'name')
+  const error = test.error ?? remove.error
   return (
     <section>
       <Button
@@ -81,7 +77,7 @@ export function ConnectorPage({ link, onBack }: { link: ConnectorItem; onBack: (
         </Group>
       </Group>
       <Text c="dimmed" fz="sm">
-        {t('integrations.counts', link.calls)} ·{' '}
+        {t('integrations.counts', link.counts)} ·{' '}
         {link.lastOkAt === null
           ? t('integrations.never')
           : t('integrations.lastOk', { at: `${dayOf(link.lastOkAt)}, ${timeOfDay(link.lastOkAt)}` })}
@@ -99,8 +95,10 @@ export function ConnectorPage({ link, onBack }: { link: ConnectorItem; onBack: (
             data-testid="connector-test-answer"
           >
             {!test.data.isOk
-              ? explainTrouble(t, test.data.code, test.data.message)
-              : t(test.data.code === null ? 'integrations.checkOk' : 'integrations.checkNoAddress')}
+              ? explainTrouble(t, link.kind, test.data.code, test.data.message)
+              : t(test.data.code === null ? 'integrations.checkOk' : 'integrations.checkNoAddress', {
+                  system
+                })}
           </Alert>
         )}
         {link.trouble !== null && !test.data && (
@@ -109,7 +107,7 @@ export function ConnectorPage({ link, onBack }: { link: ConnectorItem; onBack: (
             mt="sm"
             data-testid="connector-trouble"
           >
-            {explainTrouble(t, link.trouble, link.troubleDetail)}{' '}
+            {explainTrouble(t, link.kind, link.trouble, link.troubleDetail, link.state === 'needsLogin')}{' '}
             {link.state === 'ready' &&
               link.pausedUntil !== null &&
               t('integrations.pausedUntil', { at: timeOfDay(link.pausedUntil) })}
@@ -119,57 +117,13 @@ export function ConnectorPage({ link, onBack }: { link: ConnectorItem; onBack: (
       {link.state !== 'ready' && <Steps link={link} />}
       {link.state !== 'new' && (
         <>
-          <FailedCalls link={link} />
-          <div className={`sheet ${styles.part}`}>
-            <Title order={2} size="h4" mb="sm">
-              {t('integrations.settings')}
-            </Title>
-            <Switch
-              mb="xs"
-              label={t('integrations.active')}
-              checked={link.isActive}
-              onChange={(event) => change.mutate({ isActive: event.currentTarget.checked })}
-            />
-            {toggles.map((name) => (
-              <Switch
-                key={name}
-                mb="xs"
-                label={t(`integrations.${name}`)}
-                checked={link.settings[name] === true}
-                onChange={(event) =>
-                  change.mutate({ settings: { ...link.settings, [name]: event.currentTarget.checked } })
-                }
-              />
-            ))}
-            <Text fw={580} mt="md">
-              {t('integrations.ownerTitle')}
-            </Text>
-            <Text c="dimmed" fz="sm">
-              {t('integrations.ownerText')}
-            </Text>
-            <Address value={link.ownerUrl} />
-          </div>
-          <People link={link} />
+          <Failed link={link} />
+          <SettingsForm link={link} />
+          {link.state === 'ready' && <OtherKeys link={link} />}
+          {kindForms[link.kind].hasPeople && <People link={link} />}
           <Exchanges link={link} />
         </>
       )}
     </section>
-  )
-}
-
-/** An address to be taken along. */
-export function Address({ value }: { value: string }) {
-  const { t } = useTranslation()
-  return (
-    <Group gap="sm" mt={6} wrap="nowrap">
-      <Code className={styles.address ?? ''}>{value}</Code>
-      <CopyButton value={value}>
-        {({ copied, copy }) => (
-          <Button size="compact-sm" variant="light" onClick={copy} style={{ flexShrink: 0 }}>
-            {t(copied ? 'integrations.copied' : 'integrations.copy')}
-          </Button>
-        )}
-      </CopyButton>
-    </Group>
   )
 }

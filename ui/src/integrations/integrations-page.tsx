@@ -1,21 +1,19 @@
-import { Badge, Button, Group, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Badge, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { IconPlugConnected } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { connectorKinds, type ConnectorKind } from '../../../api/contract/connector-words.ts'
 import type { ConnectorItem } from '../../../api/contract/connectors.ts'
-import { api } from '../lib/api.ts'
-import { explain, fieldErrors } from '../lib/explain.ts'
-import { FormDialog } from '../lib/form-dialog.tsx'
+import { explain } from '../lib/explain.ts'
 import { dayOf, timeOfDay } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useAll } from '../lib/lookups.ts'
 import settings from '../settings/settings.module.css'
 import { ConnectorPage } from './connector-page.tsx'
 import styles from './integrations.module.css'
-import { colours, explainTrouble, standing } from './words.ts'
+import { NewLink } from './new-link.tsx'
+import { colours, explainTrouble, kindWord, standing } from './words.ts'
 
 /** Links to foreign systems: those there are, and what can be linked. */
 export default function IntegrationsPage() {
@@ -61,9 +59,9 @@ export default function IntegrationsPage() {
       <div className={styles.kinds}>
         {connectorKinds.map((kind) => (
           <div key={kind} className={`sheet ${styles.kind}`}>
-            <Text fw={620}>{t(`integrations.names.${kind}`)}</Text>
+            <Text fw={620}>{kindWord(t, kind, 'name')}</Text>
             <Text c="dimmed" fz="sm" style={{ flex: 1 }}>
-              {t(`integrations.kinds.${kind}`)}
+              {kindWord(t, kind, 'about')}
             </Text>
             <Button
               variant="light"
@@ -92,7 +90,7 @@ export default function IntegrationsPage() {
 
 function Item({ link, onOpen }: { link: ConnectorItem; onOpen: () => void }) {
   const { t } = useTranslation()
-  const { calls, lastOkAt, trouble, troubleDetail } = link
+  const { kind, counts, lastOkAt, trouble, troubleDetail } = link
   const now = standing(link)
   return (
     <div className={styles.item} data-testid="connectors-row">
@@ -106,76 +104,19 @@ function Item({ link, onOpen }: { link: ConnectorItem; onOpen: () => void }) {
           </Badge>
         </Group>
         <Text fz="sm" c="dimmed">
-          {t(`integrations.names.${link.kind}`)} · {t('integrations.counts', calls)}
+          {kindWord(t, link.kind, 'name')} · {t('integrations.counts', counts)}
           {lastOkAt !== null &&
             ` · ${t('integrations.lastOk', { at: `${dayOf(lastOkAt)}, ${timeOfDay(lastOkAt)}` })}`}
         </Text>
-        {trouble !== null && <Text fz="sm">{explainTrouble(t, trouble, troubleDetail)}</Text>}
+        {trouble !== null && (
+          <Text fz="sm">{explainTrouble(t, kind, trouble, troubleDetail, link.state === 'needsLogin')}</Text>
+        )}
       </div>
-      {calls.failed > 0 && (
+      {counts.failed > 0 && (
         <Badge color="rust" variant="light" tt="none">
-          {t('integrations.failedCount', { count: calls.failed })}
+          {t('integrations.failedCount', { count: counts.failed })}
         </Badge>
       )}
     </div>
-  )
-}
-
-/** The first step: which portal. The others follow on the link's own page. */
-function NewLink({
-  kind,
-  onClose,
-  onMade
-}: {
-  kind: ConnectorKind
-  onClose: () => void
-  onMade: (id: string) => void
-}) {
-  const { t, i18n } = useTranslation()
-  const client = useQueryClient()
-  const [name, setName] = useState<string>(t(`integrations.names.${kind}`))
-  const [portal, setPortal] = useState('')
-  const make = useMutation({
-    mutationFn: () =>
-      api<ConnectorItem>('POST', '/api/connectors', {
-        ...{ kind, name },
-        settings: { portal, locale: i18n.language === 'en' ? 'en' : 'ru' }
-      }),
-    async onSuccess({ id }) {
-      await client.invalidateQueries({ queryKey: ['all', 'connectors'] })
-      onMade(id)
-    }
-  })
-  const wrong = fieldErrors(make.error)
-  return (
-    <FormDialog
-      title={t(`integrations.names.${kind}`)}
-      error={make.error}
-      isBusy={make.isPending}
-      saveLabel={t('integrations.create')}
-      onSubmit={() => make.mutate()}
-      onClose={onClose}
-      testId="connector-form"
-      saveTestId="connector-create"
-    >
-      <TextInput
-        label={t('integrations.portal')}
-        placeholder="company.bitrix24.ru"
-        required
-        data-autofocus
-        value={portal}
-        error={wrong['settings.portal'] && t('integrations.portalWrong')}
-        onChange={(event) => setPortal(event.currentTarget.value)}
-        data-testid="connector-portal"
-      />
-      <TextInput
-        label={t('integrations.name')}
-        required
-        maxLength={100}
-        value={name}
-        error={wrong['name']}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-    </FormDialog>
   )
 }

@@ -8,6 +8,7 @@ import { explain } from '../lib/explain.ts'
 import { useUsers } from '../lib/lookups.ts'
 import { toast } from '../lib/toast.tsx'
 import styles from './integrations.module.css'
+import { kindWord } from './words.ts'
 
 const recordOf = (value: unknown): Record<string, string> =>
   typeof value === 'object' && value !== null ? (value as Record<string, string>) : {}
@@ -63,7 +64,7 @@ export function People({ link }: { link: ConnectorItem }) {
           onClick={() => load.mutate()}
           data-testid="people-load"
         >
-          {t('integrations.peopleLoad')}
+          {t('integrations.peopleLoad', { system: kindWord(t, link.kind, 'name') })}
         </Button>
       </Group>
       {(load.error ?? save.error) && (

@@ -1,12 +1,16 @@
-import { Alert, Button, Group, Loader, PasswordInput, Text, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ConnectorItem } from '../../../api/contract/connectors.ts'
+import type { ConnectorItem, ConnectorTest } from '../../../api/contract/connectors.ts'
 import { api } from '../lib/api.ts'
-import { explain } from '../lib/explain.ts'
-import { Address } from './connector-page.tsx'
+import { explain, fieldErrors } from '../lib/explain.ts'
+import { Address } from './address.tsx'
+import { Field } from './fields.tsx'
 import styles from './integrations.module.css'
+import type { FieldForm, StepForm } from './kinds/form.ts'
+import { kindForms } from './kinds/kinds.ts'
+import { explainTrouble, kindWord, wrongOf } from './words.ts'
 
 function Step({
   number,
@@ -16,7 +20,7 @@ function Step({
 }: {
   number: number
   title: string
-  text: string
+  text: string | null
   children?: ReactNode
 }) {
   return (
@@ -26,93 +30,184 @@ function Step({
       </span>
       <div style={{ minWidth: 0 }}>
         <Text fw={620}>{title}</Text>
-        <Text c="dimmed" fz="sm">
-          {text}
-        </Text>
+        {text !== null && (
+          <Text c="dimmed" fz="sm">
+            {text}
+          </Text>
+        )}
         {children}
       </div>
     </div>
   )
 }
 
-/** What a person does in Bitrix24, and what they bring back. */
+/** What a person does on the other side, and what they bring back. */
 export function Steps({ link }: { link: ConnectorItem }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
-  const [clientId, setClientId] = useState('')
-  const [clientSecret, setClientSecret] = useState('')
-  const save = useMutation({
-    mutationFn: () => api('PATCH', `/api/connectors/${link.id}`, { keys: { clientId, clientSecret } }),
-    async onSuccess() {
-      setClientId('')
-      setClientSecret('')
-      await client.invalidateQueries({ queryKey: ['all', 'connectors'] })
-    }
-  })
-  const hasKeys = link.keys.includes('clientId') && link.keys.includes('clientSecret')
+  const { steps } = kindForms[link.kind]
   return (
     <div className={`sheet ${styles.part}`} data-testid="connector-steps">
-      <Step number={1} title={t('integrations.steps.app')} text={t('integrations.steps.appText')} />
-      <Step number={2} title={t('integrations.steps.address')} text={t('integrations.steps.addressText')}>
-        <Address value={link.hookUrl} />
+      {steps.map((step, index) => (
+        <Step
+          key={step.name}
+          number={index + 1}
+          title={kindWord(t, link.kind, `steps.${step.name}`) ?? step.name}
+          text={kindWord(t, link.kind, `steps.${step.name}Text`)}
+        >
+          <Shown link={link} step={step} />
+        </Step>
+      ))}
+    </div>
+  )
+}
+
+function Shown({ link, step }: { link: ConnectorItem; step: StepForm }) {
+  const { t } = useTranslation()
+  const { steps, fields, addressTail = '' } = kindForms[link.kind]
+  const wanted = fields.filter(({ at }) => at === 'keys')
+  if (step.shows === 'address')
+    return (
+      <>
+        <Address value={link.hookUrl + addressTail} />
         {!link.hookUrl.startsWith('https:') && (
           <Alert color="amber" p="xs" mt="xs">
             {t('integrations.steps.localAddress')}
           </Alert>
         )}
-      </Step>
-      <Step number={3} title={t('integrations.steps.keys')} text={t('integrations.steps.keysText')}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            save.mutate()
-          }}
-        >
-          <Group align="flex-end" mt="xs">
-            <TextInput
-              label={t('integrations.steps.clientId')}
-              required
-              autoComplete="off"
-              value={clientId}
-              onChange={(event) => setClientId(event.currentTarget.value)}
-              data-testid="connector-client-id"
-            />
-            <PasswordInput
-              label={t('integrations.steps.clientSecret')}
-              required
-              autoComplete="new-password"
-              miw={260}
-              visibilityToggleButtonProps={{ 'aria-label': t('integrations.steps.clientSecret') }}
-              value={clientSecret}
-              onChange={(event) => setClientSecret(event.currentTarget.value)}
-              data-testid="connector-client-secret"
-            />
-            <Button type="submit" variant="light" loading={save.isPending} data-testid="connector-save-keys">
-              {t('integrations.steps.saveKeys')}
-            </Button>
-          </Group>
-        </form>
-        <div aria-live="polite">
-          {save.isError && (
-            <Text c="rust" fz="sm">
-              {explain(save.error)}
-            </Text>
-          )}
-          {hasKeys && (
-            <Text fz="sm" mt={6} data-testid="connector-keys-there">
+      </>
+    )
+  if (step.shows === 'keys')
+    return <Keys link={link} fields={wanted} isLast={!steps.some(({ shows }) => shows === 'install')} />
+  if (step.shows === 'files') return <Files link={link} />
+  const secrets = wanted.filter((field) => field.type === 'secret' && field.isOptional !== true)
+  if (step.shows === 'install' && secrets.every(({ name }) => link.keys.includes(name)))
+    return (
+      <Group gap="xs" mt={6}>
+        <Loader size="xs" />
+        <Text fz="sm">{t('integrations.steps.waiting', { system: kindWord(t, link.kind, 'name') })}</Text>
+      </Group>
+    )
+  return null
+}
+
+/** @param isLast nothing follows: what was brought is tried at once */
+function Keys({ link, fields, isLast }: { link: ConnectorItem; fields: FieldForm[]; isLast: boolean }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const path = `/api/connectors/${link.id}`
+  const [values, setValues] = useState<Record<string, unknown>>(() =>
+    Object.fromEntries(
+      fields.flatMap(({ name, type }) => (type === 'secret' ? [] : [[name, link.settings[name]] as const]))
+    )
+  )
+  const pick = (isSecret: boolean): Record<string, unknown> =>
+    Object.fromEntries(
+      fields.flatMap(({ name, type }) =>
+        (type === 'secret') === isSecret && values[name] !== undefined ? [[name, values[name]] as const] : []
+      )
+    )
+  const save = useMutation({
+    async mutationFn() {
+      const settings = pick(false)
+      await api('PATCH', path, {
+        keys: pick(true),
+        ...(Object.keys(settings).length > 0 && { settings: { ...link.settings, ...settings } })
+      })
+      return isLast ? api<ConnectorTest>('POST', `${path}/test`, {}) : null
+    },
+    async onSuccess() {
+      setValues(pick(false))
+      await client.invalidateQueries({ queryKey: ['all', 'connectors'] })
+    }
+  })
+  const wrong = fieldErrors(save.error)
+  const secrets = fields.filter(({ type }) => type === 'secret')
+  const isThere = secrets.length > 0 && secrets.every(({ name }) => link.keys.includes(name))
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate()
+      }}
+    >
+      <Stack gap="sm" mt="xs">
+        {fields.map((field) => (
+          <Field
+            key={field.name}
+            kind={link.kind}
+            field={isThere && field.type === 'secret' ? { ...field, isOptional: true } : field}
+            link={link}
+            value={values[field.name]}
+            error={wrongOf(wrong, field)}
+            onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
+          />
+        ))}
+        <Group>
+          <Button type="submit" variant="light" loading={save.isPending} data-testid="connector-save-keys">
+            {t(isLast ? 'integrations.steps.saveAndCheck' : 'integrations.steps.saveKeys')}
+          </Button>
+          {isThere && (
+            <Text fz="sm" data-testid="connector-keys-there">
               {t('integrations.steps.keysThere')}
             </Text>
           )}
-        </div>
-      </Step>
-      <Step number={4} title={t('integrations.steps.install')} text={t('integrations.steps.installText')}>
-        {hasKeys && (
-          <Group gap="xs" mt={6}>
-            <Loader size="xs" />
-            <Text fz="sm">{t('integrations.steps.waiting')}</Text>
-          </Group>
+        </Group>
+      </Stack>
+      <div aria-live="polite">
+        {save.isError && (
+          <Text c="rust" fz="sm" mt={6}>
+            {explain(save.error)}
+          </Text>
         )}
-      </Step>
+        {save.data?.isOk === false && (
+          <Alert color="rust" mt="xs" data-testid="connector-test-answer">
+            {explainTrouble(t, link.kind, save.data.code, save.data.message)}
+          </Alert>
+        )}
+      </div>
+    </form>
+  )
+}
+
+/** Other keys for a link that works, when they have run out or were told to somebody. */
+export function OtherKeys({ link }: { link: ConnectorItem }) {
+  const { t } = useTranslation()
+  const [isOpen, setOpen] = useState(false)
+  const { steps, fields } = kindForms[link.kind]
+  const wanted = fields.filter(({ at, type }) => at === 'keys' && type === 'secret')
+  // What the other side joins gets its keys from there: the steps of a new link lead through it.
+  if (wanted.length === 0 || steps.some(({ shows }) => shows === 'install')) return null
+  return (
+    <div className={`sheet ${styles.part}`} data-testid="connector-other-keys">
+      <Group justify="space-between">
+        <div>
+          <Title order={2} size="h4">
+            {t('integrations.otherKeys')}
+          </Title>
+          <Text c="dimmed" fz="sm">
+            {t('integrations.otherKeysText')}
+          </Text>
+        </div>
+        {!isOpen && (
+          <Button variant="default" onClick={() => setOpen(true)} data-testid="connector-change-keys">
+            {t('integrations.changeKeys')}
+          </Button>
+        )}
+      </Group>
+      {isOpen && <Keys link={link} fields={wanted} isLast />}
     </div>
+  )
+}
+
+/** Files that are made for this link. */
+export function Files({ link }: { link: ConnectorItem }) {
+  return (
+    <Group mt={6}>
+      {link.files.map((name) => (
+        <Anchor key={name} href={`/api/connectors/${link.id}/files/${name}`} download={name}>
+          {name}
+        </Anchor>
+      ))}
+    </Group>
   )
 }

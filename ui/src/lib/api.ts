@@ -30,6 +30,16 @@ export function onSignedOut(listener: () => void): void {
   signedOut = listener
 }
 
+let verify: (() => Promise<boolean>) | null = null
+
+/**
+ * Called when the server wants the password again before it does what was asked.
+ * @param ask true once the password was shown; false when nobody wanted to
+ */
+export function onVerifyWanted(ask: (() => Promise<boolean>) | null): void {
+  verify = ask
+}
+
 /** The server's clock, ms since the epoch: office computers are often minutes off. */
 export function serverNowMs(): number {
   return Date.now() + offsetMs
@@ -60,7 +70,8 @@ async function send(
   method: Method,
   path: string,
   body: unknown,
-  headers: Record<string, string>
+  headers: Record<string, string>,
+  isAgain = false
 ): Promise<Response> {
   const all: Record<string, string> = { accept: 'application/json', ...headers }
   // The browser itself writes where the parts of a form begin.
@@ -80,7 +91,10 @@ async function send(
   if (response.ok) return response
   if (response.status === 401 && path !== '/api/auth/login') signedOut()
   const after = Number(response.headers.get('retry-after') ?? '')
-  throw new ApiError(await problemOf(response), Number.isFinite(after) && after > 0 ? after : null)
+  const problem = await problemOf(response)
+  if (problem.code === 'verify_first' && !isAgain && (await verify?.()))
+    return send(method, path, body, headers, true)
+  throw new ApiError(problem, Number.isFinite(after) && after > 0 ? after : null)
 }
 
 /**

@@ -8,6 +8,10 @@ export interface LiveFeed {
   subscribe: (listener: () => void) => () => void
   /** A journal row was written or changed. */
   onJournal: (listener: (callId: string) => void) => () => void
+  /** The signed-in user was told of something. */
+  onNotice: (listener: () => void) => () => void
+  /** Something was said in a conversation with a client. */
+  onMessages: (listener: () => void) => () => void
   /** The server could not say what was missed while we were away: whatever was asked for before may be old. */
   onGap: (listener: () => void) => () => void
   close: () => void
@@ -23,6 +27,8 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
   let board = emptyBoard
   const listeners = new Set<() => void>()
   const journalListeners = new Set<(callId: string) => void>()
+  const noticeListeners = new Set<() => void>()
+  const messageListeners = new Set<() => void>()
   const gapListeners = new Set<() => void>()
   const dispatch = (event: BoardEvent): void => {
     const next = reduceBoard(board, event)
@@ -52,6 +58,14 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
     dispatch({ type: 'other', event })
     for (const each of journalListeners) each(event.callId)
   })
+  socket.on('notice', (event) => {
+    dispatch({ type: 'other', event })
+    for (const each of noticeListeners) each()
+  })
+  socket.on('messages', (event) => {
+    dispatch({ type: 'other', event })
+    for (const each of messageListeners) each()
+  })
   // The library does not come back by itself when the server closed the connection or refused it.
   let again: ReturnType<typeof setTimeout> | null = null
   const lost = (): void => {
@@ -78,6 +92,14 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
       journalListeners.add(listener)
       return () => journalListeners.delete(listener)
     },
+    onNotice: (listener) => {
+      noticeListeners.add(listener)
+      return () => noticeListeners.delete(listener)
+    },
+    onMessages: (listener) => {
+      messageListeners.add(listener)
+      return () => messageListeners.delete(listener)
+    },
     onGap: (listener) => {
       gapListeners.add(listener)
       return () => gapListeners.delete(listener)
@@ -88,6 +110,8 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
       socket.disconnect()
       listeners.clear()
       journalListeners.clear()
+      messageListeners.clear()
+      noticeListeners.clear()
       gapListeners.clear()
     }
   }

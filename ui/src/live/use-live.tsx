@@ -31,9 +31,19 @@ export function LiveProvider({ children, isOn }: { children: ReactNode; isOn: bo
         inBackground(client.invalidateQueries({ queryKey: ['calls'] }))
       }, waitMs)
     })
+    opened.onNotice(() => inBackground(client.invalidateQueries({ queryKey: ['notices'] })))
+    let asked: ReturnType<typeof setTimeout> | null = null
+    opened.onMessages(() => {
+      // Several come with one message.
+      asked ??= setTimeout(() => {
+        asked = null
+        inBackground(client.invalidateQueries({ queryKey: ['messages'] }))
+      }, 150)
+    })
     opened.onGap(() => inBackground(client.invalidateQueries()))
     return () => {
       if (timer) clearTimeout(timer)
+      if (asked) clearTimeout(asked)
       opened.close()
       setFeed(null)
     }

@@ -90,6 +90,7 @@ const caps = [
   'companyMinutesPerDay',
   'allConcurrent'
 ] as const
+const riskCaps = ['userCallsPerMinute', 'userCostlyMinutesPerDay', 'companyCostlyMinutesPerDay'] as const
 
 /** What may be dialled: it is asked at every dial, whoever starts it. */
 export function DialRulesSection() {
@@ -142,6 +143,32 @@ export function DialRulesSection() {
           },
           { title: t('setup.dial.limits'), text: t('setup.dial.limitsText'), fields: caps.map(number) },
           {
+            title: t('guard.dial.title'),
+            text: t('guard.dial.text'),
+            fields: [
+              ...[...riskCaps, 'stopAfterRefusals' as const].map((name): Field => ({
+                name,
+                label: t(`guard.dial.${name}`),
+                type: 'number',
+                placeholder: t('setup.noLimit')
+              })),
+              {
+                name: 'costlyPrefixes',
+                label: t('guard.dial.costly'),
+                type: 'tags',
+                help: t('guard.dial.costlyHelp'),
+                placeholder: '+7800'
+              },
+              {
+                name: 'alarmMails',
+                label: t('guard.dial.mails'),
+                type: 'tags',
+                help: t('guard.dial.mailsHelp'),
+                placeholder: 'security@example.com'
+              }
+            ]
+          },
+          {
             title: t('setup.dial.when'),
             fields: [{ name: 'isBound', label: t('setup.dial.onlyHours'), type: 'switch' }],
             more: (values, set) =>
@@ -156,6 +183,9 @@ export function DialRulesSection() {
           allowedPrefixes: policy.allowedPrefixes,
           homeCountry: policy.homeCountry,
           ...policy.caps,
+          stopAfterRefusals: policy.stopAfterRefusals,
+          costlyPrefixes: policy.costlyPrefixes,
+          alarmMails: policy.alarmMails,
           isBound: policy.hours !== null,
           hours: policy.hours ?? usualHours
         })}
@@ -165,7 +195,10 @@ export function DialRulesSection() {
           blockedPrefixes: values['blockedPrefixes'],
           allowedPrefixes: values['allowedPrefixes'],
           homeCountry: upper([values['homeCountry']])[0],
-          caps: Object.fromEntries(caps.map((name) => [name, values[name] ?? null])),
+          caps: Object.fromEntries([...caps, ...riskCaps].map((name) => [name, values[name] ?? null])),
+          stopAfterRefusals: values['stopAfterRefusals'] ?? null,
+          costlyPrefixes: values['costlyPrefixes'],
+          alarmMails: values['alarmMails'],
           hours: values['isBound'] === true ? values['hours'] : null
         })}
       />

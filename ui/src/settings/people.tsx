@@ -11,11 +11,13 @@ import { roles } from '../lib/words.ts'
 import { tryRing } from '../softphone/ring.ts'
 import { ResourceTable } from './resource-table.tsx'
 
+const HandOver = lazy(withTexts(['hand-over', 'many'], () => import('./hand-over.tsx')))
 const UserAccess = lazy(withTexts(['sign-in'], () => import('./user-access.tsx')))
 
 export function UsersSection() {
   const { t } = useTranslation()
   const [opened, setOpened] = useState<User | null>(null)
+  const [leaver, setLeaver] = useState<User | null>(null)
   const groups = useAll<Group>('groups')
   const groupOptions = (groups.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
   const roleOptions = roles.map((role) => ({ value: role, label: t(`role.${role}`) }))
@@ -25,14 +27,24 @@ export function UsersSection() {
     <>
       <ResourceTable<User>
         actions={(user) => (
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            onClick={() => setOpened(user)}
-            data-testid="user-access-open"
-          >
-            {t('settings.users.access')}
-          </Button>
+          <>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              onClick={() => setLeaver(user)}
+              data-testid="hand-over-open"
+            >
+              {t('setup.handOver')}
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              onClick={() => setOpened(user)}
+              data-testid="user-access-open"
+            >
+              {t('settings.users.access')}
+            </Button>
+          </>
         )}
         onSaved={(answer) => {
           if (isInvited.current) setOpened(answer as User)
@@ -170,6 +182,11 @@ export function UsersSection() {
           }
         }}
       />
+      {leaver && (
+        <Suspense>
+          <HandOver user={leaver} onClose={() => setLeaver(null)} />
+        </Suspense>
+      )}
       {opened && (
         <Suspense>
           <UserAccess user={opened} onClose={() => setOpened(null)} />

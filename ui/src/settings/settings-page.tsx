@@ -3,6 +3,7 @@ import type { ParseKeys } from 'i18next'
 import { Fragment, lazy, Suspense, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, NavLink, useParams } from 'react-router'
+import { DeskRulesSection } from '../crm/desk-rules.tsx'
 import { PipelinesSection } from '../crm/pipelines.tsx'
 import { withTexts } from '../i18n/index.ts'
 import { useMe } from '../session/session.ts'
@@ -32,11 +33,21 @@ const SystemPage = lazy(
 const WebhooksPage = lazy(
   withTexts(['calls', 'many', 'settings', 'webhooks'], () => import('../webhooks/webhooks-page.tsx'))
 )
+const DocumentTemplatesPage = lazy(withTexts(['documents'], () => import('../documents/templates-page.tsx')))
 const TagsPage = lazy(withTexts(['setup', 'tags'], () => import('../tags/tags-page.tsx')))
 const IntegrationsPage = lazy(
   withTexts(['integrations'], () => import('../integrations/integrations-page.tsx'))
 )
+const ChannelsPage = lazy(withTexts(['messages', 'settings'], () => import('../messages/channels-page.tsx')))
 const CertificatePage = lazy(withTexts(['certificates'], () => import('./certificate.tsx')))
+const AutomationPage = lazy(
+  withTexts(['automation', 'many', 'settings'], () => import('../automation/automation-page.tsx'))
+)
+const HandOversSection = lazy(withTexts(['hand-over', 'many', 'setup'], () => import('./hand-overs.tsx')))
+const SipBansSection = lazy(withTexts(['guard', 'setup'], () => import('./sip-bans.tsx')))
+const DialStopsSection = lazy(withTexts(['guard', 'setup'], () => import('./dial-stops.tsx')))
+const OverloadSection = lazy(withTexts(['overload'], () => import('./overload.tsx')))
+const RetentionSection = lazy(withTexts(['retention'], () => import('./retention.tsx')))
 const AuditPage = lazy(withTexts(['system'], () => import('../system/audit-page.tsx')))
 
 /** The wizard is a page of its own. */
@@ -73,6 +84,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       { name: 'schemes', title: 'settings.schemes.title', page: SchemesSection },
       { name: 'schedules', title: 'setup.hours', page: SchedulesPage, isForLeads: true },
       { name: 'caller-lists', title: 'setup.callerLists', page: CallerListsPage, isForLeads: true },
+      { name: 'overload', title: 'setup.overload', page: OverloadSection },
       { name: 'tags', title: 'setup.tags', page: TagsPage },
       { name: 'prompts', title: 'setup.prompts.title', page: PromptsSection },
       { name: 'music', title: 'setup.music.title', page: MusicSection }
@@ -82,6 +94,7 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
     title: 'setup.part.outgoing',
     sections: [
       { name: 'dial-rules', title: 'setup.dial.title', page: DialRulesSection },
+      { name: 'dial-stops', title: 'setup.dialStops', page: DialStopsSection },
       { name: 'callbacks', title: 'setup.callbacks.title', page: CallbackRulesSection },
       { name: 'dial-lists', title: 'setup.lists.title', page: DialListsSection, isForLeads: true },
       { name: 'do-not-call', title: 'setup.doNotCall.title', page: DoNotCallSection, isForLeads: true }
@@ -89,7 +102,13 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
   },
   {
     title: 'setup.part.sales',
-    sections: [{ name: 'pipelines', title: 'crm.pipelines.title', page: PipelinesSection, isForLeads: true }]
+    sections: [
+      { name: 'inquiry-rules', title: 'crm.rules.title', page: DeskRulesSection, isForLeads: true },
+      { name: 'pipelines', title: 'crm.pipelines.title', page: PipelinesSection, isForLeads: true },
+      { name: 'automation', title: 'setup.automation', page: AutomationPage, isForLeads: true },
+      { name: 'documents', title: 'setup.documents', page: DocumentTemplatesPage },
+      { name: 'hand-over', title: 'setup.handOver', page: HandOversSection, isForLeads: true }
+    ]
   },
   {
     title: 'setup.part.system',
@@ -102,9 +121,12 @@ const parts: readonly { title: ParseKeys; sections: readonly Section[] }[] = [
       },
       { name: 'mail', title: 'reportSettings.mail.title', page: MailSection },
       { name: 'certificate', title: 'setup.certificate', page: CertificatePage },
+      { name: 'sip-bans', title: 'setup.sipBans', page: SipBansSection },
+      { name: 'channels', title: 'setup.channels', page: ChannelsPage },
       { name: 'integrations', title: 'setup.integrations', page: IntegrationsPage },
       { name: 'webhooks', title: 'settings.webhooks.title', page: WebhooksPage },
       { name: 'tokens', title: 'setup.tokens.title', page: TokensSection },
+      { name: 'retention', title: 'setup.retention', page: RetentionSection },
       { name: 'audit', title: 'system.audit.title', page: AuditPage },
       { name: 'first-hour', title: 'firstHour.title', page: FirstHour },
       { name: 'system', title: 'system.title', page: SystemPage },

@@ -16,6 +16,7 @@ const pages: Partial<Record<UsageKind, (id: string) => string>> = {
   device: () => '/settings/devices',
   token: () => '/settings/tokens',
   dialList: () => '/settings/dial-lists',
+  project: () => '/tasks/projects',
   webhook: (id) => `/settings/webhooks/${id}`
 }
 
@@ -35,7 +36,7 @@ export function UsageList({ references }: { references: readonly UsageReference[
             <List fz="sm" spacing={2} mt={4}>
               {found.map((each) => (
                 <List.Item key={each.kind}>
-                  <Kind reference={each} />
+                  <UsageKindLine reference={each} />
                 </List.Item>
               ))}
             </List>
@@ -46,7 +47,8 @@ export function UsageList({ references }: { references: readonly UsageReference[
   )
 }
 
-function Kind({ reference: { kind, count, items } }: { reference: UsageReference }) {
+/** Things of one kind in one line, each with its link. */
+export function UsageKindLine({ reference: { kind, count, items } }: { reference: UsageReference }) {
   const { t } = useTranslation()
   const more = count - items.length
   const title = t(`usage.kind.${kind}`)

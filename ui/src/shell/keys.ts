@@ -61,7 +61,7 @@ export const keyGroups: readonly { title: ParseKeys<'ui'>; rows: readonly Row[] 
       { keys: ['C'], text: 'keySheet.dial' },
       { keys: ['N'], text: 'keySheet.note' },
       { keys: ['S'], text: 'keySheet.status' },
-      { keys: ['1–7'], text: 'keySheet.pages' },
+      { keys: ['1–9'], text: 'keySheet.pages' },
       { keys: ['?'], text: 'keySheet.sheet' },
       { keys: ['Esc'], text: 'keySheet.close' }
     ]
@@ -82,6 +82,14 @@ export const keyGroups: readonly { title: ParseKeys<'ui'>; rows: readonly Row[] 
       { keys: ['W'], text: 'keySheet.take' },
       { keys: ['X'], text: 'keySheet.shut' },
       { keys: ['S'], text: 'keySheet.spam' }
+    ]
+  },
+  {
+    title: 'keySheet.tasks',
+    rows: [
+      { keys: ['I'], text: 'keySheet.newTask' },
+      { keys: ['X'], text: 'keySheet.taskDone' },
+      { keys: ['Shift ←', 'Shift →'], text: 'keySheet.moveTask' }
     ]
   },
   {

@@ -2,6 +2,7 @@ import {
   IconBriefcase,
   IconBroadcast,
   IconChartBar,
+  IconChecklist,
   IconHeadset,
   IconInbox,
   IconList,
@@ -30,7 +31,9 @@ import { UserCorner } from './user-button.tsx'
 import { useFrameKeys } from './use-frame-keys.ts'
 
 const KeysSheet = lazy(withTexts(['key-sheet'], () => import('./keys-sheet.tsx')))
+const Bell = lazy(withTexts(['notices'], () => import('../tasks/bell.tsx')))
 const JobTray = lazy(withTexts(['jobs'], () => import('../jobs/tray.tsx')))
+const Unread = lazy(withTexts(['unread'], () => import('../messages/unread.tsx')))
 const UpdateBanner = lazy(withTexts(['updates'], () => import('../system/update-banner.tsx')))
 const CoverageBanner = lazy(withTexts(['coverage'], () => import('../tracking/coverage-banner.tsx')))
 
@@ -40,6 +43,7 @@ const places = [
   { to: '/journal', key: 'journal', icon: IconList },
   { to: '/inquiries', key: 'inquiries', icon: IconInbox },
   { to: '/deals', key: 'deals', icon: IconBriefcase },
+  { to: '/tasks', key: 'tasks', icon: IconChecklist },
   { to: '/contacts', key: 'contacts', icon: IconUsers },
   { to: '/reports', key: 'reports', icon: IconChartBar },
   { to: '/settings', key: 'settings', icon: IconSettings }
@@ -87,6 +91,7 @@ function Frame() {
         to={to}
         end={to === '/'}
         className={styles.link ?? ''}
+        title={t(`nav.${key}`)}
         data-testid={`${place}-${key}`}
       >
         <Icon size={18} stroke={1.8} />
@@ -108,6 +113,16 @@ function Frame() {
               <SoftphonePill />
               <PresenceChoice />
             </>
+          )}
+          {me.role !== 'marketer' && (
+            <Part>
+              <Bell />
+            </Part>
+          )}
+          {me.role !== 'marketer' && (
+            <Part>
+              <Unread />
+            </Part>
           )}
           <Part>
             <JobTray />

@@ -9,11 +9,14 @@ const UserMenu = lazy(withTexts(['phone-links'], () => import('./user-menu.tsx')
 
 function initials(name: string): string {
   const words = name.split(/\s+/).filter(Boolean)
-  return words
-    .slice(0, 2)
-    .map((word) => word[0] ?? '')
-    .join('')
-    .toUpperCase()
+  return (
+    words
+      .slice(0, 2)
+      // A letter may be two units long: half of one is a question mark.
+      .map((word) => [...word][0] ?? '')
+      .join('')
+      .toUpperCase()
+  )
 }
 
 /** The signed-in user's initials: opens the menu with name, language, theme, sign-out. */

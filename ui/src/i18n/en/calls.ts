@@ -26,6 +26,7 @@ export const calls = {
     external: 'Number outside',
     goto: 'To another scheme',
     transfer: 'Transfer',
+    turnAway: 'Turned away: too many calls',
     tag: 'Tag',
     recording: 'Recording on or off',
     announce: 'Announcement'
@@ -40,6 +41,7 @@ export const calls = {
     no_route: 'The number is not set up',
     no_codec: 'No common codec with the carrier',
     trunk_full: 'All lines were taken',
+    overloaded: 'Turned away: too many calls at once',
     blocked: 'Blocked',
     busy: 'Busy',
     asterisk_lost: 'The telephone exchange stopped',

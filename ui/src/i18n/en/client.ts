@@ -43,7 +43,11 @@ export const client = {
       call_back: 'Call back',
       voicemail: 'Listen to a message',
       callback_failed: 'Callback did not work',
-      follow_up: 'Task'
+      follow_up: 'Task',
+      call: 'Call',
+      meeting: 'Meeting',
+      mail: 'Letter',
+      other: 'Task'
     },
     done: 'Done',
     taskDone: 'Task done',

@@ -145,6 +145,16 @@ export const costs = {
       tooLong: 'the text is longer than 300 characters'
     }
   },
+  costConnectors: {
+    title: 'From advertising systems',
+    text: 'The last seven days are loaded each night: the systems correct their figures for about a week.',
+    load: 'Load now',
+    loading: 'Loading…',
+    loaded: 'Loaded {{at}}',
+    never: 'Not loaded yet',
+    failed: 'Could not be loaded {{at}}: {{error}}',
+    kept: 'The costs from before have stayed.'
+  },
   costImports: {
     emptyTitle: 'Nothing was imported yet',
     emptyText: 'Each file and each cost of several days stands here, and can be undone as a whole.',

@@ -37,7 +37,14 @@ export const crm = {
       message: 'Message',
       manual: 'By hand'
     },
-    state: { new: 'New', inWork: 'In work', accepted: 'Deals', closed: 'Closed', spam: 'Spam' },
+    state: {
+      new: 'New',
+      missed: 'Missed',
+      inWork: 'In work',
+      accepted: 'Deals',
+      closed: 'Closed',
+      spam: 'Spam'
+    },
     stateOne: {
       new: 'New',
       inWork: 'In work',
@@ -116,6 +123,7 @@ export const crm = {
       internal: 'Internal call',
       form: 'Form',
       callback: 'Callback ordered',
+      message: 'Mail or message',
       callbackFor: 'Callback ordered for {{time}}',
       openCall: 'Open the call',
       recorded: 'has a recording'
@@ -160,6 +168,7 @@ export const crm = {
       reasonPlaceholder: 'Too dear, changed their mind, bought elsewhere…',
       count_one: '{{count}} deal',
       count_other: '{{count}} deals',
+      needsCare: 'Nothing planned',
       updated: 'Changed'
     },
     ofCall: {
@@ -171,10 +180,181 @@ export const crm = {
       inquiry: 'Inquiry',
       created: 'Deal opened'
     },
+    lines: {
+      title: 'Products and services',
+      empty: 'Add lines, and the sum of the deal follows.',
+      add: 'Add a line',
+      name: 'Name',
+      quantity: 'Quantity',
+      price: 'Price',
+      discount: 'Discount',
+      cost: 'Cost',
+      remove: 'Remove the line: {{name}}',
+      removed: 'Line removed: {{name}}'
+    },
+    money: {
+      cost: 'Cost',
+      expected: 'Expected by',
+      margin: 'Margin',
+      typed: 'The sum was typed; the lines come to {{sum}}.',
+      follow: 'Use the lines'
+    },
+    pay: {
+      title: 'Payments',
+      empty: 'No payments yet. A deal that is paid in full is won, and its sum is revenue in reports.',
+      add: 'Mark a payment',
+      save: 'Paid',
+      day: 'Day',
+      of: 'Paid {{paid}} of {{amount}}',
+      marked: 'Payment marked',
+      won: 'Paid in full: the deal is won',
+      remove: 'Remove the payment of {{amount}}',
+      removed: 'Payment removed'
+    },
+    people: {
+      title: 'People',
+      main: 'main',
+      add: 'Add a client: name or number',
+      remove: 'Remove from the deal: {{name}}',
+      removed: 'No longer in the deal: {{name}}'
+    },
+    next: { title: 'Next', late: 'Overdue' },
+    columns: {
+      choose: 'Columns',
+      stage: 'Stage',
+      amount: 'Amount',
+      margin: 'Margin',
+      paid: 'Paid',
+      source: 'Source',
+      responsible: 'Responsible',
+      nextTask: 'Next task',
+      expected: 'Expected',
+      created: 'Created',
+      updated: 'Changed'
+    },
+    bulk: {
+      all: 'Choose all shown',
+      choose: 'Choose: {{name}}',
+      chosen_one: '{{count}} deal chosen',
+      chosen_other: '{{count}} deals chosen',
+      owner: 'Hand over to',
+      noReason: 'No reason',
+      none: 'Choose none',
+      done_one: '{{count}} deal changed',
+      done_other: '{{count}} deals changed'
+    },
+    forecast: {
+      title: 'Forecast',
+      month: 'Month',
+      noMonth: 'No date',
+      weighted: 'Forecast',
+      won: 'Won already',
+      empty: 'Nothing to forecast: no deal is open.',
+      how: 'The forecast is the sum of open deals times the likelihood of their stage. Likelihoods are set with the pipeline, the expected day in the deal; months that have passed count as “no date”.',
+      missing: 'No rate for {{list}}: these deals are in no sum.'
+    },
+    missed: {
+      title: 'Missed calls',
+      waiting: 'Waiting',
+      returned: 'Called back',
+      left: '{{time}} left',
+      late: '{{time}} late',
+      at: 'called {{time}}',
+      calls_one: '{{count}} call',
+      calls_other: '{{count}} calls',
+      tries_one: '{{count}} try',
+      tries_other: '{{count}} tries',
+      returnedAfter: 'after {{time}}',
+      byUs: 'we called back',
+      themselves: 'the client got through',
+      overdue_one: '{{count}} overdue',
+      overdue_other: '{{count}} overdue',
+      median: 'usually called back after {{time}}',
+      empty: { waiting: 'Everybody was called back', returned: 'Nobody was called back yet' },
+      emptyText: 'Calls of two weeks that nobody answered. Repeated calls of one number are one line.'
+    },
+    marks: {
+      title: 'Hidden numbers and mails',
+      text: 'Calls and forms from here do not reach the desk and are told to nobody. Take a number back, and what was hidden appears.',
+      why: 'Why is it spam?',
+      reasons: {
+        selling: 'Advertising',
+        robot: 'Robot',
+        wrong: 'Wrong number',
+        job: 'Looking for a job',
+        rude: 'Nuisance'
+      },
+      noReason: 'No reason',
+      journal: 'marked in the journal',
+      hidden_one: '{{count}} hidden, last {{day}}',
+      hidden_other: '{{count}} hidden, last {{day}}',
+      nothing: 'quiet since',
+      back: 'No longer spam: {{value}}'
+    },
+    rules: {
+      title: 'Inquiries desk',
+      text: 'How soon to answer, whose missed calls are, and who gets what comes new.',
+      response: 'First answer',
+      responseText: 'Inquiries on the desk change colour by these times.',
+      warn: 'Time to answer, minutes',
+      target: 'Too late, minutes',
+      missed: 'Missed calls',
+      missedText: 'Who shall call back. Where there is no such person, the next rule decides.',
+      owner: 'At first',
+      owners: {
+        entity: 'Responsible for the deal or client',
+        lastRung: 'Who was rung last',
+        default: 'The usual person'
+      },
+      usual: 'The usual person, when there is nobody else'
+    },
+    dispatch: {
+      title: 'Dispatcher',
+      text: 'Hands out new inquiries that nobody has. Whoever is away or off is skipped; with nobody free an inquiry waits on the desk.',
+      on: 'Hand out new inquiries',
+      mode: 'How',
+      modes: {
+        sticky: 'To whoever had the client before',
+        rating: 'By ratings of clients',
+        load: 'By load',
+        carousel: 'In turn',
+        weighted: 'By score'
+      },
+      people: 'Among whom',
+      choose: 'Choose people, and see here who would get the next inquiry.',
+      next: 'The next inquiry goes to',
+      stays: 'Nobody is free now: the inquiry would stay on the desk.',
+      why: {
+        sticky: 'had the client before',
+        rating: 'the best ratings of those free',
+        load: 'the fewest inquiries of those free',
+        carousel: 'it is their turn',
+        weighted: 'the highest score',
+        nobody: 'nobody is there'
+      },
+      person: 'Person',
+      now: 'Now',
+      has: 'Inquiries',
+      rating: 'Rating',
+      score: 'Score',
+      inactive: 'Switched off',
+      weightFree: 'Weight: is free',
+      weightLoad: 'Weight: has few inquiries',
+      weightRating: 'Weight: ratings of clients'
+    },
+    reasons: {
+      title: 'Reasons of loss',
+      text: 'Offered when a deal is lost. Deals that are lost keep their words.',
+      add: 'A new reason and Enter',
+      removed: 'Reason removed'
+    },
     pipelines: {
       title: 'Pipelines',
       text: 'The stages that a deal goes through. Each pipeline has one stage won and one lost.',
       add: 'Add a pipeline',
+      probability: 'Likelihood of success, %',
+      probabilityText: 'The forecast needs the likelihood; where it is empty, the place of the stage tells.',
+      byPlace: 'auto',
       stages: 'Stages',
       stageName: 'Name of the stage',
       addStage: 'Add a stage',

@@ -1,9 +1,11 @@
 /** What the API answers and what is wrong with a field, in English. */
 export const errors = {
   problems: {
+    verify_first: 'Your password is needed for this. Press the button again and type it.',
     second_factor_needed: 'Type the code of your app.',
     bad_code: 'The code is wrong, or was used already. Wait for the next one.',
     link_ended: 'This link was used already, or its time is over. Ask for a new one.',
+    secret_sealed: 'This password was sealed with another key of the system. Make a new one.',
     second_factor_on: 'The second factor is on already.',
     user_inactive: 'The account is switched off. Switch it on first.',
     unknown_site: 'There is no site with this key.',
@@ -38,11 +40,20 @@ export const errors = {
     user_daily_cap: 'You have used up your calls for today. An admin can raise the limit.',
     company_daily_cap: 'The company has used up its calls for today. An admin can raise the limit.',
     concurrency_cap: 'Too many calls go out just now. Try again in a minute.',
+    user_minute_cap: 'You call too many numbers within a minute. Wait a little.',
+    user_costly_cap: 'Your minutes to costly numbers are used up for today. An admin can raise the limit.',
+    company_costly_cap:
+      'The company has used up its minutes to costly numbers for today. An admin can raise the limit.',
+    user_stopped: 'Your dialling is stopped: too many calls were refused. An admin can lift that.',
+    never_banned:
+      'This address is never banned: it is one of a trunk, an admin, a telephone or this machine, or stands on the allow list.',
+    already_banned: 'This address is banned already.',
     trunk_full: 'All lines to the carrier are taken at this moment. Try again in a minute.',
     no_trunk: 'No line to a carrier works just now. Tell your admin.',
     callback_calling: 'This client is being called just now.',
     callback_closed: 'This callback is settled already.',
     builtin_list: 'The lists of spam and VIP are always there.',
+    task_closed: 'The task is done already.',
     inquiry_is_spam: 'Spam does not become a deal. Take it out of spam first.',
     inquiry_accepted: 'This inquiry is a deal already. Open the deal.',
     not_undoable: 'Something has happened in the deal since, so this cannot be taken back.',
@@ -74,6 +85,9 @@ export const errors = {
     recording_not_available: 'There is no audio to play.',
     method_not_allowed: 'The server cannot do this.',
     already_exists: 'Something with this value exists already.',
+    channel_gone: 'This mailbox or bot was removed, or is switched off: Settings → Channels.',
+    client_blocked: 'The client wants no more messages there. Write or call another way.',
+    no_address: 'There is no address to write to.',
     in_use: 'It is in use, free it first:',
     draft_changed: 'Somebody else has saved this scheme meanwhile: compare and merge.',
     changed_meanwhile: 'Somebody else has saved this meanwhile. Nothing of theirs was overwritten.',
@@ -88,8 +102,10 @@ export const errors = {
       'The same file was imported before. Undo that import first, or say that it shall be taken again.',
     scope_missing: 'This API token has no permission for that.',
     changed_since: 'Some of it was changed since, so it cannot be undone as a whole.',
+    import_state: 'The import is at work, or has ended already. Look at where it stands.',
     import_undone: 'The import is undone already.',
     import_replaced: 'A later import has replaced costs of this one. Undo the later one first.',
+    template_refused: 'The document cannot be used as a template.',
     certificate_refused: 'The certificate cannot be used.',
     not_a_mobile: 'This number cannot be called for a trial. Give your own mobile, with its country.',
     number_without_scheme: 'No published scheme answers this number. Publish one first.',
@@ -109,6 +125,8 @@ export const errors = {
     scheme_checks_failed: 'Some saved checks fail, so it cannot be published:',
     too_many_attempts: 'Too many attempts. Wait {{seconds}} s and try again.',
     internal: 'Something went wrong on the server. Try again; if it stays so, tell your admin.',
+    controller_away:
+      'No controller leads the calls just now: another one takes over within seconds. Try again in a moment.',
     database_away: 'The database cannot be reached just now. Calls go on; try again in a minute.'
   },
   fieldError: {
@@ -129,6 +147,7 @@ export const errors = {
     url: 'An address that begins with https:// or http://.',
     reference: 'This no longer exists. Choose again.',
     taken: 'Taken already.',
+    guessable: 'Easy to guess: many use it, or it is little more than a name. Choose another one.',
     invalid: 'This value cannot be accepted.'
   },
   meanwhile: {

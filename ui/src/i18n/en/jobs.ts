@@ -22,6 +22,11 @@ export const jobs = {
       attribution_recompute: 'Attribution anew',
       backup_make: 'Backup',
       reports_rebuild: 'Reports anew',
+      export_person: 'Data of a person',
+      erase_person: 'Erasure of a person',
+      import_clients: 'Import of clients',
+      import_clients_undo: 'Undoing an import of clients',
+      export_list: 'Export of a list',
       import_settings: 'Import of settings',
       other: 'Background work'
     }

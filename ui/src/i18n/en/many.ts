@@ -27,6 +27,7 @@ export const many = {
       callback: 'Callbacks',
       task: 'Tasks',
       dialList: 'Dial lists',
+      project: 'Projects',
       inquiry: 'Inquiries',
       deal: 'Deals',
       cost: 'Costs',

@@ -49,7 +49,11 @@ export const own = {
         call_back: 'Call back',
         voicemail: 'Listen to a message',
         callback_failed: 'Callback did not work',
-        follow_up: 'Task'
+        follow_up: 'Task',
+        call: 'Call',
+        meeting: 'Meeting',
+        mail: 'Letter',
+        other: 'Task'
       }
     },
     dial: {

@@ -41,6 +41,7 @@ export const panel = {
     journal: 'Journal',
     inquiries: 'Inquiries',
     deals: 'Deals',
+    tasks: 'Tasks',
     contacts: 'Clients',
     reports: 'Reports',
     settings: 'Settings',

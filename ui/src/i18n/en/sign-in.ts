@@ -51,6 +51,10 @@ export const signIn = {
     factorResetText:
       'For somebody who has lost telephone and recovery codes. {{name}} then signs in by password alone.',
     factorGone: 'The second factor is taken away',
-    access: 'Access of {{name}}'
+    access: 'Access of {{name}}',
+    verifyTitle: 'Your password, please',
+    verifyText:
+      'What you are about to do cannot be left to whoever finds a screen open. You are not asked again for 15 minutes.',
+    verifyWrong: 'This is not your password.'
   }
 }

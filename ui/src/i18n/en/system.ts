@@ -42,6 +42,14 @@ export const system = {
         failed: 'Another copy of Ringtrace works with this database. Stop one of them.',
         unknown: 'Not known here.'
       },
+      load: {
+        title: 'Load',
+        ok: 'All calls are carried.',
+        degraded:
+          'Overloaded: new calls are turned away, talks go on. See Calls in → Too many calls; a bigger machine carries more.',
+        failed: 'Cannot be measured.',
+        unknown: 'Not known here.'
+      },
       disk: {
         title: 'Disk',
         ok: '{{free}} of {{total}} free.',
@@ -155,7 +163,7 @@ export const system = {
       rows: '{{rows}} rows, {{files}} files',
       withRecordings: 'with recordings',
       withoutRecordings: 'without recordings',
-      by: { person: 'by hand', schedule: 'daily', command: 'by command' },
+      by: { person: 'by hand', schedule: 'daily', command: 'by command', upgrade: 'before an upgrade' },
       download: 'Download {{name}}',
       delete: 'Delete {{name}}',
       deleteText: 'Delete {{name}} from the server? It cannot be brought back.',

@@ -37,7 +37,9 @@ export const webhookTexts = {
       call_modified: 'Call was changed',
       inquiry_created: 'New inquiry',
       form_submitted: 'Form of a site',
+      message_received: 'Message or mail of a client',
       deal_stage_changed: 'Deal has moved',
+      automation_fired: 'A rule of automation fired',
       webhook_test: 'Test'
     },
     state: { pending: 'Waiting', delivered: 'Delivered', failed: 'Failed' },

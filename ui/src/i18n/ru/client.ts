@@ -43,7 +43,11 @@ export const client = {
       call_back: 'Перезвонить',
       voicemail: 'Прослушать сообщение',
       callback_failed: 'Обратный звонок не удался',
-      follow_up: 'Задача'
+      follow_up: 'Задача',
+      call: 'Звонок',
+      meeting: 'Встреча',
+      mail: 'Письмо',
+      other: 'Задача'
     },
     done: 'Готово',
     taskDone: 'Задача выполнена',

@@ -24,6 +24,11 @@ export const jobs = {
       attribution_recompute: 'Пересчёт атрибуции',
       backup_make: 'Резервная копия',
       reports_rebuild: 'Пересчёт отчётов',
+      export_person: 'Данные человека',
+      erase_person: 'Удаление данных человека',
+      import_clients: 'Загрузка клиентов',
+      import_clients_undo: 'Отмена загрузки клиентов',
+      export_list: 'Выгрузка списка',
       import_settings: 'Загрузка настроек',
       other: 'Фоновая задача'
     }

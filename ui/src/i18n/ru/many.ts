@@ -27,6 +27,7 @@ export const many = {
       callback: 'Обратные звонки',
       task: 'Задачи',
       dialList: 'Списки обзвона',
+      project: 'Проекты',
       inquiry: 'Обращения',
       deal: 'Сделки',
       cost: 'Расходы',

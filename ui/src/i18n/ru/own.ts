@@ -55,7 +55,11 @@ export const own = {
         call_back: 'Перезвонить',
         voicemail: 'Прослушать сообщение',
         callback_failed: 'Не дозвонились',
-        follow_up: 'Задача'
+        follow_up: 'Задача',
+        call: 'Звонок',
+        meeting: 'Встреча',
+        mail: 'Письмо',
+        other: 'Задача'
       }
     },
     dial: {

@@ -41,6 +41,7 @@ export const panel = {
     journal: 'Журнал',
     inquiries: 'Обращения',
     deals: 'Сделки',
+    tasks: 'Задачи',
     contacts: 'Клиенты',
     reports: 'Отчёты',
     settings: 'Настройки',

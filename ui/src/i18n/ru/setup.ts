@@ -11,6 +11,7 @@ export const setup = {
   },
   setup: {
     certificate: 'Сертификат',
+    channels: 'Каналы',
     integrations: 'Интеграции',
     part: {
       people: 'Люди',
@@ -20,7 +21,14 @@ export const setup = {
       system: 'Система'
     },
     callerLists: 'Списки звонящих',
+    handOver: 'Передача дел',
+    overload: 'Перегрузка',
+    sipBans: 'Блокировки SIP',
+    dialStops: 'Остановленные звонки',
+    retention: 'Сроки хранения',
+    documents: 'Шаблоны документов',
     tags: 'Теги',
+    automation: 'Автоматизация',
     hours: 'Рабочие часы',
     from: 'с',
     to: 'до',

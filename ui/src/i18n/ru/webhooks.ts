@@ -40,7 +40,9 @@ export const webhookTexts = {
       call_modified: 'Звонок изменён',
       inquiry_created: 'Новое обращение',
       form_submitted: 'Форма на сайте',
+      message_received: 'Письмо или сообщение клиента',
       deal_stage_changed: 'Сделка перешла на этап',
+      automation_fired: 'Сработало правило автоматизации',
       webhook_test: 'Проверка'
     },
     state: { pending: 'Ждёт', delivered: 'Доставлено', failed: 'Не доставлено' },
