@@ -10,7 +10,7 @@ export const operatorHost = '127.0.31.4'
 export const operatorPort = 5080
 const callerPort = 5060
 
-const talkMs = 1000
+const usualTalkMs = 1000
 /** A caller who is not answered within this time is a failure. */
 const answerMs = 5000
 
@@ -25,23 +25,23 @@ export interface LoadResult {
 
 export interface Load {
   /** Sends calls at a steady rate, and resolves when the last of them has ended. */
-  run(target: { sipPort: number; rate: number; seconds: number }): Promise<LoadResult>
+  run(target: { sipPort: number; rate: number; seconds: number; talkMs?: number }): Promise<LoadResult>
   stop(): void
 }
 
 /** Starts the operators' phones (one SIPp for all) and gives the means to send calls. */
 export async function openLoad(home: AsteriskHome, dir: string): Promise<Load> {
   const scenarios = path.join(import.meta.dirname, 'scenarios')
-  const fill = async (name: string): Promise<string> => {
+  const fill = async (name: string, talkMs = usualTalkMs): Promise<string> => {
     const text = await fs.readFile(path.join(scenarios, `${name}.xml`), 'utf8')
-    const file = path.join(dir, `${name}.xml`)
+    const file = path.join(dir, `${name}-${talkMs}.xml`)
     await fs.writeFile(
       file,
       text.replaceAll('{{talkMs}}', String(talkMs)).replaceAll('{{answerMs}}', String(answerMs))
     )
     return file
   }
-  const [callerFile, operatorFile] = [await fill('caller'), await fill('operator')]
+  const operatorFile = await fill('operator')
   const rangFile = path.join(dir, 'rang.log')
   await fs.writeFile(rangFile, '')
   const sipp = (args: readonly string[]): ChildProcess => {
@@ -62,7 +62,8 @@ export async function openLoad(home: AsteriskHome, dir: string): Promise<Load> {
   let callers: ChildProcess | undefined
 
   return {
-    async run({ sipPort, rate, seconds }) {
+    async run({ sipPort, rate, seconds, talkMs = usualTalkMs }) {
+      const callerFile = await fill('caller', talkMs)
       runNumber += 1
       const offered = Math.round(rate * seconds)
       const numbersFile = path.join(dir, `numbers-${runNumber}.csv`)
@@ -72,8 +73,17 @@ export async function openLoad(home: AsteriskHome, dir: string): Promise<Load> {
       if (operators.exitCode !== null) throw new Error('The operators\u2019 SIPp has ended')
       callers = sipp([
         ...['-sf', callerFile, ...place(trunkHost, callerPort), '-log_file', sentFile, '-inf', numbersFile],
-        ...['-s', '+74950000001', '-r', String(rate), '-m', String(offered), '-l', String(rate * 8)],
-        ...['-timeout', `${seconds + 20}s`, `127.0.0.1:${sipPort}`]
+        ...[
+          '-s',
+          '+74950000001',
+          '-r',
+          String(rate),
+          '-m',
+          String(offered),
+          '-l',
+          String(Math.ceil(rate * (7 + talkMs / 1000)))
+        ],
+        ...['-timeout', `${seconds + 20 + talkMs / 1000}s`, `127.0.0.1:${sipPort}`]
       ])
       await once(callers, 'exit')
       const caller = readMarks(await fs.readFile(sentFile, 'utf8'))
@@ -85,6 +95,8 @@ export async function openLoad(home: AsteriskHome, dir: string): Promise<Load> {
         return from === undefined || to === undefined ? [] : [(to - from) * 1000]
       })
       await fs.truncate(rangFile)
+      // A long run must not fill the disk.
+      await Promise.all([numbersFile, sentFile].map((file) => fs.rm(file)))
       const took = (sent.at(-1) ?? 0) - (sent[0] ?? 0)
       return { offered, failed: offered - done, delays, stretch: took / ((offered - 1) / rate) }
     },

@@ -25,14 +25,26 @@ export interface RingtraceOptions {
   audioDir: string
   /** Folder for a CPU profile of the controller. */
   profileDir?: string | undefined
+  /** Port on which the controller lets its memory be looked into. */
+  inspectPort?: number
+  /** The sources as they are, instead of the build: while others work on them. */
+  isFromSources?: boolean
+  /** Of the recordings, which share is encoded as in life: 0 to 1. */
+  encoded?: number
+}
+
+/** What else is of use of a Ringtrace that runs. */
+export interface RunningRingtrace extends Variant {
+  databaseUrl: string
+  httpUrl: string
 }
 
 /** A whole Ringtrace as `npm start` runs it, with a company of many operators whose phones stand at one address. */
-export async function startRingtrace(options: RingtraceOptions): Promise<Variant> {
-  const { home, dir, basePort } = options
-  await build()
+export async function startRingtrace(options: RingtraceOptions): Promise<RunningRingtrace> {
+  const { home, dir, basePort, isFromSources = false } = options
+  if (!isFromSources) await build()
   const url = await options.postgres.createDatabase('ringtrace')
-  await found(url, options.operators, pino({ level: 'silent' }))
+  await found(url, options.operators, options.encoded ?? 0, pino({ level: 'silent' }))
   await fs.mkdir(dir, { recursive: true })
   const audio = path.join(options.audioDir, 'ringtrace')
   await fs.mkdir(audio)
@@ -41,7 +53,9 @@ export async function startRingtrace(options: RingtraceOptions): Promise<Variant
   const sipPort = basePort + 60
   const logFile = await fs.open(path.join(dir, 'ringtrace.log'), 'w')
   const profile = options.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`] : []
-  const child = spawn(process.execPath, [...profile, 'dist/main.js'], {
+  const inspect = options.inspectPort ? [`--inspect=127.0.0.1:${options.inspectPort}`] : []
+  const program = isFromSources ? ['--import', 'tsx', 'main.ts'] : ['dist/main.js']
+  const child = spawn(process.execPath, [...profile, ...inspect, ...program], {
     cwd: projectRoot(),
     env: {
       ...process.env,
@@ -74,6 +88,8 @@ export async function startRingtrace(options: RingtraceOptions): Promise<Variant
       sipPort,
       processes: { asterisk, node: child.pid ?? 0, postgres: options.postgres.pid },
       cli,
+      databaseUrl: url,
+      httpUrl: `http://127.0.0.1:${basePort}`,
       stop
     }
   } catch (error) {
@@ -102,14 +118,14 @@ async function ready(
         (response) => response.ok,
         () => false
       )),
-    { timeoutMs: 60_000, everyMs: 100 }
+    { timeoutMs: 180_000, everyMs: 100 }
   )
   if (!isUp || child.exitCode !== null) {
     throw new Error(`Ringtrace did not start:\n${(await fs.readFile(logFile, 'utf8')).slice(-3000)}`)
   }
   const isPushed = await waitFor(
     async () => ((await cli('pjsip list endpoints')).match(/op-/g)?.length ?? 0) >= operators,
-    { timeoutMs: 60_000, everyMs: 500 }
+    { timeoutMs: 180_000, everyMs: 500 }
   )
   if (!isPushed) throw new Error('Ringtrace did not bring its operators to Asterisk')
 }
@@ -117,7 +133,7 @@ async function ready(
 async function end(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || !pidAlive(child.pid)) return
   const exited = once(child, 'exit')
-  await endPid(child.pid, 20_000, 'SIGTERM')
+  await endPid(child.pid, 60_000, 'SIGTERM')
   await exited
 }
 
@@ -130,13 +146,13 @@ async function shareSounds(dir: string): Promise<void> {
     })
 }
 
-async function found(url: string, operators: number, log: Logger): Promise<void> {
+async function found(url: string, operators: number, encoded: number, log: Logger): Promise<void> {
   const db = connect(url, log)
   try {
     await migrate(db)
     await migrateJobs(url, log)
     await fill(db, operators)
-    await deferAudio(db)
+    await deferAudio(db, encoded)
   } finally {
     await db.destroy()
   }
@@ -197,12 +213,15 @@ async function fill(db: Knex, operators: number): Promise<void> {
 
 /**
  * Mixing and encoding audio is no part of carrying a call, and the baselines do none: the job is written (that counts)
- * but runs a day later.
+ * but runs a day later, all but a share of them.
  */
-async function deferAudio(db: Knex): Promise<void> {
+async function deferAudio(db: Knex, encoded: number): Promise<void> {
   await db.raw(`
     create function bench_later() returns trigger language plpgsql as $$
-    begin new.run_at := new.run_at + interval '1 day'; return new; end $$;
+    begin
+      if random() >= ${encoded.toFixed(4)} then new.run_at := new.run_at + interval '1 day'; end if;
+      return new;
+    end $$;
     create trigger bench_later before insert on graphile_worker._private_jobs
       for each row when (new.key like 'recording:%') execute function bench_later();`)
 }

@@ -7,10 +7,13 @@ import { startPostgres } from '../../db/embedded.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { ensureAsterisk } from '../../pbx/provision/install.ts'
 import { startBaseline } from './baseline.ts'
-import { setPatience } from './cpu.ts'
-import { openLoad } from './load.ts'
+import { openHeap } from '../soak/heap.ts'
+import { memoryPerCall } from '../soak/memory.ts'
+import { setPatience, watchNeighbours } from './cpu.ts'
+import { openLoad, type Load } from './load.ts'
+import { openPanels } from './panels.ts'
 import { comparison, heldTable, roundsTable } from './report.ts'
-import { startRingtrace } from './ringtrace.ts'
+import { startRingtrace, type RunningRingtrace } from './ringtrace.ts'
 import { measureRounds } from './rounds.ts'
 import { searchRates, type Held } from './search.ts'
 import { settle, type Variant } from './variant.ts'
@@ -29,6 +32,12 @@ const { values: args } = parseArgs({
     audio: { type: 'string', default: 'disk' },
     /** Seconds to wait for quiet neighbours, all waits together. */
     patience: { type: 'string', default: '120' },
+    /** So many panels hear the live feed of Ringtrace all the time; the dialplans have none. */
+    panels: { type: 'string', default: '0' },
+    /** Calls that are held to measure what one takes of the controller's memory; 0 leaves it out. */
+    held: { type: 'string', default: '100' },
+    /** The sources as they are, instead of the build. */
+    sources: { type: 'boolean', default: false },
     /** Writes a CPU profile of the controller into this folder. */
     profile: { type: 'string' }
   }
@@ -42,12 +51,16 @@ const plan = isQuick
 /** Enough to talk at the highest rate that anything with a choice of operators holds. */
 const operators = 400
 
+/** The controller lets its memory be looked into here. */
+const inspectPort = 32_090
+
 const startedMs = Date.now()
 const say = (text: string): void =>
   console.log(`[${String(Math.round((Date.now() - startedMs) / 1000)).padStart(3)} s] ${text}`)
 const ending: (() => Promise<unknown>)[] = []
 
 async function main(): Promise<void> {
+  const others = watchNeighbours()
   setPatience(Number(args.patience))
   const log = pino({ level: 'warn' }, pino.destination(2))
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'rt-bench-'))
@@ -70,6 +83,7 @@ async function main(): Promise<void> {
     ending.push(() => server.stop())
     return server
   }
+  let ringtrace: RunningRingtrace | undefined
   // A server for each, so that what it uses is the variant's own.
   const starts: Record<string, () => Promise<Variant>> = {
     dial: async () =>
@@ -82,11 +96,14 @@ async function main(): Promise<void> {
         ...{ name: 'queue', title: 'Queue', basePort: 31_500, rtpStart: 44_000, operators },
         ...{ home, log, audioDir, dir: path.join(dir, 'queue'), postgres: await postgres('queue') }
       }),
-    ringtrace: async () =>
-      startRingtrace({
+    ringtrace: async () => {
+      ringtrace = await startRingtrace({
         ...{ basePort: 32_000, rtpStart: 48_000, operators, home, audioDir, profileDir: args.profile },
-        ...{ dir: path.join(dir, 'ringtrace'), postgres: await postgres('ringtrace') }
+        ...{ dir: path.join(dir, 'ringtrace'), postgres: await postgres('ringtrace') },
+        ...{ inspectPort, isFromSources: args.sources }
       })
+      return ringtrace
+    }
   }
   const variants: Variant[] = []
   for (const name of wanted) {
@@ -101,6 +118,14 @@ async function main(): Promise<void> {
   for (const variant of variants) {
     await load.run({ sipPort: variant.sipPort, rate: 60, seconds: isQuick ? 3 : 5 })
     await settle(variant)
+  }
+
+  const memory =
+    ringtrace && Number(args.held) > 0 ? await memoryOf(ringtrace, load, Number(args.held)) : null
+  if (ringtrace && Number(args.panels) > 0) {
+    say(`Opening ${args.panels} panels`)
+    const close = await openPanels(ringtrace.httpUrl, Number(args.panels))
+    ending.push(() => Promise.resolve(close()))
   }
 
   let held = new Map<string, Held>()
@@ -119,7 +144,31 @@ async function main(): Promise<void> {
   console.log(`\n${roundsTable(variants, measured, rate)}`)
   const budgets = comparison(held, measured)
   if (budgets !== '') console.log(`\n${budgets}`)
+  if (memory) {
+    const verdict = memory.kilobytes <= 50 ? 'met' : 'missed'
+    console.log(
+      `\nController memory per live call (${memory.calls} held): ${memory.kilobytes.toFixed(1)} kB of heap, budget ≤ 50 kB: ${verdict}`
+    )
+  }
+  const loads = os.loadavg().map((load) => load.toFixed(1))
+  console.log(
+    `\n${os.cpus().length} processors, load average ${loads.join(' / ')} at the end, ${args.panels} panels; others used ${Math.round(others() * 100)} % of the machine in all`
+  )
   say('Done')
+}
+
+async function memoryOf(
+  ringtrace: RunningRingtrace,
+  load: Load,
+  calls: number
+): Promise<{ calls: number; kilobytes: number }> {
+  say(`Holding ${calls} calls`)
+  const heap = await openHeap(inspectPort)
+  try {
+    return await memoryPerCall(ringtrace, load, heap, calls)
+  } finally {
+    heap.close()
+  }
 }
 
 /** Where recordings go, for all variants alike. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Knex } from 'knex'
 import { pino } from 'pino'
 import { startPostgres } from '../../db/embedded.ts'
 import { connect, migrate } from '../../db/knex.ts'
@@ -30,10 +31,14 @@ export async function answerOf(child: ChildProcess): Promise<unknown> {
   return answer
 }
 
-/** @param users by login, all with one password */
+/**
+ * @param users by login, all with one password
+ * @param fill puts what else it shall have into its database
+ */
 export async function startCompany(
   users: readonly { login: string; role: 'operator' | 'supervisor' | 'admin' }[],
-  env: NodeJS.ProcessEnv = {}
+  env: NodeJS.ProcessEnv = {},
+  fill: (db: Knex) => Promise<void> = () => Promise.resolve()
 ): Promise<Company> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rt-bench-live-'))
   await chmod(dir, 0o755)
@@ -64,6 +69,7 @@ export async function startCompany(
       'users',
       users.map(({ login, role }) => ({ login, role, name: `The ${login}`, password_hash: hash }))
     )
+    await fill(db)
     await db.destroy()
     const [server, port] = await run('server.ts')
     const url = `http://127.0.0.1:${String(port)}`

@@ -15,6 +15,8 @@ const checks = [
     name: 'types of the snippet',
     args: ['typescript/bin/tsc', '--noEmit', '-p', 'tracking/snippet/tsconfig.json']
   },
+  { name: 'licences', args: ['../scripts/licences.mjs'] },
+  { name: 'known weaknesses of packages', args: ['../scripts/audit.mjs'], isTold: true },
   { name: 'prettier', args: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
   {
     name: 'fast tests',
@@ -41,7 +43,7 @@ export async function check() {
   }
 }
 
-async function passes({ name, args: [script, ...args] }) {
+async function passes({ name, args: [script, ...args], isTold = false }) {
   const startedMs = Date.now()
   const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
     cwd: root,
@@ -52,6 +54,8 @@ async function passes({ name, args: [script, ...args] }) {
   child.stderr.setEncoding('utf8').on('data', (chunk) => (words += chunk))
   const code = await new Promise((settle, reject) => child.once('error', reject).once('close', settle))
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(0)
-  console.log(`${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)${code === 0 ? '' : `\n${words.trim()}\n`}`)
+  console.log(
+    `${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)${code === 0 && !isTold ? '' : `\n${words.trim()}\n`}`
+  )
   return code === 0
 }

@@ -6,12 +6,14 @@ import { ensureSounds } from '../../media/sounds.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { SetupError } from '../../host/setup-error.ts'
 import { stepPrinter } from '../../host/steps.ts'
+import { ensureEdge } from '../../pbx/edge/install.ts'
 import { ensureAsterisk } from '../../pbx/provision/install.ts'
+import { ensureDovecot } from '../../test/support/dovecot.ts'
 import { ensureChromium } from './testtools.ts'
 
 const runtimeDir = path.join(projectRoot(), '.runtime')
 const log = pino({ level: 'silent' })
-const print = stepPrinter(5, (text) => process.stdout.write(text), process.stdout.isTTY)
+const print = stepPrinter(6, (text) => process.stdout.write(text), process.stdout.isTTY)
 
 /** Tests that lack this fail by themselves and say why, so the others may run. */
 async function attempt(step: number, text: string, work: () => Promise<void>): Promise<void> {
@@ -35,6 +37,12 @@ await attempt(3, 'Asterisk and the media tools', async () => {
   // Each instance of the tests copies them instead of speaking its own.
   await ensureSounds({ home, dataDir: runtimeDir, log, progress: (text) => print(4, text) })
 })
-await attempt(5, 'Chromium', async () => {
-  await ensureChromium((text) => print(5, text))
+await attempt(5, 'A mail server for the tests', async () => {
+  await ensureDovecot((text) => print(5, text))
+})
+await attempt(5, 'A SIP edge', async () => {
+  await ensureEdge({ runtimeDir, progress: (text) => print(5, text) })
+})
+await attempt(6, 'Chromium', async () => {
+  await ensureChromium((text) => print(6, text))
 })

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  symlinkSync
+} from 'node:fs'
+import { setPriority, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
 import { build } from './build.mjs'
@@ -22,6 +31,7 @@ const order = [
   'tracking',
   'operators',
   'crm',
+  'fuzz',
   'dialling',
   'demo',
   'reports',
@@ -30,27 +40,57 @@ const order = [
   'media',
   'tls',
   'pbx',
+  'chaos',
+  'roles',
   'sip',
   'browser'
 ]
 /**
- * Files that hardly do anything but wait: for timers of telephony, and for talks to last. They are an area of their own
- * in their folder's name, such as `sip-waits`, and have ports and addresses of their own within the folder too.
+ * Files that are an area of their own in their folder's name, such as `sip-waits`, with ports and addresses of their own
+ * within the folder too. `waits`: hardly do anything but wait, for timers of telephony, and for talks to last. `pages`:
+ * pages over the API, without a telephone.
  */
-const waiting = { media: ['asterisk'], pbx: ['losses'], sip: ['silence'] }
+const apart = {
+  media: { waits: ['asterisk'] },
+  pbx: { waits: ['losses'] },
+  sip: { waits: ['silence'] },
+  browser: {
+    pages: [
+      ...[
+        'beside-talk',
+        'contacts',
+        'costs',
+        'crm',
+        'journal',
+        'panel-access',
+        'people',
+        'reports',
+        'schemes'
+      ],
+      ...['settings', 'wall', 'webhooks']
+    ]
+  }
+}
 /**
- * Each of these lists runs beside the areas of `order` that are in none, and its areas are told when they are done. The
- * first plays calls in their own time; two cores carry one such list, with another one talks have gaps. The second needs
- * little of a core, and is over before `pbx`, `sip` and `browser` begin. Areas of different lists have ports of their own.
+ * Each of these lists runs, in this order, beside the areas of `order` that are in none, and its areas are told when they are done. The
+ * first two play calls in their own time: two cores carry two such lists, with another one talks have gaps. The third
+ * needs little of a core. What is in none of them computes, and stands back for calls; so does the end of the first, which
+ * comes when most calls are over. Areas of different lists have ports of their own.
  */
 const beside = [
-  ['api', 'operators', 'crm', 'dialling', 'provision', 'media', 'tls', 'pbx', 'sip'],
-  ['pbx-waits', 'sip-waits', 'media-waits', 'ari']
+  ['media', 'tls', 'sip', 'demo', 'browser', 'reports', 'tracking'],
+  ['dialling', 'provision', 'pbx', 'chaos', 'roles'],
+  ['pbx-waits', 'sip-waits', 'media-waits', 'nodes', 'guard', 'scale', 'ari']
 ]
+/** How far an area that computes stands back, as `nice` counts. */
+const niceness = 7
+const stands = (name) => !beside.flat().includes(name) || name === 'reports' || name === 'tracking'
 /** An area that takes longer hangs. */
 const areaMs = 15 * 60_000
 /** After its last test mocha has this long to end. */
 const endMs = 20_000
+/** More than the database of the tests ever takes, with what it writes ahead. */
+const roomBytes = 3 * 2 ** 30
 /** Of the caller's environment, what would lead the tests' instances to the caller's own data. */
 const foreign = [
   ...['DATABASE_URL', 'DATA_DIR', 'EXTERNAL_ADDRESS', 'PUBLIC_URL', 'ROLES', 'DEMO', 'SIP_HOST', 'SIP_TRACE'],
@@ -69,28 +109,31 @@ export async function test(only) {
   // Everything the tests make lies here, and every process they start can be told by it. Short, for the sake of
   // unix sockets.
   const folder = mkdtempSync(join(tmpdir(), 'rt-test-'))
+  const shelf = mkdtempSync(join(placeOfDatabase(), 'rt-test-'))
+  const clear = () => [folder, shelf].forEach((each) => rmSync(each, { recursive: true, force: true }))
+  const sweepAll = async () => void (await Promise.all([sweep(folder), sweep(shelf)]))
   // PostgreSQL runs as another user when this one is root.
-  chmodSync(folder, 0o755)
+  for (const each of [folder, shelf]) chmodSync(each, 0o755)
   let isReady = false
   const onSignal = (signal) => {
     stopped ??= signal
     if (!isReady) {
       // What sets the machine up may be broken off anywhere, and goes on from there the next time.
-      rmSync(folder, { recursive: true, force: true })
+      clear()
       process.exit(130)
     }
-    sweep(folder).catch(tell)
+    sweepAll().catch(tell)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => onSignal(signal))
   const results = []
   try {
     await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
     isReady = true
-    const env = await environment(folder)
+    const env = await environment(shelf)
     const isStopped = () => stopped !== undefined
-    const quiet = beside.map((names) => areas.filter(({ name }) => names.includes(name)))
-    const busy = areas.filter(({ name }) => !beside.flat().includes(name))
-    const [first = [], ...others] = [busy, ...quiet].filter((lane) => lane.length > 0)
+    const quiet = beside.map((names) => names.flatMap((own) => areas.filter(({ name }) => name === own)))
+    const rest = areas.filter(({ name }) => !beside.flat().includes(name))
+    const [first = [], ...others] = [rest, ...quiet].filter((lane) => lane.length > 0)
     for (const lane of others) console.log(`\nBeside the rest: ${lane.map(({ name }) => name).join(', ')}`)
     const lanes = await Promise.all([
       runLane(first, folder, env, isStopped, false),
@@ -102,8 +145,8 @@ export async function test(only) {
     console.log('0 passed, 1 failed')
     return 1
   } finally {
-    await sweep(folder)
-    rmSync(folder, { recursive: true, force: true })
+    await sweepAll()
+    clear()
   }
   if (stopped !== undefined) console.log(`\nStopped by ${stopped}`)
   return summary(results, Date.now() - startedMs, stopped !== undefined)
@@ -118,26 +161,44 @@ function findAreas(only) {
     .filter((folder) => only.length === 0 || only.includes(folder))
     .flatMap((folder) => {
       const own = files.filter((file) => file.startsWith(`test/${folder}/`))
-      const waits = (waiting[folder] ?? []).map((name) => `test/${folder}/${name}.test.ts`)
-      return [
-        { name: folder, files: own.filter((file) => !waits.includes(file)) },
-        { name: `${folder}-waits`, files: own.filter((file) => waits.includes(file)) }
-      ]
+      const parts = Object.entries(apart[folder] ?? {}).map(([part, names]) => ({
+        name: `${folder}-${part}`,
+        files: own.filter((file) => names.some((name) => file === `test/${folder}/${name}.test.ts`))
+      }))
+      const rest = own.filter((file) => !parts.some((part) => part.files.includes(file)))
+      return [{ name: folder, files: rest }, ...parts]
     })
     .filter(({ files: own }) => own.length > 0)
-    .map((area, number) => ({ ...area, number }))
+    .map((area, number) => ({ ...area, number, niceness: stands(area.name) ? niceness : 0 }))
 }
 
 async function prepare() {
   if (!isInstalled()) {
-    console.log('[1/5] Installing packages (a minute or two)')
+    console.log('[1/6] Installing packages (a minute or two)')
     await install()
-  } else console.log('[1/5] Packages are there')
-  const built = await build((text) => console.log(`[2/5] ${text}`))
-  if (!built) console.log('[2/5] The build is fresh')
+  } else console.log('[1/6] Packages are there')
+  const built = await build((text) => console.log(`[2/6] ${text}`))
+  if (!built) console.log('[2/6] The build is fresh')
   const code = await node(['--import', 'tsx', 'scripts/lib/test-setup.ts'], process.env)
   if (code !== 0)
     throw new Problem('The machine could not be set up for the tests', 'The lines above say why.')
+}
+
+/**
+ * Where the database of the tests lies: in memory where there is plenty. Each test file has a database of its own, of a
+ * thousand files and more, and those cost ten times as much on a disk.
+ */
+function placeOfDatabase() {
+  const memory = '/dev/shm'
+  try {
+    accessSync(memory, constants.W_OK)
+    const { bavail, bsize } = statfsSync(memory)
+    if (bavail * bsize > roomBytes && process.availableMemory() > 2 * roomBytes) return memory
+  } catch (error) {
+    // There is none on other systems, and a container may keep it to itself.
+    if (error.code === undefined) throw error
+  }
+  return tmpdir()
 }
 
 /** What all areas are run with: the build that was just made, and one PostgreSQL, which the sweep of `folder` ends. */
@@ -174,14 +235,14 @@ async function runLane(areas, folder, env, isStopped, isQuiet) {
 }
 
 /** Runs one area in a mocha of its own; what it leaves behind is ended, and named. */
-async function runArea({ name, files }, folder, base, isQuiet) {
+async function runArea({ name, files, niceness = 0 }, folder, base, isQuiet) {
   const startedMs = Date.now()
   const resultsFile = join(folder, `${name}.jsonl`)
   const env = { ...base, TMPDIR: folder, RESULTS_FILE: resultsFile }
   const reporter = join(root, 'test/support/reporter.cjs')
   const words = []
   const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', reporter, ...files]
-  const running = node(mocha, env, isQuiet ? (text) => words.push(text) : undefined)
+  const running = node(mocha, env, isQuiet ? (text) => words.push(text) : undefined, niceness)
   let endedMs
   let isStuck = false
   const watch = setInterval(() => {
@@ -238,9 +299,11 @@ function summary(results, tookMs, isStopped) {
 const firstLine = (text) => String(text).split('\n', 1)[0]
 
 /** Runs Node; what it says goes to the terminal, or to `hear`. */
-function node(args, env, hear) {
+function node(args, env, hear, niceness = 0) {
   const stdio = hear ? ['ignore', 'pipe', 'pipe'] : 'inherit'
   const child = spawn(process.execPath, args, { cwd: root, env, stdio })
+  // What it starts stands back with it.
+  if (child.pid !== undefined && niceness > 0) setPriority(child.pid, niceness)
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', hear)
   return new Promise((settle, reject) =>
     child.once('error', reject).once('exit', (code, signal) => settle(code ?? signal))
