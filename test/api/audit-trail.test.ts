@@ -12,6 +12,7 @@ const rules: readonly [
   ['PUT', '/api/dial-policy', { countries: ['RU', 'KZ'] }, 'dial_policy.change', ['countries']],
   ['PUT', '/api/callback-settings', { maxAttempts: 7 }, 'callback_settings.change', ['maxAttempts']],
   ['PATCH', '/api/operator-settings', { wrapUpSeconds: 33 }, 'operator settings.change', ['wrapUpSeconds']],
+  ['PUT', '/api/overload-settings', { maxCalls: 60 }, 'overload_settings.change', ['maxCalls']],
   ['PUT', '/api/report-rules', { uniqueDays: 11 }, 'report_rules.change', ['uniqueDays']],
   ['PUT', '/api/wall-settings', { withinSeconds: 44 }, 'wall settings.change', ['withinSeconds']],
   ['PUT', '/api/caller-rules', { vipPriority: 9 }, 'caller_rules.change', ['vipPriority']]

@@ -1,8 +1,14 @@
 import { expect } from 'chai'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { createSecrets } from '../../db/secrets.ts'
 import { bitrix24 } from '../../integrations/bitrix24/index.ts'
+import { createCostKeeper } from '../../integrations/costs/keeper.ts'
 import { createConnectors } from '../../integrations/connectors/connectors.ts'
+import { createRecordLinks } from '../../integrations/connectors/record-links.ts'
+import { asker } from './support/asker.ts'
 import { startPortal, type Portal } from '../integrations/bitrix24/stub.ts'
 import { idOf, itemsOf, startRig, type Answer, type Rig } from './support/rig.ts'
 
@@ -11,6 +17,9 @@ describe('Links to foreign systems, by the API', function () {
   let rig: Rig
   let portal: Portal
   let close: () => Promise<void>
+  const placed: string[] = []
+  const clock = { aheadMs: 0, stoppedMs: null as number | null }
+  const recordLinks = createRecordLinks(createSecrets(Buffer.alloc(32, 3)), 'https://pbx.example.com')
 
   before(async () => {
     portal = await startPortal(() => Date.now())
@@ -18,17 +27,24 @@ describe('Links to foreign systems, by the API', function () {
       before: (deps, databaseUrl) => {
         const connectors = createConnectors({
           ...{ db: deps.db, databaseUrl, log: deps.log, allowPrivate: true },
+          now: () => clock.stoppedMs ?? Date.now() + clock.aheadMs,
           secrets: createSecrets(Buffer.alloc(32, 3)),
-          kinds: [bitrix24(portal.oauthUrl)],
+          kinds: [bitrix24(portal.oauthUrl), asker],
           ports: {
             audio: () => Promise.resolve(null),
             lines: () => Promise.resolve([{ e164: '+74951234567', name: 'Main' }]),
-            call: () => Promise.resolve({ callId: randomUUID() }),
-            orderCallback: () => Promise.resolve({ refused: null })
+            call({ phone }) {
+              placed.push(phone)
+              return Promise.resolve({ callId: randomUUID() })
+            },
+            orderCallback({ phone }) {
+              placed.push(phone)
+              return Promise.resolve({ refused: null })
+            }
           }
         })
         close = () => connectors.stop()
-        return { ...deps, connectors, publicUrl: 'https://pbx.example.com' }
+        return { ...deps, connectors, recordLinks, publicUrl: 'https://pbx.example.com' }
       }
     })
   })
@@ -112,17 +128,169 @@ describe('Links to foreign systems, by the API', function () {
     const id = idOf(await make())
     const path = `/api/connectors/${id}`
     const job = (code: string) => ({
-      ...{ connector_id: id, call_id: randomUUID(), state: 'failed', attempts: 3 },
+      ...{ connector_id: id, subject: 'call', subject_id: randomUUID(), state: 'failed', attempts: 3 },
       ...{ last_error: 'Wrong phone', last_error_code: code }
     })
     await rig.db('connector_jobs').insert([job('A'), job('B')])
     const failed = await rig.as.admin.get(`${path}/jobs?state=failed`)
     expect(itemsOf(failed)).to.have.length(2)
     expect(itemsOf(failed)[0]).to.include({ lastError: 'Wrong phone', nextAttemptAt: null })
-    expect((await rig.as.admin.get(path)).body['calls']).to.deep.equal({ waiting: 0, failed: 2, done: 0 })
+    expect((await rig.as.admin.get(path)).body['counts']).to.deep.equal({ waiting: 0, failed: 2, done: 0 })
     const one = await rig.as.admin.send('POST', `${path}/resend`, { jobId: itemsOf(failed)[0]?.['id'] })
     expect(one.body).to.deep.equal({ sent: 1 })
     expect((await rig.as.admin.send('POST', `${path}/resend`, {})).body).to.deep.equal({ sent: 1 })
     expect((await rig.as.admin.send('POST', `${path}/resend`, { jobId: randomUUID() })).status).to.equal(404)
+  })
+
+  it('opens a record by its link without a login, until it ends, and says so in the audit', async () => {
+    const recordingId = randomUUID()
+    const dir = await mkdtemp(path.join(tmpdir(), 'record-'))
+    const file = path.join(dir, `${recordingId}.mp3`)
+    await writeFile(file, 'sound')
+    rig.files.set(recordingId, { path: file, contentType: 'audio/mpeg', bytes: 5 })
+    const open = (untilMs: number, headers: Record<string, string> = {}): Promise<Response> => {
+      const link = recordLinks.make(recordingId, untilMs) ?? ''
+      return fetch(rig.url + new URL(link).pathname, { headers })
+    }
+    const whole = await open(Date.now() + 60_000)
+    expect([whole.status, whole.headers.get('content-type')]).to.deep.equal([200, 'audio/mpeg'])
+    expect(await whole.text()).to.equal('sound')
+    expect((await open(Date.now() + 60_000, { range: 'bytes=0-1' })).status).to.equal(206)
+    const rows = await rig.db('audit').where({ action: 'recording.play' })
+    expect(rows, 'ranges of one listener are one play').to.have.length(1)
+    expect(rows[0]).to.deep.include({ user_id: null, data: { recordingId, isByLink: true } })
+    expect((await open(Date.now() - 1)).status).to.equal(404)
+    expect((await fetch(`${rig.url}/api/shared-recordings/${recordingId}`)).status).to.equal(404)
+    rig.files.delete(recordingId)
+    await rm(dir, { recursive: true })
+    expect((await open(Date.now() + 60_000)).status).to.equal(404)
+  })
+
+  describe('of a kind that is asked', () => {
+    let path: string
+    let base: string
+    before(async () => {
+      const made = await make({ kind: 'ringostat', settings: {}, keys: { password: 'of theirs' } })
+      expect(made.status).to.equal(201)
+      path = `/api/connectors/${idOf(made)}`
+      base = rig.url + pathOf(made)
+    })
+    beforeEach(() => {
+      // What the tests before have asked is forgotten.
+      clock.aheadMs += 60_000
+    })
+    const ask = (tail: string, body?: unknown): Promise<Response> =>
+      fetch(base + tail, {
+        ...(body !== undefined && {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: typeof body === 'string' ? body : JSON.stringify(body)
+        })
+      })
+
+    it('hands over method, path, query and body without NUL and halves of letters, and its keys', async () => {
+      const got = await ask('/a%00b/c?q=1%002', '{"text": "x\\u0000y \\ud800", "list": ["\\u0000"]}')
+      expect(await got.json()).to.deep.equal({
+        ...{ method: 'POST', path: '/ab/c', query: { q: '12' }, password: 'of theirs' },
+        body: { text: 'xy \ufffd', list: [''] }
+      })
+      const log = await rig.as.admin.get(`${path}/exchanges`)
+      expect(itemsOf(log)[0]).to.include({ direction: 'in', method: '/ab/c', status: 200 })
+      expect(JSON.stringify(log.body)).to.not.include('of theirs')
+    })
+
+    it('answers whatever comes with a 4xx, and its own failures with a 500 that says nothing', async () => {
+      for (const body of [
+        '{"a":',
+        '['.repeat(40_000) + ']'.repeat(40_000),
+        '"text"',
+        '7',
+        'null',
+        '"\\ud800"'
+      ])
+        expect((await ask('/echo', body)).status, body.slice(0, 20)).to.be.lessThan(500)
+      expect((await ask('/echo', { text: 'x'.repeat(20 * 1024 * 1024) })).status).to.equal(413)
+      for (const strange of ['/api/hooks/%00/x', '/api/hooks/ringostat/%00', '/api/hooks/ringostat/x/%00'])
+        expect((await fetch(rig.url + strange)).status, strange).to.equal(404)
+      expect((await ask('/%')).status).to.equal(400)
+      const refused = await ask('/refuses')
+      expect([refused.status, await refused.json()]).to.deep.equal([400, { error: 'noSuchThing' }])
+      for (const tail of ['/breaks', '/long']) {
+        const broken = await ask(tail)
+        expect([broken.status, await broken.json()]).to.deep.equal([500, { error: 'internal' }])
+      }
+    })
+
+    it('does a thing once for a key, however many ask at once and however long the key is', async () => {
+      const times = [1, 2, 3, 4, 5]
+      for (const key of ['one', randomBytes(9000).toString('base64')]) {
+        const answers = await Promise.all(
+          times.map(async () => (await ask('/once', { key })).json() as Promise<{ made: string }>)
+        )
+        expect(new Set(answers.map(({ made }) => made)).size).to.equal(1)
+        const calls = await Promise.all(times.map(() => ask('/call', { key: `call ${key}`, phone: '+71' })))
+        expect(calls.map(({ status }) => status)).to.deep.equal(times.map(() => 200))
+        await Promise.all(times.map(() => ask('/callback', { key: `back ${key}`, phone: '+72' })))
+        expect(placed.splice(0).sort()).to.deep.equal(['+71', '+72'])
+      }
+      const before = await (await ask('/call', { key: 'call one', phone: '+71' })).json()
+      expect(before, 'a repeat gets the first answer').to.have.property('callId')
+      expect(placed).to.deep.equal([])
+    })
+
+    it('gives lists and files of its kind to an admin, and none of other names', async () => {
+      const list = await rig.as.admin.get(`${path}/lists/goals`)
+      expect(itemsOf(list)).to.deep.equal([{ id: '1', name: 'Order' }])
+      const refused = await rig.as.admin.get(`${path}/lists/broken`)
+      expect([refused.status, refused.body['detail']]).to.deep.equal([502, 'They are away'])
+      const file = await fetch(`${rig.url}${path}/files/made.txt`, {
+        headers: { cookie: rig.as.admin.cookie }
+      })
+      expect(file.headers.get('content-disposition')).to.equal('attachment; filename="made.txt"')
+      expect(await file.text()).to.equal(`of theirs ${base.replace(rig.url, 'https://pbx.example.com')}`)
+      for (const name of [
+        'lists/toString',
+        'lists/other',
+        'files/toString',
+        'files/other',
+        'files/__proto__'
+      ])
+        expect((await rig.as.admin.get(`${path}/${name}`)).status, name).to.equal(404)
+      expect((await rig.as.supervisor.get(`${path}/files/made.txt`)).status).to.equal(403)
+      const rows = await rig.db('audit').where({ action: 'connector.file' })
+      expect(rows).to.have.length(1)
+    })
+
+    it('is asked for costs when a marketer wants them now, and tells how that went', async () => {
+      const { marketer } = rig.as
+      expect((await rig.as.admin.send('POST', `${path}/test`)).body).to.include({ isOk: true })
+      const shown = async () => itemsOf(await marketer.get('/api/cost-connectors'))[0]
+      expect(await shown()).to.include({ lastRunAt: null, lastError: null })
+      for (const _ of [1, 2])
+        expect((await marketer.send('POST', '/api/cost-connectors/load')).status).to.equal(204)
+      const jobs = await rig.db('graphile_worker.jobs').where({ task_identifier: 'costs.fetch' })
+      expect(jobs, 'asked twice, asked once').to.have.length(1)
+      expect(await rig.db('audit').where({ action: 'cost_import.load' })).to.have.length(2)
+      const { db, log } = rig.deps
+      await createCostKeeper({
+        db,
+        log,
+        connectors: () => rig.deps.connectors?.costs() ?? Promise.resolve([])
+      }).run('2026-11-22')
+      const after = await shown()
+      expect(after).to.include({ lastError: 'They are away', lastSuccessAt: null })
+      expect(after?.['lastRunAt']).to.be.a('string')
+    })
+
+    it('says no to too many at once, and to everybody while it is switched off', async () => {
+      clock.stoppedMs = Date.now() + clock.aheadMs
+      const many = await Promise.all(Array.from({ length: 42 }, () => ask('/echo')))
+      const late = many.filter(({ status }) => status === 429)
+      expect(late).to.have.length(2)
+      expect(late[0]?.headers.get('retry-after')).to.equal('5')
+      await rig.as.admin.send('PATCH', path, { isActive: false })
+      const off = await ask('/echo')
+      expect([off.status, await off.json()]).to.deep.equal([503, { error: 'switched_off' }])
+    })
   })
 })

@@ -51,6 +51,22 @@ describe('Clients as people keep them', function () {
     expect((await operator.send('PATCH', `/api/contacts/${id}`, { emails: ['none'] })).status).to.equal(422)
   })
 
+  it('lose their company when it is deleted, and get it back with it', async () => {
+    const id = await make({ name: 'Left Alone', company: 'Gone Ltd' })
+    const other = await make({ name: 'Moved On', company: 'Gone Ltd' })
+    const companyId = String((await contact(id))['companyId'])
+    expect((await operator.send('DELETE', `/api/companies/${companyId}`)).status).to.equal(403)
+    expect((await supervisor.send('DELETE', `/api/companies/${companyId}`)).status).to.equal(204)
+    expect(await contact(id)).to.deep.include({ company: null, companyId: null })
+    await operator.send('PATCH', `/api/contacts/${other}`, { company: 'New Ltd' })
+    expect((await operator.send('POST', `/api/deleted/${companyId}/restore`)).status).to.equal(403)
+    expect((await supervisor.send('POST', `/api/deleted/${companyId}/restore`)).body['things']).to.equal(
+      'companies'
+    )
+    expect(await contact(id)).to.deep.include({ company: 'Gone Ltd', companyId })
+    expect((await contact(other))['company']).to.equal('New Ltd')
+  })
+
   it('are found by part of anything that is known of them', async () => {
     await make({
       name: 'Иван Синицын',
@@ -152,6 +168,50 @@ describe('Clients as people keep them', function () {
     expect(items[0]).to.deep.include({ origin: 'By telephone', kind: 'marketing' })
   })
 
+  it('show mails and messages to those who see their conversations', async () => {
+    const id = await make({ name: 'Writes', ownerId: operator.userId })
+    const [talk] = await rig
+      .db('conversations')
+      .insert({ kind: 'mail', contact_id: id, peer: 'writes@client.example' })
+      .returning<{ id: string }[]>('id')
+    const conversationId = talk?.id ?? ''
+    const say = (text: string, more: object): Promise<unknown> =>
+      rig.db('messages').insert({ conversation_id: conversationId, direction: 'in', text, ...more })
+    await say('Price?', { at: new Date(1_000_000), subject: 'Roof' })
+    await say('A'.repeat(1000), {
+      ...{ at: new Date(2_000_000), direction: 'out', state: 'failed', author_id: operator.userId }
+    })
+    await say('On holiday', { is_auto: true })
+    const [inquiry] = await rig
+      .db('inquiries')
+      .insert({ kind: 'mail', title: 'Writes', contact_id: id })
+      .returning<{ id: string }[]>('id')
+    const [said] = await rig.db('messages').where({ text: 'Price?' }).select<{ id: string }[]>('id')
+    await rig.db('activities').insert({
+      ...{ subject: 'message', subject_id: said?.id, at: new Date(1_000_000) },
+      ...{ contact_id: id, inquiry_id: inquiry?.id }
+    })
+    const items = await timeline(id)
+    // The inquiry is the message that it came by.
+    expect(items.map(({ kind }) => kind)).to.deep.equal(['message', 'message'])
+    const words = { conversationId, channelKind: 'mail', files: 0 }
+    expect(items.map(({ message }) => message)).to.deep.equal([
+      {
+        ...{ ...words, direction: 'out', state: 'failed', subject: null, text: 'A'.repeat(300) },
+        author: { id: operator.userId, name: 'The operator' }
+      },
+      { ...words, direction: 'in', state: 'received', subject: 'Roof', text: 'Price?', author: null }
+    ])
+    expect(await timeline(id, '', rig.as.marketer)).to.deep.equal([])
+    expect(await timeline(id, '?kinds=message', rig.as.marketer)).to.deep.equal([])
+    await rig.db('contacts').where({ id }).update({ owner_id: supervisor.userId })
+    expect(await timeline(id, '?kinds=message'), 'somebody else’s').to.deep.equal([])
+    expect(await timeline(id, '?kinds=message', supervisor)).to.have.length(2)
+    await rig.db('conversations').where({ id: conversationId }).update({ inquiry_id: inquiry?.id })
+    await rig.db('inquiries').where({ id: inquiry?.id }).update({ responsible_id: operator.userId })
+    expect(await timeline(id, '?kinds=message'), 'their inquiry').to.have.length(2)
+  })
+
   it('show everything that happened, paged and narrowed', async () => {
     const phone = '+79167770001'
     const id = await make({ name: 'Timeline', phones: [phone] })
@@ -206,7 +266,10 @@ describe('Clients as people keep them', function () {
 
   it('are seen by operators as the company says', async () => {
     const phone = '+79167770002'
-    const id = await make({ name: 'Secret Client', ownerId: supervisor.userId, phones: [phone] }, supervisor)
+    const id = await make(
+      { name: 'Secret Client', company: 'Hidden Ltd', ownerId: supervisor.userId, phones: [phone] },
+      supervisor
+    )
     expect(await found('secret')).to.deep.equal(['Secret Client'])
     expect(
       (await supervisor.send('PUT', '/api/contact-settings', { operatorsSeeOwn: true })).status
@@ -214,6 +277,13 @@ describe('Clients as people keep them', function () {
     await rig.as.admin.send('PUT', '/api/contact-settings', { operatorsSeeOwn: true })
     expect(await found('secret')).to.deep.equal([])
     expect(itemsOf(await operator.get('/api/dial-search?search=secret'))).to.deep.equal([])
+    const companyId = String((await contact(id, supervisor))['companyId'])
+    expect((await contact(id, supervisor))['company']).to.equal('Hidden Ltd')
+    expect((await operator.get(`/api/companies/${companyId}`)).status).to.equal(404)
+    expect(itemsOf(await operator.get('/api/companies?search=hidden'))).to.deep.equal([])
+    for (const change of [{ note: 'mine' }, { ownerId: operator.userId }])
+      expect((await operator.send('PATCH', `/api/companies/${companyId}`, change)).status).to.equal(404)
+    expect(itemsOf(await supervisor.get('/api/companies?search=hidden'))[0]).to.include({ contacts: 1 })
     for (const path of ['', '/timeline', '/consents', '/duplicates'])
       expect((await operator.get(`/api/contacts/${id}${path}`)).status, path).to.equal(404)
     expect((await operator.send('PATCH', `/api/contacts/${id}`, { note: 'mine' })).status).to.equal(404)

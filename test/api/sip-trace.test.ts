@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createSocket, type Socket } from 'node:dgram'
 import type { CallTrace, TrunkTest, TrunkTrace } from '../../api/contract/sip-trace.ts'
-import { createSipTrace, type SipTrace } from '../../pbx/trace/trace.ts'
+import { createSipTrace, tidySipTrace, type SipTrace } from '../../pbx/trace/trace.ts'
 import { hepPacket } from '../pure/trace/packets.ts'
 import { challenge, proof } from '../pure/trace/texts.ts'
 import { until } from '../support/until.ts'
@@ -182,7 +182,7 @@ describe('The SIP trace over the API', function () {
     expect(kept.number?.by).to.equal('The admin')
     expect(await rig.db('sip_messages').where({ call_id: callId })).to.have.length(2)
     await rig.db('sip_messages').update({ at: new Date(Date.now() - 8 * 86_400_000) })
-    await trace.tasks['sip.traces']()
+    await tidySipTrace(rig.db).tasks['sip.traces']()
     expect(await rig.db('sip_messages')).to.have.length(0)
   })
 

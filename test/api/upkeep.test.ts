@@ -69,6 +69,13 @@ describe('Upkeep: the state of the installation and its backups', function () {
     expect(String(body['notes'])).to.match(/^## /)
   })
 
+  it('tells Prometheus the same, in numbers', async () => {
+    const text = String((await rig.request('GET', '/metrics')).body['text'])
+    expect(text).to.match(/^installation_check\{check="backup"\} 2$/m)
+    expect(text).to.match(/^installation_check\{check="database"\} 0$/m)
+    expect(Number(/^installation_disk_free_bytes (\S+)$/m.exec(text)?.[1])).to.be.greaterThan(0)
+  })
+
   it('makes a backup in the background, lists it, gives it and deletes it; each step is in the audit', async () => {
     const ordered = await rig.as.admin.send('POST', '/api/backups', {})
     expect(ordered.status).to.equal(202)

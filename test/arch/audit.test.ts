@@ -9,10 +9,14 @@ const api = join(root, 'api')
 /** Routes that change something and write no audit row, with the reason. Whatever only asks stands here as well. */
 const exempt: Readonly<Record<string, string>> = {
   'POST /api/auth/links/look': 'asks',
+  'POST /api/automation-rules/try': 'asks',
+  'POST /u/:token': 'of clients',
   'POST /api/bulk-changes/preview': 'asks',
+  'POST /api/client-imports/:id/preview': 'asks',
   'POST /api/cost-imports/preview': 'asks',
   'POST /api/dial-policy/check': 'asks',
   'POST /api/imports/preview': 'asks',
+  'POST /api/inquiry-rules/preview': 'asks',
   'POST /api/prompts/preview': 'asks',
   'POST /api/setup/address-check': 'asks',
   'POST /api/sites/:id/explain': 'asks',
@@ -20,6 +24,7 @@ const exempt: Readonly<Record<string, string>> = {
   'POST /api/sites/:id/check-pages': 'makes a page that ends by itself',
   'DELETE /api/dictations/:id': 'gives up what nobody has taken into use',
   'POST /api/system/update/seen': 'what somebody has read',
+  'POST /api/me/notices/read': 'what somebody has read',
   'POST /api/calls/:id/quality': 'measured by the browser',
   'POST /api/calls/:id/play-other': 'goes on in a test call',
   'POST /api/me/second-factor': 'holds only once it is confirmed',
@@ -31,7 +36,11 @@ const exempt: Readonly<Record<string, string>> = {
   'POST /api/calls/:id/take': 'on the tape of the call',
   'POST /api/calls/:id/stop-watching': 'on the tape of the call',
   'POST /api/connectors/:id/test': 'asks',
+  'POST /api/retention/preview': 'asks',
+  'POST /api/message-channels/:id/test': 'asks',
+  'POST /api/conversations/:id/read': 'what somebody has read',
   'POST /api/hooks/:kind/:token': 'of outside systems',
+  'POST /api/hooks/:kind/:token/*path': 'of outside systems',
   'PUT /api/me/presence': 'in the log of presence',
   'POST /api/me/wrap-up/end': 'in the log of presence',
   'POST /api/me/wrap-up/extend': 'in the log of presence',
@@ -134,7 +143,13 @@ describe('the audit of every route that changes something', () => {
   })
 
   it('tells who takes files away', () => {
-    const open = ['GET /api/openapi.json', 'GET /api/docs', 'GET /metrics', 'GET /api/imports/template']
+    const open = [
+      'GET /api/openapi.json',
+      'GET /api/docs',
+      'GET /metrics',
+      'GET /api/imports/template',
+      'GET /u/:token'
+    ]
     const harmless = /\/t(-\w+)?\.js$|^GET \/api\/(prompts|music-tracks|dictations)\/:id\/audio$|check-pages/
     const silent = [...modules].flatMap(([file, { endpoints }]) =>
       endpoints

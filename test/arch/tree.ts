@@ -25,7 +25,7 @@ export interface Import {
 
 // `import … from`, `export … from`, a bare `import '…'`, and `import('…')`.
 const importing =
-  /(?:^|\n)\s*(?:import|export)\s+(type\s)?[^'"()]*?from\s+'([^']+)'|import\s*\(?\s*'([^']+)'/g
+  /(?:^|\n)\s*(?:import|export)\s+(type\s)?[^'"()]*?from\s+'([^']+)'|(?<!')import\s*\(?\s*'([^']+)'/g
 
 /** All imports of a file, found by their writing: no line of this project hides one behind a variable. */
 export function importsOf(file: string): Import[] {

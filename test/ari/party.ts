@@ -31,6 +31,8 @@ interface Dialog {
   invite: Message
   cseq: number
   isUp: boolean
+  /** Proxies on the way, the nearest first. */
+  routes: readonly string[]
 }
 
 /**
@@ -84,6 +86,8 @@ export async function createParty(options: PartyOptions) {
         if (isOurCall && /;tag=/.test(header(message, 'to'))) return reply(200, 'OK', '', sdp())
         if (isOurCall) return
         shown.push(header(message, 'from'))
+        // Whoever talks and refuses the next one talks on.
+        if (typeof manner === 'object' && dialog?.isUp) return reply(manner.status, manner.text)
         const contact = contactOf(message) ?? ''
         dialog = {
           callId: header(message, 'call-id'),
@@ -94,7 +98,8 @@ export async function createParty(options: PartyOptions) {
           uri: contact,
           invite: message,
           cseq: 1,
-          isUp: false
+          isUp: false,
+          routes: message.headers.get('record-route') ?? []
         }
         if (typeof manner === 'object') return reply(manner.status, manner.text)
         if (manner === 'early') {
@@ -137,6 +142,7 @@ export async function createParty(options: PartyOptions) {
     if (method === 'INVITE' && dialog !== undefined && isOurCall) {
       if (!dialog.isUp) dialog.remote = header(message, 'to')
       dialog.target = contactOf(message) ?? dialog.target
+      if (status === 200) dialog.routes = [...(message.headers.get('record-route') ?? [])].reverse()
       transmit(request('ACK', dialog, cseq, ''), ...serverOf(options))
       const challenge = header(message, 'www-authenticate')
       if (status === 401 && options.password !== undefined && dialog.cseq === 1) {
@@ -227,6 +233,7 @@ export async function createParty(options: PartyOptions) {
       `${method} ${d.target} SIP/2.0`,
       `via: SIP/2.0/UDP ${options.host}:${options.port};rport;branch=z9hG4bK${randomUUID()}`,
       'max-forwards: 70',
+      ...d.routes.map((route) => `route: ${route}`),
       `from: ${d.local}`,
       `to: ${d.remote}`,
       `call-id: ${d.callId}`,
@@ -249,7 +256,8 @@ export async function createParty(options: PartyOptions) {
     uri,
     invite: { first: '', headers: new Map(), body: '' },
     cseq: 1,
-    isUp: false
+    isUp: false,
+    routes: []
   })
 
   return {

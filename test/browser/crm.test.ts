@@ -8,8 +8,10 @@ import { createCrm, type Crm } from '../../crm/crm.ts'
 import { announceNothing } from '../../crm/ports.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { ensureChromium } from '../../scripts/lib/testtools.ts'
-import { password, startRig, type Rig } from '../api/support/rig.ts'
+import { createFacts, type Facts } from '../../reports/facts/facts.ts'
+import { idOf, password, startRig, type Rig } from '../api/support/rig.ts'
 import { createOutside } from '../crm/support/events.ts'
+import { operatorOf } from '../dialling/support/exchange.ts'
 import { until } from '../support/until.ts'
 import { buildPages, shot, signIn, waitMs } from './browser.ts'
 
@@ -19,6 +21,7 @@ describe('From a missed call to a sale, in a browser', function () {
   this.timeout(120_000)
   let rig: Rig
   let crm: Crm
+  let facts: Facts
   let browser: Browser
   let context: BrowserContext
   let page: Page
@@ -39,6 +42,15 @@ describe('From a missed call to a sale, in a browser', function () {
     })
     crm = createCrm({ db: rig.db, databaseUrl, announce: announceNothing, log: pino({ level: 'silent' }) })
     crm.start()
+    facts = createFacts({ db: rig.db, log: pino({ level: 'silent' }) })
+    const { admin, operator } = rig.as
+    const trunk = { name: 'MTS', kind: 'address', host: '192.0.2.1' }
+    const trunkId = idOf(await admin.send('POST', '/api/trunks', trunk))
+    await admin.send('POST', '/api/numbers', { e164: '+74951112233', trunkId })
+    await rig.dialling.policy.reload()
+    rig.pbx.operatorStates = [operatorOf(operator.userId)]
+    // Of the call itself nothing is told: the journal tells of the talk below.
+    rig.exchange.fateOf = () => 'unwritten'
     browser = await chromium.launch({
       executablePath: await ensureChromium(),
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
@@ -58,6 +70,7 @@ describe('From a missed call to a sale, in a browser', function () {
   after(async function () {
     this.timeout(60_000)
     await crm?.stop()
+    await facts?.stop()
     await browser?.close()
     await rig?.close()
   })
@@ -81,10 +94,13 @@ describe('From a missed call to a sale, in a browser', function () {
   it('shows a missed call at the desk by itself, and how long its client waits', async () => {
     await page.getByTestId('nav-inquiries').click()
     await page.getByTestId('inquiries-empty').waitFor()
+    const night = new Date(Date.now() - 86_400_000).setUTCHours(0, 30, 0, 0)
     await createOutside(rig.db).call({
       caller_number: '+79161112233',
       caller_name: 'Иван',
-      source_name: 'Авито'
+      source_name: 'Авито',
+      inquiry_channel: 'paid',
+      atMs: night
     })
     await createOutside(rig.db).call({ caller_number: '+79161112244', caller_name: 'Спамер' })
     await row('Иван').waitFor({ timeout: 30_000 })
@@ -102,7 +118,28 @@ describe('From a missed call to a sale, in a browser', function () {
     })
   })
 
+  it('has it on the board of missed calls, late, until somebody calls back by a click', async () => {
+    await page.getByTestId('tab-missed').click()
+    const missed = page.getByTestId('missed-row').filter({ hasText: 'Иван' })
+    await missed.locator('[data-testid=missed-due] >> text=Опоздали').waitFor()
+    expect(await barriers()).to.deep.equal([])
+    await missed.getByTestId('call-number').click()
+    await until(() => rig.exchange.placed.length > 0, { what: 'the call is placed' })
+    expect(rig.exchange.placed[0]?.order.target).to.include({ kind: 'external', number: '+79161112233' })
+    await createOutside(rig.db).call({
+      ...{ caller_number: '+79161112233', direction: 'out', outcome: 'answered', clean_talk_seconds: 60 },
+      ...{ operator_id: rig.as.operator.userId, operator_name: 'The operator' }
+    })
+    await missed.waitFor({ state: 'detached' })
+    await page.getByTestId('missed-returned').first().click()
+    await missed.getByText('мы перезвонили').waitFor()
+    await page.getByTestId('tab-new').click()
+  })
+
   it('makes a deal of it by the keyboard', async () => {
+    await row('Иван').waitFor()
+    // On a tab the arrows are the tab's.
+    await page.getByRole('heading', { level: 1 }).click()
     // The newest is first.
     await page.keyboard.press('ArrowDown')
     while (!(await row('Иван').getAttribute('data-chosen'))) await page.keyboard.press('ArrowDown')
@@ -116,10 +153,25 @@ describe('From a missed call to a sale, in a browser', function () {
     await row('Иван').waitFor()
   })
 
-  it('wins it on the board with its amount, which the column sums up', async () => {
+  it('gives it lines, and wins it on the board with its amount, which the column sums up', async () => {
     await page.getByTestId('nav-deals').click()
     const card = page.getByTestId('deal-card').filter({ hasText: 'Иван' })
     await card.getByText('45 000,50').waitFor()
+    await card.click()
+    const drawer = page.getByTestId('deal-drawer')
+    await drawer.getByTestId('line-add').click()
+    await drawer.getByTestId('line-name').fill('Кухня')
+    await drawer.getByTestId('line-quantity').fill('2')
+    await drawer.getByTestId('line-price').fill('23000')
+    await drawer.getByTestId('line-cost').fill('10000')
+    await drawer.getByTestId('line-cost').press('Enter')
+    await drawer.getByTestId('deal-margin').getByText('26 000').waitFor()
+    expect(await rig.db('deals').select('amount', 'cost')).to.deep.equal([
+      { amount: '46000.00', cost: '20000.00' }
+    ])
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
+    await card.getByText('46 000').waitFor()
     const title = card.getByRole('button', { name: 'Иван', exact: true })
     await title.focus()
     await page.keyboard.press('Shift+ArrowRight')
@@ -138,7 +190,8 @@ describe('From a missed call to a sale, in a browser', function () {
   it('tells the whole story in the deal', async () => {
     await page.getByTestId('deal-card').filter({ hasText: 'Иван' }).click()
     const drawer = page.getByTestId('deal-drawer')
-    await drawer.getByTestId('activity-call').waitFor()
+    const call = drawer.getByTestId('activity-call').filter({ hasText: 'Входящий' })
+    await call.waitFor()
     await until(async () => (await drawer.getByTestId('deal-history').locator('li').count()) === 3, {
       what: 'three moves in the history'
     })
@@ -147,7 +200,21 @@ describe('From a missed call to a sale, in a browser', function () {
     await until(() => rig.db('deals').where({ campaign: 'Осень' }).first<unknown>('id'), {
       what: 'the campaign is kept'
     })
-    await drawer.getByTestId('activity-call').click()
+    await call.click()
     await page.getByTestId('call-drawer').getByTestId('call-deal-line').waitFor()
+  })
+  it('is revenue in the report of its source', async () => {
+    await facts.settle()
+    const other = await browser.newContext({ baseURL: rig.url, locale: 'ru-RU' })
+    other.setDefaultTimeout(waitMs)
+    const report = await other.newPage()
+    await report.goto('/reports/sources?top=source')
+    await signIn(report, 'supervisor', password)
+    const line = report.locator('tbody tr').filter({ hasText: 'Авито' }).first()
+    await line
+      .getByText(/47\s000/)
+      .first()
+      .waitFor()
+    await other.close()
   })
 })

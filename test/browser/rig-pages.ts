@@ -44,7 +44,7 @@ export function rigPagesForTests(
     fill?: (rig: Rig) => Promise<unknown>
     look?: ContextLook
     /** More parts for the API than its tests usually have. */
-    before?: (deps: ApiDeps, databaseUrl: string) => ApiDeps
+    before?: (deps: ApiDeps, databaseUrl: string) => ApiDeps | Promise<ApiDeps>
     isExpected?: (fault: string) => boolean
   } = {}
 ): () => RigPages {

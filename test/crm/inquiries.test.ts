@@ -5,6 +5,7 @@ import { lockCrm } from '../../crm/clients.ts'
 import { drainCrmInbox } from '../../crm/inbox.ts'
 import { acceptInquiry } from '../../crm/inquiries/accept.ts'
 import type { InquiryRow } from '../../crm/inquiries/place.ts'
+import { takeMarkBack } from '../../crm/inquiries/spam.ts'
 import { announceNothing, type Announce } from '../../crm/ports.ts'
 import type { CrmEvent } from '../../crm/events.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -43,7 +44,8 @@ describe('Inquiries that are made by themselves', function () {
       'calls',
       'callbacks',
       'sites',
-      'crm_inbox'
+      'crm_inbox',
+      'spam_marks'
     ])
       await db(table).delete()
   })
@@ -173,6 +175,29 @@ describe('Inquiries that are made by themselves', function () {
     const inquiry = await one()
     expect(inquiry).to.include({ state: 'new', closed_at: null })
     expect(await placeOf(second)).to.include({ inquiry_id: inquiry['id'] })
+  })
+
+  it('hides the mail of an address that is spam, but for one with whom a deal is open', async () => {
+    const spam = 'sells@spam.example'
+    await db('spam_marks').insert({ kind: 'email', value: spam })
+    await outside.mail('Sells@Spam.example', { name: 'Sells' })
+    await outside.mail('anna@client.example', { name: 'Anna' })
+    await drain()
+    expect(await one()).to.include({ kind: 'mail', email: 'anna@client.example' })
+    expect(await db('contacts').select('name')).to.deep.equal([{ name: 'Anna' }])
+    expect(told.filter(({ type }) => type === 'message.received')).to.have.length(1)
+    const mark = await db('spam_marks').first<{ id: string; kind: 'email'; value: string }>()
+    await db.transaction((trx) => takeMarkBack(trx, mark))
+    await drain()
+    const [inquiry] = (await inquiries()).filter(({ email }) => email === spam)
+    expect(inquiry).to.include({ state: 'new', title: 'Sells' })
+    // A deal comes of it after all; then somebody marks them in anger.
+    const { dealId } = await accept(inquiry?.['id'])
+    await db('spam_marks').insert({ kind: 'email', value: spam })
+    await outside.mail(spam)
+    await drain()
+    expect(await db('activities').where({ subject: 'message', deal_id: dealId })).to.have.length(2)
+    expect(await db('spam_hits')).to.deep.equal([])
   })
 
   it('takes the first talk after a miss as the response, in whatever order calls become known', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Moments, MomentType } from '../../pbx/call/moments.ts'
-import type { CallType, Outcome, Source } from '../../pbx/call/types.ts'
+import type { CallType, CallVisit, Outcome, Source } from '../../pbx/call/types.ts'
 import type { TapeRow } from '../../pbx/call/effects.ts'
 
 export interface Start {
@@ -11,6 +11,7 @@ export interface Start {
   orderedBy?: string
   source?: Source | null
   contactId?: string
+  visit?: Partial<CallVisit>
   isSpam?: boolean
 }
 
@@ -153,6 +154,14 @@ export function callTape(
     site: null,
     contact: start.contactId === undefined ? null : { id: start.contactId, name: 'Иван', company: null },
     scheme: null,
+    ...(start.visit && {
+      visit: {
+        ...{ visitId: null, visitorId: null, poolId: null, poolName: null, rule: 'holder', model: 'who/1' },
+        ...{ confidence: 1, candidates: [], landingUrl: null, pageUrl: null, referrer: null, utm: {} },
+        ...{ clickIds: {}, gaClientId: null, ymClientId: null, device: null },
+        ...start.visit
+      }
+    }),
     ...(start.isSpam && { lists: [{ id: randomUUID(), name: 'Спам', kind: 'spam' as const }] }),
     ...(start.orderedBy !== undefined && {
       order: { orderId: null, byUserId: start.orderedBy, parentCallId: null }

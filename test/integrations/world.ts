@@ -110,7 +110,7 @@ export async function foundWorld(
       const id = randomUUID()
       await db('connectors').insert({
         ...{ id, kind, name: kind, settings: JSON.stringify(settings) },
-        ...connectors.newSecrets(id, keys)
+        ...connectors.newSecrets(id, kind, keys)
       })
       return id
     },

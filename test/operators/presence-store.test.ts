@@ -3,6 +3,8 @@ import { expect } from 'chai'
 import { pino } from 'pino'
 import { connect } from '../../db/knex.ts'
 import { keepPresence, type PresenceChange } from '../../pbx/runtime/presence-store.ts'
+import type { Fence } from '../../pbx/runtime/tape-sql.ts'
+import { takeLease } from '../support/lease.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 
@@ -11,6 +13,7 @@ describe('What operators are', function () {
   const log = pino({ level: 'silent' })
   let database: TestDatabase
   let anna: string
+  let fence: Fence
   before(async () => {
     database = await createTestDatabase()
     const [row] = await database
@@ -18,6 +21,7 @@ describe('What operators are', function () {
       .insert({ login: 'anna', name: 'Anna', role: 'operator' })
       .returning<{ id: string }[]>('id')
     anna = row?.id ?? ''
+    fence = await takeLease(database.db, 'rt')
   })
   after(() => database.drop())
   beforeEach(() => database.db('presence_log').delete())
@@ -31,7 +35,7 @@ describe('What operators are', function () {
     database.db('presence_log').orderBy('id').select<Record<string, unknown>[]>('at', 'presence', 'reason')
 
   it('is written with every step on the way, the last one as it is now', async () => {
-    const store = keepPresence({ db: database.db, log })
+    const store = keepPresence({ db: database.db, fence, log })
     store.save(change(1000, { presence: 'wrapUp', untilMs: 11_000 }))
     store.save(change(2000))
     store.save(change(3000, { presence: 'away', reason: 'lunch', byUserId: anna }))
@@ -44,7 +48,7 @@ describe('What operators are', function () {
   })
 
   it('is not held up by somebody who was deleted meanwhile', async () => {
-    const store = keepPresence({ db: database.db, log })
+    const store = keepPresence({ db: database.db, fence, log })
     store.save(change(4000, { userId: randomUUID() }))
     store.save(change(5000, { byUserId: randomUUID() }))
     await store.close()
@@ -62,7 +66,7 @@ describe('What operators are', function () {
           ? () => Promise.reject(new Error('Connection terminated'))
           : (Reflect.get(target, key) as unknown)
     })
-    const store = keepPresence({ db: flaky, log })
+    const store = keepPresence({ db: flaky, fence, log })
     store.save(change(6000, { presence: 'away', reason: 'lunch' }))
     await store.flush()
     store.save(change(7000, { presence: 'offline' }))
@@ -73,5 +77,16 @@ describe('What operators are', function () {
     expect((await user())['presence']).to.equal('offline')
     await store.close()
     await db.destroy()
+  })
+
+  it('is written no more by a controller that was overtaken, whatever the clocks say', async () => {
+    const overtaken = keepPresence({ db: database.db, fence, log })
+    const store = keepPresence({ db: database.db, fence: await takeLease(database.db, 'rt'), log })
+    store.save(change(8000, { presence: 'away', reason: 'lunch' }))
+    await store.close()
+    overtaken.save(change(9000))
+    await overtaken.close()
+    expect((await user())['presence']).to.equal('away')
+    expect(await logged()).to.have.length(1)
   })
 })

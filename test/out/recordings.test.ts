@@ -8,6 +8,7 @@ import { startJobs } from '../../db/jobs.ts'
 import type { Jobs } from '../../db/jobs.ts'
 import type { AsteriskHome } from '../../pbx/provision/home.ts'
 import { expire } from '../../recordings/expire.ts'
+import { keepWithin, readSpace, saveQuota } from '../../recordings/quota.ts'
 import { createRecordings } from '../../recordings/recordings.ts'
 import type { Recordings } from '../../recordings/recordings.ts'
 import { testHome } from '../support/asterisk-root.ts'
@@ -31,22 +32,10 @@ function tool(program: 'sox' | 'lame', ...args: string[]): string {
 }
 
 /** A tone as Asterisk leaves it: mono, 8 kHz, 16 bit. */
-const tone = (file: string, hertz: number, seconds: number): void =>
-  void tool(
-    'sox',
-    '-n',
-    '-r',
-    '8000',
-    '-c',
-    '1',
-    '-b',
-    '16',
-    file,
-    'synth',
-    String(seconds),
-    'sine',
-    String(hertz)
-  )
+const tone = (file: string, hertz: number, seconds: number): void => {
+  const format = ['-r', '8000', '-c', '1', '-b', '16']
+  tool('sox', '-n', ...format, file, ...['synth', String(seconds), 'sine', String(hertz)])
+}
 
 /** The frequency that dominates one channel (1 is left); 0 in silence. */
 function frequency(wav: string, channel: number): number {
@@ -360,10 +349,8 @@ describe('recordings: from a finished leg to a file that plays', function () {
   it('audio past its time is deleted, its row is not', async () => {
     const old = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1))
     const young = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1))
-    await postgres
-      .db('recordings')
-      .where('id', old.id)
-      .update({ created_at: new Date(Date.now() - 31 * 86_400_000) })
+    const past = new Date(Date.now() - 31 * 86_400_000)
+    await postgres.db('recordings').where('id', old.id).update({ created_at: past })
     const halfMade = path.join(dir, 'x.partial.wav')
     await writeFile(halfMade, '')
     await utimes(halfMade, 0, 0)
@@ -376,14 +363,37 @@ describe('recordings: from a finished leg to a file that plays', function () {
     expect(await access(halfMade).catch(() => 'gone')).to.equal('gone')
   })
 
+  it('the oldest audio goes when it takes more space than it may, and no more than that', async () => {
+    const made = []
+    for (const days of [1, 3, 2]) {
+      const { id } = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1))
+      const at = new Date(Date.now() - days * 86_400_000)
+      await postgres.db('recordings').where({ id }).update({ created_at: at })
+      made.push(id)
+    }
+    const [first = '', third = '', second = ''] = made
+    await postgres.db('recordings').whereNotIn('id', made).update({ state: 'deleted', bytes: null })
+    const keep = () => keepWithin({ db: postgres.db, dir, messagesDir, log: silent })
+    const { usedBytes, ...space } = await readSpace(postgres.db)
+    expect(space).to.deep.equal({ quotaBytes: null, recordings: 3 })
+    expect(await keep()).to.equal(0)
+    await saveQuota(postgres.db, usedBytes)
+    expect(await keep()).to.equal(0)
+    await saveQuota(postgres.db, usedBytes - 1)
+    expect(await keep()).to.equal(1)
+    const open = await Promise.all([third, second, first].map((id) => recordings.open(id)))
+    expect(open.map((audio) => audio !== null)).to.deep.equal([false, true, true])
+    expect((await readSpace(postgres.db)).usedBytes).to.be.within(1, usedBytes - 1)
+    await saveQuota(postgres.db, null)
+    expect(await keep()).to.equal(0)
+  })
+
   it('a recording whose job was lost is tried again', async () => {
     const { id } = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1))
     await postgres.db('call_events').delete()
     moments.length = 0
-    await postgres
-      .db('recordings')
-      .where({ id })
-      .update({ created_at: new Date(Date.now() - 3_600_000) })
+    const past = new Date(Date.now() - 3_600_000)
+    await postgres.db('recordings').where({ id }).update({ created_at: past })
     await recordings.tasks['recordings.resume']?.({}, { id: '1', attempt: 1, isLastAttempt: false })
     await until(() => moments.some(({ data }) => data['recordingId'] === id))
   })

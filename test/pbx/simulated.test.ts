@@ -255,9 +255,9 @@ describe('A real call goes the way that the simulator told', function () {
         return blocks[id]?.type ?? id
       })
     })
-    expect(
-      [...blockKinds.keys(), ...madeKinds.keys()].filter((type) => !covered.includes(type))
-    ).to.deep.equal([])
+    // No scheme leads to `turnAway`, so the simulator has no word on it: `overload.test.ts` plays it.
+    const kinds = [...blockKinds.keys(), ...madeKinds.keys()].filter((type) => type !== 'turnAway')
+    expect(kinds.filter((type) => !covered.includes(type))).to.deep.equal([])
   })
 
   atOnce({

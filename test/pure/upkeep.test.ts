@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { changesOf } from '../../api/audit-changes.ts'
 import { lastDueMs } from '../../backup/settings.ts'
 import { daysLeft, judge, type Facts } from '../../upkeep/judge.ts'
-import { lineOf, rememberLog, scrubbed } from '../../upkeep/log.ts'
+import { lineOf, rememberLog } from '../../upkeep/log.ts'
+import { scrubbed } from '../../upkeep/scrubbed.ts'
 import { firstSection } from '../../upkeep/look.ts'
 import { pointsOf, updateOf } from '../../upkeep/updates.ts'
 import { system as en } from '../../ui/src/i18n/en/system.ts'
@@ -14,7 +15,12 @@ const dayMs = 86_400_000
 const healthy: Facts = {
   nowMs,
   database: { isUp: true },
-  exchange: { asterisk: { status: 'ok' }, tape: { status: 'ok' }, trunks: { status: 'ok' } },
+  exchange: {
+    asterisk: { status: 'ok' },
+    tape: { status: 'ok' },
+    trunks: { status: 'ok' },
+    load: { status: 'ok' }
+  },
   trunks: [{ name: 'Carrier', state: 'registered' }],
   disk: { freeBytes: 100 * gigabyte, totalBytes: 200 * gigabyte },
   growthBytesPerDay: gigabyte,
@@ -49,6 +55,7 @@ describe('what the system page says', () => {
     ['database', { database: { isUp: false } }, 'failed away'],
     ['asterisk', { exchange: { asterisk: { status: 'failed' } } }, 'failed failed'],
     ['tape', { exchange: { tape: { status: 'degraded' } } }, 'warning degraded'],
+    ['load', { exchange: { load: { status: 'degraded' } } }, 'warning degraded'],
     ['asterisk', { exchange: {} }, 'unknown unknown'],
     ['trunks', { trunks: [] }, 'warning none'],
     ['trunks', { trunks: [{ name: 'A', state: 'rejected' }] }, 'failed down'],

@@ -22,6 +22,7 @@ export async function startServer(dir: string, log: Logger): Promise<RunningPost
   try {
     // What tests write need not outlive the machine: no test takes its current away.
     await db.raw('alter system set fsync = off')
+    await db.raw('alter system set full_page_writes = off')
     await db.raw('select pg_reload_conf()')
     await migrate(db)
     await migrateJobs(url, log)

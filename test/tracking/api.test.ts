@@ -129,6 +129,18 @@ describe('The public routes of tracking', function () {
     expect(body).to.include({ numbers: 1, visitorsPerHour: 2, isShort: true })
   })
 
+  it('learn from a heartbeat what other systems have given the visitor since', async () => {
+    const shop = await site(1)
+    const anna = browser(shop)
+    const { visit } = (await anna.visit({ at: 1000, ids: { _fbp: 'fb.1' } })).body
+    const told = { _ga: 'GA1.1.11.22', roistat_visit: '4336465' }
+    await anna.post('heartbeat', { visit, at: 2000, ids: told })
+    await browser(shop).post('heartbeat', { visit, at: 9e14, ids: { roistat_visit: 'guessed' } })
+    const row = await rig.db('visits').where({ id: visit }).first<{ cookies: object; ga_client_id: string }>()
+    expect(row.cookies).to.deep.equal({ _fbp: 'fb.1', ...told })
+    expect(row.ga_client_id).to.equal('11.22')
+  })
+
   it('hold a number by heartbeats, take no replay, and let go at leaving', async () => {
     const shop = await site(1)
     const anna = browser(shop)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ApiDeps } from '../../api/deps.ts'
 import { createTracking, type Tracking } from '../../tracking/store/tracking.ts'
 import { startRig, type Answer, type Rig } from '../api/support/rig.ts'
 import { chrome, foundSite, silent, type TestSite } from './site.ts'
@@ -8,15 +9,18 @@ export const flooding = '203.0.113.9'
 
 export type TrackedRig = Awaited<ReturnType<typeof startTrackedRig>>
 
-/** The whole API with tracking, and browsers on sites. */
-export async function startTrackedRig() {
+/**
+ * The whole API with tracking, and browsers on sites.
+ * @param more parts for the API than these tests usually have
+ */
+export async function startTrackedRig(more: (deps: ApiDeps) => ApiDeps = (deps) => deps) {
   const made: { tracking?: Tracking; url: string } = { url: '' }
   const rig: Rig = await startRig({
     before: (deps, url) => {
       const tracking = createTracking({ db: deps.db, databaseUrl: url, log: silent })
       Object.assign(made, { tracking, url })
       const admit = (address: string): boolean => address !== flooding && tracking.admit(address)
-      return { ...deps, tracking: Object.assign(Object.create(tracking) as Tracking, { admit }) }
+      return { ...more(deps), tracking: Object.assign(Object.create(tracking) as Tracking, { admit }) }
     }
   })
   const { tracking } = made

@@ -62,9 +62,11 @@ describe('texts of the screens', () => {
 
   it('are never empty, and Russian ones are Russian', () => {
     const same = new Set(['SIP', 'URL'])
+    // Foreign systems call themselves the same everywhere.
+    const name = /^linkKinds\.\w+\.name$/
     for (const [key, text] of russian) {
       expect(text.trim(), key).not.to.equal('')
-      if (!same.has(text)) expect(/[а-яё]/i.test(text), `${key}: ${text}`).to.equal(true)
+      if (!same.has(text) && !name.test(key)) expect(/[а-яё]/i.test(text), `${key}: ${text}`).to.equal(true)
     }
     for (const [key, text] of english) expect(/[а-яё]/i.test(text), `${key}: ${text}`).to.equal(false)
   })

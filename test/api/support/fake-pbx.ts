@@ -35,6 +35,8 @@ export interface FakePbx extends Pbx {
   placed: Order[]
   /** Their calls. */
   placedIds: string[]
+  /** At once. */
+  endWrapUp(userId: string): boolean
   /** A row happens: it is kept and announced. */
   say(row: TapeRow): void
 }

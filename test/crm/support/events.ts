@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
+import { receive, type Incoming } from '../../../crm/messages/receive.ts'
 
 /** What happens outside, as tape and pages leave it in the database. */
 export interface Outside {
@@ -11,6 +12,8 @@ export interface Outside {
   ): Promise<{ id: string; end(change?: Record<string, unknown>): Promise<void> }>
   form(change?: Record<string, unknown>): Promise<string>
   callback(change?: Record<string, unknown>): Promise<string>
+  /** A mail from this address; one that is given a `foreignId` may come again. */
+  mail(from: string, change?: Partial<Incoming>): Promise<void>
   site(): Promise<string>
 }
 
@@ -22,6 +25,13 @@ export function createOutside(db: Knex): Outside {
   const site = (): Promise<string> =>
     (siteId ??= db('sites')
       .insert({ name: 'Shop', domain: `shop-${randomUUID()}.example` })
+      .returning<{ id: string }[]>('id')
+      .then(([row]) => row?.id ?? ''))
+
+  let channelId: Promise<string> | undefined
+  const channel = (): Promise<string> =>
+    (channelId ??= db('message_channels')
+      .insert({ kind: 'mail', name: 'Shop', settings: JSON.stringify({ address: 'shop@firm.example' }) })
       .returning<{ id: string }[]>('id')
       .then(([row]) => row?.id ?? ''))
 
@@ -67,6 +77,15 @@ export function createOutside(db: Knex): Outside {
         .insert({ site_id: await site(), at, form_name: 'Order', ...change })
         .returning<{ id: string }[]>('id')
       return row?.id ?? ''
+    },
+    async mail(peer, change = {}) {
+      const id = await channel()
+      const it: Incoming = {
+        ...{ foreignId: randomUUID(), at: new Date(), peer, name: null, phone: null, subject: 'Roof' },
+        ...{ text: 'What does it cost?', html: null, messageId: `${randomUUID()}@client.example`, refs: [] },
+        ...{ to: [], cc: [], isAuto: false, files: [], bounce: null, ...change }
+      }
+      await db.transaction((trx) => receive(trx, { id, kind: 'mail' }, it))
     },
     async callback({ atMs, ...change }: Record<string, unknown> = {}) {
       const created_at = iso(typeof atMs === 'number' ? atMs : Date.now())

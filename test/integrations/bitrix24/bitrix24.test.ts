@@ -62,7 +62,7 @@ describe('Bitrix24, by the contract it publishes', function () {
   }
   const said = (): string[] => portal.asked.map(({ method }) => method.replace('telephony.externalCall.', ''))
   const job = async (callId: string): Promise<Record<string, unknown>> =>
-    (await world.db('connector_jobs').where({ call_id: callId }).first<Record<string, unknown>>()) ?? {}
+    (await world.db('connector_jobs').where({ subject_id: callId }).first<Record<string, unknown>>()) ?? {}
   const connector = (): Promise<Record<string, unknown>> =>
     world.db('connectors').where({ id }).first<Record<string, unknown>>()
 

@@ -20,7 +20,14 @@ describe('What Bitrix24 is told of a call', () => {
     const facts = factsOf(call.rows)
     if (!facts) throw new Error('No call')
     const people = { [anna]: '11', [boris]: '12' }
-    return mapping.next(facts, memory, { nowMs: clock.nowMs, settings, people, ownerId: null, ...world })
+    return mapping.next(facts, memory, {
+      nowMs: clock.nowMs,
+      settings,
+      people,
+      ownerId: null,
+      links: [],
+      ...world
+    })
   }
   const known = { call: 'externalCall.1', user: '11', entity: null, shown: [] }
 
