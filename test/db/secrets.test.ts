@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { createSecrets, openSecrets } from '../../db/secrets.ts'
+import { createSecrets, openSecrets, type Secrets } from '../../db/secrets.ts'
 
 describe('Secrets that must be read again', () => {
   const secrets = createSecrets(randomBytes(32))
@@ -44,6 +44,22 @@ describe('Secrets that must be read again', () => {
       expect(second.open(sealed, 'mail')).to.equal(text)
       expect((await openSecrets(dir, undefined)).open(sealed, 'mail')).to.equal(text)
       expect((await stat(path.join(dir, 'secret.key'))).mode & 0o777).to.equal(0o600)
+    })
+
+    it('have one key however many of one process make it, and nothing is left beside it', async () => {
+      for (const round of ['1', '2', '3', '4', '5', '6']) {
+        const folder = path.join(dir, round)
+        await mkdir(folder)
+        const opening: Promise<Secrets>[] = []
+        // Each a little after the one before: so that some are done while others are at every step of it.
+        for (let count = 0; count < 40; count += 1) {
+          opening.push(openSecrets(folder, undefined))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        const all = await Promise.all(opening)
+        for (const one of all) expect(all[0]?.open(one.seal(text, 'mail'), 'mail')).to.equal(text)
+        expect(await readdir(folder)).to.deep.equal(['secret.key'])
+      }
     })
 
     it('use a key that was given, and leave no file', async () => {
