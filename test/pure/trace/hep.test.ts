@@ -85,12 +85,12 @@ describe('A SIP message in the trace', () => {
       `Authorization:${' '.repeat(60_000)}x`,
       `INVITE sip:${'a:'.repeat(30_000)} SIP/2.0\r\nContact: "${'\\'.repeat(30_000)}\r\n\r\n`
     ]
-    const startMs = performance.now()
+    const before = process.cpuUsage()
     for (const text of slow) {
       withoutSecrets(text.slice(0, 16_384))
       parseSip(text)
     }
-    expect(performance.now() - startMs).to.be.lessThan(2000)
+    expect(process.cpuUsage(before).user / 1000, 'ms of work').to.be.lessThan(2000)
   })
 
   it('with headers named like parts of the language harms nothing', () => {
