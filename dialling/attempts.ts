@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
+import { fenceStatement } from '../db/fence.ts'
 import type { Attempt } from './core/attempt.ts'
 import { afterAttempt, type Next, type RetryRules } from './core/retry.ts'
 import type { CallbackSettings } from './core/settings.ts'
@@ -24,10 +25,7 @@ const tables = { callback: 'callbacks', entry: 'dial_list_entries' } as const
  */
 export function claim(db: Knex, fence: Fence, owner: Owner, nowMs: number): Promise<string | null> {
   return db.transaction(async (trx) => {
-    const held = await trx.raw<{ rows: unknown[] }>(
-      'select 1 from node_leases where node = ? and owner = cast(? as uuid) and epoch = ? for share',
-      [fence.node, fence.owner, fence.epoch]
-    )
+    const held = await trx.raw<{ rows: unknown[] }>(fenceStatement, [fence.node, fence.owner, fence.epoch])
     if (held.rows.length === 0) return null
     const attemptId = randomUUID()
     const table = tables[owner.kind]

@@ -28,6 +28,8 @@ export interface Dialling {
   wake(): void
   /** Reads the policy: before the first call can come. */
   prepare(): Promise<void>
+  /** Reads what was dialled today, which the caps count. Call it when the spool is replayed, before calls can come. */
+  recall(): Promise<void>
   /** Places what is due from now on. Call it when the exchange is up and its spool is replayed. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -51,6 +53,8 @@ export function createDialling(options: {
     endCall: (callId) => ports.endCall?.(callId)
   })
   let runner: Runner | undefined
+  let recalling: Promise<void> | undefined
+  const recall = (): Promise<void> => (recalling ??= keeper.start())
   return {
     policy: keeper,
     call: (wanted) => clickToCall({ db, ports, keeper }, wanted),
@@ -68,8 +72,9 @@ export function createDialling(options: {
     },
     wake: () => runner?.wake(),
     prepare: () => keeper.reload(),
+    recall,
     async start() {
-      await keeper.start()
+      await recall()
       runner = startRunner({
         ...{ db, databaseUrl, fence, ports, log },
         settings: () => keeper.settings,

@@ -84,6 +84,8 @@ export async function openExchange(
       decide: (asked) => late.dialling?.policy.decide(asked) ?? { allowed: false, reason: 'starting' }
     },
     lookup: (url, timeoutMs, facts) => outside.lookup(url, timeoutMs, facts),
+    // What the last controller dialled counts from the first call on.
+    beforeEvents: async () => late.dialling?.recall(),
     metrics: (read) => (metrics = createMetrics(read)),
     log
   })

@@ -65,6 +65,8 @@ async function standBy(ground: Ground, tools: Tools, late: Late): Promise<void> 
       stop: stopping.signal
     })
     if (led === null) return
+    const ledMs = performance.now()
+    const cpu = process.cpuUsage()
     const own = createEndStack()
     own.push(() => led.close())
     own.push(() => {
@@ -85,7 +87,9 @@ async function standBy(ground: Ground, tools: Tools, late: Late): Promise<void> 
       if (typeof first !== 'string') {
         const shut = door.open(first, tools.tracking)
         own.push(() => Promise.resolve(shut()))
-        log.info('This controller is ready for calls')
+        const { user, system } = process.cpuUsage(cpu)
+        const afterMs = Math.round(performance.now() - ledMs)
+        log.info({ afterMs, cpuMs: (user + system) / 1000 }, 'This controller is ready for calls')
       }
       log.warn(await over)
     } finally {

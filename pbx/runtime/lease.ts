@@ -75,8 +75,9 @@ export async function waitForLease(options: LeaseOptions): Promise<Lease | null>
         sinceMs = performance.now()
       }
       if (row === null || row.is_free || isGone(row.owner) || performance.now() - sinceMs >= leaseMs) {
+        const unrenewedMs = Math.round(performance.now() - sinceMs)
         const epoch = await take(options, owner, row)
-        if (epoch !== null) return hold(options, { node, owner, epoch })
+        if (epoch !== null) return hold(options, { node, owner, epoch }, unrenewedMs)
       }
       if (!isWaiting) log.info('Another controller leads the calls; this one waits for its turn')
       isWaiting = true
@@ -127,7 +128,7 @@ async function take(options: LeaseOptions, owner: string, seen: LeaseRow | null)
   return row === undefined ? null : Number(row.epoch)
 }
 
-function hold({ db, log }: LeaseOptions, fence: Fence): Lease {
+function hold({ db, log }: LeaseOptions, fence: Fence, unrenewedMs: number): Lease {
   let isOver = false
   let isDoubtful = false
   let tickedMs = performance.now()
@@ -179,7 +180,7 @@ function hold({ db, log }: LeaseOptions, fence: Fence): Lease {
   }, tickMs)
   // It never fails: it says so by its answer.
   const renewing = setInterval(() => void confirm().catch(() => undefined), renewMs)
-  log.info({ epoch: fence.epoch }, 'This controller leads the calls')
+  log.info({ epoch: fence.epoch, unrenewedMs }, 'This controller leads the calls')
 
   return {
     fence,

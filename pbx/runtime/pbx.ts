@@ -119,6 +119,8 @@ export interface PbxOptions {
   lookup: Lookup
   /** Asks tracking for the visit behind a call; absent where nothing is tracked. */
   sourceOf?: SourceOf
+  /** Done when the calls of the last controller are adopted, before Asterisk's events flow: others learn of them too. */
+  beforeEvents?: () => Promise<void>
   metrics(read: MetricsSource): Metrics
   log: Logger
 }
@@ -337,6 +339,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       await directory.reload()
       await adoptOpenCalls({ db, node, exchange, log })
       await desk.start()
+      await options.beforeEvents?.()
       ari.on('event', (event) => {
         if (!dictations.handle(event)) exchange.handle(event)
       })

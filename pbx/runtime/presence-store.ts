@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { fenceStatement } from '../../db/fence.ts'
 import type { OwnPresence } from '../routing/directory.ts'
 import type { Fence } from './tape-sql.ts'
 
@@ -88,8 +89,8 @@ function shortened(changes: readonly PresenceChange[]): PresenceChange[] {
 
 /** Whether the lease is ours until the transaction ends. */
 async function isOurs(trx: Knex.Transaction, { node, owner, epoch }: Fence): Promise<boolean> {
-  const leases = await trx('node_leases').where({ node, owner, epoch }).forShare().select<object[]>('node')
-  return leases.length > 0
+  const { rows } = await trx.raw<{ rows: unknown[] }>(fenceStatement, [node, owner, epoch])
+  return rows.length > 0
 }
 
 /** Users who were deleted meanwhile drop out by the join. */

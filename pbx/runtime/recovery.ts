@@ -5,6 +5,7 @@ import type { AriBridge } from '../ari/requests.ts'
 import type { AriChannel } from '../ari/events.ts'
 import type { Call } from '../call/types.ts'
 import { answeredAt, endOf, type CelEvent } from './cel.ts'
+import { hearEnds, type Ends } from './ends.ts'
 import { connect, parseSnoop, snoop, toneId } from './effect-bridges.ts'
 import { clientChannel, legChannel } from './effect-ports.ts'
 import { parseLegChannel, type Exchange } from './exchange.ts'
@@ -39,6 +40,15 @@ export type Outsiders = ReadonlySet<string>
  * @returns the callers who are out of our hands, or null when Asterisk could not be asked
  */
 export async function recover(ports: RecoveryPorts): Promise<Outsiders | null> {
+  const ends = hearEnds(ports.ari)
+  try {
+    return await compare(ports, ends)
+  } finally {
+    ends.close()
+  }
+}
+
+async function compare(ports: RecoveryPorts, ends: Ends): Promise<Outsiders | null> {
   const { ari, exchange, log } = ports
   // Events flow already: only what stood before Asterisk is asked can be missing from its answer.
   const known = [...exchange.calls.values()]
@@ -62,7 +72,7 @@ export async function recover(ports: RecoveryPorts): Promise<Outsiders | null> {
       await repair(live, call, byId, bridges.value, cel, ports)
     }
   }
-  const outsiders = await adoptOrDrop(channels.value, ports)
+  const outsiders = await adoptOrDrop(channels.value, ends, ports)
   for (const bridge of bridges.value) {
     const callId = callOfBridge(bridge.id)
     if (callId !== null && !exchange.calls.has(callId)) await ari.destroyBridge(bridge.id)
@@ -182,15 +192,22 @@ function rejoinQueue(live: LiveCall, exchange: Exchange): void {
  * Channels that belong to no call we know: legs without a call are hung up, callers who wait in Stasis are new calls.
  * @returns callers who are still in the dialplan's hands
  */
-async function adoptOrDrop(channels: readonly AriChannel[], ports: RecoveryPorts): Promise<Outsiders> {
+async function adoptOrDrop(
+  channels: readonly AriChannel[],
+  ends: Ends,
+  ports: RecoveryPorts
+): Promise<Outsiders> {
   const { ari, exchange, now } = ports
-  // Legs first: a caller taken in anew calls legs of the same names.
+  const dropped: { id: string; callId: string }[] = []
   for (const channel of channels) {
     const snooped = parseSnoop(channel.id)
     if (snooped && !exchange.calls.has(snooped.callId)) await ari.hangup(channel.id, 16)
-    if (!parseLegChannel(channel.id)) continue
+    const named = parseLegChannel(channel.id)
+    if (!named) continue
     const ours = exchange.legOf(channel.id)
-    if (!ours || ours.leg.state === 'ended') await ari.hangup(channel.id, 16)
+    if (ours && ours.leg.state !== 'ended') continue
+    await ari.hangup(channel.id, 16)
+    dropped.push({ id: channel.id, callId: named.callId })
   }
   for (const channel of channels) {
     // A telephone that has dialled while nobody listened.
@@ -205,7 +222,11 @@ async function adoptOrDrop(channels: readonly AriChannel[], ports: RecoveryPorts
       // What we dial through a trunk stands in its context too.
       trunkContexts.has(context) && !parseLegChannel(id) && !exchange.calls.has(exchange.callIdOf(id))
   )
-  const ended = await ports.findEnded(strangers.map(({ id }) => exchange.callIdOf(id)))
+  const callIds = new Set(strangers.map(({ id }) => exchange.callIdOf(id)))
+  const ended = await ports.findEnded([...callIds])
+  // A caller whose call nobody wrote down yet is taken in anew, and calls legs of the same names: the old ones are gone
+  // first, or their telephones would refuse the next call, and their ends would be taken for those of the new ones.
+  await ends.of(dropped.filter(({ callId }) => callIds.has(callId)).map(({ id }) => id))
   for (const channel of strangers) {
     if (channel.application !== 'Stasis') {
       outsiders.add(channel.id)

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { fenceStatement } from '../../db/fence.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { JournalRow, LegRow } from '../call/journal.ts'
 import type { TapeRow } from '../call/effects.ts'
@@ -139,7 +140,7 @@ const overwrite = (columns: readonly string[], keys: readonly string[]): string 
  */
 const statement = `
 with fence as (
-  select 1 from node_leases where node = ? and owner = ?::uuid and epoch = ? for share
+  ${fenceStatement}
 ), tape as (
   insert into call_events (call_id, seq, at, type, from_phase, to_phase, data, effects)
   select r."callId", r.seq, to_timestamp(r."atMs" / 1000.0), r.type, r."from", r."to", r.data, r.effects

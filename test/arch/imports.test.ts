@@ -39,7 +39,16 @@ const allowed: Record<string, readonly string[]> = {
   'pbx/guard': ['pbx/ari', 'pbx/ami', 'db/in-turn.ts', 'db/listen.ts'],
   'pbx/nodes': ['pbx', 'db/listen.ts'],
   'pbx/edge': ['pbx', 'host', 'db/in-turn.ts', 'db/listen.ts', 'db/sealed.ts'],
-  'pbx/runtime': ['pbx', 'ivr', 'host', 'db/in-turn.ts', 'db/listen.ts', 'db/prepared.ts', 'db/sealed.ts'],
+  'pbx/runtime': [
+    'pbx',
+    'ivr',
+    'host',
+    'db/fence.ts',
+    'db/in-turn.ts',
+    'db/listen.ts',
+    'db/prepared.ts',
+    'db/sealed.ts'
+  ],
   db: ['host'],
   'db/demo': ['db', 'ivr', 'pbx/call', 'tracking', 'demo', 'type:pbx/provision'],
   media: ['host', 'ivr', 'db/listen.ts'],

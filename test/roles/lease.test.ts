@@ -1,7 +1,12 @@
 import { expect } from 'chai'
+import type { Knex } from 'knex'
 import { pino } from 'pino'
+import { connect } from '../../db/knex.ts'
 import { leaseMs, waitForLease, type Lease } from '../../pbx/runtime/lease.ts'
+import { writeBatch } from '../../pbx/runtime/tape-sql.ts'
+import { openDatabasePipe } from '../chaos/pipe.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -75,5 +80,64 @@ describe('The lease of calls', function () {
     const all = (await Promise.all(waiting)).filter((lease) => lease !== null)
     held.push(...all)
     expect(all).to.have.length(1)
+  })
+
+  it('does not stay with an owner that stands still in the midst of writing', async () => {
+    const { db } = database
+    const fence = { node: 'writing', owner: '00000000-0000-4000-8000-000000000002', epoch: 1 }
+    await db('node_leases').insert({ ...fence, expires_at: new Date() })
+    let goOn: () => void = () => undefined
+    const stillness = new Promise<void>((resolve) => (goOn = resolve))
+    const writing = db
+      .transaction(async (trx) => {
+        await writeBatch(trx, fence, { rows: [], calls: [], legs: [], snapshots: [], recordings: [] })
+        await stillness
+      })
+      .then(
+        () => 'written',
+        (error: unknown) => String(error)
+      )
+    const startedMs = performance.now()
+    const next = await take('writing')
+    expect(next.fence.epoch).to.equal(2)
+    expect(performance.now() - startedMs).to.be.lessThan(leaseMs + 2000)
+    goOn()
+    expect(await writing, 'what it was about to write').to.match(/connection|terminat/i)
+  })
+
+  it('stays with its owner when the database was away for longer than it lasts', async () => {
+    const away = await openDatabasePipe(database.url)
+    const [ownDb, otherDb] = [0, 1].map(() => connect(away.url, log, 1)) as [Knex, Knex]
+    try {
+      const owner = await waitForLease({ db: ownDb, node: 'away', log })
+      const stopping = new AbortController()
+      const waiting = waitForLease({ db: otherDb, node: 'away', log, stop: stopping.signal })
+      const renewals = async (): Promise<number> => {
+        const row = await database
+          .db('node_leases')
+          .where({ node: 'away' })
+          .first<{ renewals: string }>('renewals')
+        return Number(row.renewals)
+      }
+      await until(async () => (await renewals()) > 1, { what: 'it is renewed' })
+      away.pipe.cut()
+      const cutMs = performance.now()
+      const before = await renewals()
+      await until(() => performance.now() - cutMs > leaseMs + 1000, { everyMs: 100 })
+      expect(await renewals(), 'nobody renews what nobody reaches').to.equal(before)
+      expect(owner?.mayAct(), 'calls go on meanwhile').to.equal(true)
+      away.pipe.heal()
+      const healedMs = performance.now()
+      await until(() => performance.now() - healedMs > leaseMs + 500, { everyMs: 100 })
+      expect(await renewals()).to.be.greaterThan(before)
+      expect(await owner?.confirm()).to.equal(true)
+      expect(owner?.fence.epoch).to.equal(1)
+      stopping.abort()
+      expect(await waiting, 'nobody took it').to.equal(null)
+      await owner?.release()
+    } finally {
+      await Promise.all([ownDb.destroy(), otherDb.destroy()])
+      await away.pipe.close()
+    }
   })
 })

@@ -1,16 +1,33 @@
 import { expect } from 'chai'
+import type { Scheme } from '../../ivr/scheme.ts'
 import { openPanel, type Panel } from '../chaos/panel.ts'
 import { hears, tones } from '../pbx/office.ts'
 import { groupOf, leftInAsterisk, onlyRow, rowsOf, telephones, type Telephones } from '../pbx/chaos.ts'
+import { leaseMs } from '../../pbx/runtime/lease.ts'
 import { foundCompany, ringScheme, type Company } from '../support/company.ts'
 import { until } from '../support/until.ts'
-import { startWorld, type Controller, type World } from './world.ts'
+import { startWorld, type Process, type World } from './world.ts'
 
 const talked = '+74950001701'
 const second = '+74950001702'
 const third = '+74950001703'
+const fourth = '+74950001704'
+const forwarded = '+74950001705'
 
-const isLeading = (one: Controller): boolean => one.output().includes('is ready for calls')
+/** Whoever calls is rung through to a number outside; refused by the policy, the call ends. */
+const forward: Scheme = {
+  locale: 'ru',
+  start: 'out',
+  blocks: {
+    out: {
+      type: 'external',
+      settings: { number: '+74957654321', ringSeconds: 10 },
+      exits: { talked: null, noAnswer: null, busy: null, refused: null }
+    }
+  }
+}
+
+const isLeading = (one: Process): boolean => one.output().includes('is ready for calls')
 
 describe('Two controllers over one Asterisk', function () {
   this.timeout(240_000)
@@ -18,7 +35,7 @@ describe('Two controllers over one Asterisk', function () {
   let company: Company
   let phones: Telephones
   let panel: Panel
-  let roles: Controller[]
+  let roles: Process[]
 
   before(async () => {
     world = await startWorld(16_000)
@@ -38,24 +55,37 @@ describe('Two controllers over one Asterisk', function () {
     await world?.close()
   })
 
-  it('the one that waits takes over calls, reservations and screens when the other is killed', async () => {
+  it('the one that waits takes over calls, reservations, caps and screens when the other is killed', async () => {
     const { instance } = world
-    const [first, other] = roles as [Controller, Controller]
+    const [first, other] = roles as [Process, Process]
     const [anna, boris] = company.operators
     const group = await groupOf(instance, anna, boris)
     for (const to of [talked, second, third])
       await company.number(to, ringScheme(group, { ringSeconds: 20, strategy: 'longestIdle' }))
+    await company.number(forwarded, forward)
+    await instance.api('PUT', '/api/dial-policy', { caps: { allConcurrent: 1 } })
     const annaPhone = await phones.at(anna, { toneHz: tones.anna })
     const client = await phones.outside({ toneHz: tones.client })
+    const dialled = await phones.outside({ toneHz: tones.vera, port: 5060 })
+    const paying = await phones.outside({ toneHz: tones.gleb })
+    expect(await paying.call(forwarded)).to.equal(200)
+    await hears(paying, { vera: true })
     await instance.api('PATCH', `/api/users/${boris?.id}`, { presence: 'away' })
     expect(await client.call(talked)).to.equal(200)
     await hears(client, { anna: true })
     await hears(annaPhone, { client: true })
     await instance.api('PATCH', `/api/users/${boris?.id}`, { presence: 'available' })
-    const id = await until(() => panel.open()[0] ?? null, { what: 'the panel shows the talk' })
+    const id = await until(async () => (await rowsOf(instance, talked))[0]?.id, {
+      what: 'the talk is written'
+    })
+    await until(() => panel.open().length === 2, { what: 'the panel shows both talks' })
     const epoch = await world.epoch()
 
+    const slowness = other.slowness()
     await first.kill()
+    // Served in the first moment of the next controller, which must know by then what the last one dialled.
+    const poorer = await phones.outside({ toneHz: tones.outside })
+    const refusedCall = poorer.call(forwarded)
     // Nobody leads: whoever asks the exchange is told so, and nothing else stops.
     const refused = await fetch(`${instance.url}/api/me/wrap-up/end`, {
       method: 'POST',
@@ -66,12 +96,19 @@ describe('Two controllers over one Asterisk', function () {
     expect(await instance.api<object>('GET', '/api/calls?limit=1')).to.have.property('items')
     await phones.at(boris, { toneHz: tones.boris })
     const tookMs = await world.led(epoch)
-    // The promise is five seconds; a machine on which everything is tested at once gets twice that.
-    expect(tookMs, 'until the other leads').to.be.lessThan(10_000)
-    expect(other.output()).to.include('is ready for calls')
+    expectSoon(other, tookMs, slowness())
     await hears(client, { anna: true })
+    await hears(paying, { vera: true })
+    expect(await refusedCall, 'one more dial is one too many').to.be.greaterThan(399)
+    paying.hangup()
+    await until(() => !dialled.isUp())
     await until(() => panel.open().length === 1 && panel.open()[0] === id, {
       what: 'the panel still shows it'
+    })
+    const [refusedRow] = (await rowsOf(instance, forwarded)).filter(({ answeredAt }) => answeredAt === null)
+    const tape = await company.tape(String(refusedRow?.id))
+    expect(tape.find(({ type }) => type === 'call.dial_refused')?.data).to.include({
+      reason: 'concurrency_cap'
     })
 
     // Anna is still in her talk, as the new controller knows: only Boris is rung.
@@ -95,26 +132,52 @@ describe('Two controllers over one Asterisk', function () {
 
   it('one that stood still finds itself replaced: it dials and writes nothing, and stands by', async () => {
     const { instance, db } = world
-    const [old, hung] = roles as [Controller, Controller]
+    const [old, hung] = roles as [Process, Process]
     await old.start()
     const [anna, boris] = company.operators
-    // Anna's telephone rings and is not answered; the time for it runs out while the controller stands still.
-    const annaPhone = await phones.at(anna, { toneHz: tones.anna, manner: 'ring' })
-    const borisPhone = await phones.at(boris, { toneHz: tones.boris, manner: 'ring' })
-    const client = await phones.outside({ toneHz: tones.client })
+    await company.number(fourth, ringScheme(company.groupId, { ringSeconds: 40, strategy: 'longestIdle' }))
+    const desks = [
+      await phones.at(anna, { toneHz: tones.anna, manner: 'ring' }),
+      await phones.at(boris, { toneHz: tones.boris, manner: 'ring' })
+    ] as const
+    const [client, newcomer] = [
+      await phones.outside({ toneHz: tones.client }),
+      await phones.outside({ toneHz: tones.outside })
+    ]
+    // The ringing of the first call is written down when the controller stands still, that of the second is not yet.
     const answered = client.call(third)
-    await until(() => annaPhone.isRinging() || borisPhone.isRinging(), { what: 'a telephone rings' })
+    await until(() => desks.some((desk) => desk.isRinging()), { what: 'a telephone rings' })
+    const [ringing, later] = desks[0].isRinging() ? desks : [desks[1], desks[0]]
+    const { call_id: id } = await until(
+      () =>
+        db('call_snapshots as s')
+          .join('calls as c', 'c.id', 's.call_id')
+          .join('call_legs as l', 'l.call_id', 's.call_id')
+          .where('c.dialed_number', third)
+          .first<{ call_id: string } | undefined>('s.call_id'),
+      { what: 'its ringing is written' }
+    )
+    const lock = await db.transaction()
+    await lock.raw('lock table call_snapshots in share mode')
+    const answeredLater = newcomer.call(fourth)
+    await until(() => later.isRinging(), { what: 'the other telephone rings' })
     const epoch = await world.epoch()
 
+    const slowness = old.slowness()
     hung.signal('SIGSTOP')
-    await world.led(epoch)
-    const ringing = annaPhone.isRinging() ? annaPhone : borisPhone
+    await lock.rollback()
+    expectSoon(old, await world.led(epoch), slowness())
     ringing.answer()
-    expect(await answered).to.equal(200)
-    const [{ id } = { id: '' }] = await until(async () => {
-      const rows = await rowsOf(instance, third)
-      return rows.length > 0 ? rows : null
-    })
+    expect(await answered, 'a caller whose ringing was known').to.equal(200)
+    expect(ringing.shown, 'it rang on').to.have.length(1)
+    await until(() => later.shown.length === 2 && later.isRinging(), { what: 'the other one is rung anew' })
+    later.answer()
+    expect(await answeredLater, 'a caller whose ringing nobody knew of').to.equal(200)
+    const heard = ringing === desks[0] ? ({ anna: true } as const) : ({ boris: true } as const)
+    await hears(client, heard)
+    await hears(newcomer, ringing === desks[0] ? { boris: true } : { anna: true })
+    newcomer.hangup()
+    expect(await onlyRow(instance, fourth)).to.include({ outcome: 'answered', hangupBy: 'client' })
     const before = hung.output().length
     hung.signal('SIGCONT')
     await until(() => /waits for its turn/.test(hung.output().slice(before)), {
@@ -122,7 +185,7 @@ describe('Two controllers over one Asterisk', function () {
       what: 'the one that woke up stands by'
     })
     expect(await world.epoch(), 'nobody took the lease anew').to.equal(epoch + 1)
-    await hears(client, ringing === annaPhone ? { anna: true } : { boris: true })
+    await hears(client, heard)
 
     client.hangup()
     const row = await onlyRow(instance, third)
@@ -139,3 +202,24 @@ describe('Two controllers over one Asterisk', function () {
     })
   })
 })
+
+/**
+ * The promise is five seconds. What a busy machine kept from the process that takes over is taken out: so many times
+ * longer as it waited for a processor, its start took.
+ */
+function expectSoon(leader: Process, tookMs: number, slowness: number): void {
+  const figure = (name: string): number =>
+    Number(
+      leader
+        .output()
+        .match(new RegExp(`"${name}":[\\d.]+`, 'g'))
+        ?.at(-1)
+        ?.split(':')[1]
+    )
+  const unrenewedMs = figure('unrenewedMs')
+  const promised = unrenewedMs + (tookMs - unrenewedMs) / slowness
+  const told = `${tookMs} ms, ${slowness.toFixed(1)} times slowed: unrenewed ${unrenewedMs} ms, ready after ${figure('afterMs')} ms, ${figure('cpuMs')} ms of CPU`
+  expect(promised, told).to.be.lessThan(5000)
+  expect(unrenewedMs, told).to.be.within(leaseMs, leaseMs + 1000)
+  expect(figure('cpuMs'), told).to.be.lessThan(1000)
+}

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { Knex } from 'knex'
 import { pino } from 'pino'
 import { connect } from '../../db/knex.ts'
@@ -10,8 +11,9 @@ import { cloneTemplate } from '../support/database.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
 
-/** A controller in a process of its own. */
-export interface Controller {
+/** A process of its own. */
+export interface Process {
+  /** Resolves when it does what it is there for, or waits for its turn. */
   start(): Promise<void>
   signal(name: NodeJS.Signals): void
   /** Kills it without a word. */
@@ -19,18 +21,31 @@ export interface Controller {
   /** As Ctrl-C would. */
   stop(): Promise<void>
   output(): string
+  /** From now on until it is asked: how many times longer its work took because others had the processors. */
+  slowness(): () => number
 }
 
-/** One installation in three processes: Asterisk, API and work in one; two controllers of which one leads the calls. */
+/**
+ * One installation in four processes: Asterisk, API and work in one; a second API; two controllers of which one leads
+ * the calls.
+ */
 export interface World {
   instance: Instance
   db: Knex
-  controllers: readonly [Controller, Controller]
+  controllers: readonly [Process, Process]
+  /** It is not started yet. */
+  web: Process & { readonly url: string }
   /** Epoch of the lease of calls. */
   epoch(): Promise<number>
   /** Waits until a controller leads the calls, later than `epoch`, and the API reaches it. @returns how long that took */
   led(epoch: number): Promise<number>
   close(): Promise<void>
+}
+
+/** Nanoseconds for which a process has had a processor, and has waited for one. */
+function scheduled(pid = 0): [onCpu: number, waited: number] {
+  const [onCpu = 0, waited = 0] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ').map(Number)
+  return [onCpu, waited]
 }
 
 const server = isBuilt ? ['--enable-source-maps', 'dist/main.js'] : ['--import', 'tsx', 'main.ts']
@@ -45,8 +60,8 @@ export async function startWorld(base: number): Promise<World> {
     ...shared,
     ASTERISK_HOME: await asteriskRoot(),
     DATA_DIR: instance.dataDir,
-    ROLES: 'pbx',
     ASTERISK: 'external',
+    DEMO: '0',
     SIP_PORT: String(ports.sip),
     RTP_PORTS: `${ports.rtp}-${ports.rtp + 399}`,
     ARI_PORT: String(ports.ari),
@@ -54,7 +69,11 @@ export async function startWorld(base: number): Promise<World> {
     LOG_LEVEL: 'info'
   }
 
-  function controller(): Controller {
+  /** @param isReady looks at what it has said since its start */
+  function processOf(
+    own: Record<string, string>,
+    isReady: (said: string) => boolean | Promise<boolean>
+  ): Process {
     let child: ChildProcess | undefined
     let output = ''
     async function end(signal: NodeJS.Signals): Promise<void> {
@@ -68,7 +87,7 @@ export async function startWorld(base: number): Promise<World> {
         const before = output.length
         const started = spawn(process.execPath, server, {
           cwd: projectRoot(),
-          env: environment,
+          env: { ...environment, ...own },
           stdio: ['ignore', 'pipe', 'pipe']
         })
         child = started
@@ -76,11 +95,10 @@ export async function startWorld(base: number): Promise<World> {
           stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
         await until(
           () => {
-            if (started.exitCode !== null)
-              throw new Error(`The controller did not start:\n${output.slice(-3000)}`)
-            return /waits for its turn|is ready for calls/.test(output.slice(before))
+            if (started.exitCode !== null) throw new Error(`It did not start:\n${output.slice(-3000)}`)
+            return isReady(output.slice(before))
           },
-          { timeoutMs: 90_000, what: 'a controller waits, or leads' }
+          { timeoutMs: 90_000, what: `${own['ROLES']} waits, or works` }
         ).catch((error: unknown) => {
           throw new Error(`${String(error)}\n${output.slice(-3000)}`)
         })
@@ -88,18 +106,35 @@ export async function startWorld(base: number): Promise<World> {
       signal: (name) => void child?.kill(name),
       kill: () => end('SIGKILL'),
       stop: () => end('SIGTERM'),
-      output: () => output
+      output: () => output,
+      slowness() {
+        const [onCpu, waited] = scheduled(child?.pid)
+        return () => {
+          const [onCpuNow, waitedNow] = scheduled(child?.pid)
+          return 1 + (waitedNow - waited) / Math.max(1, onCpuNow - onCpu)
+        }
+      }
     }
   }
 
   const db = connect(database.url, pino({ level: 'silent' }), 2)
+  const controller = (): Process =>
+    processOf({ ROLES: 'pbx' }, (said) => /waits for its turn|is ready for calls/.test(said))
   const controllers = [controller(), controller()] as const
+  const webUrl = `http://127.0.0.1:${ports.http + 1}`
+  const web = processOf({ ROLES: 'api', HTTP_HOST: '127.0.0.1', HTTP_PORT: String(ports.http + 1) }, () =>
+    fetch(`${webUrl}/api/health`).then(
+      ({ ok }) => ok,
+      () => false
+    )
+  )
   const leases = () =>
     db('node_leases').whereNot('node', 'like', '% work').first<{ epoch: string } | undefined>('epoch')
   return {
     instance,
     db,
     controllers,
+    web: { ...web, url: webUrl },
     epoch: async () => Number((await leases())?.epoch ?? 0),
     async led(epoch) {
       const startedMs = Date.now()
@@ -117,7 +152,7 @@ export async function startWorld(base: number): Promise<World> {
       return Date.now() - startedMs
     },
     async close() {
-      for (const one of controllers) {
+      for (const one of [web, ...controllers]) {
         one.signal('SIGCONT')
         await one.stop()
       }
