@@ -32,7 +32,10 @@ export function createRandom(seed: number): Random {
     whole: (from, to) => from + Math.floor(next() * (to - from + 1)),
     between: (from, to) => from + next() * (to - from),
     chance: (probability) => next() < probability,
-    pick: (list) => random.weighted(list.map((value) => [value, 1] as const)),
+    pick(list) {
+      if (list.length === 0) throw new Error('Nothing to choose from')
+      return list[Math.floor(next() * list.length)] as (typeof list)[number]
+    },
     weighted(list) {
       let left = next() * list.reduce((sum, [, weight]) => sum + weight, 0)
       for (const [value, weight] of list) {

@@ -105,12 +105,7 @@ export interface VisitPlan {
 export function makeVisits({ random, nowMs, tapes, poolIds, sources }: VisitPlan) {
   const visits: Visit[] = []
   const visitors = new Map<string, { id: string; contactId: string | null }>()
-  const busy = new Map<string, { from: number; to: number }[]>()
-  const isFree = (number: string, from: number, to: number): boolean =>
-    (busy.get(number) ?? []).every((one) => to + minuteMs < one.from || from > one.to + minuteMs)
-  const take = (number: string, from: number, to: number): void => {
-    busy.set(number, [...(busy.get(number) ?? []), { from, to }])
-  }
+  const { isFree, take } = createLendings()
   const visit = (site: SiteKey, visitorId: string, startMs: number, endMs: number): Visit => {
     const key = random.weighted(origins[site])
     const source = company.sources.find((one) => one.key === key)
@@ -216,6 +211,30 @@ export function makeVisits({ random, nowMs, tapes, poolIds, sources }: VisitPlan
   }
 }
 
+/** When each number was lent, by day: thousands of visits ask for every number whether it is free. */
+function createLendings() {
+  const lent = new Map<string, { from: number; to: number }[]>()
+  function keys(number: string, from: number, to: number): string[] {
+    const first = Math.floor(from / dayMs)
+    const last = Math.floor(to / dayMs)
+    return Array.from({ length: last - first + 1 }, (_, day) => `${number} ${first + day}`)
+  }
+  return {
+    /** Nobody has it then, nor in the minute before and after. */
+    isFree: (number: string, from: number, to: number): boolean =>
+      keys(number, from - minuteMs, to + minuteMs).every((key) =>
+        (lent.get(key) ?? []).every((one) => to + minuteMs < one.from || from > one.to + minuteMs)
+      ),
+    take(number: string, from: number, to: number): void {
+      for (const key of keys(number, from, to)) {
+        const known = lent.get(key)
+        if (known) known.push({ from, to })
+        else lent.set(key, [{ from, to }])
+      }
+    }
+  }
+}
+
 const nobody = (pool: { poolId: string; poolName: string }): CallVisit => ({
   ...{
     visitId: null,
@@ -246,7 +265,17 @@ function utmOf({
   }
 }
 
+/** Of the few pages with their few origins, each for thousands of visits. */
+const addresses = new Map<string, string>()
+
 function addressOf({ site, landing, source }: Visit): string {
+  const key = `${site} ${landing} ${source.key}`
+  const known = addresses.get(key) ?? makeAddress(site, landing, source)
+  addresses.set(key, known)
+  return known
+}
+
+function makeAddress(site: SiteKey, landing: string, source: company.DemoSource): string {
   const url = new URL(landing, `https://${company.sites[site].domain}`)
   for (const [name, value] of Object.entries(utmOf(source))) url.searchParams.set(`utm_${name}`, value)
   return url.href

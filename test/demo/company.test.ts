@@ -1,9 +1,11 @@
 import { expect } from 'chai'
+import type { Knex } from 'knex'
 import pino from 'pino'
 import { loadDemo, wipeDemo } from '../../db/demo/index.ts'
 import type { LoadDemoOptions } from '../../db/demo/index.ts'
 import { momentTypes } from '../../pbx/call/moments.ts'
 import { foldJournal } from '../../pbx/call/journal.ts'
+import { cpuMsOf } from '../support/clock.ts'
 import { createTestDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 
@@ -31,6 +33,40 @@ const home = {
   command: () => ({ file: 'false', args: [] })
 }
 
+interface LoadCost {
+  statements: number
+  /** CPU time of this process, and of PostgreSQL for this database. */
+  cpuMs: number
+  /** CPU time of `usualWork`, just before and just after. */
+  usualMs: number
+}
+/** Of `usualWork`: about four seconds where nobody else is at work. */
+const mostUsualWork = 60
+
+/** What such a machine does all day: makes rows, turns them into text and back. Some processors are slower than others. */
+function usualWork(): void {
+  for (let round = 0; round < 8; round += 1) {
+    const rows = Array.from({ length: 3000 }, (_, index) => ({
+      ...{ id: `row ${index}`, at: new Date(index * 1000).toISOString() },
+      data: { index, list: [index, round], text: 'Кухни на заказ' }
+    }))
+    const read = JSON.parse(JSON.stringify(rows)) as typeof rows
+    read.sort((a, b) => b.data.index - a.data.index)
+  }
+}
+
+async function costOfLoading(db: Knex): Promise<LoadCost> {
+  let statements = 0
+  usualWork()
+  const before = await cpuMsOf(usualWork)
+  const count = (): void => void (statements += 1)
+  db.on('query', count)
+  const cpuMs = await cpuMsOf(() => loadDemo(db, { ...options, home }), db)
+  db.off('query', count)
+  const after = await cpuMsOf(usualWork)
+  return { statements, cpuMs, usualMs: (before + after) / 2 }
+}
+
 interface EventRow {
   call_id: string
   seq: number
@@ -42,14 +78,12 @@ interface EventRow {
 describe('The demo company', function () {
   this.timeout(60_000)
   let database: TestDatabase
-  let tookMs: number
+  let cost: LoadCost
 
   before(async () => {
     database = await createTestDatabase()
     await database.db('users').insert({ login: 'admin', name: 'Admin', role: 'admin' })
-    const startedMs = Date.now()
-    await loadDemo(database.db, { ...options, home })
-    tookMs = Date.now() - startedMs
+    cost = await costOfLoading(database.db)
   })
   after(() => database.drop())
 
@@ -58,8 +92,12 @@ describe('The demo company', function () {
     return Number(rows[0]?.n)
   }
 
-  it('is loaded within seconds', () => {
-    expect(tookMs).to.be.below(5000)
+  // Seconds on a clock on the wall are those of whoever else is busy on the machine: what is counted is the work.
+  it('is loaded by few statements, and with little work for the processor', () => {
+    expect(cost.statements).to.be.at.most(60)
+    expect(cost.cpuMs / cost.usualMs, `${cost.cpuMs} ms, of which usual work is ${cost.usualMs}`).to.be.below(
+      mostUsualWork
+    )
   })
 
   it('has what a newcomer looks for, all marked as demo', async () => {
