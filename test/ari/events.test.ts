@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parseEvent } from '../../pbx/ari/events.ts'
 import { callerIdText } from '../../pbx/ari/originate.ts'
+import { cpuMsOf } from '../support/clock.ts'
 
 const channel = {
   id: 'c1.caller',
@@ -95,12 +96,13 @@ describe('events of Asterisk', () => {
     }
   })
 
-  it('cost less than 30 µs each', () => {
+  it('cost less than 30 µs each', async () => {
     const text = message('ChannelStateChange', { channel })
     for (let i = 0; i < 2000; i++) parseEvent(text)
-    const startedMs = performance.now()
-    for (let i = 0; i < 5000; i++) parseEvent(text)
-    expect(((performance.now() - startedMs) / 5000) * 1000).to.be.below(30)
+    const costMs = await cpuMsOf(() => {
+      for (let i = 0; i < 5000; i++) parseEvent(text)
+    })
+    expect((costMs / 5000) * 1000).to.be.below(30)
   })
 })
 
