@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { contactOf, digest, finish, header, parse, statusOf, type Message } from './sip-text.ts'
+import { contactOf, digest, finish, header, parse, statusOf, type Dialog, type Message } from './sip-text.ts'
 import { decodeUlaw, keyEvents, tonePacket } from './tone.ts'
 
 /** What a phone does with a call: ring until told, sound before the answer (183), answer at once, or refuse. */
@@ -17,22 +17,6 @@ export interface PartyOptions {
   manner?: Manner
   /** Sends this tone as PCMU while a call is up. */
   toneHz?: number
-}
-
-interface Dialog {
-  callId: string
-  isOurs: boolean
-  /** Our From or To line, the other side's, and where requests of this dialog go. */
-  local: string
-  remote: string
-  target: string
-  /** What was called. */
-  uri: string
-  invite: Message
-  cseq: number
-  isUp: boolean
-  /** Proxies on the way, the nearest first. */
-  routes: readonly string[]
 }
 
 /**
@@ -62,7 +46,7 @@ export async function createParty(options: PartyOptions) {
   let keys: Buffer[] = []
   /** Repeats a BYE that is not answered yet. */
   let saying: NodeJS.Timeout | undefined
-  let onFinal: ((message: Message) => void) | undefined
+  let awaited: { callId: string; resolve: (message: Message) => void } | undefined
 
   media.on('message', (packet) => audio.push({ atMs: Date.now(), payload: packet.subarray(12) }))
   socket.on('message', (data, from) => {
@@ -97,6 +81,7 @@ export async function createParty(options: PartyOptions) {
           target: contact,
           uri: contact,
           invite: message,
+          branch: '',
           cseq: 1,
           isUp: false,
           routes: message.headers.get('record-route') ?? []
@@ -143,7 +128,9 @@ export async function createParty(options: PartyOptions) {
       if (!dialog.isUp) dialog.remote = header(message, 'to')
       dialog.target = contactOf(message) ?? dialog.target
       if (status === 200) dialog.routes = [...(message.headers.get('record-route') ?? [])].reverse()
-      transmit(request('ACK', dialog, cseq, ''), ...serverOf(options))
+      // Of a refusal it belongs to the INVITE's transaction, or the refusal is said again and again.
+      const branch = status < 300 ? freshBranch() : dialog.branch
+      transmit(request('ACK', dialog, cseq, '', '', branch), ...serverOf(options))
       const challenge = header(message, 'www-authenticate')
       if (status === 401 && options.password !== undefined && dialog.cseq === 1) {
         const { uri } = dialog
@@ -159,7 +146,9 @@ export async function createParty(options: PartyOptions) {
         quiet()
       }
     }
-    onFinal?.(message)
+    // Neither what an earlier call is still told, nor that a CANCEL has come, is the answer that is waited for.
+    if (method === 'CANCEL' || awaited?.callId !== header(message, 'call-id')) return
+    awaited.resolve(message)
   }
 
   function answer(): void {
@@ -228,10 +217,18 @@ export async function createParty(options: PartyOptions) {
     ]
     return finish(lines, extra, body)
   }
-  function request(method: string, d: Dialog, cseq: string, extra: string, body = ''): string {
+  function request(
+    method: string,
+    d: Dialog,
+    cseq: string,
+    extra: string,
+    body = '',
+    branch = freshBranch()
+  ): string {
+    if (method === 'INVITE') d.branch = branch
     const lines = [
       `${method} ${d.target} SIP/2.0`,
-      `via: SIP/2.0/UDP ${options.host}:${options.port};rport;branch=z9hG4bK${randomUUID()}`,
+      `via: SIP/2.0/UDP ${options.host}:${options.port};rport;branch=${branch}`,
       'max-forwards: 70',
       ...d.routes.map((route) => `route: ${route}`),
       `from: ${d.local}`,
@@ -246,7 +243,8 @@ export async function createParty(options: PartyOptions) {
     said.push(text.slice(0, text.indexOf('\r\n')))
     socket.send(text, port, host)
   }
-  const final = (): Promise<Message> => new Promise((resolve) => (onFinal = resolve))
+  const final = ({ callId }: Dialog): Promise<Message> =>
+    new Promise((resolve) => (awaited = { callId, resolve }))
   const freshDialog = (uri: string): Dialog => ({
     callId: randomUUID(),
     isOurs: true,
@@ -255,6 +253,7 @@ export async function createParty(options: PartyOptions) {
     target: uri,
     uri,
     invite: { first: '', headers: new Map(), body: '' },
+    branch: '',
     cseq: 1,
     isUp: false,
     routes: []
@@ -284,9 +283,15 @@ export async function createParty(options: PartyOptions) {
     async call(number: string, headers = ''): Promise<number> {
       const { host, port } = options.server
       dialog = freshDialog(number.startsWith('sip:') ? number : `sip:${number}@${host}:${port}`)
-      const answered = final()
+      const answered = final(dialog)
       transmit(request('INVITE', dialog, '1', headers, sdp()), ...serverOf(options))
       return statusOf(await answered)
+    },
+    /** Gives up a call of ours that is not answered yet; `call` gives the status that it ends with. */
+    cancel(): void {
+      if (dialog === undefined || !dialog.isOurs || dialog.isUp)
+        throw new Error('There is no call to give up')
+      transmit(request('CANCEL', dialog, String(dialog.cseq), '', '', dialog.branch), ...serverOf(options))
     },
     /** Presses a key, as SIP INFO. */
     press(digit: string): void {
@@ -310,7 +315,7 @@ export async function createParty(options: PartyOptions) {
     async hold(on: boolean): Promise<number> {
       if (dialog === undefined) throw new Error('There is no call to hold')
       isHolding = on
-      const answered = final()
+      const answered = final(dialog)
       const offer = sdp(on ? 'sendonly' : 'sendrecv')
       transmit(request('INVITE', dialog, String(++dialog.cseq), '', offer), ...serverOf(options))
       return statusOf(await answered)
@@ -327,7 +332,7 @@ export async function createParty(options: PartyOptions) {
       const { host, port } = options.server
       const what = replaces === '' ? '' : `?Replaces=${encodeURIComponent(replaces)}`
       const extra = `refer-to: <sip:${to}@${host}:${port}${what}>\r\nreferred-by: ${contact}`
-      const answered = final()
+      const answered = final(dialog)
       transmit(request('REFER', dialog, String(++dialog.cseq), extra), ...serverOf(options))
       return statusOf(await answered)
     },
@@ -348,11 +353,11 @@ export async function createParty(options: PartyOptions) {
       d.remote = `<sip:${options.user}@${options.server.host}>`
       d.local = `${d.remote};tag=${randomUUID().slice(0, 8)}`
       const expires = `expires: ${seconds}`
-      let answered = final()
+      let answered = final(d)
       transmit(request('REGISTER', d, '1', expires), ...serverOf(options))
       const challenge = await answered
       if (statusOf(challenge) !== 401) return statusOf(challenge)
-      answered = final()
+      answered = final(d)
       const authorization = digest(
         header(challenge, 'www-authenticate'),
         options.user,
@@ -376,5 +381,6 @@ export async function createParty(options: PartyOptions) {
 export type Party = Awaited<ReturnType<typeof createParty>>
 
 const keyPayload = 101
+const freshBranch = (): string => `z9hG4bK${randomUUID()}`
 const serverOf = (options: PartyOptions): [string, number] => [options.server.host, options.server.port]
 const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.close(() => resolve()))

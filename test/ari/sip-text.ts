@@ -7,6 +7,25 @@ export interface Message {
   body: string
 }
 
+/** A call as a party of a test sees it. */
+export interface Dialog {
+  callId: string
+  isOurs: boolean
+  /** Our From or To line, the other side's, and where requests of this dialog go. */
+  local: string
+  remote: string
+  target: string
+  /** What was called. */
+  uri: string
+  invite: Message
+  /** The Via branch of our latest INVITE: its CANCEL has the same. */
+  branch: string
+  cseq: number
+  isUp: boolean
+  /** Proxies on the way, the nearest first. */
+  routes: readonly string[]
+}
+
 export const statusOf = (message: Message): number => Number(message.first.split(' ')[1] ?? 0)
 export const header = (message: Message, name: string): string => message.headers.get(name)?.[0] ?? ''
 export const contactOf = (message: Message): string | undefined =>

@@ -75,7 +75,7 @@ describe('recordings of calls with several legs', function () {
     const boris = await office.desk(office.boris, { manner: 'answer' })
     const target = { kind: 'user', userId: office.boris.id }
     await office.as(office.anna, 'POST', `/api/calls/${id}/transfer`, { mode: 'warm', note: null, target })
-    await until(() => boris.isUp())
+    await hears(boris, { anna: true })
     await office.as(office.anna, 'POST', `/api/calls/${id}/complete-transfer`)
     await hears(client, { boris: true, anna: false })
     await grown(id, 'op2', 4)

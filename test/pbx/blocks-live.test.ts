@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net'
 import type { JournalCallWithLegs, TapeEntry } from '../../api/contract/calls.ts'
 import type { Scheme, SchemeBlock } from '../../ivr/scheme.ts'
 import { createParty, type Manner, type Party } from '../ari/party.ts'
-import { loudness } from '../ari/tone.ts'
 import { foundCompany, type Company, type Operator } from '../support/company.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
-import { onlyRow, rowsOf, telephones, type Telephones } from './chaos.ts'
+import { hearsTone, onlyRow, rowsOf, telephones, type Telephones } from './chaos.ts'
 
 const lane = 42
 const say = (text: string, next: string | null = null): SchemeBlock => ({
@@ -80,7 +79,6 @@ describe('Blocks of a scheme in the ears of a caller', function () {
     )
   const way = (call: JournalCallWithLegs): (string | null)[][] =>
     call.steps.map((step) => [step.blockType, step.exit])
-  const hears = (party: Party, hertz: number): boolean => loudness(party.lately(400), hertz) > 0.1
   /** Sound of any kind came in the last half second. */
   const hearsSomething = (party: Party): boolean =>
     party.lately(500).some((sample) => Math.abs(sample) > 1000)
@@ -113,12 +111,12 @@ describe('Blocks of a scheme in the ears of a caller', function () {
       await presence('available')
       await until(() => desk.isRinging(), { what: 'the operator is rung' })
       desk.answer()
-      await until(() => hears(first, 1000) && hears(desk, 440), { what: 'the first talks' })
-      expect(hears(second, 1000), 'the second hears the operator').to.equal(false)
+      await until(() => hearsTone(first, 1000) && hearsTone(desk, 440), { what: 'the first talks' })
+      expect(hearsTone(second, 1000), 'the second hears the operator').to.equal(false)
       first.hangup()
       await until(() => desk.isRinging(), { what: 'the operator is rung for the second' })
       desk.answer()
-      await until(() => hears(second, 1000) && hears(desk, 600), { what: 'the second talks' })
+      await until(() => hearsTone(second, 1000) && hearsTone(desk, 600), { what: 'the second talks' })
       second.hangup()
       await until(async () => (await rowsOf(instance, to)).every((row) => row.endedAt))
       const rows = await rowsOf(instance, to)
@@ -139,7 +137,7 @@ describe('Blocks of a scheme in the ears of a caller', function () {
       await until(() => hearsSomething(caller), { what: 'the music goes on' })
       await until(() => desk.isRinging(), { what: 'the operator is rung again', timeoutMs: 15_000 })
       desk.answer()
-      await until(() => hears(caller, 1000), { what: 'they talk' })
+      await until(() => hearsTone(caller, 1000), { what: 'they talk' })
       caller.hangup()
       const call = await onlyRow(instance, to)
       expect(call.legs.map((leg) => leg.result)).to.deep.equal(['noAnswer', 'answered'])
@@ -199,7 +197,7 @@ describe('Blocks of a scheme in the ears of a caller', function () {
       await presence('available')
       await until(() => desk.isRinging(), { what: 'the operator is rung for the callback' })
       desk.answer()
-      await until(() => hears(desk, 700) && hears(client, 1000), { what: 'operator and client talk' })
+      await until(() => hearsTone(desk, 700) && hearsTone(client, 1000), { what: 'operator and client talk' })
       client.hangup()
       await until(() => !desk.isUp(), { what: 'the callback is over' })
     })
@@ -222,7 +220,7 @@ describe('Blocks of a scheme in the ears of a caller', function () {
       const somebody = await outsider({ manner: 'answer', toneHz: 700 })
       const caller = await phones.outside({ toneHz: 440 })
       expect(await caller.call(to)).to.equal(200)
-      await until(() => hears(caller, 700) && hears(somebody, 440), { what: 'they talk' })
+      await until(() => hearsTone(caller, 700) && hearsTone(somebody, 440), { what: 'they talk' })
       somebody.hangup()
       const call = await onlyRow(instance, to)
       expect(way(call)).to.deep.equal([['external', 'talked']])
@@ -312,7 +310,7 @@ describe('Blocks of a scheme in the ears of a caller', function () {
       await until(() => hearsSomething(caller), { what: 'the text is heard' })
       await until(() => desk.isRinging(), { what: 'the operator is rung', timeoutMs: 15_000 })
       desk.answer()
-      await until(() => hears(caller, 1000), { what: 'they talk' })
+      await until(() => hearsTone(caller, 1000), { what: 'they talk' })
       desk.hangup()
       expect(way(await onlyRow(instance, to))).to.deep.equal([['lookup', 'talked']])
     })

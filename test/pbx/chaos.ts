@@ -135,6 +135,13 @@ export function holes(samples: Int16Array, hertz: number): number {
   return missing
 }
 
+/**
+ * Whether a tone reaches a party on the wire. A telephone is up for itself as soon as it has said 200; that the controller
+ * has heard of it, and has put the two together, is told by nothing but the other's voice. Who hangs up before that may
+ * rightly find the call missed: hear the other first where the outcome matters.
+ */
+export const hearsTone = (party: Party, hertz: number): boolean => loudness(party.lately(400), hertz) > 0.1
+
 /** The pid of this instance's own Asterisk. */
 export async function asteriskPid(instance: Instance): Promise<number> {
   const conf = path.join(instance.dataDir, 'pbx/etc/asterisk.conf')

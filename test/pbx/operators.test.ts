@@ -7,7 +7,7 @@ import { createParty } from '../ari/party.ts'
 import { foundCompany, ringScheme, type Company, type Operator } from '../support/company.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
-import { groupOf, onlyRow, rowsOf, telephones, type Telephones } from './chaos.ts'
+import { groupOf, hearsTone, onlyRow, rowsOf, telephones, type Telephones } from './chaos.ts'
 
 const number = (index: number): string => `+749560000${String(index).padStart(2, '0')}`
 
@@ -238,16 +238,16 @@ describe('Operators at work', function () {
 
   it('are served calls that wait in a queue, the first in turn first', async () => {
     const to = number(5)
-    const desk = await phones.at(anna)
+    const desk = await phones.at(anna, { toneHz: 1000 })
     const [first, second] = await twoWait(to)
     await comesBack()
-    await until(() => desk.isUp(), { what: 'the first is served' })
+    await until(() => hearsTone(first, 1000) && hearsTone(desk, 440), { what: 'the first is served' })
     expect(desk.shown.at(-1)).to.include('+79160000001')
     expect((await waiting()).map(({ position }) => position)).to.deep.equal([1])
     first.hangup()
-    await until(() => desk.shown.length === 2, { what: 'the second is served' })
+    await until(() => desk.shown.length === 2, { what: 'the second is rung for' })
     expect(desk.shown.at(-1)).to.include('+79160000002')
-    await until(() => desk.isUp())
+    await until(() => hearsTone(second, 1000) && hearsTone(desk, 880), { what: 'the second is served' })
     second.hangup()
     const rows = await until(async () => {
       const all = await rowsOf(instance, to)
@@ -259,7 +259,7 @@ describe('Operators at work', function () {
 
   it('find the queue as it was when the controller comes back', async function () {
     this.timeout(90_000)
-    const desk = await phones.at(anna)
+    const desk = await phones.at(anna, { toneHz: 1000 })
     const to = number(9)
     const [first, second] = await twoWait(to)
     await until(async () => (await rowsOf(instance, to)).length === 2, { what: 'both are written down' })
@@ -269,7 +269,7 @@ describe('Operators at work', function () {
     await until(async () => (await waiting()).length === 2, { what: 'both wait again' })
     expect(await waiting()).to.deep.equal(before)
     await comesBack()
-    await until(() => desk.isUp(), { what: 'the first is served' })
+    await until(() => hearsTone(first, 1000), { what: 'the first is served' })
     expect(desk.shown.at(-1)).to.include('+79160000001')
     for (const caller of [second, first]) caller.hangup()
     await until(async () => (await waiting()).length === 0)
