@@ -27,7 +27,8 @@ const sipType = 1
 /** Hears Asterisk's copies of SIP messages. Whatever else comes to its port is dropped without a word. */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
   const { log } = options
-  const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 ** 2 })
+  // A controller that hangs keeps its port: of two that share it so, Linux gives all to whoever came last.
+  const socket = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: 4 * 1024 ** 2 })
   const isOurs = ownSide(options.ownPorts)
   socket.on('message', (data) => {
     const packet = decodeHep(data)
