@@ -6,13 +6,19 @@ export const limits = {
   /** Registrations of ours, by Call-ID, and messages of each: they go on for years under one id. */
   registers: 500,
   registerMessages: 60,
+  registerCharacters: 8 * 1024 ** 2,
   options: 300,
   optionsMessages: 20,
+  optionsCharacters: 2 * 1024 ** 2,
   /** Calls that are not known as ours (yet): refused by Asterisk, or tried by strangers. */
   strangers: 300,
+  /** Anybody at all can make these long. */
+  strangerCharacters: 4 * 1024 ** 2,
   /** Dialogs of our calls. */
   calls: 3000,
   callMessages: 300,
+  /** Characters of one dialog. */
+  dialogCharacters: 300 * 1024,
   /** Characters of all calls together. */
   callCharacters: 16 * 1024 ** 2
 } as const
@@ -27,6 +33,19 @@ interface Kept {
   isCut: boolean
   characters: number
 }
+
+/** Dialogs of one kind, the oldest first. */
+interface Pool {
+  readonly dialogs: Map<string, Kept>
+  readonly most: number
+  readonly mostCharacters: number
+  /** Of all messages together. */
+  characters: number
+}
+
+const poolFor = (most: number, mostCharacters: number): Pool => ({
+  ...{ dialogs: new Map(), most, mostCharacters, characters: 0 }
+})
 
 /** Bounded memory of what was said lately. */
 export interface Store {
@@ -49,15 +68,15 @@ export interface Store {
 const ofCalls = new Set(['INVITE', 'ACK', 'BYE', 'CANCEL', 'UPDATE', 'PRACK', 'INFO', 'REFER'])
 
 export function createStore(): Store {
-  const registers = new Map<string, Kept>()
-  const options = new Map<string, Kept>()
-  const strangers = new Map<string, Kept>()
-  const calls = new Map<string, Kept>()
+  const registers = poolFor(limits.registers, limits.registerCharacters)
+  const options = poolFor(limits.options, limits.optionsCharacters)
+  const strangers = poolFor(limits.strangers, limits.strangerCharacters)
+  const calls = poolFor(limits.calls, limits.callCharacters)
+  const pools = [calls, strangers, registers, options]
   const byCall = new Map<string, Set<Kept>>()
   /** Channels whose first message has not come yet: HEP and ARI are two roads. */
   const early = new Map<string, { endpoint: string; callId: string | null }>()
   const listeners = new Set<(dialog: Dialog, copy: SipCopy) => void>()
-  let callCharacters = 0
 
   function begin(copy: SipCopy): Kept | null {
     const isRequest = copy.status === null
@@ -91,42 +110,38 @@ export function createStore(): Store {
       isCut: false,
       characters: 0
     }
-    poolOf(kind, found?.callId ?? null).set(id, made)
+    poolOf(kind, found?.callId ?? null).dialogs.set(id, made)
     if (found) attach(made, found.endpoint, found.callId)
     return made
   }
 
-  const poolOf = (kind: Dialog['kind'], callId: string | null): Map<string, Kept> =>
+  const poolOf = (kind: Dialog['kind'], callId: string | null): Pool =>
     kind === 'register' ? registers : kind === 'options' ? options : callId === null ? strangers : calls
 
   function attach(kept: Kept, endpoint: string, callId: string | null): void {
     kept.endpoint = endpoint
     if (callId === null || kept.callId !== null) return
     kept.callId = callId
-    if (strangers.delete(kept.id)) callCharacters += kept.characters
-    calls.set(kept.id, kept)
+    if (strangers.dialogs.delete(kept.id)) {
+      strangers.characters -= kept.characters
+      calls.characters += kept.characters
+    }
+    calls.dialogs.set(kept.id, kept)
     const all = byCall.get(callId) ?? new Set()
     byCall.set(callId, all.add(kept))
   }
 
   function forgetOldest(): void {
-    for (const [pool, most] of [
-      [registers, limits.registers],
-      [options, limits.options],
-      [strangers, limits.strangers]
-    ] as const) {
-      for (const id of pool.keys()) {
-        if (pool.size <= most) break
-        pool.delete(id)
+    for (const pool of pools) {
+      for (const kept of pool.dialogs.values()) {
+        if (pool.dialogs.size <= pool.most && pool.characters <= pool.mostCharacters) break
+        pool.dialogs.delete(kept.id)
+        pool.characters -= kept.characters
+        if (kept.callId === null) continue
+        const all = byCall.get(kept.callId)
+        all?.delete(kept)
+        if (all?.size === 0) byCall.delete(kept.callId)
       }
-    }
-    for (const kept of calls.values()) {
-      if (calls.size <= limits.calls && callCharacters <= limits.callCharacters) break
-      calls.delete(kept.id)
-      callCharacters -= kept.characters
-      const all = byCall.get(kept.callId ?? '')
-      all?.delete(kept)
-      if (all?.size === 0) byCall.delete(kept.callId ?? '')
     }
     for (const id of early.keys()) {
       if (early.size <= limits.strangers) break
@@ -135,10 +150,10 @@ export function createStore(): Store {
   }
 
   const find = (id: string): Kept | undefined =>
-    calls.get(id) ?? strangers.get(id) ?? registers.get(id) ?? options.get(id)
+    pools.map(({ dialogs }) => dialogs.get(id)).find((kept) => kept !== undefined)
 
-  const lastFirst = (pool: ReadonlyMap<string, Kept>): Kept[] =>
-    [...pool.values()].sort((a, b) => (b.messages.at(-1)?.atMs ?? 0) - (a.messages.at(-1)?.atMs ?? 0))
+  const lastFirst = ({ dialogs }: Pool): Kept[] =>
+    [...dialogs.values()].sort((a, b) => (b.messages.at(-1)?.atMs ?? 0) - (a.messages.at(-1)?.atMs ?? 0))
 
   return {
     add(copy) {
@@ -150,17 +165,19 @@ export function createStore(): Store {
           : kept.kind === 'register'
             ? limits.registerMessages
             : limits.optionsMessages
-      if (kept.kind === 'call' && kept.messages.length >= most) {
+      const isLong = kept.characters + copy.text.length > limits.dialogCharacters
+      if (kept.kind === 'call' && (kept.messages.length >= most || isLong)) {
         kept.isCut = true
         return
       }
       kept.messages.push(copy)
+      let added = copy.text.length
       if (kept.messages.length > most) {
-        kept.messages.shift()
+        added -= kept.messages.shift()?.text.length ?? 0
         kept.isCut = true
       }
-      kept.characters += copy.text.length
-      if (kept.callId !== null) callCharacters += copy.text.length
+      kept.characters += added
+      poolOf(kept.kind, kept.callId).characters += added
       forgetOldest()
       for (const listener of listeners) listener(kept, copy)
     },

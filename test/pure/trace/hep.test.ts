@@ -4,6 +4,7 @@ import { copyOf, ownSide } from '../../../pbx/trace/collector.ts'
 import { decodeHep } from '../../../pbx/trace/hep.ts'
 import { parseSip, withoutSecrets } from '../../../pbx/trace/sip-message.ts'
 import { createStore, limits } from '../../../pbx/trace/store.ts'
+import type { Dialog } from '../../../pbx/trace/types.ts'
 import { chunk, hepPacket } from './packets.ts'
 import { heard } from './texts.ts'
 
@@ -149,5 +150,35 @@ describe('The memory of the trace', () => {
     const long = store.strangers().find(({ id }) => id === 'long')
     expect(long?.messages).to.have.length(limits.callMessages)
     expect(long?.isCut).to.equal(true)
+  })
+
+  it('has an end in characters too: of long messages fewer are kept, and one long dialog pushes nobody out', () => {
+    const store = createStore()
+    const text = 'x'.repeat(16_000)
+    const say = (way: '<' | '>', first: string, dialog: string, times: number): void => {
+      for (let n = 0; n < times; n += 1)
+        for (const copy of heard({ way, first, dialog, cseq: n })) store.add({ ...copy, text })
+    }
+    const characters = (dialogs: readonly Dialog[]): number =>
+      dialogs.flatMap(({ messages }) => messages).reduce((sum, copy) => sum + copy.text.length, 0)
+    for (let n = 0; n < limits.strangers; n += 1) say('<', 'INVITE', `stranger-${n}`, 2)
+    expect(characters(store.strangers())).to.be.within(
+      limits.strangerCharacters - text.length * 2,
+      limits.strangerCharacters
+    )
+    const others = store.strangers().length
+    say('<', 'INVITE', 'endless', 200)
+    const endless = store.strangers().find(({ id }) => id === 'endless')
+    expect(characters(endless ? [endless] : [])).to.be.within(200_000, limits.dialogCharacters)
+    expect(endless?.isCut).to.equal(true)
+    const long = Math.ceil(limits.dialogCharacters / text.length / 2)
+    expect(store.strangers(), 'who was there').to.have.length.of.at.least(others - long)
+    for (let n = 0; n < 20; n += 1) say('>', 'REGISTER', `trunk-${n}`, limits.registerMessages * 2)
+    expect(characters(store.registers())).to.be.within(
+      limits.registerCharacters - text.length * limits.registerMessages,
+      limits.registerCharacters
+    )
+    for (let n = 0; n < limits.options; n += 1) say('>', 'OPTIONS', `asked-${n}`, 2)
+    expect(characters(store.options())).to.be.at.most(limits.optionsCharacters)
   })
 })
