@@ -6,7 +6,7 @@ import { ApiError } from '../problems.ts'
 import type { Row } from '../rows.ts'
 import { deviceOf } from './cookies.ts'
 import { isKnownDevice } from './devices.ts'
-import { LoginThrottle } from './throttle.ts'
+import { SharedThrottle } from './shared-throttle.ts'
 
 /**
  * Asks a signed-in person for their password again. All routes that do so count together: nobody guesses at each of them
@@ -18,7 +18,7 @@ export function createPasswordCheck(deps: ApiDeps, throttle = throttleOf(deps)) 
     const { who, req } = context
     const device = deviceOf(deps, req)
     const known = (await isKnownDevice(deps.db, device, who.userId)) ? (device ?? null) : null
-    throttle.begin(who.userId, req.ip ?? '', known)
+    await throttle.begin(who.userId, req.ip ?? '', known)
     const row = await findRow(deps.db, 'users', who.userId)
     const stored = typeof row['password_hash'] === 'string' ? row['password_hash'] : null
     if (!(await passwordFits(password, stored)))
@@ -30,14 +30,14 @@ export function createPasswordCheck(deps: ApiDeps, throttle = throttleOf(deps)) 
           }
         ]
       })
-    throttle.succeeded(who.userId, req.ip ?? '', known)
+    await throttle.succeeded(who.userId, req.ip ?? '', known)
     return row
   }
 }
 
-const throttles = new WeakMap<ApiDeps, LoginThrottle>()
-function throttleOf(deps: ApiDeps): LoginThrottle {
-  const found = throttles.get(deps) ?? new LoginThrottle()
+const throttles = new WeakMap<ApiDeps, SharedThrottle>()
+function throttleOf(deps: ApiDeps): SharedThrottle {
+  const found = throttles.get(deps) ?? new SharedThrottle(deps.db, 'own password')
   throttles.set(deps, found)
   return found
 }

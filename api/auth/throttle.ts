@@ -1,7 +1,7 @@
 import { ApiError } from '../problems.ts'
 
 /** An entry is forgotten when its last attempt is this old. */
-const windowMs = 15 * 60_000
+export const windowMs = 15 * 60_000
 const maxEntries = 20_000
 
 interface Attempts {
@@ -10,7 +10,7 @@ interface Attempts {
   lastMs: number
 }
 
-interface Limit {
+export interface Limit {
   free: number
   firstWaitMs: number
   longestWaitMs: number
@@ -20,11 +20,33 @@ const perAddress: Limit = { free: 50, firstWaitMs: 2_000, longestWaitMs: 10 * 60
 /** From everywhere together: against guesses at one login from thousands of addresses. */
 const perLogin: Limit = { free: 100, firstWaitMs: 2_000, longestWaitMs: 5 * 60_000 }
 
+/** What an attempt is counted by, and how much of it is let pass. */
+export function countersOf(login: string, address: string, device: string | null): [string, Limit][] {
+  return device !== null
+    ? [[deviceKey(login, device), perPair]]
+    : [
+        [pair(login, address), perPair],
+        [address, perAddress],
+        [loginKey(login), perLogin]
+      ]
+}
+
+/** How long nobody may try again after so many attempts. */
+export function waitAfter(count: number, limit: Limit): number {
+  const over = count - limit.free
+  return over < 0 ? 0 : Math.min(limit.firstWaitMs * 2 ** over, limit.longestWaitMs)
+}
+
+/** @throws ApiError when there is something to wait for */
+export function refuseFor(waitMs: number): void {
+  if (waitMs > 0) throw new ApiError('too_many_attempts', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
+}
+
 /**
  * Slows guessing of passwords. Counted by login together with address; by address alone, against one guess at each of
  * many logins; and by login alone, against one guess from each of many addresses. A browser from which the owner has
  * signed in before is counted for itself only, so that no stranger ever locks the owner out of it.
- * An attempt counts before its password is checked: many at once gain nothing.
+ * An attempt counts before its password is checked: many at once gain nothing. This one knows of its own process only.
  */
 export class LoginThrottle {
   readonly #attempts = new Map<string, Attempts>()
@@ -40,17 +62,10 @@ export class LoginThrottle {
    * @throws ApiError too_many_attempts with the seconds to wait
    */
   begin(login: string, address: string, device: string | null = null): void {
-    const entries: [string, Limit][] =
-      device !== null
-        ? [[deviceKey(login, device), perPair]]
-        : [
-            [pair(login, address), perPair],
-            [address, perAddress],
-            [loginKey(login), perLogin]
-          ]
+    const entries = countersOf(login, address, device)
     const nowMs = this.#now()
     const waitMs = Math.max(...entries.map(([key]) => (this.#attempts.get(key)?.blockedUntilMs ?? 0) - nowMs))
-    if (waitMs > 0) throw new ApiError('too_many_attempts', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
+    refuseFor(waitMs)
     for (const [key, limit] of entries) this.#count(key, limit, nowMs)
   }
 
@@ -70,8 +85,7 @@ export class LoginThrottle {
   #count(key: string, limit: Limit, nowMs: number): void {
     const old = this.#attempts.get(key)
     const count = (old && nowMs - old.lastMs < windowMs ? old.count : 0) + 1
-    const over = count - limit.free
-    const waitMs = over < 0 ? 0 : Math.min(limit.firstWaitMs * 2 ** over, limit.longestWaitMs)
+    const waitMs = waitAfter(count, limit)
     // Deleted first: a Map keeps the order of insertion, so the eldest stands in front.
     this.#attempts.delete(key)
     this.#attempts.set(key, { count, blockedUntilMs: nowMs + waitMs, lastMs: nowMs })

@@ -5,7 +5,7 @@ import { audit, auditAs } from '../audit.ts'
 import { acceptPassword } from '../auth/password-rules.ts'
 import { randomToken, tokenHash } from '../auth/secrets.ts'
 import { endSessions } from '../auth/sessions.ts'
-import { LoginThrottle } from '../auth/throttle.ts'
+import { SharedThrottle } from '../auth/shared-throttle.ts'
 import { accessLink, accessLinkCreate, linkLook, linkSeen, linkUse } from '../contract/sign-in.ts'
 import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -28,7 +28,7 @@ interface LinkRow {
 
 /** Links by which people set their own password: an invitation, or a new one for who has forgotten it. */
 export function accessLinkRoutes({ db, mail, publicUrl }: ApiDeps): Endpoint[] {
-  const throttle = new LoginThrottle()
+  const throttle = new SharedThrottle(db, 'links')
 
   /** Behind `#`: no log and no other site gets to see it. */
   const urlOf = (req: Request, token: string): string =>
@@ -37,14 +37,14 @@ export function accessLinkRoutes({ db, mail, publicUrl }: ApiDeps): Endpoint[] {
   async function find(reader: Knex, token: string, req: Request): Promise<LinkRow> {
     if (!isOwnRequest(req)) throw new ApiError('wrong_origin')
     const address = req.ip ?? ''
-    throttle.begin('link', address)
+    await throttle.begin('link', address)
     const row = await reader('access_links as l')
       .join('users as u', 'u.id', 'l.user_id')
       .where({ 'l.token_hash': tokenHash(token), 'l.used_at': null, 'u.is_active': true })
       .where('l.expires_at', '>', new Date())
       .first<LinkRow | undefined>('l.id', 'l.user_id', 'l.kind', 'l.expires_at', 'u.login', 'u.name')
     if (!row) throw new ApiError('link_ended')
-    throttle.succeeded('link', address)
+    await throttle.succeeded('link', address)
     return row
   }
 

@@ -5,7 +5,7 @@ import { isKnownDevice } from '../auth/devices.ts'
 import { createPasswordCheck } from '../auth/own-password.ts'
 import { hasSecondFactor, takeCode } from '../auth/second-factor.ts'
 import { openSession, renewSession } from '../auth/sessions.ts'
-import { LoginThrottle } from '../auth/throttle.ts'
+import { SharedThrottle } from '../auth/shared-throttle.ts'
 import { login, loginAnswer } from '../contract/config.ts'
 import { passwordAgain } from '../contract/sign-in.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -18,9 +18,9 @@ import { userItem } from './users.ts'
 /** Signing in and out of the browser app. */
 export function authRoutes(deps: ApiDeps): Endpoint[] {
   const { db, pbx } = deps
-  const throttle = new LoginThrottle()
+  const throttle = new SharedThrottle(db, 'sign-in')
   /** Whoever comes here knows the password: codes are counted whatever address they come from. */
-  const codes = new LoginThrottle()
+  const codes = new SharedThrottle(db, 'sign-in codes')
   const checkPassword = createPasswordCheck(deps)
   return [
     endpoint({
@@ -37,7 +37,7 @@ export function authRoutes(deps: ApiDeps): Endpoint[] {
         const given = deviceOf(deps, req)
         const isKnown = row !== undefined && (await isKnownDevice(db, given, String(row['id'])))
         const device = isKnown ? (given ?? null) : null
-        throttle.begin(name, address, device)
+        await throttle.begin(name, address, device)
         const stored = typeof row?.['password_hash'] === 'string' ? row['password_hash'] : null
         const fits = await passwordFits(body.password, stored)
         if (!fits || !row) {
@@ -47,16 +47,16 @@ export function authRoutes(deps: ApiDeps): Endpoint[] {
         const userId = String(row['id'])
         if (await hasSecondFactor(db, userId)) {
           if (body.code === undefined) throw new ApiError('second_factor_needed')
-          codes.begin(userId, userId, device)
+          await codes.begin(userId, userId, device)
           const taken = await takeCode(db, userId, body.code)
           if (taken === null) {
             await auditAs(db, userId, address, { action: 'login.second_factor_refused' })
             throw new ApiError('bad_code')
           }
-          codes.succeeded(userId, userId, device)
+          await codes.succeeded(userId, userId, device)
           if (taken === 'recovery') await auditAs(db, userId, address, { action: 'login.recovery_code' })
         }
-        throttle.succeeded(name, address, device)
+        await throttle.succeeded(name, address, device)
         const user = await userItem(db, pbx, row)
         const session = await openSession(db, user.id, { ip: address, userAgent: req.get('User-Agent') })
         await auditAs(db, user.id, address, { action: 'login' })

@@ -5,7 +5,7 @@ import { hasSecondFactor, removeSecondFactor, renewRecoveryCodes, takeCode } fro
 import { keepDevice } from '../auth/cookies.ts'
 import { createPasswordCheck } from '../auth/own-password.ts'
 import { endSessions } from '../auth/sessions.ts'
-import { LoginThrottle } from '../auth/throttle.ts'
+import { SharedThrottle } from '../auth/shared-throttle.ts'
 import { newTotpSecret, totpUri } from '../auth/totp.ts'
 import {
   passwordAgain,
@@ -21,7 +21,7 @@ import { ApiError } from '../problems.ts'
 /** A code of an app beside the password. Setting it up or off takes the password again. */
 export function secondFactorRoutes(deps: ApiDeps): Endpoint[] {
   const { db } = deps
-  const throttle = new LoginThrottle()
+  const throttle = new SharedThrottle(db, 'second factor')
   const wrong = (path: string): ApiError =>
     new ApiError('invalid', { errors: [{ path, message: `is not the right ${path}` }] })
 
@@ -68,10 +68,10 @@ export function secondFactorRoutes(deps: ApiDeps): Endpoint[] {
       isUnrepeatable: true,
       async handle(context) {
         const { userId, key } = context.who
-        throttle.begin(userId, context.req.ip ?? '')
+        await throttle.begin(userId, context.req.ip ?? '')
         if (await hasSecondFactor(db, userId)) throw new ApiError('second_factor_on')
         if (!(await takeCode(db, userId, context.body.code, true))) throw wrong('code')
-        throttle.succeeded(userId, context.req.ip ?? '')
+        await throttle.succeeded(userId, context.req.ip ?? '')
         const codes = await db.transaction(async (trx) => {
           await trx('users').where({ id: userId }).update({ totp_at: trx.fn.now() })
           const made = await renewRecoveryCodes(trx, userId)
