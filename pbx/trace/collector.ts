@@ -69,15 +69,36 @@ export function copyOf(packet: HepPacket, isSourceOurs: IsOurs): SipCopy | null 
   if (!start) return null
   const isOut = isSourceOurs(packet.source, packet.destination)
   const [local, remote] = isOut ? [packet.source, packet.destination] : [packet.destination, packet.source]
+  // Tens of thousands of these are kept: written out, one object each, and sharing what all of them say.
   return {
-    ...start,
     atMs: packet.atMs,
     direction: isOut ? 'out' : 'in',
-    local: `${local.address}:${local.port}`,
-    remote: `${remote.address}:${remote.port}`,
+    transport: shared(start.transport),
+    local: shared(`${local.address}:${local.port}`),
+    remote: shared(`${remote.address}:${remote.port}`),
+    dialog: shared(start.dialog),
+    method: shared(start.method),
+    status: start.status,
+    reason: start.reason === null ? null : shared(start.reason),
     // PostgreSQL's text takes no NUL.
     text: withoutSecrets(whole).replaceAll('\u0000', '\uFFFD')
   }
+}
+
+const mostShared = 5000
+const sharedTexts = new Map<string, string>()
+
+/**
+ * The same text, once for all who say it, and by itself: a part of a longer one would keep all of that in memory, its
+ * secrets included.
+ */
+function shared(text: string): string {
+  const known = sharedTexts.get(text)
+  if (known !== undefined) return known
+  if (sharedTexts.size >= mostShared) sharedTexts.clear()
+  const own = Buffer.from(text).toString()
+  sharedTexts.set(own, own)
+  return own
 }
 
 /** Whether the first of two addresses is Asterisk's own: both may be of this machine, and both ports 5060. */

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import fc from 'fast-check'
 import { copyOf, ownSide } from '../../../pbx/trace/collector.ts'
 import { decodeHep } from '../../../pbx/trace/hep.ts'
@@ -102,6 +104,15 @@ describe('A SIP message in the trace', () => {
   })
 })
 
+/** Bytes in use once all garbage is collected. */
+function heapBytes(): number {
+  v8.setFlagsFromString('--expose-gc')
+  const collect = vm.runInNewContext('gc') as () => void
+  collect()
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
 describe('The memory of the trace', () => {
   it('knows the dialogs of a call, whichever of call and message is heard first', () => {
     const store = createStore()
@@ -180,5 +191,25 @@ describe('The memory of the trace', () => {
     )
     for (let n = 0; n < limits.options; n += 1) say('>', 'OPTIONS', `asked-${n}`, 2)
     expect(characters(store.options())).to.be.at.most(limits.optionsCharacters)
+  })
+
+  it('holds no more of a message than its text, and nothing of what was taken out of it', () => {
+    const store = createStore()
+    const isOurs = ownSide([5061])
+    const secret = `;line=${'s'.repeat(6000)}`
+    const add = (n: number): void => {
+      const [said] = heard({ way: '<', first: 'INVITE', dialog: `a-dialog-with-a-long-name-${n}` })
+      const found = decodeHep(packet(`${said?.text ?? ''}X-Long: <sip:a@b${secret}>\r\n\r\n`))
+      const copy = found && copyOf(found, isOurs)
+      if (!copy) throw new Error('No message')
+      store.add(copy)
+      store.link(copy.dialog, 'trunk-1', `call-${n}`)
+    }
+    add(0)
+    const before = heapBytes()
+    for (let n = 1; n <= 1000; n += 1) add(n)
+    const grown = (heapBytes() - before) / 1000
+    expect(store.calls()).to.have.length(1001)
+    expect(grown).to.be.lessThan(3000)
   })
 })
