@@ -26,7 +26,7 @@ export async function build(report) {
   const serverSources = filesUnder(
     readdirSync(root).filter((name) => !name.startsWith('.') && !notSource.has(name))
   ).filter((file) => /\.(ts|json)$/.test(file))
-  const server = hashOf(serverSources)
+  const server = hashOf([...serverSources, join(root, 'scripts/server.vite.mjs')])
   // The browser's part shares the contract, and so changes with the server.
   const ui = hashOf([...serverSources, ...filesUnder(['ui'])])
   const snippet = hashOf([...filesUnder(['tracking/snippet']), join(root, 'scripts/snippet.vite.mjs')])
@@ -57,7 +57,13 @@ async function buildServer(hash, report) {
     if (!['ui', '.ui-stamp', 't.js', 't-widget.js', 't-debug.js', '.snippet-stamp'].includes(name))
       rmSync(join(dist, name), { recursive: true })
   }
-  await tool('The server could not be built', ['typescript/bin/tsc', '-p', 'tsconfig.build.json'], root)
+  const failure = 'The server could not be built'
+  // Of one that fails the other is waited for: nothing writes into dist/ later.
+  const [types, bundle] = await Promise.allSettled([
+    tool(failure, ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.build.json'], root),
+    tool(failure, ['vite/bin/vite.js', 'build', '--config', 'scripts/server.vite.mjs'], root)
+  ])
+  for (const { status, reason } of [types, bundle]) if (status === 'rejected') throw reason
   writeFileSync(join(dist, '.server-stamp'), hash)
 }
 

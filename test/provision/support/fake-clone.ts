@@ -12,12 +12,17 @@ process.on('SIGTERM', () => { process.stdout.write('SIGTERM\\n'); process.exit(4
 process.stdout.write('server ' + process.pid + '\\n')
 `
 
-/** Stands for tsc: notes that it ran, and copies the sources. */
+/** Stands for tsc: notes that it ran. */
 const compiler = `
 const fs = require('node:fs')
 fs.appendFileSync('compiled', 'x')
 const text = fs.readFileSync('main.ts', 'utf8')
 if (text.includes('syntax error')) { console.log('main.ts(1,1): error TS1005'); process.exit(2) }
+`
+
+/** Stands for vite: copies the sources. */
+const bundler = `
+const fs = require('node:fs')
 for (const name of fs.readdirSync('.')) if (name.endsWith('.ts')) fs.copyFileSync(name, 'dist/' + name.replace('.ts', '.js'))
 `
 
@@ -39,6 +44,7 @@ export async function makeFakeClone(folder: string): Promise<void> {
   await put('package-lock.json', '{"packages":{"":{},"node_modules/typescript":{"version":"6.0.0"}}}')
   await put('node_modules/.package-lock.json', '{"packages":{"node_modules/typescript":{"version":"6.0.0"}}}')
   await put('node_modules/typescript/bin/tsc', compiler)
+  await put('node_modules/vite/bin/vite.js', bundler)
   await put('npm.js', npm)
   await put('main.ts', server)
   await put('.runtime/asterisk/there', '')
