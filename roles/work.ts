@@ -2,6 +2,8 @@ import type { ApiDeps } from '../api/deps.ts'
 import { createRetention } from '../api/retention.ts'
 import { createCrm } from '../crm/crm.ts'
 import { startJobs, type JobTasks } from '../db/jobs.ts'
+import { createClock } from '../host/clock.ts'
+import { keepDue } from '../jobs/clock-set.ts'
 import { createFacts } from '../reports/facts/facts.ts'
 import { rebuildOrder } from '../reports/facts/job.ts'
 import { createReportDays } from '../reports/queries/days.ts'
@@ -25,6 +27,10 @@ export function startWork(
   const { db, databaseUrl, log, aside, following } = ground
   const { automation, backups, jobs, mailings, reminders } = parts
   const { announce } = automation
+  const clock = createClock()
+  aside.push(() => Promise.resolve(clock.close()))
+  const due = keepDue({ db, onStep: (listener) => clock.onStep(listener), log })
+  aside.push(() => due.stop())
   const crm = createCrm({ db, databaseUrl, announce, log, people: () => pbx.operators() })
   crm.start()
   aside.push(() => crm.stop())

@@ -26,6 +26,8 @@ export interface Desk {
   extendWrapUp(userId: string, seconds: number): boolean
   /** Compares with Asterisk now. */
   look(): Promise<void>
+  /** The wall clock was set, forward when positive: what lasts, lasts as long as before. */
+  clockSet(byMs: number): void
   /** Reads marks and talk times, and begins to watch. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -105,6 +107,12 @@ export function createDesk(options: DeskOptions): Desk {
     endWrapUp: (userId) => operators.endWrapUp(userId, Date.now()),
     extendWrapUp: (userId, seconds) => operators.extendWrapUp(userId, seconds, Date.now()),
     look: () => watchdog.look(),
+    clockSet(byMs) {
+      log.warn({ byMs }, 'The wall clock was set')
+      operators.clockSet(byMs)
+      times.clockSet(byMs)
+      queues.clockSet(byMs)
+    },
     async start() {
       await figures.start()
       watchdog.start()

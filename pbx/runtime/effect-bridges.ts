@@ -167,7 +167,7 @@ export function snoop(live: LiveCall, { leg, watcher }: EffectOf<'snoop'>, ports
   const { call } = live
   openBridge(live, `watch.${watcher}`, ports)
   // A name of its own each time: the one before may not be gone yet.
-  const snoopId = `${call.id}.${watcher}.snoop-${ports.now()}`
+  const snoopId = `${call.id}.${watcher}.snoop-${ports.now(live)}`
   live.snoops.set(watcher, snoopId)
   inLanes(
     live,

@@ -45,7 +45,7 @@ async function ring(live: LiveCall, effect: EffectOf<'originate'>, ports: Effect
   if (result.ok || result.code === 'already') return
   // No answer from Asterisk is not a no: the phone may be ringing all the same.
   if (result.code === 'unreachable') await ports.ari.hangup(channelId, 26)
-  ports.deliver(live, { type: 'legEnded', atMs: ports.now(), leg: effect.leg, cause: absent })
+  ports.deliver(live, { type: 'legEnded', atMs: ports.now(live), leg: effect.leg, cause: absent })
 }
 
 /**
@@ -83,7 +83,7 @@ export function dialOut(live: LiveCall, effect: EffectOf<'dialOut'>, ports: Effe
       })
       if (result.ok || result.code === 'already') return
       if (result.code === 'unreachable') await ari.hangup(channelId, 26)
-      ports.deliver(live, { type: 'legEnded', atMs: ports.now(), leg: effect.leg, cause: absent })
+      ports.deliver(live, { type: 'legEnded', atMs: ports.now(live), leg: effect.leg, cause: absent })
     },
     ports.log
   )
@@ -108,7 +108,7 @@ export function dialMade(live: LiveCall, legId: string, args: readonly string[],
       if (result.ok) return
       await ari.hangup(channelId, 26)
       // Hung up before it was dialled it would end with a cause of no meaning.
-      ports.deliver(live, { type: 'legEnded', atMs: ports.now(), leg: legId, cause: absent })
+      ports.deliver(live, { type: 'legEnded', atMs: ports.now(live), leg: legId, cause: absent })
     },
     log
   )

@@ -47,7 +47,10 @@ export interface EffectPorts {
   /** Puts an event into the call's mailbox. */
   deliver(live: LiveCall, event: CallEvent): void
   forget(live: LiveCall): void
-  now(): number
+  /** The time by the call's own clock. */
+  now(live: LiveCall): number
+  /** What the wall clock showed, as it goes now, at a moment of the call's clock. */
+  wallOf(live: LiveCall, atMs: number): number
   log: Logger
 }
 

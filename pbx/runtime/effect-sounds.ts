@@ -24,7 +24,7 @@ export function play(live: LiveCall, effect: EffectOf<'play'>, ports: EffectPort
       const result = found.length > 0 ? await ari.play(client, effect.playId, found) : null
       // No sound, no `PlaybackFinished`: the caller must not wait for ever for a file that is not there.
       if (result === null || (!result.ok && result.code !== 'gone')) {
-        ports.deliver(live, { type: 'played', atMs: ports.now(), playId: effect.playId })
+        ports.deliver(live, { type: 'played', atMs: ports.now(live), playId: effect.playId })
       }
     },
     log

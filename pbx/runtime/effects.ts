@@ -117,7 +117,8 @@ function ask(live: LiveCall, effect: Extract<Effect, { do: 'ask' }>, atMs: numbe
     case 'operators': {
       if (findImagined(live, effect.query, atMs, ports)) return
       const orderId = call.order?.orderId ?? null
-      const find = (nowMs: number) => ports.operators.reserve(call.id, effect.query, nowMs, orderId)
+      const find = (nowMs: number) =>
+        ports.operators.reserve(call.id, effect.query, ports.wallOf(live, nowMs), orderId)
       const operators = find(atMs)
       if (operators.length > 0 || !live.releasing) {
         tell({ type: 'operatorsFound', atMs, operators })
@@ -125,7 +126,7 @@ function ask(live: LiveCall, effect: Extract<Effect, { do: 'ask' }>, atMs: numbe
       }
       // Whoever gave the call on a moment ago may be the one who is wanted, and their telephone not yet free.
       const findLater = (): void => {
-        const nowMs = ports.now()
+        const nowMs = ports.now(live)
         tell({ type: 'operatorsFound', atMs: nowMs, operators: find(nowMs) })
       }
       live.releasing.then(findLater, (error: unknown) =>
@@ -158,7 +159,7 @@ async function answerLookup(
   ports: EffectPorts
 ): Promise<void> {
   const answer = await ports.lookup(url, timeoutMs, facts)
-  ports.deliver(live, { type: 'lookedUp', atMs: ports.now(), answer })
+  ports.deliver(live, { type: 'lookedUp', atMs: ports.now(live), answer })
 }
 
 /**
@@ -169,10 +170,10 @@ function release(
   live: LiveCall,
   { userId, talked, result }: Extract<Effect, { do: 'release' }>,
   atMs: number,
-  { operators, log }: EffectPorts
+  { operators, wallOf, log }: EffectPorts
 ): void {
   const { call } = live
-  const free = (): void => operators.release(call.id, userId, talked, atMs, result)
+  const free = (): void => operators.release(call.id, userId, talked, wallOf(live, atMs), result)
   const legs = talked ? call.legs.filter((leg) => leg.userId === userId).map((leg) => leg.id) : []
   const lanes = legs.filter((leg) => live.lanes.has(leg))
   const [lane] = lanes
@@ -191,8 +192,8 @@ function release(
 export function startTimer(live: LiveCall, deadlineMs: number, ports: EffectPorts): void {
   clearTimeout(live.timer)
   live.timer = setTimeout(
-    () => ports.deliver(live, { type: 'timeout', atMs: ports.now(), deadlineMs }),
-    Math.max(0, deadlineMs - ports.now())
+    () => ports.deliver(live, { type: 'timeout', atMs: ports.now(live), deadlineMs }),
+    Math.max(0, deadlineMs - ports.now(live))
   )
 }
 
@@ -208,6 +209,6 @@ async function voicemail(
     terminateOn: '#'
   })
   if (!result.ok && result.code !== 'already' && result.code !== 'gone') {
-    ports.deliver(live, { type: 'recorded', atMs: ports.now(), seconds: 0 })
+    ports.deliver(live, { type: 'recorded', atMs: ports.now(live), seconds: 0 })
   }
 }

@@ -15,12 +15,14 @@ import { parseSnoop, snoopEntered } from './effect-bridges.ts'
 import { dialledWord, dialMade, stopListening } from './effect-legs.ts'
 import { inLanes, type EffectPorts } from './effect-ports.ts'
 import { runEffect, startTimer } from './effects.ts'
+import type { Clock } from '../../host/clock.ts'
+import { parseLegChannel } from './leg-channel.ts'
 import { append, deliver, openLiveCall, type LiveCall, type MailboxPorts } from './mailbox.ts'
 import type { Metrics } from './metrics.ts'
 import type { OverloadKeeper } from './overload.ts'
 import { callOf } from './placing.ts'
 import { createTelephones } from './telephones.ts'
-import { isOverLimit, trunkLoad } from './trunk-load.ts'
+import { isOverLimit, isTrunkRefusal, trunkLoad } from './trunk-load.ts'
 
 export interface ExchangeOptions extends Pick<
   EffectPorts,
@@ -36,6 +38,7 @@ export interface ExchangeOptions extends Pick<
   | 'log'
 > {
   node: string
+  clock: Clock
   directory(): Directory
   /** Asks tracking for the visit behind a call; absent where nothing is tracked. */
   sourceOf?: SourceOf
@@ -79,25 +82,16 @@ export interface Exchange {
   close(): void
 }
 
-/** Busy, not answering, declined, cancelled by us. */
-const answersOfPeople: ReadonlySet<number> = new Set([480, 486, 487, 600, 603])
+export { parseLegChannel }
 
 /** Asterisk tells of a hang-up this long after the end of the sound or recording that it cut off, at most. */
 const hangupFollowsMs = 200
-
-const legPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.((?:op|ext|cl|sup)\d+)$/
-
-/** Splits the channel id of a leg; null for any other channel. */
-export function parseLegChannel(channelId: string): { callId: string; leg: string } | null {
-  const [, callId, leg] = legPattern.exec(channelId) ?? []
-  return callId && leg ? { callId, leg } : null
-}
 
 /** Dialled by us: the application has it from the start, so entering it is no answer. */
 const isDialled = (leg: Leg): boolean => leg.kind === 'external' || leg.kind === 'client'
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { ari, operators, metrics, log, normalise } = options
+  const { ari, operators, metrics, log, normalise, clock } = options
   const calls = new Map<string, LiveCall>()
   const byCaller = new Map<string, LiveCall>()
   /** Calls by channels of legs that are not named after them: telephones that dialled, parties of other calls. */
@@ -118,9 +112,21 @@ export function createExchange(options: ExchangeOptions): Exchange {
     onStep: (seconds) => metrics.step(seconds),
     log
   }
-  const tell = (live: LiveCall, event: CallEvent): Refusal | null => deliver(live, event, mailbox)
+  const nowOf = (live: LiveCall): number => clock.steadyMs() + live.aheadMs
+  const wallOf = (live: LiveCall, atMs: number): number => atMs - live.aheadMs + clock.aheadMs()
+  /** An event that a wall clock has stamped, ours or Asterisk's. */
+  const tell = (live: LiveCall, event: CallEvent): Refusal | null =>
+    deliver(live, { ...event, atMs: clock.steadyOf(event.atMs) + live.aheadMs }, mailbox)
   const effects: EffectPorts = {
     ...options,
+    queues: {
+      ...options.queues,
+      join(callId, request) {
+        const live = calls.get(callId)
+        const sinceMs = live ? wallOf(live, request.sinceMs) : request.sinceMs
+        options.queues.join(callId, { ...request, sinceMs })
+      }
+    },
     findRoute: ({ call }) => {
       const directory = options.directory()
       const route = findRoute(directory, call.dialed, call.caller)
@@ -132,7 +138,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       return overload ? { ...found, overload } : found
     },
     findScheme: (schemeId) => findScheme(options.directory(), schemeId),
-    deliver: (live, event) => void tell(live, event),
+    deliver: (live, event) => void deliver(live, event, mailbox),
     forget: (live) => {
       live.isForgotten = true
       calls.delete(live.call.id)
@@ -140,10 +146,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (byCaller.get(live.call.pbxUniqueId) === live) byCaller.delete(live.call.pbxUniqueId)
       for (const [channelId, owner] of byForeign) if (owner === live) byForeign.delete(channelId)
     },
-    now: () => Date.now()
+    now: nowOf,
+    wallOf
   }
 
   function open(live: LiveCall): void {
+    // What is on its tape already was not later than now, whatever was done to the clock while nobody was here.
+    live.aheadMs = Math.max(clock.aheadMs(), (live.rows.at(-1)?.atMs ?? 0) - clock.steadyMs())
     calls.set(live.call.id, live)
     options.homes?.opened(live.call)
     if (live.call.direction === 'in') byCaller.set(live.call.pbxUniqueId, live)
@@ -172,7 +181,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       newCall({
         id,
         pbxUniqueId: channel.id,
-        startedMs: Math.min(channel.createdMs || atMs, atMs),
+        startedMs:
+          Math.min(...[channel.createdMs || atMs, atMs].map((ms) => clock.steadyOf(ms))) + clock.aheadMs(),
         caller: callerOf(channel, country, normalise),
         dialed: numberCalled(
           heardHeaders(dialed, heard),
@@ -287,11 +297,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     byForeign.delete(channel.id)
   }
 
-  /** What a carrier answers to a call of ours; that the other side is busy or declines is no fault of the trunk. */
   function noteRefusal(channelId: string, sipCode: number | null, cause: number): void {
-    // Given up for its silence, there is no code.
-    const isOfTrunk = sipCode === null ? cause === 102 : sipCode >= 400 && !answersOfPeople.has(sipCode)
-    const leg = isOfTrunk ? legOf(channelId)?.leg : undefined
+    const leg = isTrunkRefusal(sipCode, cause) ? legOf(channelId)?.leg : undefined
     if (leg?.state === 'ringing' && leg.trunkId !== null)
       options.onTrunkRefusal?.(leg.trunkId, 'call', sipCode)
   }
@@ -316,7 +323,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     legOf,
     place: (order) => place(order).call.id,
     deliver: tell,
-    append: (live, type, data) => append(live, { type, data, atMs: Date.now() }, mailbox),
+    append: (live, type, data) => append(live, { type, data, atMs: nowOf(live) }, mailbox),
     wish(callId, by, wish) {
       const live = calls.get(callId)
       return live ? (tell(live, { type: 'wished', atMs: Date.now(), by, wish }) ?? 'done') : 'notFound'

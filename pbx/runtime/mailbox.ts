@@ -28,6 +28,11 @@ export interface LiveCall {
   /** Operators of this call who are given back as soon as their telephones are free. */
   releasing: Promise<unknown> | undefined
   isForgotten: boolean
+  /**
+   * What the call's clock shows more than the steady line (`host/clock.ts`): its times are those of the wall clock when it
+   * came, and go on evenly whatever the wall clock does.
+   */
+  aheadMs: number
 }
 
 export interface MailboxPorts {
@@ -54,7 +59,8 @@ export function openLiveCall(call: Call, journal: Journal | null = null, rows: T
     tones: new Map(),
     snoops: new Map(),
     releasing: undefined,
-    isForgotten: false
+    isForgotten: false,
+    aheadMs: 0
   }
 }
 

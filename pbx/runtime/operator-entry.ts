@@ -3,6 +3,13 @@ import type { DeviceEntry, OwnPresence, UserEntry } from '../routing/directory.t
 import type { Candidate } from '../routing/strategies.ts'
 import type { OperatorState } from './feed.ts'
 
+export interface PresenceWish {
+  presence: 'available' | 'away' | 'offline'
+  reason?: string | null
+  /** Whoever sets it for somebody else. */
+  byUserId?: string | null
+}
+
 /** An operator in memory. */
 export interface Entry extends Candidate {
   name: string
@@ -48,6 +55,15 @@ export function entryOf(user: UserEntry, nowMs: number): Entry {
     talkSeconds: 0,
     sinceMs: nowMs
   }
+}
+
+/** The wall clock was set: moments in the past and in the future are as far away as before. */
+export function setClock(entry: Entry, byMs: number): void {
+  entry.sinceMs += byMs
+  entry.idleSinceMs += byMs
+  if (entry.lastOfferedMs > 0) entry.lastOfferedMs += byMs
+  if (entry.untilMs !== null) entry.untilMs += byMs
+  for (const hold of entry.calls.values()) hold.sinceMs += byMs
 }
 
 export const isReachable = (entry: Entry): boolean => entry.devices.some((device) => device.isReachable)

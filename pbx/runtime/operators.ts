@@ -12,8 +12,10 @@ import {
   reachableDevices,
   stateOf,
   type Entry,
+  setClock,
   type Figures,
-  type Hold
+  type Hold,
+  type PresenceWish
 } from './operator-entry.ts'
 import type { PresenceChange } from './presence-store.ts'
 
@@ -71,16 +73,13 @@ export interface Operators {
   /** Somebody can take a call now who could not before. */
   onOpening(listener: (userId: string) => void): void
   list(): OperatorState[]
+  /** The wall clock was set: what began before has lasted as long as it has. Timers do not look at that clock. */
+  clockSet(byMs: number): void
   /** Leaves no timer. */
   close(): void
 }
 
-export interface PresenceWish {
-  presence: 'available' | 'away' | 'offline'
-  reason?: string | null
-  /** Whoever sets it for somebody else. */
-  byUserId?: string | null
-}
+export type { PresenceWish } from './operator-entry.ts'
 
 export interface OperatorsOptions {
   announce(state: OperatorState): void
@@ -391,6 +390,7 @@ export function createOperators({ announce, save }: OperatorsOptions): Operators
       })),
     onOpening: (listener) => void listeners.push(listener),
     list: () => [...entries.values()].map(stateOf),
+    clockSet: (byMs) => entries.forEach((entry) => setClock(entry, byMs)),
     close() {
       for (const timer of timers.values()) clearTimeout(timer)
       timers.clear()

@@ -21,6 +21,7 @@ import type { ObjectFailure } from '../provision/reconcile.ts'
 import { adoptOpenCalls } from './adopt.ts'
 import { keepDirectory } from './directory-loader.ts'
 import { createDictations, type Dictations } from './dictation.ts'
+import { createClock } from '../../host/clock.ts'
 import { createDesk } from './desk.ts'
 import type { DialPolicy, FindMedia, Lookup } from './effect-ports.ts'
 import { createExchange, type ExchangeOptions } from './exchange.ts'
@@ -160,6 +161,8 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
     append: (...moment) => appendMoment(...moment)
   })
   const { operators, queues } = desk
+  const clock = createClock()
+  clock.onStep((byMs) => desk.clockSet(byMs))
   const directory = keepDirectory({
     db,
     databaseUrl: options.databaseUrl,
@@ -174,7 +177,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
   })
   feed.onRow((row) => overload.onRow(row))
   const exchange = createExchange({
-    ...{ ari, overload },
+    ...{ ari, overload, clock },
     operators,
     node,
     directory: () => directory.current,
@@ -363,6 +366,7 @@ export async function createPbx(options: PbxOptions): Promise<Pbx> {
       ami.close()
       dictations.close()
       exchange.close()
+      clock.close()
       await Promise.all([desk.stop(), trunkHistory.close()])
       await tape.close()
     }

@@ -28,6 +28,8 @@ export interface Queues {
     onReserved: (operator: FoundOperator) => void
   ): () => void
   list(): QueueState[]
+  /** The wall clock was set: who waits has waited as long as before, and in the same order. */
+  clockSet(byMs: number): void
   /** Leaves no timer. */
   close(): void
 }
@@ -128,7 +130,7 @@ export function createQueues(options: QueuesOptions): Queues {
   /** Tells places now, or as soon as the last telling is a second ago. */
   function tellSoon(queueId: string): void {
     if (tellers.has(queueId)) return
-    const pauseMs = Math.max(0, (toldAtMs.get(queueId) ?? 0) + tellEveryMs - now())
+    const pauseMs = Math.min(tellEveryMs, Math.max(0, (toldAtMs.get(queueId) ?? 0) + tellEveryMs - now()))
     tellers.set(
       queueId,
       setTimeout(() => {
@@ -226,6 +228,10 @@ export function createQueues(options: QueuesOptions): Queues {
       }
     },
     list: () => [...new Set([...waiting.values()].map((one) => one.queueId))].map(stateOf),
+    clockSet(byMs) {
+      for (const one of waiting.values()) one.sinceMs += byMs
+      for (const [queueId, atMs] of toldAtMs) toldAtMs.set(queueId, atMs + byMs)
+    },
     close() {
       for (const timer of tellers.values()) clearTimeout(timer)
       tellers.clear()

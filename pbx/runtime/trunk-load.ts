@@ -25,3 +25,13 @@ export function isOverLimit(
   const { maxIn = null, maxCalls = null } = trunk
   return (maxIn !== null && load.in > maxIn) || (maxCalls !== null && load.in + load.out > maxCalls)
 }
+
+/** Busy, not answering, declined, cancelled by us. */
+const answersOfPeople: ReadonlySet<number> = new Set([480, 486, 487, 600, 603])
+
+/**
+ * What a carrier answers to a call of ours; that the other side is busy or declines is no fault of the trunk.
+ * @param sipCode null: given up for its silence, with Asterisk's cause alone
+ */
+export const isTrunkRefusal = (sipCode: number | null, cause: number): boolean =>
+  sipCode === null ? cause === 102 : sipCode >= 400 && !answersOfPeople.has(sipCode)

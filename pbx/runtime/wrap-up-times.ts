@@ -9,6 +9,8 @@ type WrappedUp = Moments['call.wrapped_up']
 export interface WrapUpTimes {
   /** The state of an operator has changed. */
   look(state: Pick<OperatorState, 'userId' | 'presence' | 'wrapUpCallId' | 'since'>): void
+  /** The wall clock was set, and with it all that was told of moments. */
+  clockSet(byMs: number): void
 }
 
 /**
@@ -29,7 +31,8 @@ export function createWrapUpTimes(ended: (callId: string, data: WrappedUp) => vo
       if (!before) return
       const seconds = Math.max(0, Math.round((atMs - before.sinceMs) / 1000))
       ended(before.callId, { operatorId: userId, seconds })
-    }
+    },
+    clockSet: (byMs) => running.forEach((one) => (one.sinceMs += byMs))
   }
 }
 
