@@ -17,6 +17,8 @@ export type PostgresPlace = {
   dir: string
   /** Undefined: as this user. */
   runAs: RunAs | undefined
+  /** More of the server's environment. */
+  env?: Readonly<Record<string, string>>
 }
 
 /** For a clone that only root may enter, such as one under /root. */

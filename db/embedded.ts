@@ -19,6 +19,8 @@ export type PostgresOptions = {
   dir: string
   /** Also listen on this port of 127.0.0.1; without it only on a unix socket. */
   port?: number
+  /** More of the server's environment. */
+  env?: Readonly<Record<string, string>>
   log: Logger
 }
 
@@ -67,7 +69,8 @@ const settings: Record<string, string> = {
  * @throws SetupError saying what to do
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const place = await findPlace(resolve(options.dir), (text) => options.log.info(text))
+  const found = await findPlace(resolve(options.dir), (text) => options.log.info(text))
+  const place = { ...found, ...(options.env && { env: options.env }) }
   await mkdir(place.dir, { recursive: true })
   return withLock(join(place.dir, 'start.lock'), async () => startIn(place, options))
 }
@@ -177,9 +180,13 @@ async function ensureExecutable(file: string): Promise<void> {
   if (((await lstat(file)).mode & 0o111) !== 0o111) await chmod(file, 0o755)
 }
 
-function identity({ runAs }: PostgresPlace): { uid?: number; gid?: number; env: NodeJS.ProcessEnv } {
+function identity({ runAs, env: more }: PostgresPlace): {
+  uid?: number
+  gid?: number
+  env: NodeJS.ProcessEnv
+} {
   // Nothing of the caller's PG* variables or locale may leak into the server.
-  const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+  const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...more }
   return runAs === undefined ? { env } : { uid: runAs.uid, gid: runAs.gid, env }
 }
 

@@ -31,7 +31,7 @@ describe('Faults at random moments, under calls', function () {
   it(`of seed ${seed} lose no talk, no row, no webhook, no recording, and no screen is wrong`, async () => {
     if (!world) throw new Error('No world')
     const random = randomOf(seed)
-    const around = { postgres: null, hasNetwork: false, disk: null, names: null }
+    const around = { postgres: null, hasNetwork: false, disk: null, names: null, clock: null }
     const chosen = random.shuffled(faults.filter(({ name }) => names.includes(name)))
     const report = await playRound({ world, around, random, faults: chosen, rate: 1, share: 0.2 })
     expect(troubles(report)).to.deep.equal([])

@@ -1,6 +1,12 @@
 import { asteriskPid } from '../pbx/chaos.ts'
 import type { Random } from './random.ts'
-import { dropPackets, fillDisk, type NameServer, type OutsidePostgres } from './surroundings.ts'
+import {
+  dropPackets,
+  fillDisk,
+  type MachineClock,
+  type NameServer,
+  type OutsidePostgres
+} from './surroundings.ts'
 import type { Allowed } from './truth.ts'
 import { controllerPid, type World } from './world.ts'
 
@@ -12,6 +18,8 @@ export interface Surroundings {
   /** A small disk of our own, on which everything lies. */
   disk: string | null
   names: NameServer | null
+  /** Of everything but SIPp, the receivers and this judge. */
+  clock: MachineClock | null
 }
 
 export interface FaultContext {
@@ -22,16 +30,20 @@ export interface FaultContext {
   last(): Promise<void>
 }
 
-export interface Fault extends Partial<Omit<Allowed, 'stoodSeconds'>> {
+export interface Fault extends Partial<Omit<Allowed, 'stoodSeconds' | 'clockMs'>> {
   name: string
   /** Seconds that it lasts. */
   lasts: [number, number]
   /** Asterisk stands still as long as it lasts. */
   stopsAsterisk?: true
-  needs?: 'postgres' | 'hasNetwork' | 'disk' | 'names'
+  /** The wall clock is set, and set back: by one of these, in ms. */
+  setsClockMs?: readonly number[]
+  needs?: 'postgres' | 'hasNetwork' | 'disk' | 'names' | 'clock'
   /** Breaks it and mends it again. */
   play(context: FaultContext): Promise<void>
 }
+
+const hourMs = 3_600_000
 
 export const faults: readonly Fault[] = [
   {
@@ -188,6 +200,31 @@ export const faults: readonly Fault[] = [
       around.names?.delay(random.pick([4000, 60_000]))
       await last()
       around.names?.delay(0)
+    }
+  },
+  {
+    // For Asterisk, PostgreSQL and the controller alike, in the same moment; and then it is set right again.
+    name: 'clock-set',
+    lasts: [6, 15],
+    needs: 'clock',
+    setsClockMs: [hourMs, -hourMs],
+    // Asterisk measures the silence of a telephone by the wall clock (`rtp_timeout`).
+    mayCut: true,
+    async play({ around, random, last }) {
+      await around.clock?.set(random.pick([hourMs, -hourMs]))
+      await last()
+      await around.clock?.set(0)
+    }
+  },
+  {
+    // Promise 2: for minutes, under load.
+    name: 'postgres-away-for-minutes',
+    lasts: [180, 200],
+    needs: 'postgres',
+    async play({ around, last }) {
+      await around.postgres?.kill()
+      await last()
+      await around.postgres?.ensure()
     }
   },
   {

@@ -2,10 +2,19 @@ import { expect } from 'chai'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { pino } from 'pino'
+import { migrateJobs } from '../../db/jobs.ts'
+import { connect, migrate } from '../../db/knex.ts'
 import { faults, isPossible, type Fault, type Surroundings } from './faults.ts'
 import { randomOf } from './random.ts'
 import { playRound, troubles, type RoundReport } from './round.ts'
-import { openNameServer, openPostgres, prepareNetwork, type OutsidePostgres } from './surroundings.ts'
+import {
+  openClock,
+  openNameServer,
+  openPostgres,
+  prepareNetwork,
+  type OutsidePostgres
+} from './surroundings.ts'
 import { openWorld, type World } from './world.ts'
 
 /** `scripts/chaos.mjs` says all of this. */
@@ -15,6 +24,8 @@ const wanted = (process.env['CHAOS_FAULTS'] ?? '').split(',').filter((name) => n
 /** A network and a small disk of our own. */
 const disk = process.env['CHAOS_DISK'] ?? null
 const logs = process.env['CHAOS_LOGS'] ?? os.tmpdir()
+/** Debian's libfaketime. */
+const faketime = process.env['CHAOS_FAKETIME'] ?? null
 
 /** The long form: rounds of one fault each, until the time is over, on one Ringtrace that is never made anew. */
 describe(`Chaos of seed ${seed}`, function () {
@@ -28,13 +39,16 @@ describe(`Chaos of seed ${seed}`, function () {
     const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'rt-chaos-'))
     await fs.chmod(dir, 0o711)
     if (disk !== null) await prepareNetwork()
-    postgres = await openPostgres(path.join(dir, 'pg'))
+    const clock = faketime === null ? null : await openClock(faketime, dir)
+    postgres = await openPostgres(path.join(dir, 'pg'), clock)
+    await prepare(postgres.url)
     const names = disk === null ? null : await openNameServer()
-    around = { postgres, hasNetwork: disk !== null, disk, names }
+    around = { postgres, hasNetwork: disk !== null, disk, names, clock }
     world = await openWorld({
       ...{ base: 15_400, lane: 70, databaseUrl: postgres.url, talkMs: 4000, operators: 14 },
       logs,
       ...(names && { hookName: 'receiver.test' }),
+      ...(clock && { env: clock.env }),
       pauses: '0.5,1,1,2,2,5,5,5,10,10,10,10,10,10,20,20,20,20'
     })
   })
@@ -74,6 +88,15 @@ describe(`Chaos of seed ${seed}`, function () {
     expect(reports.flatMap(({ report }) => troubles(report))).to.deep.equal([])
   })
 })
+
+/** Makes all tables: on a busy machine that takes longer than a start may. */
+async function prepare(url: string): Promise<void> {
+  const log = pino({ level: 'silent' })
+  const db = connect(url, log, 2)
+  await migrate(db)
+  await migrateJobs(url, log)
+  await db.destroy()
+}
 
 /** The account of a run, as a table for `docs/reliability.md`. */
 function print(all: readonly { report: RoundReport; load: string }[]): void {

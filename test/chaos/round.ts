@@ -3,7 +3,7 @@ import { until } from '../support/until.ts'
 import type { Fault, Surroundings } from './faults.ts'
 import type { CallerSaw } from './load.ts'
 import type { Random } from './random.ts'
-import { judge, type Allowed, type Verdict } from './truth.ts'
+import { judge, openScope, type Allowed, type Verdict } from './truth.ts'
 import type { World } from './world.ts'
 
 export interface RoundOptions {
@@ -43,14 +43,16 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
   const allowed: Allowed = {
     overrunsRecordings: options.faults.some(({ overrunsRecordings }) => overrunsRecordings === true),
     cutsTalks: options.faults.some(({ cutsTalks }) => cutsTalks === true),
+    mayCut: options.faults.some(({ mayCut }) => mayCut === true),
     mayRefuse: options.faults.some(({ mayRefuse }) => mayRefuse === true),
     mayLoseRecordings: options.faults.some(({ mayLoseRecordings }) => mayLoseRecordings === true),
+    clockMs: [0, ...options.faults.flatMap(({ setsClockMs = [] }) => setsClockMs)],
     stoodSeconds: plan.reduce(
       (sum, { fault, lastsMs }) => sum + (fault.stopsAsterisk ? lastsMs / 1000 : 0),
       0
     )
   }
-  const sinceMs = Date.now()
+  const scope = await openScope(world, -Math.min(...allowed.clockMs))
   const witnesses = await world.witnesses()
   const planned = plan.reduce((sum, { afterMs, lastsMs }) => sum + afterMs + lastsMs + 1500, 0) / 1000
   const load = await world.load.start({ rate, seconds: planned + 10 })
@@ -72,9 +74,9 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     })
   }
   const callers = await load.done
-  const heard = allowed.cutsTalks ? [] : missed(witnesses)
+  const heard = allowed.cutsTalks || allowed.mayCut ? [] : missed(witnesses)
   await witnesses.leave()
-  return { ...(await judge(world, callers, allowed, sinceMs)), faults: told, holes: heard }
+  return { ...(await judge(world, callers, allowed, scope)), faults: told, holes: heard }
 }
 
 /** When the first caller who called after the fault had begun was answered; null when nobody was. */

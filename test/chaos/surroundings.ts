@@ -42,9 +42,11 @@ export interface OutsidePostgres {
   stop(): Promise<void>
 }
 
-export async function openPostgres(dir: string): Promise<OutsidePostgres> {
+/** @param clock what it takes for the time of day */
+export async function openPostgres(dir: string, clock: MachineClock | null = null): Promise<OutsidePostgres> {
   const log = pino({ level: 'silent' })
-  let server = await startPostgres({ dir, log })
+  const start = () => startPostgres({ dir, log, ...(clock && { env: clock.env }) })
+  let server = await start()
   let isDown = false
   let frozen: number[] = []
   const watch = (): void => {
@@ -72,7 +74,7 @@ export async function openPostgres(dir: string): Promise<OutsidePostgres> {
     },
     async ensure() {
       if (!isDown) return
-      server = await startPostgres({ dir, log })
+      server = await start()
       isDown = false
       watch()
     },
@@ -84,6 +86,39 @@ export async function openPostgres(dir: string): Promise<OutsidePostgres> {
     async stop() {
       thaw()
       if (!isDown) await server.stop()
+    }
+  }
+}
+
+/** The wall clock of whoever is started with `env`; their steady clock goes on as it does. */
+export interface MachineClock {
+  readonly env: Readonly<Record<string, string>>
+  /** Sets it so much ahead of the real one, at once for everybody. */
+  set(aheadMs: number): Promise<void>
+}
+
+/**
+ * @param library libfaketime's, of Debian
+ * @param dir which everybody may read
+ */
+export async function openClock(library: string, dir: string): Promise<MachineClock> {
+  const file = path.join(dir, 'clock')
+  const set = async (aheadMs: number): Promise<void> => {
+    await fs.writeFile(`${file}.new`, `${aheadMs < 0 ? '-' : '+'}${Math.abs(aheadMs) / 1000}\n`, {
+      mode: 0o644
+    })
+    await fs.rename(`${file}.new`, file)
+  }
+  await set(0)
+  return {
+    set,
+    env: {
+      LD_PRELOAD: library,
+      FAKETIME_TIMESTAMP_FILE: file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      DONT_FAKE_MONOTONIC: '1',
+      FAKETIME_DONT_RESET: '1'
     }
   }
 }

@@ -12,6 +12,8 @@ import { loadNumber, type Hook, type World } from './world.ts'
 export interface Allowed {
   /** Asterisk itself died: its talks end then. */
   cutsTalks: boolean
+  /** Asterisk ends talks by itself, and goes on: everything else must be right of them. */
+  mayCut: boolean
   /** Callers may be turned away or give up. */
   mayRefuse: boolean
   /** The disk has no room: recordings may be left out or lost, visibly. */
@@ -23,6 +25,23 @@ export interface Allowed {
    * says by itself that it is longer.
    */
   overrunsRecordings: boolean
+  /** The wall clock may have been so much ahead or behind: a call is told by the clock by which it came. */
+  clockMs: readonly number[]
+}
+
+/** Which rows of the journal are of this round. */
+export interface Scope {
+  /** None of them began before; by the wall clock as it was set at most back. */
+  sinceMs: number
+  /** Those that were there already: a clock that was ahead has left rows of the future. */
+  before: ReadonlySet<string>
+}
+
+/** Before a round. @param mostBackMs how far the clock may be set back in it */
+export async function openScope({ instance }: World, mostBackMs: number): Promise<Scope> {
+  const sinceMs = Date.now() - mostBackMs
+  const rows = await journalSince({ instance }, { sinceMs, before: new Set() })
+  return { sinceMs, before: new Set(rows.map(({ id }) => id)) }
 }
 
 /** What was found wrong, in words, part by part; nothing wrong is an empty list. */
@@ -47,15 +66,15 @@ export async function judge(
   world: World,
   callers: readonly CallerSaw[],
   allowed: Allowed,
-  sinceMs: number
+  scope: Scope
 ): Promise<Verdict> {
   const verdict: Verdict = {
     ...{ calls: callers.length, answered: callers.filter(({ answeredMs }) => answeredMs !== null).length },
     cut: callers.filter(({ answeredMs, leftMs }) => answeredMs !== null && leftMs === null).length,
     ...{ talks: [], journal: [], webhooks: [], recordings: [], panel: [] }
   }
-  verdict.journal.push(...(await settled(world, sinceMs, allowed)))
-  const rows = await journalSince(world, sinceMs)
+  verdict.journal.push(...(await settled(world, scope, allowed)))
+  const rows = await journalSince(world, scope)
   const byNumber = new Map<string, JournalCall[]>()
   for (const row of rows.filter(({ dialedNumber }) => dialedNumber === loadNumber)) {
     const number = row.callerNumber ?? ''
@@ -78,13 +97,13 @@ export async function judge(
     )
     verdict.recordings.push(...(await recordingTrouble(world, row, allowed)))
   }
-  for (const hook of world.hooks) verdict.webhooks.push(...(await webhookTrouble(hook, tapes)))
+  for (const hook of world.hooks) verdict.webhooks.push(...(await webhookTrouble(hook, tapes, allowed)))
   verdict.panel.push(...(await panelTrouble(world, rows)))
   return verdict
 }
 
 /** Waits until every call is over, written down, and its recording is done with. @returns what never came */
-async function settled({ instance }: World, sinceMs: number, allowed: Allowed): Promise<string[]> {
+async function settled({ instance }: World, scope: Scope, allowed: Allowed): Promise<string[]> {
   const told: string[] = []
   async function comes(what: string, timeoutMs: number, isThere: () => Promise<boolean>): Promise<void> {
     // An API that is away may come back.
@@ -108,15 +127,18 @@ async function settled({ instance }: World, sinceMs: number, allowed: Allowed): 
   await comes(
     'every row has its end and its recording',
     recordingsMs,
-    async () => !(await journalSince({ instance }, sinceMs)).some(isOpen)
+    async () => !(await journalSince({ instance }, scope)).some(isOpen)
   )
   if (told.length === 0) return told
-  const open = (await journalSince({ instance }, sinceMs)).filter(isOpen)
+  const open = (await journalSince({ instance }, scope)).filter(isOpen)
   return [...told, ...open.map((row) => `${row.id} is still open: ${row.endedAt} ${row.recording?.state}`)]
 }
 
 /** All rows since a moment, by the API, page by page. */
-async function journalSince({ instance }: Pick<World, 'instance'>, sinceMs: number): Promise<JournalCall[]> {
+async function journalSince(
+  { instance }: Pick<World, 'instance'>,
+  { sinceMs, before }: Scope
+): Promise<JournalCall[]> {
   const rows: JournalCall[] = []
   let cursor: string | null = null
   do {
@@ -125,7 +147,7 @@ async function journalSince({ instance }: Pick<World, 'instance'>, sinceMs: numb
       'GET',
       `/api/calls?limit=200${at}`
     )
-    rows.push(...page.items.filter((row) => Date.parse(row.startedAt) >= sinceMs))
+    rows.push(...page.items.filter((row) => Date.parse(row.startedAt) >= sinceMs && !before.has(row.id)))
     cursor = page.items.every((row) => Date.parse(row.startedAt) >= sinceMs) ? page.nextCursor : null
   } while (cursor !== null)
   return rows
@@ -151,7 +173,8 @@ function talkTrouble(caller: CallerSaw, allowed: Allowed): string[] {
     const how = caller.refused === null ? 'heard nothing' : `was refused with ${caller.refused.status}`
     return [`${caller.number} ${how}`]
   }
-  if (caller.leftMs === null && !allowed.cutsTalks) return [`${caller.number} was cut off in the talk`]
+  if (caller.leftMs === null && !allowed.cutsTalks && !allowed.mayCut)
+    return [`${caller.number} was cut off in the talk`]
   return []
 }
 
@@ -178,7 +201,8 @@ function rowTrouble(
   if (Math.abs((row.talkSeconds ?? 0) - seconds) > apart)
     say(`${row.talkSeconds} s of talk, but the caller talked ${seconds.toFixed(1)} s`)
   if (row.hangupBy !== 'client') say(`ended by ${row.hangupBy}, but the caller left`)
-  if (Math.abs(Date.parse(row.endedAt ?? '') - caller.leftMs) > apart * 1000)
+  const offMs = Date.parse(row.endedAt ?? '') - caller.leftMs
+  if (!allowed.clockMs.some((clockMs) => Math.abs(offMs - clockMs) <= apart * 1000))
     say(`ended at ${row.endedAt}, but the caller left at ${new Date(caller.leftMs).toISOString()}`)
   return told
 }
@@ -218,7 +242,11 @@ async function recordingTrouble({ instance }: World, row: JournalCall, allowed: 
 }
 
 /** Each moment of the tapes came, whole, signed, and under one id. */
-async function webhookTrouble(hook: Hook, tapes: ReadonlyMap<string, TapeEntry[]>): Promise<string[]> {
+async function webhookTrouble(
+  hook: Hook,
+  tapes: ReadonlyMap<string, TapeEntry[]>,
+  allowed: Allowed
+): Promise<string[]> {
   const isOffered = (type: string): boolean => (webhookEvents as readonly string[]).includes(type)
   const wanted = [...tapes].flatMap(([id, tape]) =>
     tape.filter(({ type }) => isOffered(type)).map(({ seq, type }) => `${id} ${seq} ${type}`)
@@ -243,7 +271,7 @@ async function webhookTrouble(hook: Hook, tapes: ReadonlyMap<string, TapeEntry[]
     const known = ids.get(name)
     ids.set(name, (known ?? new Set()).add(got.headers['webhook-id']))
     try {
-      hook.verify(got)
+      hook.verify(got, allowed.clockMs.length > 1)
     } catch (error) {
       told.push(`${hook.name}: ${name} is not signed well: ${String(error)}`)
     }
