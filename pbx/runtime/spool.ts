@@ -1,5 +1,7 @@
+import { createReadStream, createWriteStream } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 
 /** A file of batches that the database could not take, in order, each safe on disk before it counts as kept. */
 export interface Spool {
@@ -22,66 +24,97 @@ export interface Spool {
 export async function openSpool(dir: string): Promise<Spool> {
   await fs.mkdir(dir, { recursive: true })
   const file = path.join(dir, 'tape.jsonl')
-  let lines = await readLines(file)
+  /** Only the lengths, in bytes: a database that is away for hours must not fill the memory with what is on disk. */
+  let lengths = await readLengths(file)
+  /** Bytes at the beginning of the file that have been replayed. */
+  let replayed = 0
 
-  async function rewrite(): Promise<void> {
+  async function letGoOfReplayed(): Promise<void> {
     // Nothing is left: that needs no room, which a full disk does not have.
-    if (lines.length === 0) return fs.truncate(file)
-    const next = `${file}.next`
-    await writeDurably(next, lines.map((line) => `${line}\n`).join(''), 'w')
-    await fs.rename(next, file)
+    if (lengths.length === 0) await fs.truncate(file)
+    else {
+      const left = lengths.reduce((sum, length) => sum + length, 0)
+      // A crash replays some twice; writing all the rest again after each batch would take ever longer.
+      if (replayed < left) return
+      const next = `${file}.next`
+      await copyDurably(file, next, replayed)
+      await fs.rename(next, file)
+    }
+    replayed = 0
   }
 
   return {
     get isEmpty() {
-      return lines.length === 0
+      return lengths.length === 0
     },
     get batches() {
-      return lines.length
+      return lengths.length
     },
     async append(batch) {
-      const line = JSON.stringify(batch)
-      await writeDurably(file, `${line}\n`, 'a')
-      lines.push(line)
+      const line = `${JSON.stringify(batch)}\n`
+      await writeDurably(file, line)
+      lengths.push(Buffer.byteLength(line))
     },
     reject: (batch, reason) =>
-      writeDurably(path.join(dir, 'rejected.jsonl'), `${JSON.stringify({ reason, batch })}\n`, 'a'),
+      writeDurably(path.join(dir, 'rejected.jsonl'), `${JSON.stringify({ reason, batch })}\n`),
     async replay(write) {
+      if (lengths.length === 0) return
       let done = 0
+      const handle = await fs.open(file, 'a+')
       try {
-        for (const line of lines) {
-          await write(JSON.parse(line))
+        for (const length of lengths) {
+          const line = await readLine(handle, replayed, length)
+          if (line.trim() !== '') await write(JSON.parse(line))
+          replayed += length
           done += 1
         }
       } finally {
+        await handle.close()
         if (done > 0) {
-          lines = lines.slice(done)
-          await rewrite()
+          lengths = lengths.slice(done)
+          await letGoOfReplayed()
         }
       }
     }
   }
 }
 
-async function readLines(file: string): Promise<string[]> {
-  let text: string
+/** Bytes of each whole line, with its end; what comes after the last is cut off. */
+async function readLengths(file: string): Promise<number[]> {
+  const lengths: number[] = []
+  let [start, at] = [0, 0]
   try {
-    text = await fs.readFile(file, 'utf8')
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, end + 1)) {
+        lengths.push(at + end + 1 - start)
+        start = at + end + 1
+      }
+      at += chunk.length
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
-  const end = text.lastIndexOf('\n')
-  if (end < text.length - 1) await fs.truncate(file, Buffer.byteLength(text.slice(0, end + 1)))
-  return text
-    .slice(0, end + 1)
-    .split('\n')
-    .filter((line) => line !== '')
+  if (start < at) await fs.truncate(file, start)
+  return lengths
+}
+
+const newline = 0x0a
+
+async function readLine(handle: fs.FileHandle, at: number, length: number): Promise<string> {
+  const line = Buffer.alloc(length)
+  const { bytesRead } = await handle.read(line, 0, length, at)
+  if (bytesRead < length) throw new Error(`The spool ends at ${at + bytesRead}, in the middle of a batch`)
+  return line.toString('utf8')
+}
+
+async function copyDurably(from: string, to: string, start: number): Promise<void> {
+  await pipeline(createReadStream(from, { start }), createWriteStream(to, { flush: true }))
 }
 
 /** Writes all of it, or nothing: on a disk that is full half a line must not stay in front of the next. */
-async function writeDurably(file: string, text: string, flags: 'a' | 'w'): Promise<void> {
-  const handle = await fs.open(file, flags)
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await fs.open(file, 'a')
   const { size } = await handle.stat()
   try {
     await handle.writeFile(text)
