@@ -77,6 +77,7 @@ export async function startRingtrace(options: RingtraceOptions): Promise<Running
   const cli = consoleOf(home, path.join(dir, 'pbx/etc/asterisk.conf'))
   const stop = async (): Promise<void> => {
     await end(child)
+    await endOrphan(path.join(dir, 'pbx/run/asterisk.pid'))
     await logFile.close()
   }
   try {
@@ -118,14 +119,14 @@ async function ready(
         (response) => response.ok,
         () => false
       )),
-    { timeoutMs: 180_000, everyMs: 100 }
+    { timeoutMs: 600_000, everyMs: 100 }
   )
   if (!isUp || child.exitCode !== null) {
     throw new Error(`Ringtrace did not start:\n${(await fs.readFile(logFile, 'utf8')).slice(-3000)}`)
   }
   const isPushed = await waitFor(
     async () => ((await cli('pjsip list endpoints')).match(/op-/g)?.length ?? 0) >= operators,
-    { timeoutMs: 180_000, everyMs: 500 }
+    { timeoutMs: 600_000, everyMs: 500 }
   )
   if (!isPushed) throw new Error('Ringtrace did not bring its operators to Asterisk')
 }
@@ -135,6 +136,16 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit')
   await endPid(child.pid, 60_000, 'SIGTERM')
   await exited
+}
+
+/** A controller that had to be killed has left its Asterisk behind. */
+async function endOrphan(pidFile: string): Promise<void> {
+  const text = await fs.readFile(pidFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  const pid = Number(text)
+  if (pid > 0 && pidAlive(pid)) await endPid(pid, 10_000, 'SIGTERM')
 }
 
 /** The spoken prompts are made once, by whoever started Ringtrace here first. */

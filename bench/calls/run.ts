@@ -1,22 +1,16 @@
-import fs from 'node:fs/promises'
 import os from 'node:os'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
-import { startPostgres } from '../../db/embedded.ts'
-import { projectRoot } from '../../host/project-root.ts'
-import { ensureAsterisk } from '../../pbx/provision/install.ts'
-import { startBaseline } from './baseline.ts'
 import { openHeap } from '../soak/heap.ts'
 import { memoryPerCall } from '../soak/memory.ts'
 import { setPatience, watchNeighbours } from './cpu.ts'
 import { openLoad, type Load } from './load.ts'
 import { openPanels } from './panels.ts'
 import { comparison, heldTable, roundsTable } from './report.ts'
-import { startRingtrace, type RunningRingtrace } from './ringtrace.ts'
+import type { RunningRingtrace } from './ringtrace.ts'
 import { measureRounds } from './rounds.ts'
 import { searchRates, type Held } from './search.ts'
-import { settle, type Variant } from './variant.ts'
+import { settle } from './variant.ts'
+import { openWorld, type World } from './world.ts'
 
 const { values: args } = parseArgs({
   options: {
@@ -25,6 +19,9 @@ const { values: args } = parseArgs({
     /** Leaves the search out and measures at this many calls per second. */
     rate: { type: 'string' },
     rounds: { type: 'string' },
+    /** Rungs of the search, in calls per second; and how often the gap between two is halved. */
+    ladder: { type: 'string' },
+    halvings: { type: 'string' },
     seconds: { type: 'string' },
     /** Such as `ringtrace,dial`. */
     only: { type: 'string' },
@@ -45,11 +42,14 @@ const { values: args } = parseArgs({
 const isQuick = args.quick
 const rounds = Number(args.rounds ?? (isQuick ? 1 : 3))
 const roundSeconds = Number(args.seconds ?? (isQuick ? 8 : 15))
-const plan = isQuick
+const usualPlan = isQuick
   ? { seconds: 5, ladder: [30, 60, 100, 160, 240], halvings: 0, longestMs: 60_000 }
   : { seconds: 8, ladder: [30, 60, 90, 120, 160, 200, 250, 310, 380], halvings: 1, longestMs: 360_000 }
-/** Enough to talk at the highest rate that anything with a choice of operators holds. */
-const operators = 400
+const plan = {
+  ...usualPlan,
+  ...(args.ladder === undefined ? {} : { ladder: args.ladder.split(',').map(Number) }),
+  ...(args.halvings === undefined ? {} : { halvings: Number(args.halvings) })
+}
 
 /** The controller lets its memory be looked into here. */
 const inspectPort = 32_090
@@ -57,63 +57,13 @@ const inspectPort = 32_090
 const startedMs = Date.now()
 const say = (text: string): void =>
   console.log(`[${String(Math.round((Date.now() - startedMs) / 1000)).padStart(3)} s] ${text}`)
-const ending: (() => Promise<unknown>)[] = []
 
-async function main(): Promise<void> {
+async function main(world: World): Promise<void> {
   const others = watchNeighbours()
   setPatience(Number(args.patience))
-  const log = pino({ level: 'warn' }, pino.destination(2))
-  const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'rt-bench-'))
-  // PostgreSQL runs as another user when we are root, and must get through.
-  await fs.chmod(dir, 0o711)
-  ending.push(() => fs.rm(dir, { recursive: true, force: true }))
-  const home = await ensureAsterisk({
-    runtimeDir: path.join(projectRoot(), '.runtime'),
-    log,
-    progress: say,
-    ...(process.env['ASTERISK_HOME'] ? { asteriskHome: process.env['ASTERISK_HOME'] } : {})
-  })
-  const audioDir = await audioFolder()
+  const { home, dir, variants, ringtrace } = world
   const load = await openLoad(home, dir)
-  ending.push(() => Promise.resolve(load.stop()))
-
-  const wanted = args.only?.split(',') ?? ['dial', 'queue', 'ringtrace']
-  const postgres = async (name: string) => {
-    const server = await startPostgres({ dir: path.join(dir, `postgres-${name}`), log })
-    ending.push(() => server.stop())
-    return server
-  }
-  let ringtrace: RunningRingtrace | undefined
-  // A server for each, so that what it uses is the variant's own.
-  const starts: Record<string, () => Promise<Variant>> = {
-    dial: async () =>
-      startBaseline({
-        ...{ name: 'dial', title: 'Dial', basePort: 31_000, rtpStart: 40_000, operators },
-        ...{ home, log, audioDir, dir: path.join(dir, 'dial'), postgres: await postgres('dial') }
-      }),
-    queue: async () =>
-      startBaseline({
-        ...{ name: 'queue', title: 'Queue', basePort: 31_500, rtpStart: 44_000, operators },
-        ...{ home, log, audioDir, dir: path.join(dir, 'queue'), postgres: await postgres('queue') }
-      }),
-    ringtrace: async () => {
-      ringtrace = await startRingtrace({
-        ...{ basePort: 32_000, rtpStart: 48_000, operators, home, audioDir, profileDir: args.profile },
-        ...{ dir: path.join(dir, 'ringtrace'), postgres: await postgres('ringtrace') },
-        ...{ inspectPort, isFromSources: args.sources }
-      })
-      return ringtrace
-    }
-  }
-  const variants: Variant[] = []
-  for (const name of wanted) {
-    const start = starts[name]
-    if (start === undefined) throw new Error(`There is no variant "${name}"`)
-    say(`Starting ${name}`)
-    const variant = await start()
-    ending.push(() => variant.stop())
-    variants.push(variant)
-  }
+  world.onEnd(() => load.stop())
   say('Warming up')
   for (const variant of variants) {
     await load.run({ sipPort: variant.sipPort, rate: 60, seconds: isQuick ? 3 : 5 })
@@ -124,8 +74,7 @@ async function main(): Promise<void> {
     ringtrace && Number(args.held) > 0 ? await memoryOf(ringtrace, load, Number(args.held)) : null
   if (ringtrace && Number(args.panels) > 0) {
     say(`Opening ${args.panels} panels`)
-    const close = await openPanels(ringtrace.httpUrl, Number(args.panels))
-    ending.push(() => Promise.resolve(close()))
+    world.onEnd(await openPanels(ringtrace.httpUrl, Number(args.panels)))
   }
 
   let held = new Map<string, Held>()
@@ -171,37 +120,15 @@ async function memoryOf(
   }
 }
 
-/** Where recordings go, for all variants alike. */
-async function audioFolder(): Promise<string> {
-  const folder = await fs.mkdtemp(
-    path.join(args.audio === 'memory' ? '/dev/shm' : os.tmpdir(), 'rt-bench-audio-')
-  )
-  ending.push(() => fs.rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
-let ended: Promise<void> | undefined
-
-/** Ends everything that was started, last first; whoever asks again waits for the same end. */
-function endAll(): Promise<void> {
-  ended ??= (async () => {
-    for (const end of ending.splice(0).reverse()) {
-      await end().catch((error: unknown) => console.error(error))
-    }
-  })()
-  return ended
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    endAll().then(
-      () => process.exit(1),
-      () => process.exit(1)
-    )
-  })
-}
+const world = await openWorld({
+  wanted: args.only?.split(',') ?? ['dial', 'queue', 'ringtrace'],
+  audio: args.audio === 'memory' ? 'memory' : 'disk',
+  isFromSources: args.sources,
+  profileDir: args.profile,
+  ...{ inspectPort, say }
+})
 try {
-  await main()
+  await main(world)
 } finally {
-  await endAll()
+  await world.end()
 }

@@ -11,6 +11,8 @@ export interface Drift {
   growth: number
   /** Half of the points lie within this of the line. */
   noise: number
+  /** What it may grow by. */
+  allowed: number
   isFlat: boolean
 }
 
@@ -39,7 +41,7 @@ export function driftOf(points: readonly Point[], warmUpSeconds: number, allowan
   const median = middle(kept.map(({ value }) => value))
   const growth = slope * (last.at - first.at)
   const allowed = Math.max(allowance.absolute, Math.abs(median) * allowance.share)
-  return { median, growth, noise, isFlat: growth <= allowed }
+  return { median, growth, noise, allowed, isFlat: growth <= allowed }
 }
 
 function middle(numbers: readonly number[]): number {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { startPostgres } from '../../db/embedded.ts'
+import { waitFor } from '../../host/process.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { ensureAsterisk } from '../../pbx/provision/install.ts'
 import { setPatience, watchNeighbours } from '../calls/cpu.ts'
@@ -13,9 +14,10 @@ import { openLoad } from '../calls/load.ts'
 import { startRingtrace } from '../calls/ringtrace.ts'
 import { searchRates } from '../calls/search.ts'
 import { settle } from '../calls/variant.ts'
+import { growthBetween } from './growth.ts'
 import { openHeap } from './heap.ts'
 import { memoryPerCall } from './memory.ts'
-import { countsText, driftTable, restTable, type Counts } from './report.ts'
+import { countsText, courseTable, driftTable, restTable, type Counts } from './report.ts'
 import { figureNames, figures, takeSample, type Sample } from './sample.ts'
 
 const { values: args } = parseArgs({
@@ -31,6 +33,12 @@ const { values: args } = parseArgs({
     encoded: { type: 'string', default: '0.05' },
     /** With so many calls in progress the memory of one is measured; 0 leaves it out. */
     held: { type: 'string', default: '100' },
+    /** Minutes between the columns of the report's course. */
+    every: { type: 'string', default: '15' },
+    /** The report goes here too. */
+    report: { type: 'string' },
+    /** Looks into memory once all stores are full and at the end, and tells who holds what has come in between. */
+    snapshots: { type: 'string' },
     /** Runs the sources as they are, instead of the build. */
     sources: { type: 'boolean', default: false },
     /** First of five hundred TCP ports. */
@@ -38,7 +46,10 @@ const { values: args } = parseArgs({
   }
 })
 const budgetKilobytes = 50
-const sampleMs = 10_000
+/** Each sample has the controller collect its garbage twice: in a long run more rarely. */
+const sampleMs = Number(args.minutes) >= 30 ? 30_000 : 10_000
+/** So many looks in a row that fail, and there is nothing left to look at. */
+const mostBlind = 6
 /** SIPp is started anew this often, which leaves a second of quiet. */
 const chunkSeconds = 60
 
@@ -57,7 +68,7 @@ async function main(): Promise<boolean> {
   const earlier = await readSamples(out)
   const [doneSeconds, doneCalls] = [earlier.at(-1)?.at ?? 0, earlier.at(-1)?.calls ?? 0]
   if (doneCalls > 0) say(`Going on after ${doneCalls} calls and ${Math.round(doneSeconds / 60)} minutes`)
-  say(`Samples go to ${out}`)
+  say(`Samples go to ${out}; \`kill ${process.pid}\` ends it all, with a report of what there is`)
 
   const home = await ensureAsterisk({
     runtimeDir: path.join(projectRoot(), '.runtime'),
@@ -130,28 +141,50 @@ async function main(): Promise<boolean> {
   })
   const samples: Sample[] = []
   const before = await look()
+  interrupted = () => reportOf({ samples, doneSeconds, doneCalls }).text
   const goal = { seconds: Number(args.minutes) * 60, calls: Number(args.calls) }
   const isDone = (): boolean =>
     doneSeconds + (Date.now() - beganMs) / 1000 >= goal.seconds &&
     doneCalls + counts.offered - offeredBefore >= goal.calls
   let isDriving = true
+  let blind = 0
   const watching = (async () => {
     while (isDriving) {
-      const sample = await look()
-      samples.push(sample)
-      await fs.appendFile(out, `${JSON.stringify(sample)}\n`)
-      if (samples.length % 6 === 0) say(lineOf(sample, counts))
+      const sample = await look().catch((error: unknown) => {
+        // A busy machine may be late once; a product that is gone stays gone.
+        if (!isEnding) say(`A look failed: ${String(error)}`)
+        return null
+      })
+      blind = sample ? 0 : blind + 1
+      if (blind >= mostBlind) return
+      if (sample) {
+        samples.push(sample)
+        await fs.appendFile(out, `${JSON.stringify(sample)}\n`)
+        if (samples.length % 6 === 0) say(lineOf(sample, counts))
+      }
       await Promise.all([sweepAudio(path.join(audioDir, 'ringtrace')), delay(sampleMs)])
     }
   })()
   // Whoever breaks the run off ends the product under it: then it must not end us in the middle of ending.
   watching.catch(() => undefined)
-  while (!isDone()) await drive(rate, chunkSeconds)
+  const pictures = args.snapshots === undefined ? [] : ['full', 'end']
+  const picture = async (isFull: boolean): Promise<void> => {
+    if (pictures.length < (isFull ? 2 : 1)) return
+    await settle(product)
+    await heap.snapshot(path.join(args.snapshots ?? '', `${pictures.shift()}.heapsnapshot`))
+  }
+  while (!isDone() && blind < mostBlind) {
+    await drive(rate, chunkSeconds)
+    if (counts.offered - offeredBefore >= warmUpCalls) await picture(true)
+  }
   isDriving = false
   await watching
+  if (blind >= mostBlind) throw new Error('The product cannot be looked at any more')
   const others = neighbours()
   await settle(product)
+  await drained(product.httpUrl)
   const after = await look()
+  await picture(false)
 
   const { rows } = await database.query<{ journal: number; answered: number }>(
     `select count(*)::int as journal, count(*) filter (where outcome = 'answered')::int as answered
@@ -159,29 +192,74 @@ async function main(): Promise<boolean> {
   )
   Object.assign(counts, rows[0])
   const seconds = after.at - doneSeconds
-  if (after.calls - doneCalls < warmUpCalls * 2)
-    say(`Too short to judge memory: what keeps the last calls fills for ${warmUpCalls} of them`)
-  // A resumed run is a new process: it is judged by itself.
-  const table = driftTable(
-    samples.map((sample) => ({ ...sample, at: sample.at - doneSeconds })),
-    warmUpOf(samples, doneSeconds, doneCalls)
-  )
-  const counted = countsText(counts)
-  console.log(
-    `\n${os.cpus().length} processors, ${rate} calls a second for ${Math.round(seconds / 60)} minutes; others used ${Math.round(others * 100)} % of the machine, load average at the end ${after.load.toFixed(1)}\n`
-  )
-  console.log(`${table.text}\n\n${restTable(before, after)}\n\n${counted.text}`)
-  if (memory) {
-    const verdict = memory.kilobytes <= budgetKilobytes ? 'met' : 'missed'
-    console.log(
-      `Memory of a call in progress: ${memory.kilobytes.toFixed(1)} kB of heap, budget ${budgetKilobytes} kB: ${verdict}`
-    )
+  const course = reportOf({ samples, doneSeconds, doneCalls })
+  const [rest, counted] = [restTable(before, after), countsText(counts)]
+  const isSmall = (memory?.kilobytes ?? 0) <= budgetKilobytes
+  const isGood = course.isFlat && rest.isRight && counted.isRight && isSmall
+  const parts = [
+    `${os.cpus().length} processors, ${rate} calls a second for ${Math.round(seconds / 60)} minutes; others used ${Math.round(others * 100)} % of the machine, load average at the end ${after.load.toFixed(1)}`,
+    ...[course.text, rest.text, counted.text],
+    memory
+      ? `Memory of a call in progress: ${memory.kilobytes.toFixed(1)} kB of heap, budget ${budgetKilobytes} kB: ${isSmall ? 'met' : 'missed'}`
+      : 'Memory of a call in progress: not measured',
+    ...(args.snapshots !== undefined && pictures.length === 0 ? [await growthText(args.snapshots)] : []),
+    isGood ? 'Nothing grew and nothing was lost.' : 'SOMETHING GREW OR WAS LOST: see above.'
+  ]
+  await publish(parts.join('\n\n'))
+  return isGood
+}
+
+/** What the samples say; a resumed run is a new process, which is judged by itself. */
+function reportOf(run: { samples: readonly Sample[]; doneSeconds: number; doneCalls: number }): {
+  text: string
+  isFlat: boolean
+} {
+  const { samples, doneSeconds, doneCalls } = run
+  const own = samples.map((sample) => ({ ...sample, at: sample.at - doneSeconds }))
+  const { text, isFlat } = driftTable(own, warmUpOf(samples, doneSeconds, doneCalls))
+  const isShort = (samples.at(-1)?.calls ?? 0) - doneCalls < warmUpCalls * 2
+  const warning = isShort
+    ? [`Too short to judge memory: what keeps the last calls fills for ${warmUpCalls} of them.`]
+    : []
+  return { isFlat, text: [courseTable(own, Number(args.every)), ...warning, text].join('\n\n') }
+}
+
+async function publish(text: string): Promise<void> {
+  console.log(`\n${text}`)
+  if (args.report !== undefined) await fs.writeFile(args.report, `${text}\n`)
+}
+
+/** While the database was late the tape went to the spool: what waits there is late, not lost. */
+async function drained(httpUrl: string): Promise<void> {
+  const waiting = async (): Promise<number> => {
+    const text = await (await fetch(`${httpUrl}/metrics`)).text()
+    return Number(/^tape_spooled_batches (\d+)/m.exec(text)?.[1] ?? 0)
   }
-  return table.isFlat && counted.isRight && (memory?.kilobytes ?? 0) <= budgetKilobytes
+  const batches = await waiting()
+  if (batches === 0) return
+  say(`${batches} batches of the tape wait in the spool`)
+  const isEmpty = await waitFor(async () => (await waiting()) === 0, { timeoutMs: 600_000, everyMs: 1000 })
+  say(isEmpty ? 'The spool is empty' : 'The spool is not empty after ten minutes')
 }
 
 /** The SIP trace keeps the last 1500 calls, and other parts less: until then memory grows, and that is no fault. */
 const warmUpCalls = 2000
+
+/** What holds most of the memory that has come since all stores were full. */
+async function growthText(folder: string): Promise<string> {
+  const [full, end] = ['full', 'end'].map((name) => path.join(folder, `${name}.heapsnapshot`))
+  const holders = await growthBetween(full ?? '', end ?? '')
+  return ['', '| holds | kB | objects | of kinds |', '|---|---|---|---|']
+    .concat(
+      holders
+        .slice(0, 25)
+        .map(
+          ({ way, bytes, objects, kinds }) =>
+            `| ${way.replaceAll('|', '/')} | ${Math.round(bytes / 1024)} | ${objects} | ${kinds.join(', ')} |`
+        )
+    )
+    .join('\n')
+}
 
 /** Seconds that are not judged. */
 function warmUpOf(samples: readonly Sample[], sinceSeconds: number, sinceCalls: number): number {
@@ -224,6 +302,9 @@ async function sweepAudio(folder: string): Promise<void> {
 }
 
 let ended: Promise<void> | undefined
+let isEnding = false
+/** What a run that is broken off can tell. */
+let interrupted: (() => string) | undefined
 
 /** Ends everything that was started, last first; whoever asks again waits for the same end. */
 function endAll(): Promise<void> {
@@ -235,16 +316,24 @@ function endAll(): Promise<void> {
   return ended
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
-    endAll().then(
-      () => process.exit(1),
-      () => process.exit(1)
-    )
+    isEnding = true
+    const told = interrupted ? publish(`BROKEN OFF by ${signal}\n\n${interrupted()}`) : Promise.resolve()
+    told
+      .catch((error: unknown) => console.error(error))
+      .then(endAll)
+      .then(
+        () => process.exit(1),
+        () => process.exit(1)
+      )
   })
 }
 try {
   if (!(await main())) process.exitCode = 1
+} catch (error) {
+  // What ends under a run that is broken off is no failure of its own.
+  if (!isEnding) throw error
 } finally {
   await endAll()
 }
