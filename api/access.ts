@@ -27,6 +27,7 @@ export const access = {
   'PUT /api/me/locale': everyone,
   'PUT /api/me/password': everyone,
   'POST /api/me/verify': everyone,
+  'GET /api/me/fresh': everyone,
   'GET /api/me/sessions': everyone,
   'DELETE /api/me/sessions': everyone,
   // One's own; admins any.

@@ -139,14 +139,28 @@ async function admit(
   if (rule === 'public') return null
   if (rule === 'internal' && isPrivateAddress(req.ip ?? '')) return null
   const who = await identify(req, deps)
-  if (rule !== 'internal' && !(rule as readonly string[]).includes(who.role)) throw new ApiError('forbidden')
-  refuseWithoutScope(who.scopes, scopeOf(route))
-  if (who.csrfToken !== null && !/^(GET|HEAD)$/.test(req.method)) {
-    if (!isOwnRequest(req)) throw new ApiError('wrong_origin')
-    const given = req.get('X-CSRF-Token')
-    if (given === undefined || !isSame(given, who.csrfToken)) throw new ApiError('csrf_failed')
+  try {
+    refuseUnlessMay(req, who, rule, route)
+  } catch (error) {
+    // Somebody tries doors that are not theirs, or another site does so in their browser.
+    if (error instanceof ApiError)
+      deps.log.warn(
+        { route, code: error.code, userId: who.userId, role: who.role, via: who.via },
+        'a request was refused'
+      )
+    throw error
   }
   return who
+}
+
+/** @throws ApiError forbidden, scope_missing, wrong_origin, csrf_failed */
+function refuseUnlessMay(req: Request, who: Who, rule: (typeof access)[RouteKey], route: RouteKey): void {
+  if (rule !== 'internal' && !(rule as readonly string[]).includes(who.role)) throw new ApiError('forbidden')
+  refuseWithoutScope(who.scopes, scopeOf(route))
+  if (who.csrfToken === null || /^(GET|HEAD)$/.test(req.method)) return
+  if (!isOwnRequest(req)) throw new ApiError('wrong_origin')
+  const given = req.get('X-CSRF-Token')
+  if (given === undefined || !isSame(given, who.csrfToken)) throw new ApiError('csrf_failed')
 }
 
 async function identify(req: Request, deps: ApiDeps): Promise<Who> {

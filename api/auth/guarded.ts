@@ -13,6 +13,7 @@ type Danger = 'always' | readonly string[]
  * back. Routes that ask for the password themselves (the own password, the second factor) are not named.
  */
 const guarded: Partial<Record<RouteKey, Danger>> = {
+  'GET /api/me/fresh': 'always',
   'POST /api/tokens': 'always',
   'POST /api/users': 'always',
   'PATCH /api/users/:id': ['password', 'role', 'login'],
@@ -29,6 +30,8 @@ const guarded: Partial<Record<RouteKey, Danger>> = {
   'DELETE /api/certificate': 'always',
   'POST /api/contacts/:id/erase': 'always',
   'PUT /api/retention': 'always',
+  'PUT /api/recording-sealing': 'always',
+  'GET /api/backups/:id/file': 'always',
   'DELETE /api/backups/:id': 'always',
   'PUT /api/backup-settings': 'always',
   'DELETE /api/demo': 'always'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Knex } from 'knex'
 import { projectRoot } from '../../host/project-root.ts'
 import { ApiError } from '../problems.ts'
 
@@ -13,6 +14,7 @@ export interface PasswordOwner {
 
 /** Words shorter than this stand in passwords by chance. */
 const shortestWord = 4
+const mostSites = 200
 /** What must be left of a password when everything that is known of its owner is taken out. */
 const leastOwn = 6
 
@@ -27,6 +29,23 @@ export function acceptPassword(password: string, owner: PasswordOwner, field = '
     throw new ApiError('invalid', {
       errors: [{ path: field, message: 'is easy to guess: choose another one' }]
     })
+}
+
+/**
+ * As `acceptPassword`, knowing what the company is called: its sites, their names and domains.
+ * @throws ApiError invalid
+ */
+export async function acceptPasswordHere(
+  db: Knex,
+  password: string,
+  owner: Pick<PasswordOwner, 'login' | 'name'>,
+  field = 'password'
+): Promise<void> {
+  const sites = await db('sites')
+    .limit(mostSites)
+    .select<{ name: string; domain: string }[]>('name', 'domain')
+  const company = sites.flatMap(({ name, domain }) => [name, domain.replace(/\.[^.]*$/, '')]).join(' ')
+  acceptPassword(password, { ...owner, company }, field)
 }
 
 const isCommon = (password: string): boolean => {

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { Request } from 'express'
 import { hashPassword } from '../../db/passwords.ts'
 import { audit, auditAs } from '../audit.ts'
-import { acceptPassword } from '../auth/password-rules.ts'
+import { acceptPasswordHere } from '../auth/password-rules.ts'
 import { randomToken, tokenHash } from '../auth/secrets.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { SharedThrottle } from '../auth/shared-throttle.ts'
@@ -110,7 +110,7 @@ export function accessLinkRoutes({ db, mail, publicUrl }: ApiDeps): Endpoint[] {
       body: linkUse,
       async handle({ req, body }) {
         const { login, name } = await find(db, body.token, req)
-        acceptPassword(body.password, { login, name })
+        await acceptPasswordHere(db, body.password, { login, name })
         const hash = await hashPassword(body.password)
         await db.transaction(async (trx) => {
           const [link] = await trx('access_links')

@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import { audit } from '../audit.ts'
 import { hashPassword } from '../../db/passwords.ts'
 import { keepDevice, setSessionCookie } from '../auth/cookies.ts'
 import { createPasswordCheck } from '../auth/own-password.ts'
-import { acceptPassword } from '../auth/password-rules.ts'
+import { acceptPasswordHere } from '../auth/password-rules.ts'
 import { endSessions, renewSession } from '../auth/sessions.ts'
 import { meLocale, mePassword } from '../contract/access.ts'
 import { presenceWish, wrapUpExtend } from '../contract/operators.ts'
@@ -97,13 +98,23 @@ export function meRoutes(deps: ApiDeps): Endpoint[] {
       }
     }),
     endpoint({
+      route: 'GET /api/me/fresh',
+      summary:
+        'Whether the password was shown lately: 403 `verify_first` otherwise; asked before a guarded file is fetched',
+      answer: z.object({ isFresh: z.literal(true) }),
+      handle: () => Promise.resolve({ isFresh: true as const })
+    }),
+    endpoint({
       route: 'PUT /api/me/password',
       summary: 'Change the own password; other sessions end',
       body: mePassword,
       async handle(context) {
         const { who, body } = context
         const row = await checkPassword(context, body.current, 'current')
-        acceptPassword(body.password, { login: String(row['login']), name: String(row['name']) })
+        await acceptPasswordHere(db, body.password, {
+          login: String(row['login']),
+          name: String(row['name'])
+        })
         const passwordHash = await hashPassword(body.password)
         await db.transaction(async (trx) => {
           await trx('users').where({ id: who.userId }).update({ password_hash: passwordHash })

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { hashPassword } from '../../db/passwords.ts'
-import { acceptPassword } from '../auth/password-rules.ts'
+import { acceptPasswordHere } from '../auth/password-rules.ts'
 import { policyKey } from '../../dialling/policy-keeper.ts'
 import { dialPolicySettings } from '../../dialling/policy/settings.ts'
 import { publicAddressKey } from '../../upkeep/nat-address.ts'
@@ -83,7 +83,7 @@ export function setupRoutes(deps: ApiDeps): Endpoint[] {
       async handle(context) {
         const { name, login, password, locale, country, timeZone } = context.body
         const { userId, key: session } = context.who
-        if (password !== undefined) acceptPassword(password, { login, name })
+        if (password !== undefined) await acceptPasswordHere(db, password, { login, name })
         const passwordHash = password === undefined ? null : await hashPassword(password)
         await db.transaction(async (trx) => {
           const { row } = await begun(trx)

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { hashPassword } from '../../db/passwords.ts'
-import { acceptPassword } from '../auth/password-rules.ts'
+import { acceptPasswordHere } from '../auth/password-rules.ts'
 import { endSessions } from '../auth/sessions.ts'
 import { role, type Role } from '../contract/common.ts'
 import { user, userCreate, userPatch, type User } from '../contract/config.ts'
@@ -52,7 +52,7 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
     async columns({ password, presence: _presence, device: _device, sipAddress: _address, ...rest }) {
       const columns = columnsOf(rest)
       if (password !== undefined) {
-        acceptPassword(password, { login: rest.login, name: rest.name })
+        await acceptPasswordHere(db, password, { login: rest.login, name: rest.name })
         columns['password_hash'] = await hashPassword(password)
       }
       return columns
@@ -60,6 +60,9 @@ export const userRoutes = ({ db, pbx }: ApiDeps) =>
     async saved(trx, id, body, { who }, before) {
       await saveMainDevice(trx, id, body)
       if (before === null) return
+      // A change names neither login nor name when it leaves them as they are.
+      const { login = String(before['login']), name = String(before['name']) } = body
+      if (body.password !== undefined) await acceptPasswordHere(trx, body.password, { login, name })
       await keepAnAdmin(trx)
       // Whoever knew the old password, or had the old rights, signs in again.
       const hasNewRole = body.role !== undefined && body.role !== before['role']

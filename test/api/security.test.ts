@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { pino } from 'pino'
 import { acceptPassword } from '../../api/auth/password-rules.ts'
 import { guardedRoutes, refuseUnverified, verifiedMs } from '../../api/auth/guarded.ts'
 import { tokenHash } from '../../api/auth/secrets.ts'
@@ -95,8 +96,10 @@ describe('Codes of the second factor', () => {
 describe('Sessions', function () {
   this.timeout(60_000)
   let rig: Rig
+  const lines: Record<string, unknown>[] = []
   before(async () => {
-    rig = await startRig()
+    const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>)
+    rig = await startRig({ before: (deps) => ({ ...deps, log: pino({ level: 'warn' }, { write }) }) })
   })
   after(() => rig.close())
 
@@ -165,6 +168,44 @@ describe('Sessions', function () {
       expect((await login({ login: 'admin', password }, headers)).body['code']).to.equal('wrong_origin')
   })
 
+  it('leave a line in the log when they try what is not theirs, without whose data it was', async () => {
+    lines.length = 0
+    const { operator, admin } = rig.as
+    expect((await operator.get('/api/tokens')).status).to.equal(403)
+    await admin.send('POST', '/api/tags/rename', {}, { Origin: 'https://evil.example' })
+    await admin.send('POST', '/api/tags/rename', {}, { 'X-CSRF-Token': 'x' })
+    expect((await admin.get('/api/calls')).status).to.equal(200)
+    const told = lines.map(({ route, code, userId, role, via }) => ({ route, code, userId, role, via }))
+    const rename = { route: 'POST /api/tags/rename', userId: admin.userId, role: 'admin' }
+    expect(told).to.deep.equal([
+      {
+        ...{ route: 'GET /api/tokens', code: 'forbidden', userId: operator.userId },
+        ...{ role: 'operator', via: 'session' }
+      },
+      { ...rename, code: 'wrong_origin', via: 'session' },
+      { ...rename, code: 'csrf_failed', via: 'session' }
+    ])
+    const all = JSON.stringify(lines)
+    for (const secret of [operator.cookie, admin.cookie, admin.csrfToken, 'The operator'])
+      expect(all).to.not.include(secret)
+  })
+
+  it('stand in the audit when somebody came in, and when the password was wrong', async () => {
+    const { userId } = rig.as.marketer
+    const count = async (action: string): Promise<number> =>
+      (await rig.db('audit').where({ action, user_id: userId })).length
+    const [refusedBefore, before] = [await count('login.refused'), await count('login')]
+    expect((await login({ login: 'marketer', password: 'guess' })).status).to.equal(401)
+    expect((await login({ login: 'marketer', password })).status).to.equal(200)
+    expect([await count('login.refused'), await count('login')]).to.deep.equal([
+      refusedBefore + 1,
+      before + 1
+    ])
+    expect((await login({ login: 'nobody.here', password: 'guess' })).status).to.equal(401)
+    const [unknown] = await rig.db('audit').where({ action: 'login.refused', user_id: null })
+    expect(JSON.stringify(unknown)).to.not.include('guess')
+  })
+
   it('let the owner in from a known browser while strangers guess from everywhere', async () => {
     const known = cookiesOf(await login({ login: 'operator', password })).find((each) =>
       each.includes('_device')
@@ -197,6 +238,34 @@ describe('Sessions', function () {
       password: 'marketer1'
     })
     expect(own.body['code']).to.equal('invalid')
+  })
+
+  it('take no password that is little more than the person or the company, wherever one is set', async () => {
+    await rig.db('sites').insert({ name: 'Светлые Окна', domain: 'www.brightpanes.example' })
+    const path = `/api/users/${rig.as.operator.userId}`
+    const { login: own } = await rig
+      .db('users')
+      .where({ id: rig.as.operator.userId })
+      .first<{ login: string }>('login')
+    for (const given of ['brightpanes!7', 'СветлыеОкна1', `${own}-2026`, 'The operator!']) {
+      // A change that names neither login nor name knows whose password it is.
+      const changed = await rig.as.admin.send('PATCH', path, { password: given })
+      expect(changed.body['code'], given).to.equal('invalid')
+    }
+    const before = await rig.db('users').where({ id: rig.as.operator.userId }).first<object>('password_hash')
+    for (const given of ['brightpanes!7', 'СветлыеОкна1']) {
+      const mine = await rig.as.supervisor.send('PUT', '/api/me/password', {
+        current: password,
+        password: given
+      })
+      expect(mine.body['code'], given).to.equal('invalid')
+      const made = { login: 'newcomer', name: 'Somebody', role: 'operator', password: given }
+      expect((await rig.as.admin.send('POST', '/api/users', made)).body['code'], given).to.equal('invalid')
+    }
+    const after = await rig.db('users').where({ id: rig.as.operator.userId }).first<object>('password_hash')
+    expect(after, 'nothing was changed').to.deep.equal(before)
+    const good = await rig.as.admin.send('PATCH', path, { password: 'bright morning over the panes' })
+    expect(good.status).to.equal(200)
   })
 
   describe('before what is dangerous', () => {
@@ -238,7 +307,8 @@ describe('Sessions', function () {
       for (const route of guardedRoutes) {
         const [method = '', path = ''] = route.split(' ')
         const body = { password: 'x', secret: 'x' }
-        const answer = await person.send(method, path.replace(':id', nobody), body)
+        const at = path.replace(':id', nobody)
+        const answer = await (method === 'GET' ? person.get(at) : person.send(method, at, body))
         expect(answer.body['code'], route).to.equal('verify_first')
       }
     })
