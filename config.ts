@@ -36,7 +36,10 @@ const environment = z.object({
   ADMIN_PASSWORD: z.string().min(8).optional(),
   SECRET_KEY: z
     .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, such as openssl rand -hex 32 gives')
+    .regex(
+      /^[0-9a-fA-F]{64}(,[0-9a-fA-F]{64})*$/,
+      'must be 64 hexadecimal digits, such as openssl rand -hex 32 gives; keys of before after it, with commas'
+    )
     .optional(),
   SIP_HOST: z.string().min(1).default('0.0.0.0'),
   SIP_PORT: port(5060),
@@ -120,7 +123,7 @@ export interface Config {
   readonly dataDir: string
   readonly databaseUrl: string | undefined
   readonly adminPassword: string | undefined
-  /** Hexadecimal; undefined: a key is made in the data folder. */
+  /** Hexadecimal, those of before after it; undefined: a key is made in the data folder. */
   readonly secretKey: string | undefined
   readonly sip: {
     readonly host: string

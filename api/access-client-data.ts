@@ -23,6 +23,8 @@ export const clientDataAccess = {
   'POST /api/retention/preview': admin,
   'GET /api/recording-space': admin,
   'PUT /api/recording-space': admin,
+  'GET /api/recording-sealing': admin,
+  'PUT /api/recording-sealing': admin,
   'POST /api/contacts/:id/export': leads,
   'POST /api/contacts/:id/erase': admin
 } as const satisfies Record<string, readonly Role[]>

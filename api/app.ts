@@ -50,13 +50,15 @@ export function createApp(deps: ApiDeps): Express {
   app.use(() => {
     throw new ApiError('not_found')
   })
-  app.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
+  // Express tells this from other handlers by its four parameters.
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
     const problem = toApiError(error)
     if (problem.status >= 500) {
       const level = problem.code === 'internal' ? 'error' : 'warn'
       deps.log[level]({ err: error, method: req.method, path: req.path }, 'A request failed')
     }
-    if (res.headersSent) next(error)
+    // What has begun cannot become a problem any more: it is cut, so that nobody takes it for whole.
+    if (res.headersSent) res.destroy()
     else sendProblem(res, problem)
   })
   return app

@@ -18,6 +18,7 @@ import type { Order } from '../pbx/call/types.ts'
 import type { Tracking } from '../tracking/store/tracking.ts'
 import type { Dictation } from '../pbx/runtime/dictation.ts'
 import type { Feed } from '../pbx/runtime/feed.ts'
+import type { Recordings } from '../recordings/recordings.ts'
 import type { Mailings } from '../reports/mailings/mailings.ts'
 import type { SipGuard } from '../pbx/guard/guard.ts'
 import type { KeptMessage } from '../pbx/trace/keeper.ts'
@@ -110,17 +111,8 @@ export interface SipTraceDesk {
   reload(): Promise<void>
 }
 
-export interface StoredRecording {
-  /** Absolute. */
-  path: string
-  contentType: string
-  bytes: number
-}
-
-export interface RecordingStore {
-  /** The playable file of a recording; null when there is none (yet, or any more). */
-  open(recordingId: string): Promise<StoredRecording | null>
-}
+/** Recordings as they are played, and how they lie on the disk. */
+export type RecordingStore = Pick<Recordings, 'open' | 'sealing'>
 
 export interface StoredSound {
   /** Absolute. */

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import type { Knex } from 'knex'
 import { collectPerson, pageOf, recordingsOf } from '../crm/personal-data/collect.ts'
@@ -12,7 +12,7 @@ export const erasureKind = 'erase.person'
 
 /** What this work needs of the recordings. */
 export interface RecordingFiles {
-  open(id: string): Promise<{ path: string } | null>
+  open(id: string): Promise<{ read(): AsyncIterable<Buffer> } | 'locked' | 'damaged' | null>
   /** Deletes the audio; that there was a recording stays in the journal. */
   remove(ids: readonly string[]): Promise<void>
 }
@@ -44,6 +44,17 @@ const titles = {
   }
 } as const
 
+const unreadable = {
+  ru: {
+    locked: 'Запись зашифрована ключом, которого здесь нет.\n',
+    damaged: 'Файл записи повреждён.\n'
+  },
+  en: {
+    locked: 'The recording is sealed with a key that is not here.\n',
+    damaged: 'The file of the recording is damaged.\n'
+  }
+}
+
 /** All that is kept of a person, as an archive: for machines, for people, and the recordings. */
 export function personExport(
   db: Knex,
@@ -66,8 +77,13 @@ export function personExport(
       for (const { id, at } of audio) {
         const file = await recordings.open(id)
         if (!file) continue
-        const name = `recordings/${at.toISOString().slice(0, 19).replaceAll(':', '-')}-${id.slice(0, 8)}.mp3`
-        entries.push({ name, content: createReadStream(file.path) as AsyncIterable<Buffer> })
+        const name = `recordings/${at.toISOString().slice(0, 19).replaceAll(':', '-')}-${id.slice(0, 8)}`
+        // Whoever asks for their data is told of what cannot be given.
+        entries.push(
+          typeof file === 'string'
+            ? { name: `${name}.${file}.txt`, content: [unreadable[locale][file]] }
+            : { name: `${name}.mp3`, content: file.read() }
+        )
       }
       await pipeline(zipped(entries), createWriteStream(to))
       const rows = Object.values(found).reduce((sum, all) => sum + all.length, 0)

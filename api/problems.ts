@@ -23,6 +23,8 @@ export const problems = {
   unknown_site: [404, 'There is no site with this key'],
   not_found: [404, 'There is no such thing'],
   recording_not_available: [404, 'There is no audio to play'],
+  recording_locked: [409, 'The audio was sealed with another SECRET_KEY'],
+  recording_damaged: [409, 'The audio on the disk is not as it was written'],
   method_not_allowed: [405, 'This address does not take that method'],
   already_exists: [409, 'Something with this value exists already'],
   number_in_pool: [409, 'A number can be in one pool only'],

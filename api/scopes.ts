@@ -125,6 +125,7 @@ const areas: Readonly<Record<string, Area | 'full'>> = {
   'list-exports': 'full',
   retention: 'full',
   'recording-space': 'full',
+  'recording-sealing': 'full',
   // Rules act in the name of the company: they write, call and spend.
   'automation-rules': 'full',
   'automation-samples': 'full',

@@ -61,7 +61,14 @@ export async function findRaw(folders: Folders, name: string, kind: RecordingKin
 
 /** Removes the raw files once the playable one is safe. */
 export async function removeRaw(folders: Folders, name: string): Promise<void> {
-  await Promise.all(rawFiles(folders, name).map((file) => rm(file, { force: true })))
+  const files = rawFiles(folders, name).flatMap((file) => [file, file + sealedEnding])
+  await Promise.all(files.map((file) => rm(file, { force: true })))
+}
+
+/** The raw files that are there. */
+export async function rawThere(folders: Folders, name: string): Promise<string[]> {
+  const found = await Promise.all(rawFiles(folders, name).map(look))
+  return found.flatMap((file) => (file === null ? [] : [file.path]))
 }
 
 /** Removes every file of a recording. */
@@ -79,6 +86,9 @@ const rawNames = ({ dir, messagesDir }: Folders, name: string): string[] => [
 
 /** Asterisk writes 8 kHz as `.wav` and 16 kHz, for a leg that speaks wide band, as `.wav16`. */
 const rawEndings = ['.wav', '.wav16'] as const
+
+/** After the ending of a raw file that is kept beside its recording, where recordings are sealed. */
+export const sealedEnding = '.sealed'
 
 const rawFiles = (folders: Folders, name: string): string[] =>
   rawNames(folders, name).flatMap((base) => rawEndings.map((ending) => base + ending))

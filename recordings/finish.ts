@@ -7,6 +7,7 @@ import type { Moments } from '../pbx/call/moments.ts'
 import { fileIn, findRaw, finishedFile, removeRaw } from './files.ts'
 import type { Folders, RawFiles, RecordingKind } from './files.ts'
 import { expectedLength, isLengthFlaw, wrongLength } from './length.ts'
+import { sealFinished, sealRaw, sealsNow } from './sealing.ts'
 import { MediaError, convertMessage, encode, mergeTalk } from './media.ts'
 import type { MediaCommand } from './media.ts'
 
@@ -75,11 +76,20 @@ export interface FinishOptions extends Folders {
   settleMs: number
   missingAfterMs: number
   contentType: string
+  /** Of sealing; empty: nothing is ever sealed. */
+  keys: readonly Buffer[]
 }
 
 /** What a recording became. */
 type Finished =
-  | { state: 'ready'; channels: number; seconds: number; bytes: number; error: string | null }
+  | {
+      state: 'ready'
+      channels: number
+      seconds: number
+      bytes: number
+      error: string | null
+      sealedBy: string | null
+    }
   | { state: 'missing' | 'failed'; error: string }
 
 /**
@@ -108,6 +118,7 @@ export async function finishRecording(
   // What could not be made playable, and what is not the whole talk, stays as it is, for people to look at.
   const isWhole = after.state !== 'failed' && !isLengthFlaw(after.error)
   if (isWhole) await removeRaw(options, row.file)
+  else await sealRaw(options, row.file)
 }
 
 /** @returns what it became, or after how many milliseconds to look again */
@@ -150,10 +161,12 @@ async function convert(options: FinishOptions, row: RecordingRow, raw: RawFiles)
     const { channels, seconds } = audio
     await encode(command, wav, mp3, audio)
     const { size } = await stat(mp3)
-    await rename(mp3, finishedFile(dir, row.file))
+    const key = await sealsNow(options.db, options.keys)
+    const sealedBy = key && (await sealFinished(key, mp3, dir, row.file))
+    if (sealedBy === null) await rename(mp3, finishedFile(dir, row.file))
     const expected = isMessage ? null : await expectedLength(options.db, row.call_id, row.leg)
     const error = lostSide(row, raw) ?? wrongLength(seconds, expected)
-    return { state: 'ready', channels, seconds, bytes: size, error }
+    return { state: 'ready', channels, seconds, bytes: size, error, sealedBy }
   } finally {
     await Promise.all([wav, mp3, `${wav}.side.wav`].map((file) => rm(file, { force: true })))
   }
@@ -178,6 +191,7 @@ async function store(options: FinishOptions, row: RecordingRow, finished: Finish
       channels: ready && ready.channels,
       seconds: ready && ready.seconds.toFixed(3),
       bytes: ready && ready.bytes,
+      sealed_by: ready && ready.sealedBy,
       ready_at: db.fn.now()
     })
   if (changed === 0) return

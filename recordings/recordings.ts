@@ -1,16 +1,19 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { JobSchedule, JobTasks } from '../db/jobs.ts'
-import { codeOf } from '../host/setup-error.ts'
 import type { Moments } from '../pbx/call/moments.ts'
 import { expire, removeNamed } from './expire.ts'
-import { finishedFile } from './files.ts'
 import type { RecordingKind } from './files.ts'
 import { addRecording, finishRecording, finishTask, resumeStuck } from './finish.ts'
 import type { RecordingOutcome } from './finish.ts'
 import type { MediaCommand } from './media.ts'
+import { contentType, openAudio } from './open.ts'
+import type { RecordingFound } from './open.ts'
 import { keepWithin } from './quota.ts'
+import { readSealing, sealWaiting } from './sealing.ts'
+
+export type { RecordingFound, StoredRecording } from './open.ts'
 
 export interface RecordingStart {
   recordingId: string
@@ -21,18 +24,13 @@ export interface RecordingStart {
   file?: string
 }
 
-export interface StoredRecording {
-  /** Absolute. */
-  path: string
-  contentType: string
-  bytes: number
-}
-
 export interface Recordings {
   /** Called by the tape writer in its transaction when a recorded leg or message has ended; repeating it adds nothing. */
   enqueueRecording(trx: Knex, start: RecordingStart): Promise<void>
-  /** The playable file; null when there is none, yet or any more. */
-  open(recordingId: string): Promise<StoredRecording | null>
+  /** The playable audio; null when there is none, yet or any more. */
+  open(recordingId: string): Promise<RecordingFound>
+  /** How many lie sealed, in clear, and sealed with a key that is not here. */
+  sealing(): ReturnType<typeof readSealing>
   /** Deletes the audio for good; that there was a recording stays in the journal. */
   remove(recordingIds: readonly string[]): Promise<void>
   /** For `startJobs`. */
@@ -59,14 +57,15 @@ export interface RecordingsOptions {
   settleMs?: number
   /** How long raw files may take to appear before the recording counts as missing. */
   missingAfterMs?: number
+  /** Of sealing (`Secrets.keys`): the first seals, and all open. Without any, nothing is ever sealed. */
+  keys?: readonly Buffer[]
 }
 
-const contentType = 'audio/mpeg'
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Recordings from finished legs to stored, playable, expiring files. */
 export function createRecordings(options: RecordingsOptions): Recordings {
-  const { db, dir, messagesDir = dir, settleMs = 1000, missingAfterMs = 30_000 } = options
+  const { db, dir, messagesDir = dir, settleMs = 1000, missingAfterMs = 30_000, keys = [] } = options
   const log = options.log.child({ part: 'recordings' })
   const command = options.home.command
 
@@ -80,15 +79,13 @@ export function createRecordings(options: RecordingsOptions): Recordings {
         .select('file')
         .where({ id: recordingId, state: 'ready' })
       if (row === undefined) return null
-      const path = finishedFile(dir, row.file)
-      try {
-        return { path, contentType, bytes: (await stat(path)).size }
-      } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error
-        log.error({ recordingId }, 'the file of a ready recording is gone from the disk')
-        return null
-      }
+      const found = await openAudio(keys, dir, row.file)
+      if (found === null) log.error({ recordingId }, 'the file of a ready recording is gone from the disk')
+      if (found === 'locked') log.error({ recordingId }, 'a recording is sealed with a key that is not here')
+      if (found === 'damaged') log.error({ recordingId }, 'a sealed recording is not as it was written')
+      return found
     },
+    sealing: () => readSealing(db, keys),
     async remove(recordingIds) {
       await removeNamed({ db, dir, messagesDir }, recordingIds)
     },
@@ -97,7 +94,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
         const { recordingId } = payload as { recordingId: string }
         await mkdir(dir, { recursive: true })
         await finishRecording(
-          { ...options, messagesDir, command, log, settleMs, missingAfterMs, contentType },
+          { ...options, messagesDir, command, log, settleMs, missingAfterMs, contentType, keys },
           recordingId,
           job.isLastAttempt
         )
@@ -112,12 +109,16 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       },
       'recordings.keepWithin': async () => {
         await keepWithin({ db, dir, messagesDir, log })
+      },
+      'recordings.seal': async () => {
+        await sealWaiting({ db, dir, messagesDir, log, keys })
       }
     },
     schedules: [
       { task: 'recordings.resume', match: '25 * * * *' },
       { task: 'recordings.expire', match: '10 3 * * *' },
-      { task: 'recordings.keepWithin', match: '*/15 * * * *' }
+      { task: 'recordings.keepWithin', match: '*/15 * * * *' },
+      { task: 'recordings.seal', match: '7-57/10 * * * *' }
     ]
   }
 }

@@ -1,8 +1,10 @@
 import { askedOutside } from '../dialling/asked-outside.ts'
+import { openSecrets } from '../db/secrets.ts'
 import type { Dialling } from '../dialling/dialling.ts'
 import { audioOf } from '../integrations/connectors/audio.ts'
 import { openIntegrations } from '../integrations/wire.ts'
 import type { RecordingOutcome } from '../recordings/finish.ts'
+import { sealingPurpose } from '../recordings/sealing.ts'
 import { createRecordings, type Recordings, type RecordingsOptions } from '../recordings/recordings.ts'
 import { normalise } from '../tracking/phones.ts'
 import type { MemoryChange } from '../tracking/attribution/telling.ts'
@@ -34,12 +36,14 @@ export async function openTools(
   tell?: (change: MemoryChange) => void
 ): Promise<Tools> {
   const { db, databaseUrl, config, home, log, aside, recordingsDir } = ground
+  const secrets = await openSecrets(config.dataDir, config.secretKey)
   // The recordings tell the tape when a file is ready, and the tape tells them when a leg has ended.
   const recordings = createRecordings({
     db,
     dir: recordingsDir,
     home,
     log,
+    keys: secrets.keys(sealingPurpose),
     appendMoment: (callId, type, data) => behind.appendMoment(callId, type, data),
     onOutcome: (outcome) => {
       if (outcome !== 'ready') behind.lostRecording(outcome)

@@ -47,3 +47,14 @@ export const recordingSpace = recordingQuota.extend({
   recordings: z.number().int()
 })
 export type RecordingSpace = z.output<typeof recordingSpace>
+
+/** Whether finished recordings are encrypted on the disk. */
+export const recordingSealingOrder = z.object({ isOn: z.boolean() })
+
+/** How many recordings lie there how; `locked`: sealed with a key that is not here, so they do not play. */
+export const recordingSealing = recordingSealingOrder.extend({
+  sealed: z.number().int(),
+  plain: z.number().int(),
+  locked: z.number().int()
+})
+export type RecordingSealing = z.output<typeof recordingSealing>

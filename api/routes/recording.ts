@@ -7,11 +7,24 @@ import { findRow } from '../crud.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Context, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
+import type { RecordingFound, StoredRecording } from '../../recordings/recordings.ts'
 import type { Row } from '../rows.ts'
-import { sendFile } from '../send-file.ts'
+import { sendAudio } from '../send-file.ts'
 
 /** A player asks for one recording in many ranges: within this time it is one play. */
 const onePlayMs = 10 * 60_000
+
+/**
+ * What can be played of what was found.
+ * @param detail why there is nothing
+ * @throws ApiError recording_not_available, recording_locked, recording_damaged
+ */
+export function playable(found: RecordingFound, detail?: string): StoredRecording {
+  if (found === null) throw new ApiError('recording_not_available', detail === undefined ? {} : { detail })
+  if (found === 'locked') throw new ApiError('recording_locked')
+  if (found === 'damaged') throw new ApiError('recording_damaged')
+  return found
+}
 
 /** Audio of a call, with seeking. Every play is in the audit before the first byte leaves. */
 export function recordingRoutes(deps: ApiDeps): Endpoint[] {
@@ -62,10 +75,10 @@ export function recordingRoutes(deps: ApiDeps): Endpoint[] {
           .first<Row | undefined>()
         if (!row) throw new ApiError('recording_not_available')
         if (context.who.role === 'operator') await refuseOthers(context.who, context.id, row)
-        const file = await recordings.open(String(row['id']))
-        if (!file) {
-          throw new ApiError('recording_not_available', { detail: `Its state is ${String(row['state'])}.` })
-        }
+        const file = playable(
+          await recordings.open(String(row['id'])),
+          `Its state is ${String(row['state'])}.`
+        )
         if (context.query.download === 'true') {
           await audit(db, context, {
             action: 'recording.download',
@@ -73,12 +86,12 @@ export function recordingRoutes(deps: ApiDeps): Endpoint[] {
             entityId: context.id,
             data: { recordingId: row['id'] }
           })
-          const ending = path.extname(file.path)
-          await sendFile(context, file, `call-${context.id.slice(0, 8)}-${String(row['leg'])}${ending}`)
+          const ending = path.extname(file.name)
+          await sendAudio(context, file, `call-${context.id.slice(0, 8)}-${String(row['leg'])}${ending}`)
           return
         }
         await auditPlay(context, String(row['id']))
-        await sendFile(context, file)
+        await sendAudio(context, file)
       }
     })
   ]

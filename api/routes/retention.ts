@@ -1,6 +1,14 @@
 import { z } from 'zod'
-import { keptSettings, recordingSpace, recordingQuota } from '../contract/retention.ts'
+import {
+  keptSettings,
+  recordingQuota,
+  recordingSealing,
+  recordingSealingOrder,
+  recordingSpace
+} from '../contract/retention.ts'
+import { addJob } from '../../db/jobs.ts'
 import { readSpace, saveQuota, type RecordingSpace } from '../../recordings/quota.ts'
+import { saveSealing } from '../../recordings/sealing.ts'
 import { audit } from '../audit.ts'
 import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
@@ -13,7 +21,7 @@ const counts = z.object(
 )
 
 /** How long each kind of data is kept. */
-export const retentionRoutes = ({ db }: ApiDeps): Endpoint[] => [
+export const retentionRoutes = ({ db, recordings }: ApiDeps): Endpoint[] => [
   endpoint({
     route: 'GET /api/retention',
     summary: 'For how many days each kind of data is kept; null: for good',
@@ -64,6 +72,29 @@ export const retentionRoutes = ({ db }: ApiDeps): Endpoint[] => [
         await audit(trx, context, { action: 'recordingSpace.change', entity: 'settings', change })
         return spaceOf(await readSpace(trx))
       })
+  }),
+  endpoint({
+    route: 'GET /api/recording-sealing',
+    summary: 'Whether recordings are encrypted on the disk, and how many are, are not, or lack their key',
+    answer: recordingSealing,
+    handle: () => recordings.sealing()
+  }),
+  endpoint({
+    route: 'PUT /api/recording-sealing',
+    summary:
+      'Encrypt recordings on the disk, those that lie there too; or encrypt no more: what is encrypted stays so, and plays',
+    body: recordingSealingOrder,
+    answer: recordingSealing,
+    async handle(context) {
+      const { isOn } = await recordings.sealing()
+      await db.transaction(async (trx) => {
+        await saveSealing(trx, context.body.isOn)
+        const change = { before: { isOn }, after: context.body }
+        await audit(trx, context, { action: 'recordingSealing.change', entity: 'settings', change })
+        if (context.body.isOn) await addJob(trx, 'recordings.seal', {}, { jobKey: 'recordings.seal' })
+      })
+      return recordings.sealing()
+    }
   })
 ]
 

@@ -3,7 +3,8 @@ import type { ApiDeps } from '../deps.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { ApiError } from '../problems.ts'
 import type { Row } from '../rows.ts'
-import { sendFile } from '../send-file.ts'
+import { sendAudio } from '../send-file.ts'
+import { playable } from './recording.ts'
 
 /** A player asks for one recording in many ranges: within this time it is one play. */
 const onePlayMs = 10 * 60_000
@@ -23,8 +24,7 @@ export function sharedRecordingRoutes({ db, recordings, recordLinks }: ApiDeps):
         const nowMs = Date.now()
         const recordingId = typeof token === 'string' ? (recordLinks?.open(token, nowMs) ?? null) : null
         if (recordingId === null) throw new ApiError('not_found')
-        const file = await recordings.open(recordingId)
-        if (!file) throw new ApiError('recording_not_available')
+        const file = playable(await recordings.open(recordingId))
         const key = `${context.req.ip ?? ''} ${recordingId}`
         if (nowMs - (plays.get(key) ?? 0) >= onePlayMs) {
           const row = await db('recordings').where({ id: recordingId }).first<Row | undefined>('call_id')
@@ -38,7 +38,7 @@ export function sharedRecordingRoutes({ db, recordings, recordLinks }: ApiDeps):
           if (plays.size > mostPlays)
             for (const [old, atMs] of plays) if (nowMs - atMs > onePlayMs) plays.delete(old)
         }
-        await sendFile(context, file)
+        await sendAudio(context, file)
       }
     })
   ]

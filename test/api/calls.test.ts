@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { Demo, TestCall } from '../../api/deps.ts'
+import { plainAudio } from '../../recordings/open.ts'
 import { insertCall, initiated, tapeOf } from './support/calls.ts'
 import { itemsOf, startRig, type Rig } from './support/rig.ts'
 
@@ -198,7 +199,7 @@ describe('The journal of calls', function () {
       if (file) {
         const name = path.join(folder, `${recordingId}.mp3`)
         await writeFile(name, audio)
-        rig.files.set(recordingId, { path: name, contentType: 'audio/mpeg', bytes: audio.length })
+        rig.files.set(recordingId, await plainAudio(name))
       }
       return { id, url: `/api/calls/${id}/recording` }
     }

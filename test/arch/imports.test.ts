@@ -146,6 +146,9 @@ const allowed: Record<string, readonly string[]> = {
     'pbx/trace/ladder.ts',
     'pbx/guard/settings.ts',
     'recordings/quota.ts',
+    'recordings/sealed-file.ts',
+    'recordings/sealing.ts',
+    'type:recordings',
     'host',
     'media/errors.ts',
     'type:pbx'

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { callExport } from '../../api/call-export.ts'
 import { migrateJobs, startJobs, type Jobs as Runner } from '../../db/jobs.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { createJobs } from '../../jobs/jobs.ts'
+import { plainAudio } from '../../recordings/open.ts'
 import { password, startRig, type Rig } from '../api/support/rig.ts'
 import { microphoneFile } from '../support/sound.ts'
 import type { Instance } from '../support/instance.ts'
@@ -56,7 +57,7 @@ describe('A marketer at the journal', function () {
     await mkdir(path.join(dir, 'tones'), { recursive: true })
     const recordingId = await seedJournal(rig.db)
     const sound = await microphoneFile(path.join(dir, 'tones'), 440)
-    rig.files.set(recordingId, { path: sound, contentType: 'audio/wav', bytes: (await stat(sound)).size })
+    rig.files.set(recordingId, { ...(await plainAudio(sound)), contentType: 'audio/wav' })
     browser = await openBrowser(path.join(dir, 'tones'), 440)
     desk = await open({})
     page = desk.page

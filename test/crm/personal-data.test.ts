@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import { pino } from 'pino'
 import { personErasure, personExport } from '../../api/personal-data-jobs.ts'
 import type { JobRun } from '../../jobs/jobs.ts'
+import { plainAudio } from '../../recordings/open.ts'
 import { createFacts } from '../../reports/facts/facts.ts'
 import { idOf, startRig, type Rig } from '../api/support/rig.ts'
 
@@ -116,7 +117,7 @@ describe('The data of a person', function () {
         file: () => Promise.resolve(to)
       } as unknown as JobRun<{ contactId: string; locale: 'ru' }>
       const files = {
-        open: () => Promise.resolve({ path: import.meta.filename }),
+        open: () => plainAudio(import.meta.filename),
         remove: () => Promise.resolve()
       }
       expect(await personExport(rig.db, files).run(job)).to.include({ recordings: 1 })

@@ -31,6 +31,26 @@ describe('Secrets that must be read again', () => {
       expect(secrets.open(nonsense, 'mail'), nonsense).to.equal(null)
   })
 
+  it('are sealed with the newest key, and open with those before it', () => {
+    const [old, key] = [randomBytes(32), randomBytes(32)]
+    const before = createSecrets(old).seal(text, 'mail')
+    const both = createSecrets(key, old)
+    expect(both.open(before, 'mail')).to.equal(text)
+    const now = both.seal(text, 'mail')
+    expect(createSecrets(key).open(now, 'mail')).to.equal(text)
+    expect(createSecrets(old).open(now, 'mail')).to.equal(null)
+    expect(createSecrets(key).open(before, 'mail')).to.equal(null)
+  })
+
+  it('have keys for each purpose, always the same, which tell nothing of one another', () => {
+    const [old, key] = [randomBytes(32), randomBytes(32)]
+    const [first, second] = createSecrets(key, old).keys('recordings')
+    expect(first.equals(createSecrets(key).keys('recordings')[0])).to.equal(true)
+    expect(second?.equals(createSecrets(old).keys('recordings')[0])).to.equal(true)
+    expect([first.length, first.equals(key)]).to.deep.equal([32, false])
+    expect(first.equals(createSecrets(key).keys('another')[0])).to.equal(false)
+  })
+
   describe('with a key in the data folder', () => {
     let dir: string
     beforeEach(async () => {
@@ -67,6 +87,16 @@ describe('Secrets that must be read again', () => {
       const sealed = (await openSecrets(dir, key)).seal(text, 'mail')
       expect((await openSecrets(dir, key)).open(sealed, 'mail')).to.equal(text)
       expect(await readFile(path.join(dir, 'secret.key')).catch(() => null)).to.equal(null)
+    })
+
+    it('use several keys, of the environment with commas, of the file a line each', async () => {
+      const [old, key] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')]
+      const sealed = (await openSecrets(dir, old)).seal(text, 'mail')
+      expect((await openSecrets(dir, `${key},${old}`)).open(sealed, 'mail')).to.equal(text)
+      await writeFile(path.join(dir, 'secret.key'), `${key}\n${old}\n`)
+      const secrets = await openSecrets(dir, undefined)
+      expect(secrets.open(sealed, 'mail')).to.equal(text)
+      expect((await openSecrets(dir, key)).open(secrets.seal(text, 'mail'), 'mail')).to.equal(text)
     })
 
     it('refuse a file that is no key, instead of making another one', async () => {

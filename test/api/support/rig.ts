@@ -9,7 +9,9 @@ import { createApp } from '../../../api/app.ts'
 import { createMedia } from '../../../media/media.ts'
 import { roles, type Role } from '../../../api/contract/common.ts'
 import { outsideOf } from '../../../api/outside.ts'
-import type { ApiDeps, Demo, MediaStore, StoredRecording } from '../../../api/deps.ts'
+import type { ApiDeps, Demo, MediaStore } from '../../../api/deps.ts'
+import type { RecordingFound } from '../../../recordings/recordings.ts'
+import { readSealing } from '../../../recordings/sealing.ts'
 import { createDialling, type Dialling } from '../../../dialling/dialling.ts'
 import { createFakeExchange, takeNode, type FakeExchange } from '../../dialling/support/exchange.ts'
 import { createTestDatabase } from '../../support/database.ts'
@@ -56,7 +58,7 @@ export interface Rig {
   pbx: FakePbx
   as: Record<Role, Person>
   /** Files that `recordings.open` finds, by recording id. */
-  files: Map<string, StoredRecording>
+  files: Map<string, RecordingFound>
   sent: { replayed: string[]; tested: string[] }
   /** Calls that are placed, and how they go. */
   exchange: FakeExchange
@@ -96,7 +98,7 @@ export async function startRig(
   const database = await createTestDatabase()
   const { db } = database
   const pbx = createFakePbx(db)
-  const files = new Map<string, StoredRecording>()
+  const files = new Map<string, RecordingFound>()
   const sent = { replayed: [] as string[], tested: [] as string[] }
   const metrics = new Registry()
   const exchange = createFakeExchange(db, await takeNode(db, 'test'))
@@ -118,7 +120,10 @@ export async function startRig(
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     pbx,
     media: options.media ?? silentMedia(),
-    recordings: { open: (id) => Promise.resolve(files.get(id) ?? null) },
+    recordings: {
+      open: (id) => Promise.resolve(files.get(id) ?? null),
+      sealing: () => readSealing(db, [])
+    },
     webhooks: {
       replay: (id) =>
         Promise.resolve(sent.replayed.push(id) > 0 ? ('queued' as const) : ('notFound' as const)),

@@ -2,7 +2,12 @@ import { Alert, Button, Group, List, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
-import type { KeptKind, KeptSettings, RecordingSpace } from '../../../api/contract/retention.ts'
+import type {
+  KeptKind,
+  KeptSettings,
+  RecordingSealing,
+  RecordingSpace
+} from '../../../api/contract/retention.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { size } from '../system/words.ts'
@@ -10,6 +15,7 @@ import { SettingsForm } from './settings-form.tsx'
 
 const path = '/api/retention'
 const spacePath = '/api/recording-space'
+const sealingPath = '/api/recording-sealing'
 const parts = {
   people: ['clients', 'forms', 'messages', 'recordings'],
   visitors: ['visits', 'touchpoints'],
@@ -44,6 +50,7 @@ export default function RetentionSection() {
       />
       <Tonight />
       <Space />
+      <Sealing />
     </>
   )
 }
@@ -138,6 +145,50 @@ function Space() {
           }
         ]}
         toForm={({ quotaGigabytes }) => ({ quotaGigabytes })}
+        toBody={(values) => values}
+      />
+    </div>
+  )
+}
+
+/** Whether recordings are encrypted on the disk, and which of them have lost their key. */
+function Sealing() {
+  const { t } = useTranslation()
+  const sealing = useQuery({
+    queryKey: ['settings', sealingPath],
+    queryFn: () => api<RecordingSealing>('GET', sealingPath),
+    staleTime: 0
+  })
+  const shown = (count: number): string => count.toLocaleString(i18next.language)
+  const now = sealing.data
+  return (
+    <div style={{ marginTop: 24 }} data-testid="recording-sealing">
+      {now !== undefined && now.locked > 0 && (
+        <Alert color="rust" mb="md" maw={680} role="alert">
+          {t('retention.sealing.locked', { locked: shown(now.locked) })}
+        </Alert>
+      )}
+      <SettingsForm<RecordingSealing>
+        isPart
+        title={t('retention.sealing.title')}
+        text={t('retention.sealing.text')}
+        path={sealingPath}
+        method="PUT"
+        parts={[
+          {
+            title: t('retention.kind.recordings'),
+            ...(now && {
+              text: t('retention.sealing.now', { sealed: shown(now.sealed), plain: shown(now.plain) })
+            }),
+            fields: [
+              {
+                ...{ name: 'isOn', label: t('retention.sealing.isOn'), type: 'switch' },
+                help: t('retention.sealing.isOnHelp')
+              }
+            ]
+          }
+        ]}
+        toForm={({ isOn }) => ({ isOn })}
         toBody={(values) => values}
       />
     </div>

@@ -137,6 +137,7 @@ export const audit = {
     calls: 'Journal',
     retention: 'Periods of keeping data',
     recordingSpace: 'Space for recordings',
+    recordingSealing: 'Encryption of recordings',
     contacts: 'Clients',
     companies: 'Companies',
     deals: 'Deals',

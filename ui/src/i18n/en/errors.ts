@@ -83,6 +83,8 @@ export const errors = {
     forbidden: 'Your role does not allow this. Ask an admin.',
     not_found: 'It is no longer there. Reload the list.',
     recording_not_available: 'There is no audio to play.',
+    recording_locked: 'The recording is encrypted with a key that is not on this server.',
+    recording_damaged: 'The file of the recording is damaged.',
     method_not_allowed: 'The server cannot do this.',
     already_exists: 'Something with this value exists already.',
     channel_gone: 'This mailbox or bot was removed, or is switched off: Settings → Channels.',

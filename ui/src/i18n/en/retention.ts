@@ -38,6 +38,16 @@ export const retentionTexts = {
       quota: 'At most, GB',
       none: 'as much as the disk holds',
       now: 'Now: {{size}}, recordings: {{recordings}}'
+    },
+    sealing: {
+      title: 'Encryption of recordings',
+      text: 'Finished recordings lie on the disk and in backups encrypted (AES-256); they play, are sent and downloaded as before. Keep the key apart from backups: SECRET_KEY, or the file secret.key. Without it nobody can hear them again.',
+      isOn: 'Encrypt recordings on the disk',
+      isOnHelp:
+        'Those that lie there already are encrypted in the background. Switched off, what is encrypted stays so.',
+      now: 'Encrypted: {{sealed}}, not encrypted: {{plain}}',
+      locked:
+        'Without their key: {{locked}}. These recordings do not play: put the key with which they were encrypted after the present one in SECRET_KEY or secret.key, and start again.'
     }
   }
 }

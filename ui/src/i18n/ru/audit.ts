@@ -138,6 +138,7 @@ export const audit = {
     recording: 'Запись разговора',
     calls: 'Журнал звонков',
     recordingSpace: 'Место для записей',
+    recordingSealing: 'Шифрование записей',
     retention: 'Сроки хранения данных',
     contacts: 'Клиенты',
     companies: 'Компании',
