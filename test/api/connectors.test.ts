@@ -8,6 +8,7 @@ import { bitrix24 } from '../../integrations/bitrix24/index.ts'
 import { createCostKeeper } from '../../integrations/costs/keeper.ts'
 import { createConnectors } from '../../integrations/connectors/connectors.ts'
 import { createRecordLinks } from '../../integrations/connectors/record-links.ts'
+import { plainAudio } from '../../recordings/open.ts'
 import { asker } from './support/asker.ts'
 import { startPortal, type Portal } from '../integrations/bitrix24/stub.ts'
 import { idOf, itemsOf, startRig, type Answer, type Rig } from './support/rig.ts'
@@ -147,7 +148,7 @@ describe('Links to foreign systems, by the API', function () {
     const dir = await mkdtemp(path.join(tmpdir(), 'record-'))
     const file = path.join(dir, `${recordingId}.mp3`)
     await writeFile(file, 'sound')
-    rig.files.set(recordingId, { path: file, contentType: 'audio/mpeg', bytes: 5 })
+    rig.files.set(recordingId, await plainAudio(file))
     const open = (untilMs: number, headers: Record<string, string> = {}): Promise<Response> => {
       const link = recordLinks.make(recordingId, untilMs) ?? ''
       return fetch(rig.url + new URL(link).pathname, { headers })
