@@ -9,6 +9,7 @@ export const connectorAccess = {
   'PATCH /api/connectors/:id': admin,
   'DELETE /api/connectors/:id': admin,
   'POST /api/connectors/:id/test': admin,
+  'POST /api/connectors/:id/rejoin': admin,
   'GET /api/connectors/:id/people': admin,
   'GET /api/connectors/:id/lists/:name': admin,
   'GET /api/connectors/:id/files/:name': admin,

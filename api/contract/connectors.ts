@@ -46,6 +46,8 @@ export const connectorCreate = z.object({
   keys: keys.default({})
 })
 export const connectorPatch = patchOf(connectorCreate.omit({ kind: true }))
+/** Keys that are left out stay; settings are replaced as a whole. Neither is kept where they do not work. */
+export const connectorRejoin = z.object({ keys: keys.default({}), settings: settings.optional() })
 /** `code` and `message` say what is wrong. */
 export const connectorTest = z.object({
   isOk: z.boolean(),

@@ -9,6 +9,7 @@ import {
   connectorCreate,
   connectorPatch,
   connectorPeople,
+  connectorRejoin,
   connectorResend,
   connectorResent,
   connectorTest,
@@ -200,6 +201,34 @@ export function connectorRoutes({ db, connectors, publicUrl }: ApiDeps): Endpoin
         const base = baseOf(req)
         // Foreign systems send their events to public addresses with TLS only.
         return there().test(id, base.startsWith('https:') ? base : null)
+      }
+    }),
+    endpoint({
+      route: 'POST /api/connectors/:id/rejoin',
+      summary: 'Try other keys, or another address of the same account, and keep them where they work',
+      body: connectorRejoin,
+      answer: connectorTest,
+      isUnrepeatable: true,
+      async handle(context) {
+        const { id, body, req } = context
+        const before = await findRow(db, 'connectors', id)
+        const kind = textOf(before['kind'])
+        const settings =
+          body.settings === undefined
+            ? (before['settings'] as Record<string, unknown>)
+            : settingsOf(kind, body.settings)
+        const keys = keysOf(kind, body.keys)
+        const base = baseOf(req)
+        const answer = await there().rejoin(id, { keys, settings }, base.startsWith('https:') ? base : null)
+        const after = await findRow(db, 'connectors', id)
+        await audit(db, context, {
+          action: 'connector.rejoin',
+          entity: 'connector',
+          entityId: id,
+          data: { keys: Object.keys(keys), isOk: answer.isOk, code: answer.code },
+          change: { before: { settings: before['settings'] }, after: { settings: after['settings'] } }
+        })
+        return answer
       }
     }),
     endpoint({

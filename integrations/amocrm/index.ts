@@ -15,6 +15,7 @@ export const amocrm = (options: { makeLink: MakeLink; publicUrl: string | null }
   settings: amocrmSettings,
   keys: ['clientId', 'clientSecret', 'code', 'token'],
   mapping,
+  knowsAccount: true,
   // A code proves itself when it is used; nothing else comes as an event.
   isGenuine: () => false,
   origin: (settings) => (settings as AmocrmSettings).portal,

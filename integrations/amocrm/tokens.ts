@@ -34,7 +34,9 @@ export function createTokens(connection: Connection, publicUrl: string | null) {
       accessToken,
       refreshToken: textOf(body['refresh_token']),
       expiresMs: String(connection.now() + (Number(body['expires_in']) || 86_400) * 1000),
-      code: ''
+      code: '',
+      // A long-lived one from before would be used again the next time.
+      token: ''
     }
   }
 

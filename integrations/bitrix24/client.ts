@@ -84,6 +84,20 @@ export function createClient(connection: Connection, oauthUrl: string): Client {
   const endpointOf = (keys: Keys): string =>
     (keys['endpoint'] || `${settings.portal}/rest/`).replace(/\/?$/, '/')
 
+  /** A portal that has got another name takes the tokens that it gave under the old one; no other portal does. */
+  async function proveHere(keys: Keys): Promise<void> {
+    const answer = await connection.http({
+      name: 'user.get',
+      method: 'POST',
+      url: `${settings.portal}/rest/user.get`,
+      json: { ACTIVE: true, start: 0, auth: keys['accessToken'] }
+    })
+    const error = errorOf(answer, connection.now())
+    if (error?.fault === 'login')
+      throw new ForeignError('login', 'otherPortal', 'The portal at this address does not take our keys')
+    if (error) throw error
+  }
+
   /** First where to, then the audio itself. */
   async function attach(params: Readonly<Record<string, unknown>>, recordingId: string): Promise<unknown> {
     const audio = await connection.audio(recordingId)
@@ -153,14 +167,16 @@ export function createClient(connection: Connection, oauthUrl: string): Client {
         foreignUser: textOf(first['ASSIGNED_BY_ID']) || null
       }
     },
-    async join(keys) {
+    async join(keys, isMoved = false) {
       const kept = await connection.keys()
       if (!keys['refreshToken'])
         throw new ForeignError('login', 'notInstalled', 'The application is not installed in the portal')
       if (kept['memberId'] && keys['memberId'] !== kept['memberId'])
         throw new ForeignError('login', 'otherPortal', 'These keys belong to another portal')
+      if (isMoved) await proveHere(await current())
       // Only the real portal of this application can have a token that its secret renews.
-      return refresh({ ...kept, ...keys })
+      const joined = await refresh({ ...kept, ...keys })
+      return { ...joined, ...(isMoved && { endpoint: `${settings.portal}/rest/` }) }
     },
     async couldNot({ foreignCall, foreignUser }, reason) {
       await rest('telephony.externalCall.finish', {

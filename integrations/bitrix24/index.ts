@@ -13,6 +13,8 @@ export const bitrix24 = (oauthUrl = usualOauthUrl): Kind => ({
   settings: bitrix24Settings,
   keys: ['clientId', 'clientSecret'],
   mapping,
+  knowsAccount: true,
+  isJoinedFromThere: true,
   isGenuine(event, keys) {
     const auth = event['auth']
     const given =

@@ -14,7 +14,9 @@ import { ForeignError, type Connection, type Keys, type Kind } from './kind.ts'
 import type * as foreign from './kind.ts'
 import { connectorsChannel, enqueueCalls } from './outbox.ts'
 import { noteOwed, owedTo } from './owed.ts'
+import { ourUser } from './our-user.ts'
 import type { ConnectorPorts } from './ports.ts'
+import { change, type Wanted } from './rejoin.ts'
 import { createRounds } from './rounds.ts'
 import { createServer } from './serve.ts'
 import * as store from './store.ts'
@@ -43,6 +45,8 @@ export interface Connectors {
    * @param baseUrl as the other side reaches us; null where it cannot, so that nothing comes in from there
    */
   test(connectorId: string, baseUrl: string | null): Promise<Answered>
+  /** Other keys or settings for a link that was joined: kept where they work. What is wrong is told, not thrown. */
+  rejoin(connectorId: string, wanted: Wanted, baseUrl: string | null): Promise<Answered>
   people(connectorId: string): Promise<foreign.ForeignUser[]>
   /** What there is to choose from there; null for a list that its kind does not have. */
   list(connectorId: string, name: string): Promise<{ id: string; name: string }[] | null>
@@ -258,6 +262,18 @@ export function createConnectors(options: {
     }
   }
 
+  const rejoin: Connectors['rejoin'] = async (id, wanted, baseUrl) => {
+    const error = await change(
+      { db, vault, connectionOf, lines: ports.lines },
+      await opened(id),
+      wanted,
+      (row) => (baseUrl === null ? null : baseUrl + hookPath(row))
+    )
+    if (error) return { isOk: false, code: error.code, message: error.message }
+    isWanted = undefined
+    return test(id, baseUrl)
+  }
+
   return {
     kinds,
     async enqueueCalls(trx, rows) {
@@ -273,11 +289,15 @@ export function createConnectors(options: {
       }
     },
     hookPath,
-    keysOf: (row) => Object.keys(vault.open(row.id, row.secrets)),
+    keysOf: (row) =>
+      Object.entries(vault.open(row.id, row.secrets)).flatMap(([name, value]) =>
+        value === '' ? [] : [name]
+      ),
     async changeKeys(connectorId, keys) {
       await vault.change(connectorId, (kept) => ({ ...kept, ...keys }))
     },
     test,
+    rejoin,
     people: async (id) => (await opened(id)).client(null).people(),
     async list(id, name) {
       const { lists } = (await opened(id)).client(null)
@@ -377,9 +397,3 @@ export function createConnectors(options: {
 
 /** Behind the other side's own origin: the address to enter in the block `lookup`. */
 export const ownerPath = '/ringtrace/owner'
-
-/** Who is meant by a user of the other side. */
-function ourUser(row: ConnectorRow, foreign: string | null): string | null {
-  const { people = {} } = row.settings as { people?: Record<string, string> }
-  return Object.entries(people).find(([, theirs]) => theirs === foreign)?.[0] ?? null
-}

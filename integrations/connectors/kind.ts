@@ -139,8 +139,12 @@ export interface Client {
   costs?(fromDay: string, toDay: string): Promise<readonly CostRow[]>
   /** Whose client this is. */
   owner(phone: string): Promise<Owner | null>
-  /** Keys that a person or an event brings, proven by using them. @returns what shall be kept */
-  join(keys: Keys): Promise<Keys>
+  /**
+   * Keys that a person or an event brings, proven by using them.
+   * @param isMoved the address is another one than before, and has to be the same account's
+   * @returns what shall be kept
+   */
+  join(keys: Keys, isMoved?: boolean): Promise<Keys>
   /** A call that was asked for there and that we could not place. */
   couldNot(command: Extract<Command, { do: 'call' }>, reason: string): Promise<void>
 }
@@ -218,6 +222,10 @@ export interface Kind {
   readonly mapping: Mapping
   /** It is told of nothing of ours: it only gives. */
   readonly isOnlyAsked?: true
+  /** `Client.join` shows whose account it is, and refuses another one than before. */
+  readonly knowsAccount?: true
+  /** An application that is installed there: the other side brings its keys (`join` by an event). */
+  readonly isJoinedFromThere?: true
   /** How much is brought over side by side; more where its client gathers rows into one request. */
   readonly atOnce?: number
   /** Whether a foreign event comes from where it says; without its keys nobody is believed. */

@@ -125,6 +125,32 @@ describe('Links to foreign systems, by the API', function () {
     expect((await rig.as.admin.get(path)).status).to.equal(404)
   })
 
+  it('tries other keys of a link that works, keeps them where they work, and says so in the audit', async () => {
+    const made = await make()
+    await form(pathOf(made), portal.installEvent())
+    const path = `/api/connectors/${idOf(made)}`
+    const wrong = await rig.as.admin.send('POST', `${path}/rejoin`, { keys: { clientSecret: 'mistyped' } })
+    expect(wrong.body).to.include({ isOk: false })
+    expect((await rig.as.admin.get(path)).body).to.include({ state: 'ready', trouble: null })
+    const right = await rig.as.admin.send('POST', `${path}/rejoin`, {
+      keys: { clientSecret: portal.clientSecret },
+      settings: made.body['settings']
+    })
+    expect(right.body).to.deep.equal({ isOk: true, code: null, message: null })
+    expect((await rig.as.admin.send('POST', `${path}/rejoin`, { keys: { strange: 'x' } })).status).to.equal(
+      422
+    )
+    expect((await rig.as.supervisor.send('POST', `${path}/rejoin`, {})).status).to.equal(403)
+    const noted = await rig
+      .db('audit')
+      .where({ action: 'connector.rejoin' })
+      .orderBy('at')
+      .select<{ data: object }[]>('data')
+    expect(noted[0]?.data).to.deep.include({ keys: ['clientSecret'], isOk: false, code: 'invalid_client' })
+    expect(noted[1]?.data).to.deep.include({ keys: ['clientSecret'], isOk: true, code: null })
+    expect(JSON.stringify(noted)).to.not.include(portal.clientSecret)
+  })
+
   it('lists refused calls with why, and sends one or all again', async () => {
     const id = idOf(await make())
     const path = `/api/connectors/${id}`

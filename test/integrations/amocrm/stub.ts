@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { z } from 'zod'
 import { bodies, queries } from './contract.ts'
@@ -35,6 +35,7 @@ export interface Account {
   /** `METHOD path` of everything that was asked, refused or not. */
   readonly asked: string[]
   refreshes: number
+  accountId: number
   tooMany: number
   isAway: boolean
   /** How it says that nobody has a phone. */
@@ -43,6 +44,8 @@ export interface Account {
   losesAnswersOf: string | null
   refuses: { path: string; status: number; body: object } | null
   forgetTokens(): void
+  /** The same account under another name too. @returns its address */
+  rename(): Promise<string>
   close(): Promise<void>
 }
 
@@ -56,26 +59,42 @@ export async function startAccount(now: () => number): Promise<Account> {
   let refreshToken = ''
   let nextId = 1000
   const moments: number[] = []
-  const server = createServer((req, res) => {
-    handle(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const servers: Server[] = []
+  async function listen(): Promise<string> {
+    const server = createServer((req, res) => {
+      handle(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)))
+    })
+    server.listen(0, '127.0.0.1')
+    servers.push(server)
+    await once(server, 'listening')
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  const url = await listen()
 
   const account: Account = {
     url,
     ...{ clientId: randomUUID(), clientSecret: secret(), redirectUrl: 'https://pbx.example.com/amocrm' },
     ...{ code: secret(), token: secret() },
     ...{ entities: [], calls: [], unsorted: [], notes: [], tasks: [], pops: [], asked: [], users: [] },
-    ...{ refreshes: 0, tooMany: 0, isAway: false, nobody: 'item', losesAnswersOf: null, refuses: null },
+    ...{
+      refreshes: 0,
+      accountId: 31,
+      tooMany: 0,
+      isAway: false,
+      nobody: 'item',
+      losesAnswersOf: null,
+      refuses: null
+    },
     forgetTokens() {
       for (const one of access.keys()) if (one !== account.token) access.delete(one)
       refreshToken = secret()
     },
+    rename: listen,
     async close() {
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const server of servers) {
+        server.closeAllConnections()
+        await new Promise<void>((resolve) => server.close(() => resolve()))
+      }
     }
   }
   access.set(account.token, Infinity)
@@ -174,7 +193,7 @@ export async function startAccount(now: () => number): Promise<Account> {
     if (Number(query.get('limit') ?? 1) > 250) return [400, { status: 400, detail: 'limit' }]
     switch (shape) {
       case 'account':
-        return [200, { id: 31, name: 'Company', subdomain: 'company' }]
+        return [200, { id: account.accountId, name: 'Company', subdomain: 'company' }]
       case 'leads/pipelines':
         return page([{ id: 77, name: 'Продажи' }], 'pipelines', query)
       case 'users':

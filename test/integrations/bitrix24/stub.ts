@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { wrongWith } from './methods.ts'
 
@@ -22,8 +22,8 @@ interface Asked {
 export interface Portal {
   readonly url: string
   readonly oauthUrl: string
-  readonly clientId: string
-  readonly clientSecret: string
+  clientId: string
+  clientSecret: string
   readonly memberId: string
   readonly applicationToken: string
   readonly calls: PortalCall[]
@@ -44,6 +44,8 @@ export interface Portal {
   /** What the portal sends when the application is installed. */
   installEvent(): Record<string, string>
   event(name: string, data: Record<string, string>): Record<string, string>
+  /** The same portal under another name too. @returns its address */
+  rename(): Promise<string>
   close(): Promise<void>
 }
 
@@ -56,15 +58,23 @@ export async function startPortal(now: () => number): Promise<Portal> {
   const access = new Map<string, number>()
   const uploads = new Map<string, PortalCall>()
   let refreshToken = secret()
+  /** The application that it was given to. */
+  let ownerOfToken: string | null = null
   let level = 0
   let levelMs = 0
   let callCount = 0
-  const server = createServer((req, res) => {
-    handle(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const servers: Server[] = []
+  async function listen(): Promise<string> {
+    const server = createServer((req, res) => {
+      handle(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)))
+    })
+    server.listen(0, '127.0.0.1')
+    servers.push(server)
+    await once(server, 'listening')
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  const url = await listen()
+  let endpoint = url
 
   const portal: Portal = {
     url,
@@ -84,13 +94,17 @@ export async function startPortal(now: () => number): Promise<Portal> {
     refuses: null,
     people: [],
     owners: new Map(),
-    installEvent: () => ({
-      event: 'ONAPPINSTALL',
-      'data[VERSION]': '1',
-      'auth[refresh_token]': refreshToken,
-      'auth[member_id]': portal.memberId,
-      'auth[application_token]': portal.applicationToken
-    }),
+    installEvent() {
+      if (ownerOfToken !== portal.clientId) refreshToken = secret()
+      ownerOfToken = portal.clientId
+      return {
+        event: 'ONAPPINSTALL',
+        'data[VERSION]': '1',
+        'auth[refresh_token]': refreshToken,
+        'auth[member_id]': portal.memberId,
+        'auth[application_token]': portal.applicationToken
+      }
+    },
     event: (name, data) => ({
       event: name,
       ts: '1790000000',
@@ -98,9 +112,15 @@ export async function startPortal(now: () => number): Promise<Portal> {
       'auth[member_id]': portal.memberId,
       'auth[application_token]': portal.applicationToken
     }),
+    async rename() {
+      endpoint = await listen()
+      return endpoint
+    },
     async close() {
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const server of servers) {
+        server.closeAllConnections()
+        await new Promise<void>((resolve) => server.close(() => resolve()))
+      }
     }
   }
 
@@ -165,7 +185,7 @@ export async function startPortal(now: () => number): Promise<Portal> {
     if (asked.get('grant_type') !== 'refresh_token')
       return refuse(400, 'unsupported_grant_type', 'Wrong grant')
     // Each works once.
-    if (asked.get('refresh_token') !== refreshToken)
+    if (asked.get('refresh_token') !== refreshToken || asked.get('client_id') !== ownerOfToken)
       return refuse(400, 'invalid_grant', 'Wrong refresh token')
     portal.refreshes += 1
     refreshToken = secret()
@@ -176,7 +196,7 @@ export async function startPortal(now: () => number): Promise<Portal> {
       refresh_token: refreshToken,
       expires_in: tokenMs / 1000,
       scope: 'telephony,crm,user',
-      client_endpoint: `${url}/rest/`,
+      client_endpoint: `${endpoint}/rest/`,
       member_id: portal.memberId,
       status: 'L'
     })

@@ -90,8 +90,21 @@ function Shown({ link, step }: { link: ConnectorItem; step: StepForm }) {
   return null
 }
 
-/** @param isLast nothing follows: what was brought is tried at once */
-function Keys({ link, fields, isLast }: { link: ConnectorItem; fields: FieldForm[]; isLast: boolean }) {
+/**
+ * @param isLast nothing follows: what was brought is tried at once
+ * @param isJoined the link works: what was brought is kept only where it works as well
+ */
+function Keys({
+  link,
+  fields,
+  isLast,
+  isJoined = false
+}: {
+  link: ConnectorItem
+  fields: FieldForm[]
+  isLast: boolean
+  isJoined?: boolean
+}) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const path = `/api/connectors/${link.id}`
@@ -109,14 +122,17 @@ function Keys({ link, fields, isLast }: { link: ConnectorItem; fields: FieldForm
   const save = useMutation({
     async mutationFn() {
       const settings = pick(false)
-      await api('PATCH', path, {
+      const brought = {
         keys: pick(true),
         ...(Object.keys(settings).length > 0 && { settings: { ...link.settings, ...settings } })
-      })
+      }
+      if (isJoined) return api<ConnectorTest>('POST', `${path}/rejoin`, brought)
+      await api('PATCH', path, brought)
       return isLast ? api<ConnectorTest>('POST', `${path}/test`, {}) : null
     },
-    async onSuccess() {
-      setValues(pick(false))
+    async onSuccess(answer) {
+      // What was refused stays to be mended.
+      if (answer?.isOk !== false) setValues(pick(false))
       await client.invalidateQueries({ queryKey: ['all', 'connectors'] })
     }
   })
@@ -159,6 +175,11 @@ function Keys({ link, fields, isLast }: { link: ConnectorItem; fields: FieldForm
             {explain(save.error)}
           </Text>
         )}
+        {isJoined && save.data?.isOk === true && (
+          <Alert color="pine" mt="xs" data-testid="connector-keys-taken">
+            {t('integrations.keysTaken')}
+          </Alert>
+        )}
         {save.data?.isOk === false && (
           <Alert color="rust" mt="xs" data-testid="connector-test-answer">
             {explainTrouble(t, link.kind, save.data.code, save.data.message)}
@@ -169,20 +190,23 @@ function Keys({ link, fields, isLast }: { link: ConnectorItem; fields: FieldForm
   )
 }
 
-/** Other keys for a link that works, when they have run out or were told to somebody. */
+/** Other keys or another address for a link that works: the keys have run out, the account has got another name. */
 export function OtherKeys({ link }: { link: ConnectorItem }) {
   const { t } = useTranslation()
   const [isOpen, setOpen] = useState(false)
-  const { steps, fields } = kindForms[link.kind]
-  const wanted = fields.filter(({ at, type }) => at === 'keys' && type === 'secret')
-  // What the other side joins gets its keys from there: the steps of a new link lead through it.
-  if (wanted.length === 0 || steps.some(({ shows }) => shows === 'install')) return null
+  const { fields } = kindForms[link.kind]
+  const wanted = fields.filter(({ at, type, isAddress }) => isAddress ?? (at === 'keys' && type === 'secret'))
+  if (wanted.length === 0) return null
   return (
     <div className={`sheet ${styles.part}`} data-testid="connector-other-keys">
       <Group justify="space-between">
         <div>
           <Title order={2} size="h4">
-            {t('integrations.otherKeys')}
+            {t(
+              wanted.some(({ isAddress }) => isAddress)
+                ? 'integrations.keysAndAddress'
+                : 'integrations.otherKeys'
+            )}
           </Title>
           <Text c="dimmed" fz="sm">
             {t('integrations.otherKeysText')}
@@ -194,7 +218,7 @@ export function OtherKeys({ link }: { link: ConnectorItem }) {
           </Button>
         )}
       </Group>
-      {isOpen && <Keys link={link} fields={wanted} isLast />}
+      {isOpen && <Keys link={link} fields={wanted} isLast isJoined />}
     </div>
   )
 }

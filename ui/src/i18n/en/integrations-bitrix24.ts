@@ -30,6 +30,7 @@ export const bitrix24 = {
   troubles: {
     login: 'The application or its rights were taken away. Install it again in Bitrix24, or check its codes.',
     notInstalled: 'The application is not installed yet: press “Install” in Bitrix24.',
-    otherPortal: 'These codes belong to another portal.'
+    otherPortal: 'These codes belong to another portal.',
+    installAgain: 'The codes of the new application are kept. Install it in Bitrix24: calls wait until then.'
   }
 }

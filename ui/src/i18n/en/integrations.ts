@@ -36,7 +36,9 @@ export const integrationsTexts = {
     },
     otherKeys: 'Keys',
     otherKeysText:
-      'They are kept sealed and never shown. New ones are tried at once; an empty field keeps the key there is.',
+      'They are kept encrypted and are not shown. New ones are tried at once and kept only if they work; an empty field leaves the key as it is.',
+    keysAndAddress: 'Keys and address',
+    keysTaken: 'The new keys and address work.',
     changeKeys: 'Change keys',
     check: 'Check now',
     checkOk: '{{system}} answers, everything is ready there.',

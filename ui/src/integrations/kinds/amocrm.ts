@@ -2,7 +2,7 @@ import type { KindForm } from './form.ts'
 
 export const amocrm: KindForm = {
   fields: [
-    { name: 'portal', type: 'text', at: 'first', placeholder: 'company.amocrm.ru' },
+    { name: 'portal', type: 'text', at: 'first', isAddress: true, placeholder: 'company.amocrm.ru' },
     { name: 'clientId', type: 'secret', at: 'keys', isOptional: true },
     { name: 'clientSecret', type: 'secret', at: 'keys', isOptional: true },
     { name: 'code', type: 'secret', at: 'keys', isOptional: true },

@@ -2,7 +2,7 @@ import type { KindForm } from './form.ts'
 
 export const bitrix24: KindForm = {
   fields: [
-    { name: 'portal', type: 'text', at: 'first', placeholder: 'company.bitrix24.ru' },
+    { name: 'portal', type: 'text', at: 'first', isAddress: true, placeholder: 'company.bitrix24.ru' },
     { name: 'clientId', type: 'secret', at: 'keys' },
     { name: 'clientSecret', type: 'secret', at: 'keys' },
     { name: 'isShowingCard', type: 'flag', at: 'settings' },

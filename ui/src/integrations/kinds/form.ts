@@ -10,6 +10,8 @@ export interface FieldForm {
   /** Asked when the link is made · in the step with `shows: 'keys'` · among the settings, once it is joined. */
   at: 'first' | 'keys' | 'settings'
   isOptional?: true
+  /** Where the other side is: of a link that works it may be changed, as long as it is the same account. */
+  isAddress?: true
   placeholder?: string
   choices?: readonly string[]
   from?: string

@@ -2,7 +2,13 @@ import type { KindForm } from './form.ts'
 
 export const megafon: KindForm = {
   fields: [
-    { name: 'url', type: 'text', at: 'first', placeholder: 'https://crm.example.com/telephony' },
+    {
+      name: 'url',
+      type: 'text',
+      at: 'first',
+      isAddress: true,
+      placeholder: 'https://crm.example.com/telephony'
+    },
     { name: 'crmToken', type: 'secret', at: 'keys' },
     { name: 'apiKey', type: 'secret', at: 'keys', isOptional: true },
     { name: 'isTellingEvents', type: 'flag', at: 'settings' },

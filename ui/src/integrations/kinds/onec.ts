@@ -8,7 +8,7 @@ const names = [
 
 export const onec: KindForm = {
   fields: [
-    { name: 'url', type: 'text', at: 'first', placeholder: 'https://1c.example.com/base' },
+    { name: 'url', type: 'text', at: 'first', isAddress: true, placeholder: 'https://1c.example.com/base' },
     { name: 'login', type: 'secret', at: 'keys' },
     { name: 'password', type: 'secret', at: 'keys', isOptional: true },
     { name: 'entity', type: 'text', at: 'keys', placeholder: 'Document_ТелефонныйЗвонок' },
