@@ -6,6 +6,8 @@ export interface Moved {
   rows: Record<string, { whole: object[]; fresh: object[] }>
   /** Of the one that stays, by a number of the other: they stay when the two are taken apart. */
   kept: string[]
+  /** Inquiries that a talk with the other has answered: what stood in `first_response_at` before, and since. */
+  answered?: { id: string; before: string | null; after: string }[]
 }
 
 interface Link {

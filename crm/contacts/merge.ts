@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { CrmRefusal } from '../refusal.ts'
 import { resolve, type Choice, type Side } from './merge-plan.ts'
+import { answerByTalks, unanswer } from '../inquiries/responses.ts'
 import { moveBack, moveLinks, type Moved } from './links.ts'
 
 const fields = ['name', 'company_id', 'owner_id', 'note', 'tags', 'custom'] as const
@@ -68,6 +69,7 @@ export async function mergeContacts(
   if (missing) return { mergeId: null, missing }
 
   const moved = await moveLinks(trx, loserId, winnerId)
+  moved.answered = await answerByTalks(trx, winnerId)
   const { rows: kept } = await trx.raw<{ rows: { row: object }[] }>(
     'select to_jsonb(c) as row from contacts c where id = ?',
     [loserId]
@@ -127,6 +129,9 @@ export async function undoMerge(trx: Knex, mergeId: string): Promise<{ winnerId:
   await putBack(trx, merge.loser)
   await moveBack(trx, merge.moved, { from: winnerId, to: loserId })
   await splitSince(trx, merge)
+  await unanswer(trx, merge.moved.answered ?? [])
+  // Each by their own talks, those since then too.
+  for (const contactId of [winnerId, loserId]) await answerByTalks(trx, contactId)
   const back = fields.filter((field) => field in merge.after && isSame(winner[field], merge.after[field]))
   await trx('contacts')
     .where({ id: winnerId })

@@ -43,3 +43,40 @@ export async function noteTalk(
     })
     .update({ first_response_at: at, updated_at: trx.fn.now() })
 }
+
+/** An inquiry whose answer became another: both as PostgreSQL writes them, with their microseconds. */
+interface Answered {
+  id: string
+  before: string | null
+  after: string
+}
+
+/**
+ * After two contacts became one: a talk with either answers what the other had asked before it. The earliest counts.
+ * @returns which inquiries that has changed
+ */
+export async function answerByTalks(trx: Knex, contactId: string): Promise<Answered[]> {
+  const { rows } = await trx.raw<{ rows: Answered[] }>(
+    `with talked as (
+       select i.id, i.first_response_at as before, min(c.answered_at) as after
+       from inquiries i join calls c on c.outcome = 'answered' and c.direction <> 'internal'
+         and c.answered_at >= i.created_at
+         and c.caller_number in (select e164 from contact_phones where contact_id = :contact)
+       where i.contact_id = :contact
+       group by i.id
+     )
+     update inquiries i set first_response_at = t.after, updated_at = now()
+     from talked t where i.id = t.id and (t.before is null or t.after < t.before)
+     returning i.id, cast(t.before as text) as before, cast(t.after as text) as after`,
+    { contact: contactId }
+  )
+  return rows
+}
+
+/** Takes those answers back where nothing has changed them since. */
+export async function unanswer(trx: Knex, answered: readonly Answered[]): Promise<void> {
+  for (const { id, before, after } of answered)
+    await trx('inquiries')
+      .where({ id, first_response_at: after })
+      .update({ first_response_at: before, updated_at: trx.fn.now() })
+}

@@ -66,7 +66,8 @@ describe('Any mix of calls, forms, merges and undos', function () {
       union all select 'inquiry', id::text, contact_id from inquiries
       union all select 'activity', subject_id::text, contact_id from activities
       union all select 'note', id::text, contact_id from contact_notes
-      union all select 'call', id::text, contact_id from calls order by 1, 2, 3`)
+      union all select 'call', id::text, contact_id from calls order by 1, 2, 3`),
+    answers: await rowsOf('select id, first_response_at from inquiries order by id')
   })
 
   async function holds(): Promise<void> {
@@ -85,6 +86,13 @@ describe('Any mix of calls, forms, merges and undos', function () {
       await rowsOf(`select a.subject_id from activities a join calls c on c.id = a.subject_id
         join contact_phones p on p.e164 = c.caller_number where a.contact_id is distinct from p.contact_id`),
       'calls that are somebody else’s than their number'
+    ).to.deep.equal([])
+    expect(
+      await rowsOf(`select i.id, i.first_response_at, min(c.answered_at) from inquiries i
+        join contact_phones p on p.contact_id = i.contact_id
+        join calls c on c.caller_number = p.e164 and c.outcome = 'answered' and c.answered_at >= i.created_at
+        group by i.id having i.first_response_at is null or i.first_response_at > min(c.answered_at)`),
+      'inquiries that a talk with the client has answered, and that still wait'
     ).to.deep.equal([])
     expect(
       await rowsOf(`select c.id from contacts c where c.search not like '%' || lower(c.name) || '%'
