@@ -70,11 +70,11 @@ export class SharedThrottle {
   /** The password was right: the owner starts afresh, and what is shared with others gets its attempt back. */
   async succeeded(login: string, address: string, device: string | null = null): Promise<void> {
     this.#own.succeeded(login, address, device)
-    const [[own], ...shared] = countersOf(login, address, device) as [[string], ...[string][]]
+    const [own = '', ...shared] = countersOf(login, address, device).map(([name]) => name)
     await this.#db('sign_in_tries')
       .where({ key: this.#keyOf(own) })
       .delete()
-    for (const [name] of shared)
+    for (const name of shared)
       await this.#db('sign_in_tries')
         .where({ key: this.#keyOf(name) })
         .where('count', '>', 0)
