@@ -81,6 +81,26 @@ export async function onlyRow(
   return instance.api('GET', `/api/calls/${row.id}`)
 }
 
+/** Until the newest call to a number is in a block of this kind, as its tape tells: what is pressed then is heard by it. */
+export async function blockBegins(
+  instance: Instance,
+  company: Company,
+  number: string,
+  blockType: string
+): Promise<void> {
+  await until(
+    async () => {
+      const [row] = await rowsOf(instance, number)
+      if (!row) return false
+      return (await company.tape(row.id)).some(
+        ({ type, data }) =>
+          type === 'call.forwarding_step' && data['state'] === 'started' && data['blockType'] === blockType
+      )
+    },
+    { what: `the call to ${number} is in its ${blockType}` }
+  )
+}
+
 /** A webhook for these events at a receiver of this test. */
 export async function subscribe(
   instance: Instance,

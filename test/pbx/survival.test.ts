@@ -10,6 +10,7 @@ import { until } from '../support/until.ts'
 import {
   expectJournalOfTape,
   groupOf,
+  hearsTone,
   holes,
   leftInAsterisk,
   onlyRow,
@@ -105,14 +106,15 @@ describe('Calls survive the controller', function () {
       }
       const [anna, , vera, gleb] = operators
       if (!anna || !vera || !gleb) throw new Error('No telephones')
-      const callers = await Promise.all(Array.from({ length: 6 }, () => phones.outside({ toneHz: 440 })))
-      const [speaker, leaver, left, waiter, listener, fresh] = callers
-      if (!speaker || !leaver || !left || !waiter || !listener || !fresh) throw new Error('No callers')
+      const callers = await Promise.all(Array.from({ length: 7 }, () => phones.outside({ toneHz: 440 })))
+      const [speaker, leaver, left, waiter, listener, fresh, impatient] = callers
+      if (!speaker || !leaver || !left || !waiter || !listener || !fresh || !impatient)
+        throw new Error('No callers')
 
       await Promise.all([speaker.call(talk), leaver.call(clientLeaves), left.call(operatorLeaves)])
       at['talk'] = Date.now()
       const waiting = waiter.call(lateAnswer)
-      const cancelled = await company.caller(givesUp, { scenario: 'caller-cancels', keys: { before: 2500 } })
+      const cancelled = impatient.call(givesUp)
       await until(() => gleb.isRinging() && operators[6]?.isRinging(), { what: 'two telephones ring' })
       await listener.call(inGreeting)
       // As long as people talk before it happens; nothing is waited for.
@@ -127,8 +129,9 @@ describe('Calls survive the controller', function () {
       at['operatorLeft'] = Date.now()
       gleb.answer()
       at['answered'] = Date.now()
-      await cancelled.done
+      impatient.cancel()
       at['gaveUp'] = Date.now()
+      expect(await cancelled).to.equal(487)
       const before = instance.output().length
       const starting = instance.start()
       // The dialplan asks for the controller for six seconds; its process may take longer than that to load here.
@@ -137,7 +140,7 @@ describe('Calls survive the controller', function () {
       await starting
       at['back'] = Date.now()
       await Promise.all([waiting, answered])
-      await until(() => fresh.isUp() && waiter.isUp() && operators[4]?.isUp(), {
+      await until(() => [fresh, waiter, listener].every((caller) => hearsTone(caller, 1000)), {
         timeoutMs: 20_000,
         what: 'all talk'
       })

@@ -4,21 +4,24 @@ import type { Received } from '../out/receiver.ts'
 import { foundCompany, ringScheme, type Company } from '../support/company.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
-import { onlyRow, subscribe } from './chaos.ts'
+import { blockBegins, onlyRow, subscribe, telephones, type Telephones } from './chaos.ts'
 
 describe('Webhooks of a real call', function () {
   this.timeout(60_000)
   let instance: Instance
   let company: Company
+  let phones: Telephones
   const open: { close(): Promise<void> }[] = []
 
   before(async function () {
     this.timeout(120_000)
     instance = await startInstance(29_000, { WEBHOOK_PAUSES_SECONDS: '0.3,0.5,1' })
     company = await foundCompany(instance, 29)
+    phones = telephones(instance, company)
   })
   after(() => instance.stop())
   afterEach(async () => {
+    await phones.close()
     await company.clear()
     for (const hook of open.splice(0)) await hook.close()
   })
@@ -75,8 +78,11 @@ describe('Webhooks of a real call', function () {
     await company.number(to, ringScheme(company.groupId))
     for (const operator of company.operators)
       await company.phone(operator, { scenario: 'operator-hangs-up', keys: { ring: 200, talk: 1500 } })
-    const caller = await company.caller(to, { scenario: 'caller-rates', keys: { before: 3500, digits: '4' } })
-    await caller.done
+    const caller = await phones.outside({ toneHz: 440 })
+    expect(await caller.call(to)).to.equal(200)
+    await blockBegins(instance, company, to, 'rating')
+    caller.key('4')
+    await until(() => !caller.isUp(), { what: 'the caller is let go' })
     const row = await onlyRow(instance, to)
     await until(() => hook.received.some(({ json }) => json.type === 'call.ended'), { what: 'call.ended' })
     const types = hook.received.map(({ json }) => json.type)
