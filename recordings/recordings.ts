@@ -118,7 +118,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       { task: 'recordings.resume', match: '25 * * * *' },
       { task: 'recordings.expire', match: '10 3 * * *' },
       { task: 'recordings.keepWithin', match: '*/15 * * * *' },
-      { task: 'recordings.seal', match: '7-57/10 * * * *' }
+      { task: 'recordings.seal', match: '7,17,27,37,47,57 * * * *' }
     ]
   }
 }
