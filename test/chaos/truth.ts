@@ -193,17 +193,19 @@ function rowTrouble(
   // An answer that was on its way when Asterisk died did not reach the caller, or not the log.
   if ((row.outcome === 'answered') !== wasAnswered && !allowed.cutsTalks)
     say(`${row.outcome ?? 'no outcome'}, but the caller was ${wasAnswered ? '' : 'not '}answered`)
-  if (caller.leftMs === null || caller.answeredMs === null) return told
-  const seconds = (caller.leftMs - caller.answeredMs) / 1000
+  const goneMs = caller.leftMs ?? (allowed.mayCut ? caller.cutMs : null)
+  if (goneMs === null || caller.answeredMs === null) return told
+  const seconds = (goneMs - caller.answeredMs) / 1000
   const apart = secondsApart + allowed.stoodSeconds
   // A caller who hung up on a dead Asterisk had lost the talk before.
   if (allowed.cutsTalks && row.reason === 'asterisk_lost') return told
   if (Math.abs((row.talkSeconds ?? 0) - seconds) > apart)
     say(`${row.talkSeconds} s of talk, but the caller talked ${seconds.toFixed(1)} s`)
-  if (row.hangupBy !== 'client') say(`ended by ${row.hangupBy}, but the caller left`)
-  const offMs = Date.parse(row.endedAt ?? '') - caller.leftMs
+  if (row.hangupBy !== 'client' && caller.leftMs !== null)
+    say(`ended by ${row.hangupBy}, but the caller left`)
+  const offMs = Date.parse(row.endedAt ?? '') - goneMs
   if (!allowed.clockMs.some((clockMs) => Math.abs(offMs - clockMs) <= apart * 1000))
-    say(`ended at ${row.endedAt}, but the caller left at ${new Date(caller.leftMs).toISOString()}`)
+    say(`ended at ${row.endedAt}, but the caller left at ${new Date(goneMs).toISOString()}`)
   return told
 }
 
