@@ -68,7 +68,7 @@ describe('A telephone system that strangers attack', function () {
         }
       }
     }
-    const [known, unknown] = [middle(took.known), middle(took.unknown)]
+    const [known, unknown] = [unhurried(took.known), unhurried(took.unknown)]
     expect(Math.abs(known - unknown), `${known} and ${unknown} ms`).to.be.lessThan(5)
     expect(await bansOf(65), 'the allow list').to.deep.equal([])
   })
@@ -158,4 +158,5 @@ describe('A telephone system that strangers attack', function () {
   })
 })
 
-const middle = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+/** What an answer takes by itself: a busy machine only ever adds to it, so the quicker quarter knows. */
+const unhurried = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 2] ?? 0
