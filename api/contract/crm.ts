@@ -71,6 +71,11 @@ export const inquiry = crmPath.extend({
   isMissed: z.boolean(),
   /** The first talk with the client since; null while nobody has talked with them. */
   firstResponseAt: isoTime.nullable(),
+  /**
+   * How long the client waited for it, or has waited until now, in the hours that count for the desk. `runningSince`: the
+   * clock runs, and shows the time since then; null: it stands.
+   */
+  response: z.object({ seconds: z.number().int(), runningSince: isoTime.nullable() }),
   note: z.string().nullable(),
   /** What it became, or joined, when it was accepted. */
   deal: z.object({ id, title: z.string() }).nullable(),

@@ -10,7 +10,9 @@ import {
   type Deal,
   type Inquiry
 } from '../contract/crm.ts'
+import type { Hours } from '../../dialling/policy/hours.ts'
 import { ApiError } from '../problems.ts'
+import { deskHours, responseClock } from '../response-clock.ts'
 import { itemOf, type Row } from '../rows.ts'
 import { dayOf } from './currency-rates.ts'
 
@@ -85,11 +87,13 @@ const nameIn = (names: Map<string, string>, id: unknown): string | null =>
 /** Inquiries in the shape of the contract. */
 export async function inquiryItems(db: Knex, rows: Row[]): Promise<Inquiry[]> {
   const ids = rows.map((row) => String(row['id']))
-  const [contacts, people, deals, calls, counts] = await Promise.all([
+  const nowMs = Date.now()
+  const [contacts, people, deals, calls, hours, counts] = await Promise.all([
     namesOf(db, 'contacts', columnOf(rows, 'contact_id')),
     namesOf(db, 'users', columnOf(rows, 'responsible_id')),
     namesOf(db, 'deals', columnOf(rows, 'deal_id'), 'title'),
     callsOf(db, columnOf(rows, 'call_id')),
+    deskHours(db),
     db('activities')
       .whereIn('inquiry_id', ids)
       .groupBy('inquiry_id')
@@ -104,9 +108,20 @@ export async function inquiryItems(db: Knex, rows: Row[]): Promise<Inquiry[]> {
       responsible: named(row['responsible_id'], nameIn(people, row['responsible_id'])),
       deal: dealTitle === null ? null : { id: String(row['deal_id']), title: dealTitle },
       call: calls.get(String(row['call_id'])) ?? null,
-      events: events.get(String(row['id'])) ?? 0
+      events: events.get(String(row['id'])) ?? 0,
+      response: responseOf(row, hours, nowMs)
     })
   })
+}
+
+function responseOf(row: Row, hours: Hours | null, nowMs: number): Inquiry['response'] {
+  const at = (column: string): number | null => (row[column] as Date | null)?.getTime() ?? null
+  const isOver = row['state'] !== 'new' && row['state'] !== 'inWork'
+  const { seconds, runningSinceMs } = responseClock(hours, {
+    ...{ fromMs: at('created_at') ?? nowMs, answeredMs: at('first_response_at'), isOver },
+    nowMs: isOver ? (at('closed_at') ?? nowMs) : nowMs
+  })
+  return { seconds, runningSince: runningSinceMs === null ? null : new Date(runningSinceMs).toISOString() }
 }
 
 /** Deals in the shape of the contract. */

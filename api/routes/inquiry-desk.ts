@@ -47,6 +47,10 @@ export const inquiryDeskRoutes = ({ db, pbx }: ApiDeps): Endpoint[] => [
           throw new ApiError('unknown_reference', {
             errors: [{ path: 'dispatch.userIds', message: 'does not exist' }]
           })
+        if (body.scheduleId !== null && !(await trx('schedules').where({ id: body.scheduleId }).first('id')))
+          throw new ApiError('unknown_reference', {
+            errors: [{ path: 'scheduleId', message: 'does not exist' }]
+          })
         const before = await readDeskSettings(trx)
         await trx('settings')
           .insert({ key: deskKey, value: JSON.stringify(body), updated_at: trx.fn.now() })

@@ -13,6 +13,8 @@ export const deskSettings = z.object({
   warnMinutes: z.number().int().min(1).max(10_080).default(10),
   /** … and after so long as late: the target of the first response. */
   responseMinutes: z.number().int().min(1).max(10_080).default(20),
+  /** The schedule whose hours count for those targets; null: day and night. */
+  scheduleId: z.uuid().nullable().default(null),
   /** Whose a missed call is; each falls through to the next: owner of deal or client, last who was rung, the usual one. */
   missedOwner: z.enum(missedOwners).default('entity'),
   defaultUserId: z.uuid().nullable().default(null),

@@ -1,9 +1,15 @@
-import { hoursFields, isOpen, nextOpenMs as nextOpening, type Hours } from '../../ivr/blocks/schedule.ts'
+import {
+  hoursFields,
+  isOpen,
+  nextCloseMs,
+  nextOpenMs as nextOpening,
+  type Hours
+} from '../../ivr/blocks/schedule.ts'
 import { z } from 'zod'
 
 /** Working hours: a time zone, hours by weekday and holidays, written as in a schedule block. */
 export const hoursSettings = z.object(hoursFields)
-export { isOpen, type Hours }
+export { isOpen, nextCloseMs, nextOpening as nextOpenMs, type Hours }
 
 export const timeZone = hoursFields.timeZone.removeDefault()
 

@@ -125,6 +125,27 @@ export function nextOpenMs(hours: Hours, nowMs: number): number | null {
   return null
 }
 
+/** When the hours next do not cover a moment, `nowMs` itself included; null when they always do for two years. */
+export function nextCloseMs(hours: Hours, nowMs: number): number | null {
+  if (!isOpen(hours, nowMs)) return nowMs
+  const said = saidNow(hours, nowMs)
+  if (said) return said.untilMs === null ? null : nextCloseMs({ ...hours, override: null }, said.untilMs)
+  // A night begun the day before may still run.
+  let date = dayBefore(wallClock(hours.timeZone, nowMs).date)
+  for (let days = 0; days < 732; days += 1) {
+    const day = date
+    const ends = rangesOf(hours, day).flatMap(([from, to]) =>
+      momentsOf(hours.timeZone, to < from ? dayAfter(day) : day, to)
+    )
+    const closes = [...ends, ...changesOn(hours.timeZone, day)].filter(
+      (ms) => ms > nowMs && !isOpen(hours, ms)
+    )
+    if (closes.length > 0) return Math.min(...closes)
+    date = dayAfter(date)
+  }
+  return null
+}
+
 /**
  * When clocks are put on or back on that day: hours that begin within the skipped hour are open once it has been
  * skipped, and hours that were over open again where an hour is repeated.

@@ -277,6 +277,23 @@ describe('The desk of inquiries', function () {
       expect((await operator.send('POST', '/api/inquiry-rules/preview', ask)).status).to.equal(403)
     })
 
+    it('counts the wait for a response in the hours that it was given, else day and night', async () => {
+      await outside.call({ caller_number: '+79160000070', atMs: Date.now() - 30 * minute })
+      await drain()
+      const response = async () =>
+        (await inquiries())[0]?.['response'] as { seconds: number; runningSince: string }
+      const always = await response()
+      expect(always.seconds).to.be.within(29 * 60, 32 * 60)
+      expect(Date.now() - Date.parse(always.runningSince)).to.be.within(29 * minute, 32 * minute)
+      const none = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
+      const closed = await rig.as.admin.send('POST', '/api/schedules', { name: 'Never', hours: none })
+      ok(await rules({ scheduleId: idOf(closed) }))
+      expect(await response()).to.deep.equal({ seconds: 0, runningSince: null })
+      expect((await rules({ scheduleId: '00000000-0000-4000-8000-000000000000' })).status).to.equal(422)
+      await rig.as.admin.send('DELETE', `/api/schedules/${idOf(closed)}`)
+      expect((await response()).seconds, 'hours that are gone hold nothing up').to.be.at.least(29 * 60)
+    })
+
     it('refuses rules that cannot be meant', async () => {
       const nobody = '00000000-0000-4000-8000-000000000000'
       for (const change of [

@@ -1,11 +1,12 @@
 import { Badge, Button, MultiSelect, Skeleton, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import type { Schedule } from '../../../api/contract/schedules.ts'
 import type { DispatchPreview, InquiryRules } from '../../../api/contract/inquiry-desk.ts'
 import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
-import { useUsers } from '../lib/lookups.ts'
+import { useAll, useUsers } from '../lib/lookups.ts'
 import type { Values } from '../settings/form-fields.tsx'
 import { SettingsForm } from '../settings/settings-form.tsx'
 
@@ -116,6 +117,7 @@ function Preview({ values }: { values: Values }) {
 export function DeskRulesSection() {
   const { t } = useTranslation()
   const users = useUsers()
+  const schedules = useAll<Schedule>('schedules')
   const people = (users.data ?? [])
     .filter(({ isActive, role }) => isActive && role !== 'marketer')
     .map(({ id, name }) => ({ value: id, label: name }))
@@ -131,7 +133,15 @@ export function DeskRulesSection() {
           text: t('crm.rules.responseText'),
           fields: [
             { name: 'warnMinutes', label: t('crm.rules.warn'), type: 'number' },
-            { name: 'responseMinutes', label: t('crm.rules.target'), type: 'number' }
+            { name: 'responseMinutes', label: t('crm.rules.target'), type: 'number' },
+            {
+              name: 'scheduleId',
+              label: t('crm.rules.hours'),
+              type: 'select',
+              canClear: true,
+              placeholder: t('crm.rules.allHours'),
+              options: (schedules.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
+            }
           ]
         },
         {
@@ -196,6 +206,7 @@ export function DeskRulesSection() {
       toBody={(values) => ({
         warnMinutes: numberOf(values['warnMinutes']),
         responseMinutes: numberOf(values['responseMinutes']),
+        scheduleId: values['scheduleId'] || null,
         missedOwner: values['missedOwner'],
         defaultUserId: values['defaultUserId'] || null,
         dispatch: dispatchOf(values)

@@ -1,4 +1,4 @@
-import { IconClock, IconClockCheck } from '@tabler/icons-react'
+import { IconClock, IconClockCheck, IconClockPause } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Inquiry } from '../../../api/contract/crm.ts'
 import { secondsSince } from '../lib/format.ts'
@@ -12,16 +12,23 @@ const usual = { warnMinutes: 10, responseMinutes: 20 }
 /** Who answers the call itself has answered at once. */
 const atOnceSeconds = 60
 
-type Timed = Pick<Inquiry, 'createdAt' | 'firstResponseAt' | 'state'>
+type Timed = Pick<Inquiry, 'firstResponseAt' | 'state' | 'response'>
 
-function Waiting({ since }: { since: string }) {
+function Waiting({ response }: Pick<Inquiry, 'response'>) {
   const { t } = useTranslation()
-  const seconds = secondsSince(since, useNow())
+  const now = useNow()
+  const { runningSince } = response
+  const seconds = runningSince === null ? response.seconds : secondsSince(runningSince, now)
   const { warnMinutes, responseMinutes } = useInquiryRules().data ?? usual
   const tone = seconds > responseMinutes * 60 ? 'late' : seconds > warnMinutes * 60 ? 'wait' : 'fresh'
   return (
-    <span className={styles.clock} data-tone={tone} data-testid="waits">
-      <IconClock size={15} aria-hidden />
+    <span
+      className={styles.clock}
+      data-tone={tone}
+      data-testid="waits"
+      {...(runningSince === null && { title: t('crm.desk.clockStands') })}
+    >
+      {runningSince === null ? <IconClockPause size={15} aria-hidden /> : <IconClock size={15} aria-hidden />}
       {t('crm.desk.waits', { time: span(seconds) })}
     </span>
   )
@@ -30,10 +37,10 @@ function Waiting({ since }: { since: string }) {
 /** How soon somebody talked with the client; it runs while nobody has. */
 export function ResponseClock({ inquiry }: { inquiry: Timed }) {
   const { t } = useTranslation()
-  const { createdAt, firstResponseAt, state } = inquiry
+  const { firstResponseAt, state, response } = inquiry
   if (firstResponseAt === null)
-    return state === 'new' || state === 'inWork' ? <Waiting since={createdAt} /> : null
-  const seconds = secondsSince(createdAt, Date.parse(firstResponseAt))
+    return state === 'new' || state === 'inWork' ? <Waiting response={response} /> : null
+  const { seconds } = response
   return (
     <span className={styles.clock} data-tone="done">
       <IconClockCheck size={15} aria-hidden />
