@@ -14,6 +14,8 @@ export interface AutomationPorts {
     text: string
     html: string
     messageId: string
+    /** Of advertising: where one request refuses further letters. */
+    refuseUrl?: string
   }): Promise<Gone>
   sms(message: { to: string; text: string; id: string }): Promise<Gone>
   /** Whether a gateway of SMS is set up. */

@@ -199,7 +199,8 @@ async function send({ ports, panelUrl }: StepsWorld, row: StepRow, step: Step): 
     subject: isStaff ? staffSubject(planned.subject ?? '') : (planned.subject ?? ''),
     text: `${body}\n`,
     html: mailHtml(body),
-    messageId: `automation.${row.id}@ringtrace`
+    messageId: `automation.${row.id}@ringtrace`,
+    ...(planned.refuseUrl !== null && { refuseUrl: planned.refuseUrl })
   })
 }
 

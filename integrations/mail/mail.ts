@@ -19,6 +19,8 @@ export interface Letter {
   attachments?: readonly Attachment[]
   /** The same for each attempt, so that a letter sent twice is shown once. Without angle brackets. */
   messageId?: string
+  /** Of bulk mail: where mail programs refuse it for whoever got it, by one request (RFC 8058). */
+  refuseUrl?: string
   /** Of the words for what went wrong. */
   locale: 'ru' | 'en'
 }
@@ -66,7 +68,13 @@ export function createMail({
       const detail = 'the stored password cannot be opened with this key: give it again'
       return failed(server, { reason: 'badLogin', detail }, letter.locale)
     }
-    for (const header of [letter.subject, server.from, letter.messageId ?? '', ...letter.to]) {
+    for (const header of [
+      letter.subject,
+      server.from,
+      letter.messageId ?? '',
+      letter.refuseUrl ?? '',
+      ...letter.to
+    ]) {
       if (controls.test(header)) throw new Error('A header of a letter holds a control character')
     }
     const transport = createTransport({
@@ -93,6 +101,12 @@ export function createMail({
         text: letter.text,
         html: letter.html,
         ...(letter.messageId === undefined ? {} : { messageId: `<${letter.messageId}>` }),
+        ...(letter.refuseUrl !== undefined && {
+          headers: {
+            'List-Unsubscribe': `<${letter.refuseUrl}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click'
+          }
+        }),
         attachments: (letter.attachments ?? []).map(({ fileName, contentType, content }) => ({
           ...{ filename: fileName, contentType, content },
           contentDisposition: 'attachment' as const

@@ -32,6 +32,7 @@ interface Letter {
   text: string
   html: string
   messageId: string
+  refuseUrl?: string
 }
 
 /** A server that went silent in the middle may have taken the letter: nobody sends that again by themselves. */

@@ -173,6 +173,10 @@ describe('the API of automation', function () {
     expect(await page()).to.contain('You are unsubscribed')
     expect(await page('back')).to.contain('You are subscribed')
     expect(await consents()).to.deep.equal([false, true])
+    // What a mail program sends for its own button (RFC 8058).
+    const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' })
+    expect((await fetch(rig.url + path, { method: 'POST', body })).status).to.equal(200)
+    expect(await consents()).to.deep.equal([false, true, false])
     const made = await fetch(`${rig.url}/u/AAAA`, { headers: { 'accept-language': 'ru' } })
     expect(made.status).to.equal(404)
     expect(await made.text()).to.contain('Ссылка не подходит')

@@ -234,6 +234,7 @@ describe('automation', function () {
     ])
     const token = await refusalToken(db, agreed.id)
     expect(seen.mails[0]?.text).to.contain(`Отписаться: https://pbx.example/u/${token}`)
+    expect(seen.mails[0]?.refuseUrl, 'for the head of the letter').to.equal(`https://pbx.example/u/${token}`)
     expect(await contactOfToken(db, token)).to.equal(agreed.id)
     const forged = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`
     expect(await contactOfToken(db, forged)).to.equal(null)

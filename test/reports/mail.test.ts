@@ -58,6 +58,17 @@ describe('Mail out', function () {
     expect(got.attachments[0]?.content.toString()).to.equal('a;b')
   })
 
+  it('says in the head of bulk mail where one request refuses it', async () => {
+    await settle()
+    const refuseUrl = 'https://pbx.example/u/abc'
+    await mail().send(letter({ refuseUrl }))
+    const { headers } = await office.next()
+    expect(headers.get('list-unsubscribe')).to.equal(`<${refuseUrl}>`)
+    expect(headers.get('list-unsubscribe-post')).to.equal('List-Unsubscribe=One-Click')
+    await mail().send(letter())
+    expect((await office.next()).headers.has('list-unsubscribe'), 'other letters say nothing of it').to.equal(false)
+  })
+
   it('asks for the password again when the key is another one', async () => {
     await settle()
     const other = createMail({ db: database.db, log, secrets: createSecrets(randomBytes(32)) })

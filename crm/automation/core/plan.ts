@@ -33,6 +33,8 @@ export interface Planned {
   to: string | null
   subject: string | null
   text: string | null
+  /** Of advertising: where the client refuses it, which goes into the head of a letter too. */
+  refuseUrl: string | null
   skip: Skip | null
 }
 
@@ -58,6 +60,7 @@ export function plan(action: StepAction, facts: Facts, manner: Manner): Planned 
     to: null,
     subject: null,
     text: null,
+    refuseUrl: null,
     skip: null,
     ...part
   })
@@ -70,6 +73,7 @@ export function plan(action: StepAction, facts: Facts, manner: Manner): Planned 
         to,
         subject,
         text: withRefusal(fill(action.text, facts), action.isMarketing, manner),
+        refuseUrl: action.isMarketing ? manner.refuseUrl : null,
         skip
       })
     }

@@ -38,7 +38,13 @@ export async function createRulesWorld() {
   const database = await createTestDatabase()
   const { db } = database
   const seen = {
-    mails: [] as { to: readonly string[]; subject: string; text: string; messageId: string }[],
+    mails: [] as {
+      to: readonly string[]
+      subject: string
+      text: string
+      messageId: string
+      refuseUrl?: string
+    }[],
     texts: [] as { to: string; text: string; id: string }[],
     told: [] as CrmEvent[],
     answer: { is: 'sent', note: null } as Gone,
