@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Logger } from 'pino'
 import { endLiving, spawnDetached } from '../../host/detached.ts'
-import { pidAlive, waitFor } from '../../host/process.ts'
+import { commandLineOf, pidAlive, signalPid, waitFor } from '../../host/process.ts'
 import { SetupError } from '../../host/setup-error.ts'
 import type { EdgeHome } from './install.ts'
 import { realm, renderCarriers, renderEdge, renderNodes, type EdgeNode, type EdgeSettings } from './render.ts'
@@ -50,6 +51,7 @@ export async function startEdge(options: {
   await writeFile(config, renderEdge(settings), { mode: 0o600 })
   await writeLists(options.picture)
   const logFile = path.join(dir, 'edge.log')
+  await endAllOf(config)
   const run = ['-f', config, '-DD', '-E', '-Y', dir, '-P', path.join(dir, 'edge.pid'), '-m', '64', '-M', '8']
   const living = await spawnDetached({
     ...home.command(run),
@@ -65,6 +67,7 @@ export async function startEdge(options: {
   )
   if (!isUp || !pidAlive(living.pid)) {
     await endLiving(living, 2000, 'SIGTERM')
+    await endAllOf(config)
     throw new SetupError('The SIP edge did not come up', `Its last words are in ${logFile}.`)
   }
   await tellPhones(options.picture.phones)
@@ -131,8 +134,24 @@ export async function startEdge(options: {
     nodes,
     phones: async () => [...new Set(stringsOf(await order('ul.dump').catch(() => null), 'AoR'))],
     banned: async () => stringsOf(await order('htable.dump', ['ban']).catch(() => null), 'name'),
-    stop: async () => void (await endLiving(living, 5000, 'SIGTERM'))
+    async stop() {
+      await endLiving(living, 5000, 'SIGTERM')
+      await endAllOf(config)
+    }
   }
+}
+
+/**
+ * Ends what is left of an edge that ran with this configuration. Kamailio's workers outlive their parent: they would go on
+ * with nodes and telephones of then, and hold the ports.
+ */
+async function endAllOf(config: string): Promise<void> {
+  const left = (): number[] =>
+    readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 1 && commandLineOf(pid).includes(` -f ${config} -DD`))
+  for (const pid of left()) signalPid(pid, 'SIGKILL')
+  await waitFor(() => Promise.resolve(left().length === 0), { timeoutMs: 5000 })
 }
 
 /**

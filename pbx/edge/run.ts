@@ -7,6 +7,7 @@ import { inTurn } from '../../db/in-turn.ts'
 import { listen } from '../../db/listen.ts'
 import { unseal } from '../../db/sealed.ts'
 import { keepRunning } from '../../host/keep.ts'
+import { keepSmall } from '../../host/rotate.ts'
 import { SetupError } from '../../host/setup-error.ts'
 import { readNodes } from '../nodes/store.ts'
 import type { PjsipObject } from '../provision/objects.ts'
@@ -73,9 +74,14 @@ export async function runEdge(
     onConnected: () => telling.soon(),
     log
   })
+  const logs = keepSmall(
+    [{ file: path.join(settings.dir, 'edge.log'), maxBytes: 20 * 1024 ** 2, keep: 3, how: 'copy' }],
+    log
+  )
   return {
     current: () => kept.current,
     async stop() {
+      logs.stop()
       await listening.stop()
       clearTimeout(retry)
       telling.close()
