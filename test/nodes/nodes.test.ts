@@ -3,8 +3,8 @@ import { foundCompany, ringScheme, type Company, type Operator } from '../suppor
 import { until } from '../support/until.ts'
 import { createParty, type Party } from '../ari/party.ts'
 import { hears, tones } from '../pbx/office.ts'
-import { groupOf, onlyRow, rowsOf } from '../pbx/chaos.ts'
-import { startTwoNodes, takeIn, type TwoNodes } from './two-nodes.ts'
+import { groupOf, onlyRow } from '../pbx/chaos.ts'
+import { endedRow, openRow, startTwoNodes, takeIn, type TwoNodes } from './two-nodes.ts'
 
 describe('Two Asterisk nodes under one controller', function () {
   this.timeout(60_000)
@@ -103,15 +103,10 @@ describe('Two Asterisk nodes under one controller', function () {
       hears(there, { boris: true }),
       hears(boris, { client: true })
     ])
+    const [ofAnna, ofBoris] = [await openRow(nodes.instance, toAnna), await openRow(nodes.instance, toBoris)]
     await nodes.killSecond()
-    const [lost] = await until(
-      async () => {
-        const [row] = await rowsOf(nodes.instance, toBoris)
-        return row?.endedAt ? [row] : null
-      },
-      { timeoutMs: 20_000, what: 'the call of the dead node has ended' }
-    )
-    expect(lost?.reason).to.equal('asterisk_lost')
+    const lost = await endedRow(nodes.instance, ofBoris)
+    expect(lost.reason).to.equal('asterisk_lost')
     expect((await nodes.line('b'))?.status).to.equal('degraded')
     await hears(here, { anna: true })
     await hears(anna, { client: true })
@@ -125,10 +120,7 @@ describe('Two Asterisk nodes under one controller', function () {
     await hears(here, { anna: true })
     again.hangup()
     here.hangup()
-    const row = await until(async () => {
-      const [newest] = await rowsOf(nodes.instance, toAnna)
-      return newest?.endedAt ? newest : null
-    })
+    const row = await endedRow(nodes.instance, ofAnna)
     expect(row.outcome).to.equal('answered')
   })
 })

@@ -2,9 +2,11 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { pino } from 'pino'
 import pg from 'pg'
+import type { JournalCall } from '../../api/contract/calls.ts'
 import { signalPid } from '../../host/process.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { startAsterisk, type RunningAsterisk } from '../../pbx/provision/asterisk.ts'
+import { rowsOf } from '../pbx/chaos.ts'
 import { testHome } from '../support/asterisk-root.ts'
 import { cloneTemplate } from '../support/database.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
@@ -96,6 +98,21 @@ export async function startTwoNodes(base: number, env: Record<string, string> = 
       await asterisk?.stop()
     }
   }
+}
+
+/** The row of a call to a number that goes on: it is written a moment after its people hear each other. */
+export function openRow(instance: Instance, number: string): Promise<JournalCall> {
+  return until(async () => (await rowsOf(instance, number)).find(({ endedAt }) => !endedAt), {
+    what: `the call to ${number} is in the journal`
+  })
+}
+
+/** The row of a call when that has ended. */
+export function endedRow(instance: Instance, { id, dialedNumber }: JournalCall): Promise<JournalCall> {
+  return until(
+    async () => (await rowsOf(instance, dialedNumber ?? '')).find((row) => row.id === id && row.endedAt),
+    { timeoutMs: 20_000, what: `the call to ${dialedNumber} has ended` }
+  )
 }
 
 /** Adds the second node, and waits until calls can come to it. */

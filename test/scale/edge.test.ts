@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { createSecrets } from '../../db/secrets.ts'
 import { createParty, type Party } from '../ari/party.ts'
-import { takeIn, startTwoNodes, type TwoNodes } from '../nodes/two-nodes.ts'
-import { groupOf, rowsOf } from '../pbx/chaos.ts'
+import { endedRow, openRow, takeIn, startTwoNodes, type TwoNodes } from '../nodes/two-nodes.ts'
+import { groupOf } from '../pbx/chaos.ts'
 import { hears, tones } from '../pbx/office.ts'
 import { foundCompany, ringScheme, type Company } from '../support/company.ts'
 import { until } from '../support/until.ts'
@@ -87,13 +87,10 @@ describe('Two Asterisk nodes behind the SIP edge', function () {
     parties.push(client)
     expect(await client.call(to)).to.equal(200)
     await Promise.all([hears(client, { anna: true }), hears(phone, { client: true })])
-    const before = await rowsOf(nodes.instance, to)
-    const open = before.find((row) => !row.endedAt)
+    const open = await openRow(nodes.instance, to)
     client.hangup()
     await until(() => !phone.isUp(), { what: 'the telephone hears of the end' })
-    const row = await until(async () =>
-      (await rowsOf(nodes.instance, to)).find(({ id, endedAt }) => id === open?.id && endedAt)
-    )
+    const row = await endedRow(nodes.instance, open)
     expect(row.outcome).to.equal('answered')
     return row.pbxUniqueId.split('-')[0] ?? ''
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { projectRoot } from '../../host/project-root.ts'
@@ -27,10 +27,13 @@ export async function startEdgeCommand(env: Record<string, string>): Promise<{ s
   })
   return {
     async stop() {
-      if (child.exitCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill('SIGTERM')
-      await exited
+      if (child.exitCode === null) {
+        const exited = once(child, 'exit')
+        child.kill('SIGTERM')
+        await exited
+      }
+      const { DATA_DIR: dir } = env
+      if (dir !== undefined) await rm(dir, { recursive: true, force: true })
     }
   }
 }
