@@ -66,7 +66,9 @@ describe('Mail out', function () {
     expect(headers.get('list-unsubscribe')).to.equal(`<${refuseUrl}>`)
     expect(headers.get('list-unsubscribe-post')).to.equal('List-Unsubscribe=One-Click')
     await mail().send(letter())
-    expect((await office.next()).headers.has('list-unsubscribe'), 'other letters say nothing of it').to.equal(false)
+    expect((await office.next()).headers.has('list-unsubscribe'), 'other letters say nothing of it').to.equal(
+      false
+    )
   })
 
   it('asks for the password again when the key is another one', async () => {
