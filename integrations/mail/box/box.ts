@@ -1,4 +1,4 @@
-import { ImapFlow } from 'imapflow'
+import type { ImapFlow } from 'imapflow'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Secrets as Seal } from '../../../db/secrets.ts'
@@ -31,9 +31,11 @@ export function mailbox(options: MailboxOptions): ChannelKind {
   const { timeoutMs = 20_000, idleMs = 240_000, trusted } = options
   const log = options.log.child({ part: 'mailbox' })
 
-  function client(settings: MailboxSettings, secrets: Secrets): ImapFlow {
+  async function client(settings: MailboxSettings, secrets: Secrets): Promise<ImapFlow> {
     const { imap } = settings
-    const made = new ImapFlow({
+    // Only those who read a mailbox wait for it to be loaded.
+    const { ImapFlow: Client } = await import('imapflow')
+    const made = new Client({
       host: imap.host.replace(/^\[(.*)\]$/, '$1'),
       port: imap.port,
       secure: imap.security === 'tls',
@@ -58,10 +60,11 @@ export function mailbox(options: MailboxOptions): ChannelKind {
     work: (imap: ImapFlow) => Promise<T>,
     stop?: AbortSignal
   ): Promise<T> {
-    const imap = client(settings, secrets)
+    const imap = await client(settings, secrets)
     const onStop = (): void => imap.close()
     stop?.addEventListener('abort', onStop, { once: true })
     try {
+      stop?.throwIfAborted()
       await imap.connect()
       return await work(imap)
     } catch (error) {

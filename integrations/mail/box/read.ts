@@ -1,7 +1,6 @@
 import type { ImapFlow } from 'imapflow'
 import type { Logger } from 'pino'
 import { ChannelError, type Connection } from '../../channels/kind.ts'
-import { incomingOf } from './parse.ts'
 import type { MailboxSettings } from './settings.ts'
 
 /** How far a folder has been read. Numbers of letters mean nothing under another `validity`. */
@@ -88,6 +87,8 @@ async function takeAll(
       { uid: true, internalDate: true, source: { maxLength: largestBytes } },
       { uid: true }
     )
+    // What takes letters apart is large, and most processes read none.
+    const { incomingOf } = await import('./parse.ts')
     const messages = await Promise.all(
       letters
         .toSorted((one, other) => one.uid - other.uid)
