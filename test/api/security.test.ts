@@ -202,7 +202,7 @@ describe('Sessions', function () {
       before + 1
     ])
     expect((await login({ login: 'nobody.here', password: 'guess' })).status).to.equal(401)
-    const [unknown] = await rig.db('audit').where({ action: 'login.refused', user_id: null })
+    const unknown: unknown = await rig.db('audit').where({ action: 'login.refused', user_id: null }).first()
     expect(JSON.stringify(unknown)).to.not.include('guess')
   })
 

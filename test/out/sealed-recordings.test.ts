@@ -108,7 +108,7 @@ describe('recordings: encrypted on the disk', function () {
     expect(unverified.body).to.include({ code: 'verify_first' })
     await rig.db('sessions').update({ verified_at: new Date() })
     expect((await admin.send('PUT', '/api/recording-sealing', { isOn: true })).status).to.equal(200)
-    const [row] = await rig.db('audit').where({ action: 'recordingSealing.change' })
+    const row: unknown = await rig.db('audit').where({ action: 'recordingSealing.change' }).first()
     expect(row).to.include({ user_id: admin.userId })
     const { rows } = await rig.db.raw<{ rows: unknown[] }>(
       `select 1 from graphile_worker.jobs where key = 'recordings.seal'`
