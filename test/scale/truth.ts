@@ -43,8 +43,6 @@ interface Row {
 
 /** Between what a caller did and what a node has taken in of it. */
 const borderMs = 1000
-/** The edge waits two seconds for a word of a node. */
-const passedOverMs = 2000 + borderMs
 const secondsApart = 2
 
 /**
@@ -90,17 +88,9 @@ function troubleOf(
 ): string[] {
   const { sentMs, answeredMs, leftMs, cutMs, refused } = caller
   const endMs = leftMs ?? cutMs ?? Number.POSITIVE_INFINITY
-  const led = rows.find(({ outcome }) => outcome === 'answered') ?? rows[0]
+  const [led] = rows
   if (!led) return ['has no row']
-  // Who calls when a node goes or comes back: it has the call, no word of it reaches the edge in time, and the next one
-  // gets the call too.
-  const isPassedOver = ({ outcome, ...row }: Row): boolean =>
-    outcome !== 'answered' &&
-    losses.some(
-      ({ node, atMs, backMs }) =>
-        node === nodeOf(row) && sentMs > atMs - passedOverMs && sentMs < backMs + passedOverMs
-    )
-  if (!rows.every((row) => row === led || isPassedOver(row))) return [`has ${rows.length} rows`]
+  if (rows.length > 1) return [`has ${rows.length} rows`]
   const loss = losses.find(
     ({ node, atMs }) => node === nodeOf(led) && sentMs - borderMs < atMs && atMs < endMs + borderMs
   )
