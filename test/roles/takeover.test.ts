@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Knex } from 'knex'
 import type { Scheme } from '../../ivr/scheme.ts'
 import { openPanel, type Panel } from '../chaos/panel.ts'
 import { hears, tones } from '../pbx/office.ts'
@@ -37,6 +38,7 @@ describe('Two controllers over one Asterisk', function () {
   let phones: Telephones
   let panel: Panel
   let roles: Process[]
+  let lock: Knex.Transaction | undefined
 
   before(async () => {
     world = await startWorld(16_000)
@@ -62,7 +64,10 @@ describe('Two controllers over one Asterisk', function () {
       for (const one of roles) console.log(one.output().split('\n').slice(-30).join('\n'))
       console.log(await company.account())
     }
+    // What one test leaves behind when it fails must not fail the next.
+    await lock?.rollback()
     await phones.close()
+    await company.clear()
   })
 
   it('the one that waits takes over calls, reservations, caps and screens when the other is killed', async () => {
@@ -121,8 +126,12 @@ describe('Two controllers over one Asterisk', function () {
     await until(() => panel.open().length === 1 && panel.open()[0] === id, {
       what: 'the panel still shows it'
     })
-    const [refusedRow] = (await rowsOf(instance, forwarded)).filter(({ answeredAt }) => answeredAt === null)
-    const tape = await company.tape(String(refusedRow?.id))
+    const refusedRow = await until(
+      async () =>
+        (await rowsOf(instance, forwarded)).find(({ answeredAt, endedAt }) => answeredAt === null && endedAt),
+      { what: 'the refused call is written' }
+    )
+    const tape = await company.tape(refusedRow.id)
     expect(tape.find(({ type }) => type === 'call.dial_refused')?.data).to.include({
       reason: 'concurrency_cap'
     })
@@ -175,7 +184,7 @@ describe('Two controllers over one Asterisk', function () {
       },
       { what: 'its ringing is written' }
     )
-    const lock = await db.transaction()
+    lock = await db.transaction()
     await lock.raw('lock table call_snapshots in share mode')
     const answeredLater = newcomer.call(fourth)
     await until(() => later.isRinging(), { what: 'the other telephone rings' })
