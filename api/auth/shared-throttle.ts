@@ -45,7 +45,7 @@ export class SharedThrottle {
       refuseFor(Math.max(0, ...known.map((row) => row.blocked_until.getTime() - nowMs)))
       const { rows } = await trx.raw<{ rows: { key: string; count: number }[] }>(
         `insert into sign_in_tries as t (key, count, last_at, blocked_until)
-         select k, 1, :now, :now from unnest(cast(:keys as text[])) as k order by k
+         select k, 1, :now, to_timestamp(0) from unnest(cast(:keys as text[])) as k order by k
          on conflict (key) do update set last_at = excluded.last_at,
            count = case when t.last_at < :since then 1 else t.count + 1 end
          returning key, count`,

@@ -88,7 +88,7 @@ export class LoginThrottle {
     const waitMs = waitAfter(count, limit)
     // Deleted first: a Map keeps the order of insertion, so the eldest stands in front.
     this.#attempts.delete(key)
-    this.#attempts.set(key, { count, blockedUntilMs: nowMs + waitMs, lastMs: nowMs })
+    this.#attempts.set(key, { count, blockedUntilMs: waitMs > 0 ? nowMs + waitMs : 0, lastMs: nowMs })
     if (this.#attempts.size > maxEntries) {
       const eldest = this.#attempts.keys().next()
       if (!eldest.done) this.#attempts.delete(eldest.value)
