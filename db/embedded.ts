@@ -21,6 +21,8 @@ export type PostgresOptions = {
   port?: number
   /** More of the server's environment. */
   env?: Readonly<Record<string, string>>
+  /** How many clients it serves at once; without it 100, plenty for one Ringtrace. */
+  maxConnections?: number
   log: Logger
 }
 
@@ -51,7 +53,6 @@ const socketPort = 5432
 
 const settings: Record<string, string> = {
   shared_buffers: '128MB',
-  max_connections: '100',
   synchronous_commit: 'on',
   jit: 'off',
   max_wal_size: '2GB',
@@ -75,13 +76,16 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   return withLock(join(place.dir, 'start.lock'), async () => startIn(place, options))
 }
 
-async function startIn(place: PostgresPlace, { port, log }: PostgresOptions): Promise<RunningPostgres> {
+async function startIn(
+  place: PostgresPlace,
+  { port, maxConnections, log }: PostgresOptions
+): Promise<RunningPostgres> {
   const data = join(place.dir, 'data')
   const password = await ensurePassword(place.dir)
   await ensureCluster(place, data, password, log)
   await ownFolder(join(place.dir, 'run'), place.runAs)
   const socketDir = await shortFolderFor(join(place.dir, 'run'), '.s.PGSQL.65535')
-  const args = serverArguments(data, socketDir, port)
+  const args = serverArguments(data, socketDir, { port, maxConnections })
   const adminUrl = `postgres://postgres:${password}@localhost:${port ?? socketPort}/postgres?host=${encodeURIComponent(socketDir)}`
 
   const server = (await adopt(data, args, log)) ?? (await launch(place, data, args))
@@ -107,9 +111,14 @@ async function startIn(place: PostgresPlace, { port, log }: PostgresOptions): Pr
   }
 }
 
-function serverArguments(data: string, socketDir: string, port: number | undefined): string[] {
+function serverArguments(
+  data: string,
+  socketDir: string,
+  { port, maxConnections = 100 }: { port: number | undefined; maxConnections: number | undefined }
+): string[] {
   const all = {
     ...settings,
+    max_connections: String(maxConnections),
     unix_socket_directories: socketDir,
     listen_addresses: port === undefined ? '' : '127.0.0.1',
     port: String(port ?? socketPort)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Logger } from 'pino'
 import { endLiving, spawnDetached } from '../../host/detached.ts'
@@ -68,7 +68,11 @@ export async function startEdge(options: {
   if (!isUp || !pidAlive(living.pid)) {
     await endLiving(living, 2000, 'SIGTERM')
     await endAllOf(config)
-    throw new SetupError('The SIP edge did not come up', `Its last words are in ${logFile}.`)
+    const why = isUp ? 'it ended by itself' : 'it did not answer within 20 seconds'
+    throw new SetupError(
+      `The SIP edge did not come up: ${why}`,
+      `Its last words, from ${logFile}:\n${await lastWords(logFile)}`
+    )
   }
   await tellPhones(options.picture.phones)
   log.info({ edgePid: living.pid, version: home.version }, 'The SIP edge is running')
@@ -139,6 +143,13 @@ export async function startEdge(options: {
       await endAllOf(config)
     }
   }
+}
+
+/** What tells why it ended: its complaints, or whatever it said last. */
+async function lastWords(logFile: string): Promise<string> {
+  const lines = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-200)
+  const complaints = lines.filter((line) => /CRITICAL|ERROR|FATAL/.test(line))
+  return (complaints.length > 0 ? complaints : lines).slice(-5).join('\n')
 }
 
 /**

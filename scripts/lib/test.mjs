@@ -131,9 +131,7 @@ export async function test(only) {
     isReady = true
     const env = await environment(shelf)
     const isStopped = () => stopped !== undefined
-    const quiet = beside.map((names) => names.flatMap((own) => areas.filter(({ name }) => name === own)))
-    const rest = areas.filter(({ name }) => !beside.flat().includes(name))
-    const [first = [], ...others] = [rest, ...quiet].filter((lane) => lane.length > 0)
+    const [first = [], ...others] = lanesOf(areas).filter((lane) => lane.length > 0)
     for (const lane of others) console.log(`\nBeside the rest: ${lane.map(({ name }) => name).join(', ')}`)
     const lanes = await Promise.all([
       runLane(first, folder, env, isStopped, false),
@@ -152,7 +150,17 @@ export async function test(only) {
   return summary(results, Date.now() - startedMs, stopped !== undefined)
 }
 
-function findAreas(only) {
+/**
+ * What runs at the same time: the areas of one lane come one after the other.
+ * @param {{ name: string, files: string[] }[]} areas
+ */
+export function lanesOf(areas) {
+  const quiet = beside.map((names) => names.flatMap((own) => areas.filter(({ name }) => name === own)))
+  return [areas.filter(({ name }) => !beside.flat().includes(name)), ...quiet]
+}
+
+/** @param {string[]} only areas; none: all */
+export function findAreas(only) {
   const files = filesUnder(['test'])
     .map((file) => relative(root, file))
     .filter((file) => file.endsWith('.test.ts'))

@@ -29,7 +29,7 @@ describe('The first hour of an empty installation', function () {
     this.timeout(240_000)
     await buildPages()
     carrier = await openCarrier(host, account.user, account.password)
-    instance = await startInstance(16_600, {}, { ownPostgres: true })
+    instance = await startInstance(13_000, {}, { ownPostgres: true })
     browser = await openBrowser(path.join(instance.dataDir, 'tones'), microphoneHz)
     olga = await sitDown(browser, instance)
     page = olga.page

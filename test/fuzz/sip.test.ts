@@ -21,7 +21,7 @@ describe('Callers who send what nobody means', function () {
   let nextCaller = 0
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(26_200, 84, 1)
+    office = await openOffice(27_500, 84, 1)
   })
   after(() => office.close())
 

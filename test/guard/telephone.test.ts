@@ -20,7 +20,7 @@ describe('A telephone system that strangers attack', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(17_800, lane, 2)
+    office = await openOffice(30_200, lane, 2)
     target = { host: '127.0.0.1', port: office.instance.sipPort }
     await office.instance.api('PUT', '/api/sip-guard', { tries, allowed: [`127.0.${lane}.65`] })
     thief = await office.desk()

@@ -16,7 +16,7 @@ describe('More calls than the company carries', function () {
 
   before(async function () {
     this.timeout(120_000)
-    office = await openOffice(17_200, 77, 3)
+    office = await openOffice(31_000, 77, 3)
     lines = await office.outside()
   })
   after(() => office.close())

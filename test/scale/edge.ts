@@ -18,7 +18,7 @@ export async function startEdgeCommand(env: Record<string, string>): Promise<{ s
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   await until(
     () => {
-      if (child.exitCode !== null) throw new Error(`The edge did not start:\n${output.slice(-3000)}`)
+      if (child.exitCode !== null) throw new Error(`The edge did not start: ${output.slice(-3000)}`)
       return output.includes('is ready at')
     },
     { timeoutMs: 120_000, what: 'the edge is ready' }

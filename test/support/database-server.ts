@@ -16,7 +16,8 @@ export const serverVariable = 'TEST_DATABASE_SERVER'
 
 /** Starts a PostgreSQL in `dir`, and migrates the template. The server outlives this process unless it is stopped. */
 export async function startServer(dir: string, log: Logger): Promise<RunningPostgres> {
-  const postgres = await startPostgres({ dir, log })
+  // Ringtraces, rigs and edges of several areas at once.
+  const postgres = await startPostgres({ dir, log, maxConnections: 400 })
   const url = await postgres.createDatabase(template)
   const db = connect(url, log)
   try {
