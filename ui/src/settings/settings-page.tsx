@@ -1,6 +1,6 @@
 import '../styles/later.ts'
 import type { ParseKeys } from 'i18next'
-import { Fragment, lazy, Suspense, type ComponentType } from 'react'
+import { Fragment, lazy, Suspense, useEffect, useRef, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, NavLink, useParams } from 'react-router'
 import { DeskRulesSection } from '../crm/desk-rules.tsx'
@@ -154,12 +154,18 @@ export default function SettingsPage() {
     .filter((part) => part.sections.length > 0)
   const all = shown.flatMap((part) => part.sections)
   const found = all.find(({ name }) => name === section)
+  const menu = useRef<HTMLElement>(null)
+  useEffect(() => {
+    menu.current
+      ?.querySelector('[aria-current=page]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [found])
   if (!found) return <Navigate to={`/settings/${all[0]?.name ?? ''}`} replace />
   const Page = found.page
   return (
     <main className="page">
       <div className={styles.layout}>
-        <nav className={styles.menu} aria-label={t('nav.settings')}>
+        <nav ref={menu} className={styles.menu} aria-label={t('nav.settings')}>
           {shown.map((part) => (
             <Fragment key={part.title}>
               <span className={`eyebrow ${styles.menuTitle}`}>{t(part.title)}</span>

@@ -68,12 +68,10 @@ function Pill({ state, tone, short, long }: ReturnType<typeof useSoftphoneWords>
       data-state={state}
       role="status"
       title={long}
-      style={{ display: 'inline-flex', alignItems: 'center', gap: 7, minWidth: 0 }}
+      className={styles.state}
     >
       <i className={styles.dot} data-tone={tone} />
-      <span className="cut" style={{ fontSize: '0.8125rem' }}>
-        {short}
-      </span>
+      <span>{short}</span>
     </span>
   )
 }

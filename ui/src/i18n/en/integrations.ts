@@ -30,7 +30,7 @@ export const integrationsTexts = {
         'This address is not public or not https: the other side cannot reach it. Open the panel by its public address, or set PUBLIC_URL.',
       saveKeys: 'Save',
       saveAndCheck: 'Save and check',
-      keysThere: 'They are there.',
+      keysThere: 'Keys are set.',
       waiting: 'Waiting for {{system}}…',
       checkNow: 'Check and finish'
     },

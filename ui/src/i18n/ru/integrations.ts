@@ -32,7 +32,7 @@ export const integrationsTexts = {
         'Этот адрес не публичный или без https: другая сторона до него не достучится. Откройте панель по публичному адресу или задайте PUBLIC_URL.',
       saveKeys: 'Сохранить',
       saveAndCheck: 'Сохранить и проверить',
-      keysThere: 'Сохранено.',
+      keysThere: 'Ключи заданы.',
       waiting: 'Ждём: {{system}}…',
       checkNow: 'Проверить и закончить'
     },
