@@ -92,6 +92,8 @@ export type CallEvent = { atMs: number } & (
   | { type: 'legAdopted'; leaving: string; leg: Omit<Leg, 'id'> }
   /** Attended REFER, the other side of it: a leg of this call lives on in another one. */
   | { type: 'legGiven'; leg: string; toCallId: string }
+  /** The caller was let in well after the operator had answered: we or Asterisk were out of reach in between. */
+  | { type: 'callerAnswered' }
   | { type: 'callerLeft'; cause: number | null }
   | { type: 'hangupRequested'; by: HangupBy; reason: string }
   /** The machine room failed the call: Asterisk died, or an effect could not be done. */

@@ -6,7 +6,7 @@ import { closeLeg, dialAgain, dialOrRefuse, dropLeg, endedByItself, isNextTry, r
 import { ringTaker, parkTimedOut, taken } from './park.ts'
 import { recordingIdOf } from './recording-id.ts'
 import { clientAnswered, clientProgress, operatorReady, placed, placedDecided, placedFound, placedLegEnded, placedTimedOut } from './place.ts'
-import { clientLegLeft, goesOut, handOver, heldByTelephone, legLeftTalk, talkFromScheme } from './talk.ts'
+import { clientLegLeft, goesOut, handOver, heldByTelephone, legLeftTalk, talkBeganLate, talkFromScheme } from './talk.ts'
 import { changeLeg, clientParty, effect, legOf, moment, partyOf, type Turn } from './turn.ts'
 import type { CallEvent } from './events.ts'
 import type { Leg, Phase } from './types.ts'
@@ -60,6 +60,7 @@ export const callFlow: Record<Phase, Row> & { always: Row } = {
     legAnswered:      (turn, e) => withLeg(turn, e.leg, 'ringing', (leg) => talkLegAnswered(turn, leg), () => dropLate(turn, e.leg)),
     legEnded:         (turn, e) => withLeg(turn, e.leg, 'live', (leg) => talkLegEnded(turn, leg, e.cause)),
     legHeld:          (turn, e) => heldByTelephone(turn, e.leg, e.on),
+    callerAnswered:   (turn) => talkBeganLate(turn),
     legAdopted:       (turn, e) => adopt(turn, e),
     legGiven:         (turn, e) => give(turn, e)
   },

@@ -1,5 +1,6 @@
 import type { Moments, MomentType, TalkParty } from './moments.ts'
 import type { TapeRow } from './effects.ts'
+import { secondsBetween } from './turn.ts'
 import type { CallVisit, Source } from './types.ts'
 
 /** A row of `calls`, by column name; instants are ISO strings. The whole row follows from the tape. */
@@ -60,14 +61,21 @@ export function foldJournal(rows: readonly TapeRow[]): Journal | null {
   return journal
 }
 
-/** Projects one more row; rows that are not moments change nothing. The journal given is written to. */
+/** Projects one more row; other rows change nothing, but for a caller who is let in late. The journal given is written to. */
 export function project(journal: Journal | null, row: TapeRow): Journal | null {
   const at = new Date(row.atMs).toISOString()
+  if (row.type === 'callerAnswered' && journal && row.data['ignored'] !== true) letIn(journal, at)
   if (row.type === 'call.initiated') return begin(row.callId, row.data as never, at)
   const projector = projectors[row.type as MomentType] as
     ((journal: Journal, data: unknown, at: string) => void) | undefined
   if (journal && projector) projector(journal, row.data, at)
   return journal
+}
+
+/** The talk was told of when the operator answered, and the caller came into it now. */
+function letIn({ call }: Journal, at: string): void {
+  call['answered_at'] = at
+  call['wait_seconds'] = secondsBetween(Date.parse(String(call['started_at'])), Date.parse(at))
 }
 
 function begin(callId: string, data: Moments['call.initiated'], at: string): Journal {

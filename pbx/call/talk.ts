@@ -4,7 +4,7 @@ import { goBack, madeVersion, sendTo } from './detour.ts'
 import { endCall, endTalk } from './ending.ts'
 import { answerLeg, closeLeg, dropLeg, recordLeg, releaseOf, stopRinging } from './legs.ts'
 import { clientParty, effect, legOf, liveLegs, moment, partyOf, secondsBetween, type Turn } from './turn.ts'
-import type { Leg, Talk, TransferTarget } from './types.ts'
+import type { Call, Leg, Talk, TransferTarget } from './types.ts'
 import { moveWatchers, stopWatchers } from './watch.ts'
 
 /** The first to answer a scheme's ringing talks; everyone else's phone stops ringing. */
@@ -94,6 +94,24 @@ function has(turn: Turn, legId: string): void {
     waitSeconds: secondsBetween(call.startedMs, turn.atMs),
     recordingId: legOf(turn, legId)?.recordingId ?? null
   })
+}
+
+/** Whether a caller who is let in now has missed part of their first talk: the operator answered long before. */
+export function isLetInLate({ direction, firstTalkMs, talk }: Call, atMs: number): boolean {
+  return direction === 'in' && talk !== null && talk.startedMs === firstTalkMs && atMs - firstTalkMs >= lateMs
+}
+
+/** An answer takes a few round trips; what takes longer is no part of a talk. */
+const lateMs = 1000
+
+/** The first talk is as long as the caller was in it; the operator's leg, and its recording, are longer. */
+export function talkBeganLate(turn: Turn): void {
+  if (!isLetInLate(turn.call, turn.atMs)) {
+    turn.ignored = true
+    return
+  }
+  turn.call.firstTalkMs = turn.atMs
+  changeTalk(turn, { startedMs: turn.atMs })
 }
 
 /**

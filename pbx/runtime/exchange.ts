@@ -3,6 +3,7 @@ import type { AriChannel, AriEvent } from '../ari/events.ts'
 import { callIdOf } from '../call/call-id.ts'
 import type { MomentType } from '../call/moments.ts'
 import { newCall } from '../call/step.ts'
+import { isLetInLate } from '../call/talk.ts'
 import type { TapeRow } from '../call/effects.ts'
 import type { CallEvent, Person, Refusal, Wish } from '../call/events.ts'
 import type { Call, Leg, Order } from '../call/types.ts'
@@ -220,13 +221,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   function legOf(channelId: string): { live: LiveCall; leg: Leg } | null {
     const foreign = byForeign.get(channelId)
-    if (foreign) {
-      const leg = foreign.call.legs.find((one) => one.channelId === channelId)
-      return leg ? { live: foreign, leg } : null
-    }
     const parsed = parseLegChannel(channelId)
-    const live = parsed ? calls.get(parsed.callId) : undefined
-    const leg = live?.call.legs.find((one) => one.id === parsed?.leg)
+    const live = foreign ?? (parsed ? calls.get(parsed.callId) : undefined)
+    const leg = live?.call.legs.find((one) =>
+      foreign ? one.channelId === channelId : one.id === parsed?.leg
+    )
     return live && leg ? { live, leg } : null
   }
 
@@ -278,6 +277,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   function stateChanged({ channel, atMs }: Extract<AriEvent, { type: 'ChannelStateChange' }>): void {
     if (channel.state === 'Ringing') tellLeg(channel.id, (leg) => ({ type: 'legRinging', atMs, leg }))
     if (channel.state !== 'Up') return
+    const arrived = byCaller.get(channel.id)
+    if (arrived && isLetInLate(arrived.call, atMs)) tell(arrived, { type: 'callerAnswered', atMs })
     const found = legOf(channel.id)
     if (!found || !isDialled(found.leg) || found.leg.state !== 'ringing') return
     stopListening(found.live, found.leg.id, effects)

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Ari } from '../ari/client.ts'
 import type { AriBridge } from '../ari/requests.ts'
 import type { AriChannel } from '../ari/events.ts'
+import { isLetInLate } from '../call/talk.ts'
 import type { Call } from '../call/types.ts'
 import { answeredAt, endOf, type CelEvent } from './cel.ts'
 import { hearEnds, type Ends } from './ends.ts'
@@ -136,6 +137,12 @@ async function repair(
     const { atMs, cause } = atOf(call.pbxUniqueId)
     missed.push({ atMs, tell: () => exchange.deliver(live, { type: 'callerLeft', atMs, cause }) })
   }
+  const letInMs = call.direction === 'in' ? answeredAt(cel, call.pbxUniqueId) : null
+  if (letInMs !== null && isLetInLate(call, letInMs))
+    missed.push({
+      atMs: letInMs,
+      tell: () => exchange.deliver(live, { type: 'callerAnswered', atMs: letInMs })
+    })
   missed.sort((a, b) => a.atMs - b.atMs)
   for (const { tell } of missed) tell()
 

@@ -26,6 +26,7 @@ const told: fc.Arbitrary<Told> = fc.oneof(
   fc.record({ type: fc.constant('legAnswered' as const), leg: legs }),
   fc.record({ type: fc.constant('legEnded' as const), leg: legs, cause }),
   fc.record({ type: fc.constant('callerLeft' as const), cause }),
+  fc.record({ type: fc.constant('callerAnswered' as const) }),
   fc.record({ type: fc.constant('legProgress' as const), leg: legs }),
   fc.record({ type: fc.constant('legHeld' as const), leg: legs, on: fc.boolean() }),
   fc.record({ type: fc.constant('legGiven' as const), leg: legs, toCallId: fc.constant('x') }),

@@ -141,6 +141,31 @@ describe('An inbound call', () => {
     expect(story.journal().call).to.include({ outcome: 'answered', hangup_by: 'client', talk_seconds: 61 })
   })
 
+  it('has talked for as long as the caller was in the talk, when the operator had answered long before', () => {
+    const noGreeting = { ...scheme(), start: 'sales' }
+    const story = new Story()
+      .when({ type: 'arrived', isSpeakable: true }, { type: 'routed', route: route(noGreeting) })
+      .when({ type: 'operatorsFound', operators: [anna] }, { type: 'legAnswered', leg: 'op1' })
+      .after(6)
+      .when({ type: 'callerAnswered' })
+      .after(3)
+      .when({ type: 'callerLeft', cause: 16 })
+    expect(story.last('call.talk_ended')).to.include({ talkSeconds: 4 })
+    expect(story.last('call.ended')).to.include({ talkSeconds: 4, waitSeconds: 11 })
+    const { call, legs } = story.journal()
+    expect(call).to.include({ talk_seconds: 4, clean_talk_seconds: 4, wait_seconds: 11, total_seconds: 15 })
+    expect(Date.parse(String(call.answered_at)) - Date.parse(String(call.started_at))).to.equal(11_000)
+    expect(Date.parse(String(legs[0]?.answered_at)), 'her telephone').to.be.below(
+      Date.parse(String(call.answered_at))
+    )
+  })
+
+  it('takes no notice of a caller who is let in before anybody talks', () => {
+    const story = annaRings().when({ type: 'callerAnswered' })
+    expect(story.wasIgnored).to.equal(true)
+    expect(story.journal().call).to.include({ answered_at: null, wait_seconds: null })
+  })
+
   it('frees operators who were found for a caller who has just left', () => {
     const story = atOperators().when(
       { type: 'callerLeft', cause: 16 },
