@@ -138,7 +138,10 @@ interface KnownDeal {
   told?: string
 }
 
-/** The contact first, then all stages that were not told yet, each with its time; a change of the sum repeats the last. */
+/**
+ * The contact first, then the stages that were not told yet, one request each; a change of the sum repeats the last. One
+ * at a time: if an answer is lost, only the stage that they knew last is told again, never one from before it.
+ */
 const deals: Telling<DealFacts> = {
   next(deal, memory, { settings, links, nowMs }) {
     const set = settings as ComagicSettings
@@ -160,7 +163,7 @@ const deals: Telling<DealFacts> = {
             params: { contacts: [contact.params] }
           }
     }
-    return stagesStep(deal, known, set, links, nowMs)
+    return stageStep(deal, known, set, links, nowMs)
   },
   took(step, _answer, memory, deal) {
     const known = memory as KnownDeal
@@ -171,12 +174,9 @@ const deals: Telling<DealFacts> = {
         links: [{ ourKind: 'contact', ourId: id, foreignKind: 'contact', foreignId: id }]
       }
     }
+    const { stages, told } = JSON.parse(step.key.slice('deal '.length)) as Required<KnownDeal>
     return {
-      memory: {
-        ...known,
-        stages: deal.history.length,
-        told: step.key.slice('deal '.length)
-      } satisfies Memory,
+      memory: { ...known, stages, ...(stages === deal.history.length && { told }) } satisfies Memory,
       links: [{ ourKind: 'deal', ourId: deal.dealId, foreignKind: 'deal', foreignId: deal.dealId }]
     }
   },
@@ -205,7 +205,7 @@ function contactOf(
   }
 }
 
-function stagesStep(
+function stageStep(
   deal: DealFacts,
   known: KnownDeal,
   { timeZone, currency }: ComagicSettings,
@@ -216,32 +216,37 @@ function stagesStep(
   const revenue = deal.currency === currency ? amount : 0
   const told = JSON.stringify([title, revenue, contact?.id ?? null, history.length])
   if (known.told === told) return null
-  const from = Math.min(known.stages ?? 0, history.length - 1)
+  const place = Math.min(known.stages ?? 0, history.length - 1)
   const request = links.find(
     ({ ourKind, ourId, foreignKind }) =>
       ourKind === 'inquiry' && ourId === deal.inquiryId && foreignKind === 'communication'
   )
-  const items = history.slice(from).map(({ stage, atMs }, place, shown) => {
-    const isLast = place === shown.length - 1
-    const isNew = from + place >= (known.stages ?? 0)
-    const stageMs = Math.max(atMs, createdMs)
-    return {
-      ext_id: dealId,
-      name: title,
-      created_date_time: zoneText(createdMs, timeZone),
-      modified_date_time: zoneText(isNew ? stageMs : nowMs, timeZone),
-      modified_stage_date_time: zoneText(stageMs, timeZone),
-      ...(isLast &&
-        stage.kind !== 'open' &&
-        closedMs !== null && { closed_date_time: zoneText(Math.max(closedMs, createdMs), timeZone) }),
-      ...(contact && { contact_ext_ids: [contact.id], main_contact_ext_id: contact.id }),
-      ...(isLast && { revenue }),
-      ...(path.source !== null && { source: path.source }),
-      ...(request && { communication_id: Number(request.foreignId), communication_type: 'offline_message' }),
-      stage_ext_id: stage.id
-    }
-  })
-  return { key: `deal ${told}`, method: 'upload.deals_history', params: { deals: items } }
+  const entry = history[place]
+  if (!entry) return null
+  const { stage } = entry
+  const isLast = place === history.length - 1
+  const isNew = place >= (known.stages ?? 0)
+  const stageMs = Math.max(entry.atMs, createdMs)
+  const item = {
+    ext_id: dealId,
+    name: title,
+    created_date_time: zoneText(createdMs, timeZone),
+    modified_date_time: zoneText(isNew ? stageMs : nowMs, timeZone),
+    modified_stage_date_time: zoneText(stageMs, timeZone),
+    ...(isLast &&
+      stage.kind !== 'open' &&
+      closedMs !== null && { closed_date_time: zoneText(Math.max(closedMs, createdMs), timeZone) }),
+    ...(contact && { contact_ext_ids: [contact.id], main_contact_ext_id: contact.id }),
+    ...(isLast && { revenue }),
+    ...(path.source !== null && { source: path.source }),
+    ...(request && { communication_id: Number(request.foreignId), communication_type: 'offline_message' }),
+    stage_ext_id: stage.id
+  }
+  return {
+    key: `deal ${JSON.stringify({ stages: place + 1, told })}`,
+    method: 'upload.deals_history',
+    params: { deals: [item] }
+  }
 }
 
 export const mapping: Mapping = { ...hearsNothing, ...calls, inquiries, deals }

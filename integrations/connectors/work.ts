@@ -19,8 +19,8 @@ export interface Open {
 
 /** Longer than the requests of one thing can take. */
 const leaseMs = 5 * 60_000
-/** One that asks for more in one go is wrong. */
-const mostSteps = 50
+/** One that asks for more in one go is wrong: a deal may have gone through a hundred stages. */
+const mostSteps = 200
 /** How long a call that the other side asked for may take to be known as that. */
 const placingMs = 60_000
 const lookAgainMs = 500

@@ -321,24 +321,24 @@ describe('UIS and CoMagic, by the contract they publish', function () {
     await work()
     expect(account.requests, 'what has come from there is not told there').to.have.length(1)
 
-    const stages = await world
-      .db('pipeline_stages')
-      .orderBy('position')
-      .select<Row[]>('id', 'kind', 'pipeline_id')
+    const { db } = world
+    const stages = await db('pipeline_stages').orderBy('position').select<Row[]>('id', 'kind', 'pipeline_id')
     const [open, next] = stages
     const won = stages.find(({ kind }) => kind === 'won')
-    const [deal] = await world
-      .db('deals')
+    const [deal] = await db('deals')
       .insert({
         ...{ title: 'Балкон', pipeline_id: open?.['pipeline_id'], stage_id: open?.['id'], amount: 0 },
         ...{ inquiry_id: inquiry['id'], contact_id: inquiry['contact_id'] }
       })
-      .returning<Row[]>('id')
+      .returning<Row[]>(['id', 'created_at'])
     const dealId = String(deal?.['id'])
+    // Each stage a second after the one before: they refuse what lies before the stage that they knew last.
+    const createdMs = (deal?.['created_at'] as Date).getTime()
+    let moves = 0
     const move = async (stage: Row | undefined, change: Row = {}): Promise<void> => {
-      await world.db('deal_stage_changes').insert({ deal_id: dealId, to_stage_id: stage?.['id'] })
-      await world
-        .db('deals')
+      const at = new Date(createdMs + (moves += 1) * 1000)
+      await db('deal_stage_changes').insert({ deal_id: dealId, to_stage_id: stage?.['id'], at })
+      await db('deals')
         .where({ id: dealId })
         .update({ stage_id: stage?.['id'], ...change })
       world.clock.move(minute)
@@ -364,13 +364,13 @@ describe('UIS and CoMagic, by the contract they publish', function () {
       sales_funnel_ext_id: open?.['pipeline_id']
     })
     expect(history.at(-1)).to.have.property('closed_date_time')
-    await world.db('deals').where({ id: dealId }).update({ amount: 95_000 })
+    await db('deals').where({ id: dealId }).update({ amount: 95_000 })
     world.clock.move(minute)
     await work()
     expect(account.deals.get(dealId), 'a changed sum is no new stage').to.have.length(3)
     expect(account.deals.get(dealId)?.at(-1)).to.include({ revenue: 95_000 })
-    await world.db('contact_phones').insert({ contact_id: inquiry['contact_id'], e164: someone() })
-    await world.db('deals').where({ id: dealId }).update({ title: 'Балкон и окно' })
+    await db('contact_phones').insert({ contact_id: inquiry['contact_id'], e164: someone() })
+    await db('deals').where({ id: dealId }).update({ title: 'Балкон и окно' })
     world.clock.move(minute)
     await work()
     expect(account.contacts.get(String(inquiry['contact_id']))?.['phone_numbers']).to.have.length(2)
