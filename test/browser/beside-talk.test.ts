@@ -196,6 +196,11 @@ describe('Beside the talk and after it', function () {
     await tags.press('ArrowDown')
     await tags.press('Enter')
     await until(async () => JSON.stringify((await call())['tags']) === '["кухня","замер"]', within)
+    // The word that was taken is offered no more, and is not named to screen readers either.
+    const isNamed = 'document.activeElement.getAttribute("aria-activedescendant")'
+    expect(
+      await page.evaluate(`${isNamed} === null || document.getElementById(${isNamed}) !== null`)
+    ).to.equal(true)
     await tags.press('Backspace')
     await until(async () => JSON.stringify((await call())['tags']) === '["кухня"]', within)
   })

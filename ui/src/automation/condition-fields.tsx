@@ -1,18 +1,10 @@
-import {
-  ActionIcon,
-  Group,
-  MultiSelect,
-  NumberInput,
-  Select,
-  TagsInput,
-  TextInput,
-  Tooltip
-} from '@mantine/core'
+import { ActionIcon, Group, MultiSelect, NumberInput, Select, TextInput, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { AutomationCondition } from '../../../api/contract/automation.ts'
 import { conditionKinds } from '../../../api/contract/automation-words.ts'
 import { inquiryChannels } from '../../../api/contract/words.ts'
+import { TagsField } from '../lib/tags-field.tsx'
 import styles from './automation.module.css'
 import { newConditions } from './draft.ts'
 import type { Choices } from './lookups.ts'
@@ -80,7 +72,7 @@ export function ConditionFields({ condition, choices, held, onChange, onRemove }
         return (
           <>
             {is('is', 'isNot', condition.is, (value) => onChange({ ...condition, is: value }))}
-            <TagsInput
+            <TagsField
               aria-label={label}
               className={styles.values ?? ''}
               placeholder={condition.values.length === 0 ? t('automation.chooseOrWrite') : ''}

@@ -1,9 +1,9 @@
-import { TagsInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { JournalCallWithLegs } from '../../../api/contract/calls.ts'
 import { api, type Page } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
+import { TagsField } from '../lib/tags-field.tsx'
 import { toast } from '../lib/toast.tsx'
 
 const longest = 50
@@ -36,7 +36,7 @@ export function CallTags({ call, isReadOnly }: { call: JournalCallWithLegs; isRe
   })
   const tags = save.isPending ? save.variables : call.tags
   return (
-    <TagsInput
+    <TagsField
       aria-label={t('journal.tags')}
       placeholder={tags.length === 0 && !isReadOnly ? t('journal.tagsPlaceholder') : ''}
       data={known.data?.items.map(({ name }) => name) ?? []}

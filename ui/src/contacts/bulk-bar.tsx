@@ -1,4 +1,4 @@
-import { Button, Group, Select, TagsInput, Text } from '@mantine/core'
+import { Button, Group, Select, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { api } from '../lib/api.ts'
 import { explain } from '../lib/explain.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useUsers } from '../lib/lookups.ts'
+import { TagsField } from '../lib/tags-field.tsx'
 import { toast } from '../lib/toast.tsx'
 import styles from './contacts.module.css'
 import { useContactsChanged, useContactTags } from './queries.ts'
@@ -45,7 +46,7 @@ export function BulkBar({ ids, onDone }: { ids: readonly string[]; onDone: () =>
       <Text fw={600} fz="sm" role="status" data-testid="picked">
         {t('contacts.bulk.picked', { count: ids.length })}
       </Text>
-      <TagsInput
+      <TagsField
         size="xs"
         miw={190}
         aria-label={t('contacts.bulk.tags')}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, TagsInput, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Text, TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -15,6 +15,7 @@ import { explain } from '../lib/explain.ts'
 import { fullTime } from '../lib/format.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { useUsers } from '../lib/lookups.ts'
+import { TagsField } from '../lib/tags-field.tsx'
 import { toast } from '../lib/toast.tsx'
 import { useMe } from '../session/session.ts'
 import { CustomInputs } from './custom-fields.tsx'
@@ -234,7 +235,7 @@ export function ContactCard({ contact }: { contact: Contact }) {
         isReadOnly={isReadOnly}
         onChange={(ownerId) => inBackground(put('ownerId', { ownerId }))}
       />
-      <TagsInput
+      <TagsField
         size="xs"
         label={t('contacts.column.tags')}
         placeholder={contact.tags.length === 0 ? t('contacts.addTag') : ''}

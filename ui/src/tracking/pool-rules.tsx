@@ -1,9 +1,10 @@
-import { MultiSelect, NumberInput, Select, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core'
+import { MultiSelect, NumberInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { TrackingNumber } from '../../../api/contract/config.ts'
 import type { NumberPool } from '../../../api/contract/track.ts'
 import { formatPhone } from '../lib/format.ts'
 import { useAll, useNumbers, useSources } from '../lib/lookups.ts'
+import { TagsField } from '../lib/tags-field.tsx'
 import { inquiryChannels } from '../lib/words.ts'
 import { AddressCheck } from './address-check.tsx'
 import { Part } from './part.tsx'
@@ -29,7 +30,7 @@ export function PoolRules({ pool }: { pool: NumberPool }) {
     ...new Set((sources.data ?? []).flatMap((source) => of(source) ?? []))
   ]
   const tags = (kind: 'sources' | 'campaigns' | 'zones' | 'pages', data: string[] = [], help?: string) => (
-    <TagsInput
+    <TagsField
       label={t(`tracking.pool.${kind}`)}
       description={help}
       error={errorOf(`rule.${kind}`)}
