@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../db/prepared.ts'
 
 export interface Client {
   id: string
@@ -26,10 +27,13 @@ export async function lockCrm(trx: Knex): Promise<void> {
 
 /** The contact with this telephone number. */
 export async function contactOf(trx: Knex, phone: string): Promise<Client | null> {
-  const row = await trx('contact_phones as p')
-    .join('contacts as c', 'c.id', 'p.contact_id')
-    .where('p.e164', phone)
-    .first<Client | undefined>('c.id', 'c.name', 'c.owner_id as ownerId')
+  const [row] = await prepared<Client>(
+    trx,
+    'crm-contact-of',
+    `select c.id, c.name, c.owner_id as "ownerId"
+     from contact_phones p join contacts c on c.id = p.contact_id where p.e164 = :phone`,
+    { phone }
+  )
   return row ?? null
 }
 
@@ -116,23 +120,20 @@ async function givePhone(trx: Knex, phone: string, email: string | null): Promis
 export async function openDealOf(
   trx: Knex,
   contactId: string,
-  by?: Date
+  by: Date | null = null
 ): Promise<{ id: string; title: string } | null> {
-  const query = trx('deals as d')
-    .join('pipeline_stages as s', 's.id', 'd.stage_id')
-    .where('s.kind', 'open')
-    .where((either) => {
-      either
-        .where('d.contact_id', contactId)
-        .orWhereIn('d.id', trx('deal_contacts').where({ contact_id: contactId }).select('deal_id'))
-    })
-    .orderByRaw('d.contact_id is distinct from cast(? as uuid)', [contactId])
-    .orderBy([
-      { column: 'd.created_at', order: 'desc' },
-      { column: 'd.id', order: 'desc' }
-    ])
-  if (by) query.where('d.created_at', '<=', by)
-  return (await query.first<{ id: string; title: string } | undefined>('d.id', 'd.title')) ?? null
+  // An array and no subquery: of the latter PostgreSQL makes a look at every open deal.
+  const [row] = await prepared<{ id: string; title: string }>(
+    trx,
+    'crm-open-deal',
+    `select d.id, d.title from deals d join pipeline_stages s on s.id = d.stage_id and s.kind = 'open'
+     where (d.contact_id = :contactId
+         or d.id = any (array(select deal_id from deal_contacts where contact_id = :contactId)))
+       and (cast(:by as timestamptz) is null or d.created_at <= :by)
+     order by d.contact_id is distinct from :contactId, d.created_at desc, d.id desc limit 1`,
+    { contactId, by }
+  )
+  return row ?? null
 }
 
 /** All telephone numbers of a client, the given one included. */

@@ -23,28 +23,34 @@ interface InboxRow extends Waiting {
 export async function drainCrmInbox(db: Knex, announce: Announce, log: Logger): Promise<number> {
   let total = 0
   for (;;) {
-    const done = await drainSome(db, announce, log)
+    const done = await drainSome(db, announce).catch((error: unknown) => {
+      log.debug({ err: error }, 'One of these cannot be worked out: each is tried by itself')
+      return drainCarefully(db, announce, log)
+    })
     total += done
     if (done < batchSize) return total
   }
 }
 
-function drainSome(db: Knex, announce: Announce, log: Logger): Promise<number> {
+/** All or nothing. */
+function drainSome(db: Knex, announce: Announce): Promise<number> {
   return db.transaction(async (trx) => {
-    await lockCrm(trx)
-    const rows = await trx('crm_inbox')
-      .where('next_at', '<=', trx.fn.now())
-      .orderBy('id')
-      .limit(batchSize)
-      .forUpdate()
-      .skipLocked()
-      .select<InboxRow[]>('id', 'subject', 'subject_id', 'attempts')
+    const rows = await due(trx)
+    for (const row of rows) await workOut(trx, row, announce)
+    await leave(trx, rows)
+    return rows.length
+  })
+}
+
+/** Each with a savepoint of its own: what fails leaves nothing behind and harms no neighbour. */
+function drainCarefully(db: Knex, announce: Announce, log: Logger): Promise<number> {
+  return db.transaction(async (trx) => {
+    const rows = await due(trx)
     for (const row of rows) {
       try {
-        // A savepoint of its own: what fails leaves nothing behind and harms no neighbour.
         await trx.transaction(async (inner) => {
           await workOut(inner, row, announce)
-          await inner('crm_inbox').where({ id: row.id }).delete()
+          await leave(inner, [row])
         })
       } catch (error) {
         const { subject, subject_id } = row
@@ -62,4 +68,25 @@ function drainSome(db: Knex, announce: Announce, log: Logger): Promise<number> {
     }
     return rows.length
   })
+}
+
+async function due(trx: Knex): Promise<InboxRow[]> {
+  await lockCrm(trx)
+  return trx('crm_inbox')
+    .where('next_at', '<=', trx.fn.now())
+    .orderBy('id')
+    .limit(batchSize)
+    .forUpdate()
+    .skipLocked()
+    .select<InboxRow[]>('id', 'subject', 'subject_id', 'attempts')
+}
+
+async function leave(trx: Knex, rows: readonly InboxRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await trx('crm_inbox')
+    .whereIn(
+      'id',
+      rows.map(({ id }) => id)
+    )
+    .delete()
 }

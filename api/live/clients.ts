@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { isPhone } from '../../crm/clients.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { LiveCall, LiveClient } from '../contract/live.ts'
 import { liveClient } from '../contract/live.ts'
 import { isDatabaseAway } from '../errors.ts'
@@ -86,8 +87,9 @@ export function forStrangers(client: LiveClient): LiveClient {
 
 /** One question, each part of it by an index, so that it takes milliseconds among millions of calls. */
 export async function findClient(db: Knex, callId: string, phone: string): Promise<LiveClient> {
-  const { rows } = await db.raw<{ rows: { client: Record<string, unknown> }[] }>(question, { callId, phone })
-  return liveClient.parse({ callId, ...rows[0]?.client })
+  const values = { callId, phone }
+  const [row] = await prepared<{ client: Record<string, unknown> }>(db, 'live-client', question, values)
+  return liveClient.parse({ callId, ...row?.client })
 }
 
 const question = `

@@ -15,7 +15,7 @@ import {
 } from './core/rule.ts'
 import { factsOf } from './facts.ts'
 import type { AutomationPorts } from './ports.ts'
-import { activeRules, ruleOf, schedulesOfRule } from './rules.ts'
+import { activeRules, ruleOf, schedulesOfRule, type RuleRow } from './rules.ts'
 import { zoneOfCompany } from './settings.ts'
 
 const batchSize = 50
@@ -76,11 +76,15 @@ function matchSome(db: Knex, ports: Ports, log: Logger): Promise<number> {
       .orderBy('e.id')
       .limit(batchSize)
       .select<EventRow[]>('e.*')
-    for (const row of rows) {
+    const rules = rows.length === 0 ? [] : await activeRules(trx, Object.keys(eventOf) as Trigger[])
+    const waitedFor = rows.filter((row) => rulesFor(row, rules).length > 0)
+    const others = rows.filter((row) => !waitedFor.includes(row))
+    await forget(trx, others)
+    for (const row of waitedFor) {
       try {
         await trx.transaction(async (inner) => {
-          await matchEvent(inner, row, ports)
-          await inner('automation_events').where({ id: row.id }).delete()
+          await matchEvent(inner, row, rulesFor(row, rules), ports)
+          await forget(inner, [row])
         })
       } catch (error) {
         log.error({ err: error, key: row.key }, 'An event could not be matched with rules; it is tried again')
@@ -99,10 +103,28 @@ function matchSome(db: Knex, ports: Ports, log: Logger): Promise<number> {
   })
 }
 
-async function matchEvent(trx: Knex, event: EventRow, ports: Ports): Promise<void> {
-  const triggers = (Object.keys(eventOf) as Trigger[]).filter((name) => eventOf[name] === event.type)
-  const rules = await activeRules(trx, triggers, event.rule_id)
-  if (rules.length === 0) return
+/** Of all rules that are on, those that wait for this event; or the one it is for. */
+const rulesFor = (event: EventRow, rules: readonly RuleRow[]): RuleRow[] =>
+  rules.filter(
+    ({ id, trigger }) => eventOf[trigger] === event.type && (event.rule_id === null || event.rule_id === id)
+  )
+
+async function forget(trx: Knex, events: readonly EventRow[]): Promise<void> {
+  if (events.length === 0) return
+  await trx('automation_events')
+    .whereIn(
+      'id',
+      events.map(({ id }) => id)
+    )
+    .delete()
+}
+
+async function matchEvent(
+  trx: Knex,
+  event: EventRow,
+  rules: readonly RuleRow[],
+  ports: Ports
+): Promise<void> {
   const facts = await factsOf(trx, {
     subject: event.subject,
     subjectId: event.subject_id,
@@ -110,10 +132,9 @@ async function matchEvent(trx: Knex, event: EventRow, ports: Ports): Promise<voi
     data: { ...event.data }
   })
   if (!facts) return
-  for (const row of rows(rules)) if (fires(row, facts, event.data)) await run(trx, row, event, facts, ports)
+  for (const rule of rules.map(ruleOf))
+    if (fires(rule, facts, event.data)) await run(trx, rule, event, facts, ports)
 }
-
-const rows = (found: Parameters<typeof ruleOf>[0][]): Rule[] => found.map(ruleOf)
 
 /** What the conditions of a rule look at beside the facts. */
 export async function around(db: Knex, rule: Pick<Rule, 'groups'>, atMs: number, ports: Ports) {

@@ -25,17 +25,12 @@ export const ruleOf = (row: Omit<RuleRow, 'is_active' | 'active_since'>): Rule =
   limitHours: row.limit_hours
 })
 
-/** Rules that are on and wait for such a trigger, the oldest first; or the one named. */
-export async function activeRules(
-  db: Knex,
-  triggers: readonly Trigger[],
-  only: string | null = null
-): Promise<RuleRow[]> {
-  const rows = db<RuleRow>('automation_rules')
+/** Rules that are on and wait for such a trigger, the oldest first. */
+export async function activeRules(db: Knex, triggers: readonly Trigger[]): Promise<RuleRow[]> {
+  return db<RuleRow>('automation_rules')
     .where({ is_active: true })
     .whereIn('trigger', [...triggers])
-  if (only !== null) rows.where({ id: only })
-  return rows.orderBy(['created_at', 'id'])
+    .orderBy(['created_at', 'id'])
 }
 
 /** Schedules that the conditions of a rule name. */

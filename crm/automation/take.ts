@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
+import { prepared } from '../../db/prepared.ts'
 import type { CrmEvent } from '../events.ts'
 import type { Announce } from '../ports.ts'
-import type { EventType, Subject } from './core/rule.ts'
+import { eventOf, type EventType, type Subject, type Trigger } from './core/rule.ts'
 import { isStopWord, refuse } from './refusals.ts'
 
 /** Sent when something happened that rules may wait for. */
@@ -48,23 +49,28 @@ const about = (
 ): Taken => ({ type, key: `${type}:${subjectId}`, subject, subjectId, data })
 
 /**
- * Writes an event down for the rules, in the transaction of what happened.
+ * Writes an event down for the rules, in the transaction of what happened; none while no rule waits for such.
  * @param chain rules whose actions led to it
  */
 export async function take(trx: Knex, event: CrmEvent, chain: readonly string[] = []): Promise<void> {
   const taken = takenOf(event)
   if (!taken) return
   await noteStopWord(trx, event)
-  await trx('automation_events').insert({
-    type: taken.type,
-    key: taken.key,
-    subject: taken.subject,
-    subject_id: taken.subjectId,
-    at: new Date(event.atMs),
-    data: JSON.stringify(taken.data),
-    chain: [...chain]
-  })
-  await trx.raw('select pg_notify(?, ?)', [automationChannel, ''])
+  await prepared(
+    trx,
+    'automation-take',
+    `with added as (
+       insert into automation_events (type, key, subject, subject_id, at, data, chain)
+       select :type, :key, :subject, :subjectId, :at, :data, :chain
+       where exists (select from automation_rules where is_active and trigger = any (:triggers)) returning id
+     )
+     select pg_notify('${automationChannel}', '') from added`,
+    {
+      ...{ type: taken.type, key: taken.key, subject: taken.subject, subjectId: taken.subjectId },
+      ...{ at: new Date(event.atMs), data: JSON.stringify(taken.data), chain: [...chain] },
+      triggers: (Object.keys(eventOf) as Trigger[]).filter((name) => eventOf[name] === taken.type)
+    }
+  )
 }
 
 /** A client who answers with such a word gets no more advertising. */

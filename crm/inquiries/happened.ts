@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../../db/prepared.ts'
 import { contactOf, isPhone } from '../clients.ts'
 import { livingContact } from '../contacts/merge.ts'
 import { messageCame } from '../messages/came.ts'
@@ -53,34 +54,46 @@ interface CallRow {
   is_spam: boolean
   tags: string[]
   is_demo: boolean
+  is_demo_number: boolean
+  /** Something is still hidden because this call was once marked as spam. */
+  hides: boolean
 }
+
+const callText = `
+select c.*, exists (select from numbers n where n.id = c.number_id and n.is_demo) as is_demo_number,
+  exists (select from spam_marks m where m.call_id = c.id)
+    or exists (select from inquiries i where i.call_id = c.id and i.state = 'spam') as hides
+from calls c where c.id = :id`
 
 /** Nobody talked with the client. */
 const unanswered = new Set(['missed', 'abandoned', 'busy', 'failed', 'voicemail'])
 
 async function called(trx: Knex, id: string, announce: Announce): Promise<void> {
-  const call = await trx('calls').where({ id }).first<CallRow | undefined>()
+  const [call] = await prepared<CallRow>(trx, 'crm-call', callText, { id })
   // Erased meanwhile, with all that is known of it.
   if (!call || call.outcome === 'blocked') return
   await followMerge(trx, call)
   const phone = isPhone(call.caller_number) ? call.caller_number : null
-  const isAnswered = call.outcome === 'answered' && call.answered_at !== null
+  let contactId: string | null | undefined
   if (call.direction === 'out') {
     if (phone === null) return
-    await attach(trx, { id, at: call.started_at, phone })
+    contactId = await attach(trx, { id, at: call.started_at, phone })
   } else if (call.is_spam || call.tags.includes('spam')) {
     if (call.is_spam) await learnSpam(trx, { phone, email: null }, { callId: id, at: call.started_at })
     return hide(trx, id)
   } else {
-    await forgetSpamCall(trx, id)
-    await show(trx, id)
+    if (call.hides) {
+      await forgetSpamCall(trx, id)
+      await show(trx, id)
+    }
     const markId = await spamMarkOf(trx, { phone, email: null })
     if (markId !== null) return hideHit(trx, markId, { subject: 'call', id, at: call.started_at })
-    await place(trx, await ofCall(trx, call), announce)
+    contactId = (await place(trx, ofCall(call), announce))?.contactId
   }
-  if (phone === null || !isAnswered || call.answered_at === null) return
-  const contact = await contactOf(trx, phone)
-  await noteTalk(trx, { contactId: contact?.id ?? null, phone }, call.answered_at)
+  if (phone === null || call.outcome !== 'answered' || call.answered_at === null) return
+  // What has its place already says nothing of whose it is.
+  if (contactId === undefined) contactId = (await contactOf(trx, phone))?.id ?? null
+  await noteTalk(trx, { contactId, phone }, call.answered_at)
 }
 
 /** While they talked, the client may have gone into another contact. */
@@ -92,7 +105,7 @@ async function followMerge(trx: Knex, call: CallRow): Promise<void> {
   call.contact_id = contactId
 }
 
-async function ofCall(trx: Knex, call: CallRow) {
+function ofCall(call: CallRow) {
   const path: Path = {
     inquiryChannel: call.inquiry_channel,
     source: call.source_name,
@@ -100,9 +113,6 @@ async function ofCall(trx: Knex, call: CallRow) {
     campaign: call.campaign,
     keyword: call.keyword
   }
-  const isDemo =
-    call.is_demo ||
-    Boolean(await trx('numbers').where({ id: call.number_id, is_demo: true }).first<unknown>('id'))
   return {
     subject: 'call' as const,
     id: call.id,
@@ -118,7 +128,7 @@ async function ofCall(trx: Knex, call: CallRow) {
     answeredBy: call.outcome === 'answered' ? call.operator_id : null,
     isMissed: unanswered.has(call.outcome ?? ''),
     note: null,
-    isDemo
+    isDemo: call.is_demo || call.is_demo_number
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../../db/prepared.ts'
 import { contactOf, contactOfEmail, ensureContact, isPhone, openDealOf, type Client } from '../clients.ts'
 import type { Announce } from '../ports.ts'
 import { firstTalk } from './responses.ts'
@@ -52,8 +53,7 @@ const openStates = ['new', 'inWork']
  * @returns null when it has its place already
  */
 export async function place(trx: Knex, it: Happening, announce: Announce): Promise<Placed | null> {
-  const own = { subject: it.subject, subject_id: it.id }
-  if (await trx('activities').where(own).first<unknown>('subject')) return null
+  if (await hasPlace(trx, it)) return null
   const contact = await clientOf(trx, it)
   const contactId = contact?.id ?? null
   if (contact && it.visitorId !== null)
@@ -62,7 +62,10 @@ export async function place(trx: Knex, it: Happening, announce: Announce): Promi
       .whereNull('contact_id')
       .update({ contact_id: contact.id })
   const put = async (to: { inquiry_id?: string; deal_id?: string }): Promise<void> => {
-    await trx('activities').insert({ ...own, at: it.at, contact_id: contactId, ...to })
+    await trx('activities').insert({
+      ...{ subject: it.subject, subject_id: it.id, at: it.at, contact_id: contactId },
+      ...to
+    })
   }
   const deal = contact && (await openDealOf(trx, contact.id))
   if (deal) {
@@ -78,6 +81,11 @@ export async function place(trx: Knex, it: Happening, announce: Announce): Promi
   const inquiryId = await make(trx, it, contact, announce)
   await put({ inquiry_id: inquiryId })
   return { inquiryId, dealId: null, contactId, isNew: true }
+}
+
+async function hasPlace(trx: Knex, { subject, id }: Happening): Promise<boolean> {
+  const text = 'select from activities where subject_id = :id and subject = :subject'
+  return (await prepared(trx, 'crm-has-place', text, { id, subject })).length > 0
 }
 
 async function clientOf(trx: Knex, it: Happening): Promise<Client | null> {
@@ -99,16 +107,27 @@ async function openInquiryOf(trx: Knex, it: Happening, contactId: string | null)
   const { email } = it
   if (contactId === null && email === null) return null
   const reachMs = joinHours * 3_600_000
+  const [from, to] = [new Date(it.at.getTime() - reachMs), new Date(it.at.getTime() + reachMs)]
+  if (email === null) {
+    const [open] = await prepared<{ id: string }>(
+      trx,
+      'crm-open-inquiry',
+      `select id from inquiries where contact_id = :contactId and state in ('new', 'inWork')
+         and created_at between :from and :to
+       order by created_at desc, id desc limit 1`,
+      { contactId, from, to }
+    )
+    return open?.id ?? null
+  }
   const row = await trx('inquiries')
     .whereIn('state', openStates)
-    .whereBetween('created_at', [new Date(it.at.getTime() - reachMs), new Date(it.at.getTime() + reachMs)])
+    .whereBetween('created_at', [from, to])
     .where((either) => {
       if (contactId !== null) either.where('contact_id', contactId)
-      if (email !== null)
-        either.orWhere((mail) => {
-          mail.whereRaw('lower(email) = lower(?)', [email])
-          if (contactId !== null) mail.whereNull('contact_id')
-        })
+      either.orWhere((mail) => {
+        mail.whereRaw('lower(email) = lower(?)', [email])
+        if (contactId !== null) mail.whereNull('contact_id')
+      })
     })
     .orderBy([
       { column: 'created_at', order: 'desc' },
@@ -228,8 +247,14 @@ export const inquiryCreated = (row: InquiryRow) => ({
   }
 })
 
-/** Joins a call of ours to what was open with the client when it was placed; nothing is made for it. */
-export async function attach(trx: Knex, call: { id: string; at: Date; phone: string }): Promise<void> {
+/**
+ * Joins a call of ours to what was open with the client when it was placed; nothing is made for it.
+ * @returns the client's contact
+ */
+export async function attach(
+  trx: Knex,
+  call: { id: string; at: Date; phone: string }
+): Promise<string | null> {
   const contact = await contactOf(trx, call.phone)
   const deal = contact && (await openDealOf(trx, contact.id, call.at))
   const inquiry = deal
@@ -243,7 +268,7 @@ export async function attach(trx: Knex, call: { id: string; at: Date; phone: str
         })
         .orderBy('created_at', 'desc')
         .first<{ id: string } | undefined>('id')
-  if (!deal && !inquiry) return
+  if (!deal && !inquiry) return contact?.id ?? null
   await trx('activities')
     .insert({
       subject: 'call',
@@ -255,4 +280,5 @@ export async function attach(trx: Knex, call: { id: string; at: Date; phone: str
     })
     .onConflict('subject_id')
     .ignore()
+  return contact?.id ?? null
 }

@@ -1,47 +1,51 @@
 import type { Knex } from 'knex'
-import { phonesOf } from '../clients.ts'
+import { prepared } from '../../db/prepared.ts'
+import { isPhone } from '../clients.ts'
+
+/** Somebody outside: a contact, with the number they came by. */
+interface Whoever {
+  contactId: string | null
+  phone: string | null
+}
+
+/** All telephone numbers of somebody, the one they came by included. An array: PostgreSQL looks each up by an index. */
+const numbers = `array(select e164 from contact_phones where contact_id = :contact
+  union select cast(:phone as text) where cast(:phone as text) is not null)`
+
+const bindings = ({ contactId, phone }: Whoever) => ({
+  contact: contactId,
+  phone: isPhone(phone) ? phone : null
+})
 
 /**
  * The first talk with a client from `sinceMs` on, whoever called whom; of an answered call its own answer.
  * @returns null while there was none
  */
-export async function firstTalk(
-  trx: Knex,
-  client: { contactId: string | null; phone: string | null },
-  since: Date
-): Promise<Date | null> {
-  const phones = await phonesOf(trx, client.contactId, client.phone)
-  if (phones.length === 0) return null
-  const row = await trx('calls')
-    .whereIn('caller_number', phones)
-    .where({ outcome: 'answered' })
-    .whereNot('direction', 'internal')
-    .where('answered_at', '>=', since)
-    .min<{ at: Date | null }[]>('answered_at as at')
-  return row[0]?.at ?? null
+export async function firstTalk(trx: Knex, client: Whoever, since: Date): Promise<Date | null> {
+  const [row] = await prepared<{ at: Date | null }>(
+    trx,
+    'crm-first-talk',
+    `select min(answered_at) as at from calls
+     where caller_number = any (${numbers}) and outcome = 'answered' and direction <> 'internal'
+       and answered_at >= :since`,
+    { ...bindings(client), since }
+  )
+  return row?.at ?? null
 }
 
 /**
  * A talk answers every inquiry of the client that came before it and was not answered earlier. The earliest counts, in
  * whatever order calls become known.
  */
-export async function noteTalk(
-  trx: Knex,
-  client: { contactId: string | null; phone: string | null },
-  at: Date
-): Promise<void> {
-  const phones = await phonesOf(trx, client.contactId, client.phone)
-  if (phones.length === 0) return
-  await trx('inquiries')
-    .where('created_at', '<=', at)
-    .where((either) => {
-      either.whereIn('phone', phones)
-      if (client.contactId !== null) either.orWhere('contact_id', client.contactId)
-    })
-    .where((late) => {
-      late.whereNull('first_response_at').orWhere('first_response_at', '>', at)
-    })
-    .update({ first_response_at: at, updated_at: trx.fn.now() })
+export async function noteTalk(trx: Knex, client: Whoever, at: Date): Promise<void> {
+  await prepared(
+    trx,
+    'crm-note-talk',
+    `update inquiries set first_response_at = :at, updated_at = now()
+     where created_at <= :at and (phone = any (${numbers}) or contact_id = :contact)
+       and (first_response_at is null or first_response_at > :at)`,
+    { ...bindings(client), at }
+  )
 }
 
 /** An inquiry whose answer became another: both as PostgreSQL writes them, with their microseconds. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../../db/prepared.ts'
 import { contactOf, contactOfEmail, isPhone, openDealOf, readEmail } from '../clients.ts'
 
 /** Who somebody outside is, as far as a mark of spam goes. */
@@ -46,14 +47,13 @@ export async function learnSpam(
  * @returns its id; null where nothing is hidden
  */
 export async function spamMarkOf(trx: Knex, sender: Sender): Promise<string | null> {
-  const values = valuesOf(sender)
-  if (values.length === 0) return null
-  const mark = await trx('spam_marks')
-    .whereIn(
-      ['kind', 'value'],
-      values.map(({ kind, value }) => [kind, value])
-    )
-    .first<{ id: string } | undefined>('id')
+  const [mark] = await prepared<{ id: string }>(
+    trx,
+    'crm-spam-mark',
+    `select id from spam_marks
+     where (kind = 'phone' and value = :phone) or (kind = 'email' and value = :email) limit 1`,
+    { phone: isPhone(sender.phone) ? sender.phone : null, email: readEmail(sender.email) }
+  )
   if (!mark) return null
   const contact =
     (isPhone(sender.phone) ? await contactOf(trx, sender.phone) : null) ??

@@ -70,7 +70,10 @@ export async function runEdge(
   const listening = listen({
     databaseUrl,
     channels: ['asterisk_nodes', 'ringtrace_config'],
-    onNotice: () => telling.soon(),
+    onNotice: (_channel, payload) => {
+      // With each unknown caller there is one.
+      if (!/^contact(s|_phones):/.test(payload)) telling.soon()
+    },
     onConnected: () => telling.soon(),
     log
   })

@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { inTurn } from '../../db/in-turn.ts'
 import { listen } from '../../db/listen.ts'
-import { emptyDirectory, type ContactEntry, type Directory } from '../routing/directory.ts'
+import { emptyDirectory, type Directory } from '../routing/directory.ts'
+import { createContactBook, type ContactRow } from './contact-book.ts'
 import { readConfiguration } from './directory-rows.ts'
 
 export interface DirectoryKeeper {
@@ -20,11 +21,13 @@ export interface DirectoryKeeper {
 export function keepDirectory(options: {
   db: Knex
   databaseUrl: string
+  /** Hears of every change but those of contacts, of which there is one with each unknown caller. */
   onChange(directory: Directory): void
   log: Logger
 }): DirectoryKeeper {
   const { db, log } = options
-  let current: Directory = emptyDirectory
+  const contacts = createContactBook()
+  let current: Directory = { ...emptyDirectory, contacts: contacts.byNumber }
   const stale = { config: false, allContacts: false, contacts: new Set<string>() }
 
   const reading = inTurn(refresh, (error) =>
@@ -37,11 +40,10 @@ export function keepDirectory(options: {
     Object.assign(stale, { config: false, allContacts: false })
     stale.contacts.clear()
     try {
-      let next = current
-      if (config) next = { ...(await readConfiguration(db)), contacts: next.contacts }
-      if (allContacts) next = { ...next, contacts: await readContacts(db, null) }
-      else if (contactIds.length > 0)
-        next = { ...next, contacts: await patchContacts(db, next.contacts, contactIds) }
+      const next = config ? { ...(await readConfiguration(db)), contacts: contacts.byNumber } : current
+      if (allContacts) contacts.fill(await readContacts(db, null))
+      else if (contactIds.length > 0) contacts.change(contactIds, await readContacts(db, contactIds))
+      if (next === current) return
       current = next
       options.onChange(current)
     } catch (error) {
@@ -94,21 +96,11 @@ const contactRows = z.array(
   })
 )
 
-async function readContacts(db: Knex, ids: readonly string[] | null): Promise<Map<string, ContactEntry>> {
+async function readContacts(db: Knex, ids: readonly string[] | null): Promise<ContactRow[]> {
   const result = await db.raw<{ rows: unknown }>(
     `select p.e164, c.id, c.name, c.company, c.owner_id as "ownerId"
      from contact_phones p join contacts c on c.id = p.contact_id ${ids ? 'where c.id = any(?::uuid[])' : ''}`,
     ids ? [[...ids]] : []
   )
-  return new Map(contactRows.parse(result.rows).map(({ e164, ...contact }) => [e164, contact]))
-}
-
-async function patchContacts(
-  db: Knex,
-  before: Directory['contacts'],
-  ids: readonly string[]
-): Promise<Map<string, ContactEntry>> {
-  const changed = new Set(ids)
-  const kept = [...before].filter(([, contact]) => !changed.has(contact.id))
-  return new Map([...kept, ...(await readContacts(db, ids))])
+  return contactRows.parse(result.rows)
 }

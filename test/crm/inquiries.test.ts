@@ -298,6 +298,24 @@ describe('Inquiries that are made by themselves', function () {
     expect(await inquiries()).to.have.length(2)
   })
 
+  it('asks the database for little with each call of somebody unknown', async () => {
+    const calls = 15
+    for (let n = 0; n < calls; n += 1)
+      await outside.call({
+        caller_number: `+7916000${1000 + n}`,
+        outcome: 'answered',
+        operator_id: operatorId
+      })
+    let asked = 0
+    const count = (): void => void (asked += 1)
+    db.on('query', count)
+    await drain()
+    db.off('query', count)
+    expect(await inquiries()).to.have.length(calls)
+    // Beside them: begin, lock, read the inbox, delete from it, commit.
+    expect(asked).to.be.at.most(calls * 12 + 5)
+  })
+
   it('loses nothing when whoever works it out dies in the middle', async () => {
     await outside.call({ caller_number: ivan })
     const dying: Announce = async (trx) => {
