@@ -76,33 +76,37 @@ export async function ensureContact(
     email = null,
     isDemo
   }: { phone: string; name: string | null; email?: string | null; isDemo: boolean }
-): Promise<Client> {
+): Promise<Client & { isNew: boolean }> {
   const wanted = name?.trim().slice(0, 200) || null
   const known = (await contactOf(trx, phone)) ?? (await givePhone(trx, phone, email))
   if (known) {
     await addEmail(trx, known.id, email)
-    if (wanted === null || known.name !== phone) return known
+    if (wanted === null || known.name !== phone) return { ...known, isNew: false }
     await trx('contacts').where({ id: known.id }).update({ name: wanted, updated_at: trx.fn.now() })
-    return { ...known, name: wanted }
+    return { ...known, name: wanted, isNew: false }
   }
-  const [made] = await trx('contacts')
-    .insert({ name: wanted ?? phone, is_demo: isDemo })
-    .returning<Client[]>(['id', 'name', 'owner_id as ownerId'])
+  const [made] = await prepared<Client & { isLinked: boolean }>(
+    trx,
+    'crm-make-contact',
+    `with made as (insert into contacts (name, is_demo) values (:name, :isDemo) returning id, name, owner_id),
+     linked as (
+       insert into contact_phones (e164, contact_id) select cast(:phone as text), id from made
+       on conflict (e164) do nothing returning contact_id
+     )
+     select id, name, owner_id as "ownerId", exists (select from linked) as "isLinked" from made`,
+    { name: wanted ?? phone, isDemo, phone }
+  )
   if (!made) throw new Error('No contact came back')
-  const linked: unknown[] = await trx('contact_phones')
-    .insert({ e164: phone, contact_id: made.id })
-    .onConflict('e164')
-    .ignore()
-    .returning('e164')
-  if (linked.length > 0) {
-    await addEmail(trx, made.id, email)
-    return made
+  const { isLinked, ...client } = made
+  if (isLinked) {
+    await addEmail(trx, client.id, email)
+    return { ...client, isNew: true }
   }
   // Somebody entered the client by hand at this very moment.
   await trx('contacts').where({ id: made.id }).delete()
   const other = await contactOf(trx, phone)
   if (!other) throw new Error('A contact went as it came')
-  return other
+  return { ...other, isNew: false }
 }
 
 /** Writes a number that nobody has to whom the mail tells. */

@@ -36,7 +36,7 @@ export async function drainCrmInbox(db: Knex, announce: Announce, log: Logger): 
 function drainSome(db: Knex, announce: Announce): Promise<number> {
   return db.transaction(async (trx) => {
     const rows = await due(trx)
-    for (const row of rows) await workOut(trx, row, announce)
+    await workOut(trx, rows, announce)
     await leave(trx, rows)
     return rows.length
   })
@@ -49,7 +49,7 @@ function drainCarefully(db: Knex, announce: Announce, log: Logger): Promise<numb
     for (const row of rows) {
       try {
         await trx.transaction(async (inner) => {
-          await workOut(inner, row, announce)
+          await workOut(inner, [row], announce)
           await leave(inner, [row])
         })
       } catch (error) {

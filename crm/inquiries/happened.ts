@@ -16,19 +16,16 @@ export interface Waiting {
 }
 
 /**
- * Works out what a call that ended, a form, a callback or a message means for the CRM. It looks at what is written, not at what has
- * changed, so repeating it changes nothing. Take `lockCrm` first.
+ * Works out what calls that ended, forms, callbacks and messages mean for the CRM, one after another. It looks at what is written,
+ * not at what has changed, so repeating it changes nothing. Take `lockCrm` first.
  */
-export async function workOut(trx: Knex, waiting: Waiting, announce: Announce): Promise<void> {
-  switch (waiting.subject) {
-    case 'call':
-      return called(trx, waiting.subject_id, announce)
-    case 'form':
-      return formSent(trx, waiting.subject_id, announce)
-    case 'callback':
-      return callbackOrdered(trx, waiting.subject_id, announce)
-    case 'message':
-      return messageCame(trx, waiting.subject_id, announce)
+export async function workOut(trx: Knex, waiting: readonly Waiting[], announce: Announce): Promise<void> {
+  const calls = await readCalls(trx, waiting)
+  for (const { subject, subject_id: id } of waiting) {
+    if (subject === 'call') await called(trx, calls.get(id), announce)
+    else if (subject === 'form') await formSent(trx, id, announce)
+    else if (subject === 'callback') await callbackOrdered(trx, id, announce)
+    else await messageCame(trx, id, announce)
   }
 }
 
@@ -57,22 +54,31 @@ interface CallRow {
   is_demo_number: boolean
   /** Something is still hidden because this call was once marked as spam. */
   hides: boolean
+  is_placed: boolean
 }
 
-const callText = `
+/** Of what is told here of a call nothing changes by what another one means. */
+const callsText = `
 select c.*, exists (select from numbers n where n.id = c.number_id and n.is_demo) as is_demo_number,
   exists (select from spam_marks m where m.call_id = c.id)
-    or exists (select from inquiries i where i.call_id = c.id and i.state = 'spam') as hides
-from calls c where c.id = :id`
+    or exists (select from inquiries i where i.call_id = c.id and i.state = 'spam') as hides,
+  exists (select from activities a where a.subject_id = c.id and a.subject = 'call') as is_placed
+from calls c where c.id = any (:ids)`
+
+async function readCalls(trx: Knex, waiting: readonly Waiting[]): Promise<ReadonlyMap<string, CallRow>> {
+  const ids = waiting.flatMap(({ subject, subject_id }) => (subject === 'call' ? [subject_id] : []))
+  const rows = ids.length === 0 ? [] : await prepared<CallRow>(trx, 'crm-calls', callsText, { ids })
+  return new Map(rows.map((row) => [row.id, row]))
+}
 
 /** Nobody talked with the client. */
 const unanswered = new Set(['missed', 'abandoned', 'busy', 'failed', 'voicemail'])
 
-async function called(trx: Knex, id: string, announce: Announce): Promise<void> {
-  const [call] = await prepared<CallRow>(trx, 'crm-call', callText, { id })
+async function called(trx: Knex, call: CallRow | undefined, announce: Announce): Promise<void> {
   // Erased meanwhile, with all that is known of it.
   if (!call || call.outcome === 'blocked') return
   await followMerge(trx, call)
+  const { id } = call
   const phone = isPhone(call.caller_number) ? call.caller_number : null
   let contactId: string | null | undefined
   if (call.direction === 'out') {
@@ -128,7 +134,8 @@ function ofCall(call: CallRow) {
     answeredBy: call.outcome === 'answered' ? call.operator_id : null,
     isMissed: unanswered.has(call.outcome ?? ''),
     note: null,
-    isDemo: call.is_demo || call.is_demo_number
+    isDemo: call.is_demo || call.is_demo_number,
+    isPlaced: call.is_placed
   }
 }
 

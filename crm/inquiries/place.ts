@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { prepared } from '../../db/prepared.ts'
 import { contactOf, contactOfEmail, ensureContact, isPhone, openDealOf, type Client } from '../clients.ts'
 import type { Announce } from '../ports.ts'
-import { firstTalk } from './responses.ts'
+import { firstTalk, firstTalkText } from './responses.ts'
 
 /** By what somebody came. */
 export interface Path {
@@ -34,6 +34,8 @@ export interface Happening {
   isMissed: boolean
   note: string | null
   isDemo: boolean
+  /** Where that was asked already. */
+  isPlaced?: boolean
 }
 
 export interface Placed {
@@ -53,7 +55,7 @@ const openStates = ['new', 'inWork']
  * @returns null when it has its place already
  */
 export async function place(trx: Knex, it: Happening, announce: Announce): Promise<Placed | null> {
-  if (await hasPlace(trx, it)) return null
+  if (it.isPlaced ?? (await hasPlace(trx, it))) return null
   const contact = await clientOf(trx, it)
   const contactId = contact?.id ?? null
   if (contact && it.visitorId !== null)
@@ -67,19 +69,19 @@ export async function place(trx: Knex, it: Happening, announce: Announce): Promi
       ...to
     })
   }
-  const deal = contact && (await openDealOf(trx, contact.id))
+  const deal = contact && !contact.isNew ? await openDealOf(trx, contact.id) : null
   if (deal) {
     await put({ deal_id: deal.id })
     return { inquiryId: null, dealId: deal.id, contactId, isNew: false }
   }
-  const open = await openInquiryOf(trx, it, contactId)
+  const isStranger = contact?.isNew === true && it.email === null
+  const open = isStranger ? null : await openInquiryOf(trx, it, contactId)
   if (open !== null) {
     await put({ inquiry_id: open })
     await complete(trx, open, it, contact)
     return { inquiryId: open, dealId: null, contactId, isNew: false }
   }
   const inquiryId = await make(trx, it, contact, announce)
-  await put({ inquiry_id: inquiryId })
   return { inquiryId, dealId: null, contactId, isNew: true }
 }
 
@@ -88,18 +90,18 @@ async function hasPlace(trx: Knex, { subject, id }: Happening): Promise<boolean>
   return (await prepared(trx, 'crm-has-place', text, { id, subject })).length > 0
 }
 
-async function clientOf(trx: Knex, it: Happening): Promise<Client | null> {
+async function clientOf(trx: Knex, it: Happening): Promise<(Client & { isNew: boolean }) | null> {
   if (isPhone(it.phone)) {
     const { phone, name, email, isDemo } = it
     return ensureContact(trx, { phone, name, email, isDemo })
   }
   const byEmail = await contactOfEmail(trx, it.email)
-  if (byEmail) return byEmail
+  if (byEmail) return { ...byEmail, isNew: false }
   if (it.contactId === null) return null
   const row = await trx('contacts')
     .where({ id: it.contactId })
     .first<Client | undefined>('id', 'name', 'owner_id as ownerId')
-  return row ?? null
+  return row ? { ...row, isNew: false } : null
 }
 
 /** By contact; of somebody without a telephone number by e-mail. */
@@ -172,37 +174,35 @@ async function complete(trx: Knex, inquiryId: string, it: Happening, contact: Cl
       .update({ first_response_at: talked })
 }
 
+/** In its place already. */
+const makeText = `
+with made as (
+  insert into inquiries (kind, title, call_id, form_id, callback_id, visit_id, visitor_id, site_id, contact_id,
+    phone, name, email, inquiry_channel, source, medium, campaign, keyword, responsible_id,
+    is_missed, first_response_at, note, is_demo, created_at)
+  values (:kind, :title, :call, :form, :callback, :visit, :visitor, (select id from sites where id = :site), :contact,
+    :givenPhone, :name, :email, :inquiryChannel, :source, :medium, :campaign, :keyword,
+    (select id from users where id = :responsible),
+    :isMissed, (${firstTalkText}), :note, :isDemo, :since)
+  returning *
+), placed as (
+  insert into activities (subject, subject_id, at, contact_id, inquiry_id)
+  select :subject, cast(:id as uuid), created_at, contact_id, id from made
+)
+select * from made`
+
 async function make(trx: Knex, it: Happening, contact: Client | null, announce: Announce): Promise<string> {
   const title = contact?.name ?? it.name ?? it.phone ?? it.email ?? 'anonymous'
-  const [row] = (await trx('inquiries')
-    .insert({
-      kind: it.inquiryKind ?? it.subject,
-      title: title.slice(0, 300),
-      call_id: it.subject === 'call' ? it.id : null,
-      form_id: it.subject === 'form' ? it.id : null,
-      callback_id: it.subject === 'callback' ? it.id : null,
-      visit_id: it.visitId,
-      visitor_id: it.visitorId,
-      site_id: trx('sites').where({ id: it.siteId }).select('id'),
-      contact_id: contact?.id ?? null,
-      phone: it.phone,
-      name: it.name,
-      email: it.email,
-      inquiry_channel: it.path.inquiryChannel,
-      source: it.path.source,
-      medium: it.path.medium,
-      campaign: it.path.campaign,
-      keyword: it.path.keyword,
-      responsible_id: trx('users')
-        .where({ id: contact?.ownerId ?? it.answeredBy })
-        .select('id'),
-      is_missed: it.isMissed,
-      first_response_at: await firstTalk(trx, { contactId: contact?.id ?? null, phone: it.phone }, it.at),
-      note: it.note,
-      is_demo: it.isDemo,
-      created_at: it.at
-    })
-    .returning('*')) as InquiryRow[]
+  const own = (subject: Happening['subject']): string | null => (it.subject === subject ? it.id : null)
+  const [row] = await prepared<InquiryRow>(trx, 'crm-make-inquiry', makeText, {
+    ...{ kind: it.inquiryKind ?? it.subject, title: title.slice(0, 300), subject: it.subject, id: it.id },
+    ...{ call: own('call'), form: own('form'), callback: own('callback') },
+    ...{ visit: it.visitId, visitor: it.visitorId, site: it.siteId, contact: contact?.id ?? null },
+    ...{ givenPhone: it.phone, phone: isPhone(it.phone) ? it.phone : null, name: it.name, email: it.email },
+    ...it.path,
+    ...{ responsible: contact?.ownerId ?? it.answeredBy, isMissed: it.isMissed, note: it.note },
+    ...{ isDemo: it.isDemo, since: it.at }
+  })
   if (!row) throw new Error('No inquiry came back')
   await announce(trx, inquiryCreated(row))
   return row.id

@@ -17,19 +17,15 @@ const bindings = ({ contactId, phone }: Whoever) => ({
   phone: isPhone(phone) ? phone : null
 })
 
-/**
- * The first talk with a client from `sinceMs` on, whoever called whom; of an answered call its own answer.
- * @returns null while there was none
- */
+/** The first talk with `:contact` or `:phone` from `:since` on, whoever called whom; of an answered call its own answer. */
+export const firstTalkText = `select min(answered_at) as at from calls
+  where caller_number = any (${numbers}) and outcome = 'answered' and direction <> 'internal'
+    and answered_at >= :since`
+
+/** @returns when there was the first talk with a client from `since` on; null while there was none */
 export async function firstTalk(trx: Knex, client: Whoever, since: Date): Promise<Date | null> {
-  const [row] = await prepared<{ at: Date | null }>(
-    trx,
-    'crm-first-talk',
-    `select min(answered_at) as at from calls
-     where caller_number = any (${numbers}) and outcome = 'answered' and direction <> 'internal'
-       and answered_at >= :since`,
-    { ...bindings(client), since }
-  )
+  const values = { ...bindings(client), since }
+  const [row] = await prepared<{ at: Date | null }>(trx, 'crm-first-talk', firstTalkText, values)
   return row?.at ?? null
 }
 
