@@ -11,7 +11,8 @@ import type { ApiDeps } from './deps.ts'
 import { isDatabaseAway, toApiError } from './errors.ts'
 import { differsForOperators, forOperators, project, projectAll, withTone } from './live/board.ts'
 import { createClients } from './live/clients.ts'
-import { EventBuffer, type Audience, type EventName, type LiveEvent } from './live/events.ts'
+import { EventBuffer, type Audience, type EventName } from './live/events.ts'
+import { createTeller, packed, togetherRooms } from './live/teller.ts'
 import { isOwnRequest } from './origin.ts'
 import { ApiError } from './problems.ts'
 import { checkHealth } from './routes/health.ts'
@@ -33,7 +34,8 @@ export interface Live {
 const handshake = z.object({
   epoch: z.string().optional(),
   seq: z.number().optional(),
-  token: z.string().optional()
+  token: z.string().optional(),
+  together: z.boolean().optional()
 })
 
 /**
@@ -57,15 +59,14 @@ export function attachLive(
     allowRequest: (req, done) => done(null, isOwnRequest(req))
   })
   let buffer = new EventBuffer()
+  const teller = createTeller(io)
   const board = projectAll(pbx.openCallRows())
   const clients = createClients(deps, (audience, client) => tell('client', audience, { client }))
   for (const call of board.values()) clients.ask(call)
   const admit = createDoorkeeper(deps.db, cookieNameOf(deps), 'live:read')
 
   function tell(name: EventName, audience: Audience, data: Record<string, unknown>): void {
-    const event = buffer.add(name, audience, data)
-    // One emit per change: the packet is encoded once for the whole room, and not at all for nobody.
-    if (io.sockets.sockets.size > 0) io.to(audience).emit(event.name, event.payload as never)
+    teller.tell(buffer.add(name, audience, data))
   }
 
   function changed(before: LiveCall | null, call: LiveCall): void {
@@ -108,6 +109,7 @@ export function attachLive(
     // Another controller leads the calls: every screen is told how things stand with it.
     pbx.feed.onReset?.(() => {
       buffer = new EventBuffer()
+      teller.drop()
       for (const id of board.keys()) clients.forget(id)
       board.clear()
       for (const [id, call] of projectAll(pbx.openCallRows())) {
@@ -145,8 +147,9 @@ export function attachLive(
   io.on('connection', (socket) => {
     const rooms = roomsOf(socket.data.who)
     // Joining, hello and what was missed happen in one go: no event can fall in between.
-    Promise.resolve(socket.join(rooms)).catch((error: unknown) =>
-      log.error({ err: error }, 'No room to join')
+    teller.flush()
+    Promise.resolve(socket.join(takesTogether(socket) ? togetherRooms(rooms) : rooms)).catch(
+      (error: unknown) => log.error({ err: error }, 'No room to join')
     )
     greet(socket, rooms)
     socket.on('setPresence', (value, done) => {
@@ -176,7 +179,9 @@ export function attachLive(
       operators: missed || !isPanel ? [] : pbx.operators(),
       queues: missed || !isPanel ? [] : pbx.queues()
     })
-    for (const event of missed ?? []) if (rooms.includes(event.audience)) send(socket, event)
+    const own = (missed ?? []).filter(({ audience }) => rooms.includes(audience))
+    if (!takesTogether(socket)) for (const event of own) socket.emit(event.name, event.payload as never)
+    else if (own.length > 0) socket.emit('together', packed(own))
   }
 
   async function setPresence(socket: Client, value: unknown): Promise<{ ok: boolean; error?: string }> {
@@ -250,6 +255,7 @@ export function attachLive(
     io,
     async close() {
       for (const stop of [...stopFeed, ...stopTimers]) stop()
+      teller.drop()
       await io.close()
     }
   }
@@ -261,9 +267,8 @@ const roomsOf = (who: Who): string[] => [
   ...(panelRoles.includes(who.role) ? ['panel', leadRoles.includes(who.role) ? 'leads' : 'operators'] : [])
 ]
 
-const send = (socket: Client, event: LiveEvent): void => {
-  socket.emit(event.name, event.payload as never)
-}
+const takesTogether = ({ handshake: { auth } }: Client): boolean =>
+  handshake.safeParse(auth).data?.together === true
 
 /** A hostile client may leave the acknowledgement out. */
 function answer(done: unknown, result: { ok: boolean; error?: string }): void {

@@ -240,7 +240,13 @@ export interface ServerEvents {
   notice: (event: Stamped) => void
   /** Health of the machine changed: shown as a banner. */
   health: (event: Stamped & { status: 'ok' | 'degraded'; checks: Record<string, string> }) => void
+  /** Several of the above in their order, for whoever asked for it in the handshake: name and payload of each. */
+  together: (events: ToldEvent[]) => void
 }
+
+/** Events that come one by one, or in `together`. */
+export type ToldName = Exclude<keyof ServerEvents, 'hello' | 'together'>
+export type ToldEvent = { [K in ToldName]: [name: K, event: Parameters<ServerEvents[K]>[0]] }[ToldName]
 
 /** What a client may send. */
 export interface ClientEvents {
@@ -255,4 +261,6 @@ export interface Handshake {
   epoch?: string
   seq?: number
   token?: string
+  /** Events that come within some milliseconds arrive in one message, `together`; without it each has one of its own. */
+  together?: boolean
 }

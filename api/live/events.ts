@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { ServerEvents } from '../contract/live.ts'
+import type { ToldName } from '../contract/live.ts'
 
 /**
  * Who gets an event: those who see calls live (`panel`: of them operators, or supervisors and admins alone), or
  * everybody signed in; or one user.
  */
 export type Audience = 'panel' | 'operators' | 'leads' | 'everyone' | `user:${string}`
-export type EventName = Exclude<keyof ServerEvents, 'hello'>
+export type EventName = ToldName
 export interface LiveEvent {
   seq: number
   audience: Audience

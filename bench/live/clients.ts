@@ -16,9 +16,10 @@ class QuickDecoder extends EventEmitter {
   }
 
   add(text: unknown): void {
-    const found = typeof text === 'string' ? /^2\["(\w+)",\{"epoch":"[\w-]+","seq":(\d+)/.exec(text) : null
-    if (found?.[1] === undefined || found[1] === 'hello') this.#usual.add(text)
-    else this.emit('decoded', { type: usual.PacketType.EVENT, nsp: '/', data: ['seen', Number(found[2])] })
+    if (typeof text !== 'string' || !/^2\["(?!hello)/.test(text)) this.#usual.add(text)
+    else
+      for (const [, seq] of text.matchAll(/\{"epoch":"[\w-]+","seq":(\d+)/g))
+        this.emit('decoded', { type: usual.PacketType.EVENT, nsp: '/', data: ['seen', Number(seq)] })
   }
 
   destroy(): void {
@@ -37,7 +38,10 @@ async function open({ url, cookies }: ClientsOrder): Promise<void> {
   seqs = cookies.map(() => [])
   atMs = cookies.map(() => [])
   for (const [index, cookie] of cookies.entries()) {
-    const options = { path: '/live', transports: ['websocket'], reconnection: false, forceNew: true, parser }
+    const options = {
+      ...{ path: '/live', transports: ['websocket'], reconnection: false, forceNew: true, parser },
+      auth: { together: true }
+    }
     const socket = io(url, { ...options, extraHeaders: { cookie } })
     sockets.push(socket)
     socket.on('seen', (seq: number) => {

@@ -38,12 +38,19 @@ describe('The live feed before many panels', function () {
 
   const seqs = ({ events }: Screen): number[] => events.map(({ data }) => Number(data['seq']))
 
-  it('tells every panel everything, once and in order, also one that was away in between', async () => {
+  for (const together of [false, true])
+    it(`tells every panel everything, once and in order, ${together ? 'what comes together in one message' : 'one by one'}, also one that was away in between`, async () => {
+      await tellsAll(together)
+    })
+
+  async function tellsAll(together: boolean): Promise<void> {
     const people = [rig.as.operator, rig.as.supervisor, rig.as.admin]
     const opened = await Promise.all(
-      Array.from({ length: panels }, (_, n) => screen(people[n % people.length] ?? rig.as.operator))
+      Array.from({ length: panels }, (_, n) =>
+        screen(people[n % people.length] ?? rig.as.operator, { together })
+      )
     )
-    const stranger = await screen(rig.as.marketer)
+    const stranger = await screen(rig.as.marketer, { together })
     const rows = interleaved()
     const half = Math.floor(rows.length / 2)
     const sayAll = async (part: readonly TimedRow[]): Promise<void> => {
@@ -63,7 +70,7 @@ describe('The live feed before many panels', function () {
     // The calls are over for the exchange as well.
     rig.pbx.rows = []
     rig.pbx.feed.journal('the last of all')
-    const back = await screen(rig.as.operator, { epoch: leaver.hello.epoch, seq: seen })
+    const back = await screen(rig.as.operator, { together, epoch: leaver.hello.epoch, seq: seen })
     const stayed = opened.slice(1)
     const all = [...stayed, back, stranger]
     await until(() => all.every(({ events }) => events.at(-1)?.name === 'journal'), { timeoutMs: 20_000 })
@@ -90,5 +97,7 @@ describe('The live feed before many panels', function () {
       expect(shown.phase).to.equal('ended')
       expect({ ...shown, ringTone: null }).to.deep.include({ operator: call.operator, caller: call.caller })
     }
-  })
+    const most = told.events.length / (together ? 3 : 1)
+    expect(told.messages.length, 'messages').to.be.at.most(most)
+  }
 })

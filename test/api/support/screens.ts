@@ -7,8 +7,11 @@ export interface Screen {
   socket: Socket
   hello: Hello
   /** Names and payloads in the order of arrival. */
-  events: { name: string; data: Record<string, unknown> }[]
+  events: { name: string; data: Payload }[]
+  /** How many events each message held. */
+  messages: number[]
 }
+type Payload = Record<string, unknown>
 
 /** Pages at the live feed of a rig, and what closes them all. */
 export function screensAt(rig: () => Rig) {
@@ -34,10 +37,14 @@ export function screensAt(rig: () => Rig) {
       socket.once('hello', resolve)
       socket.once('connect_error', reject)
     })
-    socket.onAny((name: string, data: Record<string, unknown>) => {
-      if (name !== 'hello') events.push({ name, data })
+    const messages: Screen['messages'] = []
+    socket.onAny((name: string, data: unknown) => {
+      if (name === 'hello') return
+      const own = name === 'together' ? (data as [string, Payload][]) : [[name, data as Payload] as const]
+      messages.push(own.length)
+      for (const [each, payload] of own) events.push({ name: each, data: payload })
     })
-    return { socket, hello: await greeted, events }
+    return { socket, hello: await greeted, events, messages }
   }
 
   const close = (): void => {

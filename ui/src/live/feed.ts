@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
-import type { ClientEvents, ServerEvents } from '../../../api/contract/live.ts'
+import type { ClientEvents, ServerEvents, ToldEvent, ToldName } from '../../../api/contract/live.ts'
 import { emptyBoard, reduceBoard, type Board, type BoardEvent } from './board.ts'
 
 /** The live feed of one signed-in user: a store for `useSyncExternalStore`. */
@@ -30,11 +30,20 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
   const noticeListeners = new Set<() => void>()
   const messageListeners = new Set<() => void>()
   const gapListeners = new Set<() => void>()
-  const dispatch = (event: BoardEvent): void => {
-    const next = reduceBoard(board, event)
+  /** Screens are drawn once for all that came together. */
+  const dispatch = (...events: BoardEvent[]): void => {
+    const next = events.reduce(reduceBoard, board)
     if (next === board) return
     board = next
     for (const each of listeners) each()
+  }
+  const heard = (events: readonly ToldEvent[]): void => {
+    dispatch(...events.map(boardEvent))
+    for (const [name, event] of events) {
+      if (name === 'journal') for (const each of journalListeners) each(event.callId)
+      if (name === 'notice') for (const each of noticeListeners) each()
+      if (name === 'messages') for (const each of messageListeners) each()
+    }
   }
 
   const socket: Socket<ServerEvents, ClientEvents> = io({
@@ -42,30 +51,17 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
     transports: ['websocket'],
     reconnectionDelay: 300,
     reconnectionDelayMax: 3000,
-    auth: (give) => give(board.epoch ? { epoch: board.epoch, seq: board.seq } : {})
+    auth: (give) =>
+      give({ together: true, ...(board.epoch !== null && { epoch: board.epoch, seq: board.seq }) })
   })
   socket.on('hello', (hello) => {
     const isGap = hello.resync && board.epoch !== null
     dispatch({ type: 'hello', hello })
     if (isGap) for (const each of gapListeners) each()
   })
-  socket.on('call', (event) => dispatch({ type: 'call', event }))
-  socket.on('client', (event) => dispatch({ type: 'client', event }))
-  socket.on('operator', (event) => dispatch({ type: 'operator', event }))
-  socket.on('queue', (event) => dispatch({ type: 'queue', event }))
-  socket.on('health', (event) => dispatch({ type: 'health', event }))
-  socket.on('journal', (event) => {
-    dispatch({ type: 'other', event })
-    for (const each of journalListeners) each(event.callId)
-  })
-  socket.on('notice', (event) => {
-    dispatch({ type: 'other', event })
-    for (const each of noticeListeners) each()
-  })
-  socket.on('messages', (event) => {
-    dispatch({ type: 'other', event })
-    for (const each of messageListeners) each()
-  })
+  socket.on('together', heard)
+  // What is for one user alone comes by itself, whatever it is.
+  for (const name of names) socket.on(name, (event: ToldEvent[1]) => heard([[name, event] as ToldEvent]))
   // The library does not come back by itself when the server closed the connection or refused it.
   let again: ReturnType<typeof setTimeout> | null = null
   const lost = (): void => {
@@ -114,5 +110,29 @@ export function openFeed(onRefused: (error: Error) => void): LiveFeed {
       noticeListeners.clear()
       gapListeners.clear()
     }
+  }
+}
+
+/** Every event there is, so that a new one cannot be left out. */
+const names = Object.keys({
+  ...{ call: true, client: true, operator: true, queue: true },
+  ...{ health: true, journal: true, notice: true, messages: true }
+} satisfies Record<ToldName, true>) as ToldName[]
+
+/** What the board makes of an event; the others only tell how far it has come. */
+function boardEvent([name, event]: ToldEvent): BoardEvent {
+  switch (name) {
+    case 'call':
+      return { type: name, event }
+    case 'client':
+      return { type: name, event }
+    case 'operator':
+      return { type: name, event }
+    case 'queue':
+      return { type: name, event }
+    case 'health':
+      return { type: name, event }
+    default:
+      return { type: 'other', event }
   }
 }
