@@ -29,8 +29,11 @@ export interface Load {
   stop(): void
 }
 
-/** Starts the operators' phones (one SIPp for all) and gives the means to send calls. */
-export async function openLoad(home: AsteriskHome, dir: string): Promise<Load> {
+/**
+ * Starts the operators' phones (one SIPp for all) and gives the means to send calls.
+ * @param people how many call, in turn, more than there are in one run; by default each call is somebody else's
+ */
+export async function openLoad(home: AsteriskHome, dir: string, people = Infinity): Promise<Load> {
   const scenarios = path.join(import.meta.dirname, 'scenarios')
   const fill = async (name: string, talkMs = usualTalkMs): Promise<string> => {
     const text = await fs.readFile(path.join(scenarios, `${name}.xml`), 'utf8')
@@ -58,7 +61,11 @@ export async function openLoad(home: AsteriskHome, dir: string): Promise<Load> {
     ...['-deadcall_wait', '0', '-default_behaviors', 'all,-bye']
   ])
   let runNumber = 0
-  let nextCaller = 79_160_000_000
+  let calls = 0
+  const nextCaller = (): string => {
+    calls += 1
+    return `+${79_160_000_001 + ((calls - 1) % people)}`
+  }
   let callers: ChildProcess | undefined
 
   return {
@@ -68,7 +75,7 @@ export async function openLoad(home: AsteriskHome, dir: string): Promise<Load> {
       const offered = Math.round(rate * seconds)
       const numbersFile = path.join(dir, `numbers-${runNumber}.csv`)
       const sentFile = path.join(dir, `sent-${runNumber}.log`)
-      const numbers = Array.from({ length: offered }, () => `+${(nextCaller += 1)}`)
+      const numbers = Array.from({ length: offered }, nextCaller)
       await fs.writeFile(numbersFile, `SEQUENTIAL\n${numbers.join('\n')}\n`)
       if (operators.exitCode !== null) throw new Error('The operators\u2019 SIPp has ended')
       callers = sipp([

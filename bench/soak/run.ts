@@ -31,6 +31,8 @@ const { values: args } = parseArgs({
     out: { type: 'string' },
     /** Of recordings, how many are encoded as in life; the rest is deleted raw. */
     encoded: { type: 'string', default: '0.05' },
+    /** So many people call, again and again: whoever is new becomes a contact, and stays in memory. */
+    people: { type: 'string', default: '5000' },
     /** With so many calls in progress the memory of one is measured; 0 leaves it out. */
     held: { type: 'string', default: '100' },
     /** Minutes between the columns of the report's course. */
@@ -75,7 +77,7 @@ async function main(): Promise<boolean> {
     ...{ log, progress: say },
     ...(process.env['ASTERISK_HOME'] ? { asteriskHome: process.env['ASTERISK_HOME'] } : {})
   })
-  const load = await openLoad(home, dir)
+  const load = await openLoad(home, dir, Number(args.people))
   ending.push(() => Promise.resolve(load.stop()))
   const postgres = await startPostgres({ dir: path.join(dir, 'postgres'), log })
   ending.push(() => postgres.stop())
@@ -247,8 +249,8 @@ async function drained(httpUrl: string): Promise<void> {
   say(isEmpty ? 'The spool is empty' : 'The spool is not empty after ten minutes')
 }
 
-/** The SIP trace keeps the last 1500 calls, and other parts less: until then memory grows, and that is no fault. */
-const warmUpCalls = 2000
+/** The SIP trace keeps the last 1500 calls, other parts less, and people become contacts: until then memory grows, and that is no fault. */
+const warmUpCalls = Math.max(2000, Number(args.people))
 
 /** What holds most of the memory that has come since all stores were full. */
 async function growthText(folder: string): Promise<string> {
