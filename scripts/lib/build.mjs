@@ -21,8 +21,9 @@ const dist = join(root, 'dist')
 /**
  * Builds what is not fresh, server and browser part at the same time.
  * @param {(text: string) => void} report told what is being done
+ * @param {{ checksTypes?: boolean }} [options] checking takes longer than building; who only starts a clone needs none
  */
-export async function build(report) {
+export async function build(report, { checksTypes = true } = {}) {
   const serverSources = filesUnder(
     readdirSync(root).filter((name) => !name.startsWith('.') && !notSource.has(name))
   ).filter((file) => /\.(ts|json)$/.test(file))
@@ -31,7 +32,7 @@ export async function build(report) {
   const ui = hashOf([...serverSources, ...filesUnder(['ui'])])
   const snippet = hashOf([...filesUnder(['tracking/snippet']), join(root, 'scripts/snippet.vite.mjs')])
   const jobs = []
-  if (!isFresh('server', server, 'main.js')) jobs.push(buildServer(server, report))
+  if (!isFresh('server', server, 'main.js')) jobs.push(buildServer(server, report, checksTypes))
   if (existsSync(join(root, 'ui/vite.config.ts')) && !isFresh('ui', ui, 'ui/index.html'))
     jobs.push(buildUi(ui, report))
   if (existsSync(join(root, 'tracking/snippet')) && !isFresh('snippet', snippet, 't-widget.js'))
@@ -49,7 +50,7 @@ function isFresh(part, hash, product) {
   return textOf(join(dist, `.${part}-stamp`)) === hash && existsSync(join(dist, product))
 }
 
-async function buildServer(hash, report) {
+async function buildServer(hash, report, checksTypes) {
   report('Building the server')
   mkdirSync(dist, { recursive: true })
   // What was deleted in the sources must not live on in dist/.
@@ -60,7 +61,7 @@ async function buildServer(hash, report) {
   const failure = 'The server could not be built'
   // Of one that fails the other is waited for: nothing writes into dist/ later.
   const [types, bundle] = await Promise.allSettled([
-    tool(failure, ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.build.json'], root),
+    checksTypes ? tool(failure, ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.build.json'], root) : '',
     tool(failure, ['vite/bin/vite.js', 'build', '--config', 'scripts/server.vite.mjs'], root)
   ])
   for (const { status, reason } of [types, bundle]) if (status === 'rejected') throw reason

@@ -185,10 +185,14 @@ async function prepare() {
     console.log('[1/6] Installing packages (a minute or two)')
     await install()
   } else console.log('[1/6] Packages are there')
-  const built = await build((text) => console.log(`[2/6] ${text}`))
-  if (!built) console.log('[2/6] The build is fresh')
-  const code = await node(['--import', 'tsx', 'scripts/lib/test-setup.ts'], process.env)
-  if (code !== 0)
+  // One computes, the other fetches and unpacks.
+  const [built, set] = await Promise.allSettled([
+    build((text) => console.log(`[2/6] ${text}`)),
+    node(['--import', 'tsx', 'scripts/lib/test-setup.ts'], process.env)
+  ])
+  for (const { status, reason } of [built, set]) if (status === 'rejected') throw reason
+  if (!built.value) console.log('[2/6] The build is fresh')
+  if (set.value !== 0)
     throw new Problem('The machine could not be set up for the tests', 'The lines above say why.')
 }
 
