@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pino } from 'pino'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Page, type Route } from 'playwright-core'
 import { createCrm, type Crm } from '../../crm/crm.ts'
 import { announceNothing } from '../../crm/ports.ts'
 import { projectRoot } from '../../host/project-root.ts'
@@ -91,6 +91,21 @@ describe('From a missed call to a sale, in a browser', function () {
       .map(({ id }) => id)
   }
 
+  /** Holds the answer to what an inquiry is, as a slow server would, until the returned function is called. */
+  async function holdInquiry(): Promise<() => Promise<void>> {
+    const held: Route[] = []
+    let isKnown = false
+    await page.route(/\/api\/inquiries\/[^/]+$/, async (route) => {
+      if (isKnown) await route.fallback()
+      else held.push(route)
+    })
+    return async () => {
+      await until(() => held.length > 0, { what: 'the inquiry is asked for' })
+      isKnown = true
+      await Promise.all(held.map((route) => route.continue()))
+    }
+  }
+
   it('shows a missed call at the desk by itself, and how long its client waits', async () => {
     await page.getByTestId('nav-inquiries').click()
     await page.getByTestId('inquiries-empty').waitFor()
@@ -143,10 +158,14 @@ describe('From a missed call to a sale, in a browser', function () {
     // The newest is first.
     await page.keyboard.press('ArrowDown')
     while (!(await row('Иван').getAttribute('data-chosen'))) await page.keyboard.press('ArrowDown')
+    const known = await holdInquiry()
     await page.keyboard.press('a')
     await page.getByTestId('accept-save').waitFor()
     await page.getByTestId('accept-amount').fill('45000,50')
+    // Enter counts, though whether the client has an open deal is not known yet.
     await page.keyboard.press('Enter')
+    await page.locator('[data-testid=accept-save][data-loading]').waitFor()
+    await known()
     await page.getByTestId('accept-dialog').waitFor({ state: 'detached' })
     await row('Иван').waitFor({ state: 'detached' })
     await page.getByTestId('tab-accepted').click()
@@ -203,6 +222,40 @@ describe('From a missed call to a sale, in a browser', function () {
     await call.click()
     await page.getByTestId('call-drawer').getByTestId('call-deal-line').waitFor()
   })
+
+  it('asks first whether to join the open deal of the client, however quick somebody presses Enter', async () => {
+    const { operator } = rig.as
+    const wish = { phone: '+79165550000', title: 'Пётр' }
+    const [first, second] = [
+      idOf(await operator.send('POST', '/api/inquiries', wish)),
+      idOf(await operator.send('POST', '/api/inquiries', { ...wish, title: 'Пётр снова' }))
+    ]
+    await operator.send('POST', `/api/inquiries/${first}/accept`, {})
+    await page.goto('/inquiries')
+    await row('Пётр снова').waitFor()
+    await page.getByRole('heading', { level: 1 }).click()
+    await page.keyboard.press('ArrowDown')
+    while (!(await row('Пётр снова').getAttribute('data-chosen'))) await page.keyboard.press('ArrowDown')
+    const known = await holdInquiry()
+    await page.keyboard.press('a')
+    await page.getByTestId('accept-amount').press('Enter')
+    await page.locator('[data-testid=accept-save][data-loading]').waitFor()
+    await known()
+    const dialog = page.getByTestId('accept-dialog')
+    await dialog.getByText('Добавить к ней').waitFor()
+    expect(await rig.db('inquiries').where({ id: second }).first<unknown>('deal_id')).to.deep.equal({
+      deal_id: null
+    })
+    await dialog.getByTestId('accept-save').click()
+    await dialog.waitFor({ state: 'detached' })
+    await until(
+      () => rig.db('inquiries').where({ id: second }).whereNotNull('deal_id').first<unknown>('id'),
+      {
+        what: 'the deal is joined'
+      }
+    )
+  })
+
   it('is revenue in the report of its source', async () => {
     await facts.settle()
     const other = await browser.newContext({ baseURL: rig.url, locale: 'ru-RU' })

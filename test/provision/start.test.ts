@@ -37,17 +37,19 @@ describe('npm start', () => {
     await withClone(async (folder) => {
       await writeFile(join(folder, 'gone.ts'), '')
       await startOnce(folder)
-      expect(await noted(folder, 'compiled')).to.equal('x')
+      expect(await noted(folder, 'built')).to.equal('x')
       expect(await startOnce(folder)).to.include('The build is fresh')
-      expect(await noted(folder, 'compiled')).to.equal('x')
+      expect(await noted(folder, 'built')).to.equal('x')
       await rm(join(folder, 'gone.ts'))
       await startOnce(folder)
-      expect(await noted(folder, 'compiled')).to.equal('xx')
+      expect(await noted(folder, 'built')).to.equal('xx')
       const left = await access(join(folder, 'dist/gone.js')).then(
         () => true,
         () => false
       )
       expect(left).to.equal(false)
+      // Types are checked by those who change the code.
+      expect(await noted(folder, 'checked')).to.equal('')
     })
   })
 
@@ -109,15 +111,15 @@ describe('npm start', () => {
     })
   })
 
-  it('shows what the compiler said when the build fails, and tries again next time', async () => {
+  it('shows what the bundler said when the build fails, and tries again next time', async () => {
     await withClone(async (folder) => {
       await writeFile(join(folder, 'main.ts'), 'syntax error')
       const started = startFakeClone(folder, port)
       expect(await started.code).to.equal(1)
-      expect(started.said()).to.include('error TS1005').and.not.to.include('at async')
+      expect(started.said()).to.include('main.ts (1:8): Expected a semicolon').and.not.to.include('at async')
       const again = startFakeClone(folder, port)
       expect(await again.code).to.equal(1)
-      expect(await noted(folder, 'compiled')).to.equal('xx')
+      expect(await noted(folder, 'built')).to.equal('xx')
     })
   })
 })

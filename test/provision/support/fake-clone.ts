@@ -14,15 +14,14 @@ process.stdout.write('server ' + process.pid + '\\n')
 
 /** Stands for tsc: notes that it ran. */
 const compiler = `
-const fs = require('node:fs')
-fs.appendFileSync('compiled', 'x')
-const text = fs.readFileSync('main.ts', 'utf8')
-if (text.includes('syntax error')) { console.log('main.ts(1,1): error TS1005'); process.exit(2) }
+require('node:fs').appendFileSync('checked', 'x')
 `
 
-/** Stands for vite: copies the sources. */
+/** Stands for vite: notes that it ran, and copies the sources. */
 const bundler = `
 const fs = require('node:fs')
+fs.appendFileSync('built', 'x')
+if (fs.readFileSync('main.ts', 'utf8').includes('syntax error')) { console.log('main.ts (1:8): Expected a semicolon'); process.exit(1) }
 for (const name of fs.readdirSync('.')) if (name.endsWith('.ts')) fs.copyFileSync(name, 'dist/' + name.replace('.ts', '.js'))
 `
 
@@ -73,6 +72,6 @@ export function startFakeClone(folder: string, httpPort: number): Started {
 }
 
 /** What a stand-in has noted; empty when it never ran. */
-export async function noted(folder: string, file: 'compiled' | 'installed'): Promise<string> {
+export async function noted(folder: string, file: 'built' | 'checked' | 'installed'): Promise<string> {
   return readFile(join(folder, file), 'utf8').catch(() => '')
 }

@@ -24,15 +24,22 @@ export function AcceptDialog({ inquiry, onClose }: { inquiry: Movable; onClose: 
   const open = full.data?.openDeal ?? null
   const joins = open !== null && !wantsNew
   const accept = useMutation({
-    mutationFn: () =>
-      api<DealWithHistory>('POST', `/api/inquiries/${inquiry.id}/accept`, {
+    mutationFn: async () => {
+      // Whoever is quicker than the answer waits for it; a question that comes up with it is theirs to answer first.
+      if (full.data === undefined) {
+        const { data } = await full.refetch({ cancelRefetch: false })
+        if (data?.openDeal) return null
+      }
+      return api<DealWithHistory>('POST', `/api/inquiries/${inquiry.id}/accept`, {
         // Untouched, it stays as the inquiry is called.
         title: title === titleOf(inquiry) ? null : title.trim() || null,
         amount: amountOf(amount),
         pipelineId,
         isNewDeal: wantsNew
-      }),
+      })
+    },
     onSuccess: (deal) => {
+      if (deal === null) return
       moves.accepted(inquiry, deal)
       onClose()
     }
@@ -42,7 +49,6 @@ export function AcceptDialog({ inquiry, onClose }: { inquiry: Movable; onClose: 
       title={t('crm.acceptTo.title')}
       error={accept.error}
       isBusy={accept.isPending}
-      isDisabled={full.isPending}
       saveLabel={t(joins ? 'crm.acceptTo.saveJoin' : 'crm.acceptTo.save')}
       onSubmit={() => accept.mutate()}
       onClose={onClose}
