@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import helmet from 'helmet'
 import { compressedAssets } from './assets.ts'
 import type { ApiDeps } from './deps.ts'
-import { handlerOf, splitRoute } from './endpoint.ts'
+import { dispatchTo } from './dispatch.ts'
 import { toApiError } from './errors.ts'
 import { ApiError, sendProblem } from './problems.ts'
 import { isHttpsOutside } from './outside.ts'
@@ -31,18 +31,7 @@ export function createApp(deps: ApiDeps): Express {
     tellOfChanges(deps)
   )
 
-  const methods = new Map<string, Set<string>>()
-  for (const endpoint of allEndpoints(deps)) {
-    const { method, path: route } = splitRoute(endpoint.route)
-    methods.set(route, (methods.get(route) ?? new Set()).add(method))
-    app[method.toLowerCase() as 'get'](route, handlerOf(endpoint, deps))
-  }
-  for (const [route, allowed] of methods) {
-    app.all(route, (_req, res) => {
-      res.set('Allow', [...allowed].join(', '))
-      throw new ApiError('method_not_allowed')
-    })
-  }
+  app.use(dispatchTo(allEndpoints(deps), deps))
   app.use('/api', () => {
     throw new ApiError('not_found')
   })
