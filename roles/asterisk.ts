@@ -7,6 +7,9 @@ import type { Ground } from './ground.ts'
 /** Name of the ARI application, and of both users of Asterisk. */
 export const app = 'ringtrace'
 
+/** Longer than it is given to end its calls. */
+const stopMs = 15_000
+
 /**
  * Starts Asterisk and keeps it, with its logs small. It outlives this process when that is killed.
  * @throws SetupError when it cannot be started
@@ -18,7 +21,7 @@ export async function keepAsteriskHere(ground: Ground): Promise<void> {
     ...{ home, app, instance, config, recordingsDir, publicAddress, keeper, log },
     dir: asteriskDir
   })
-  aside.push(() => asterisk.stop())
+  aside.push('Asterisk', () => asterisk.stop(), stopMs)
   ground.running.asterisk = asterisk
   await ground.media
     .asteriskStarted()
@@ -31,5 +34,5 @@ export async function keepAsteriskHere(ground: Ground): Promise<void> {
     ],
     log
   )
-  aside.push(() => Promise.resolve(logs.stop()))
+  aside.push('the logs', () => logs.stop())
 }

@@ -10,7 +10,7 @@ export async function startDemo(ground: Ground, pbx: Pbx): Promise<Demo | null> 
   const { createDemo } = await import('../demo/demo.ts')
   const demo = createDemo({ ...{ home, config, db, log }, dir: path.join(config.dataDir, 'demo-carrier') })
   await demo.start()
-  aside.push(() => demo.stop())
+  aside.push('the demo', () => demo.stop())
   pbx.feed.onRow((row) => demo.onRow(row))
   return demo
 }

@@ -47,7 +47,7 @@ export async function openExchange(
   let metrics: Metrics | undefined
   const { edge } = config
   const front = edge && openFront({ db, databaseUrl, address: `${edge.host}:${edge.port}`, log })
-  if (front) aside.push(() => front.stop())
+  if (front) aside.push('the front', () => front.stop())
   const nodes = openNodes({
     ...{ db, databaseUrl, app, front, log },
     ariPassword: instance.ariPassword,
@@ -61,7 +61,7 @@ export async function openExchange(
     observe: (name, outcome, tookMs) => metrics?.ari(name, outcome, tookMs),
     mayAct: () => lease.mayAct()
   })
-  aside.push(() => nodes.stop())
+  aside.push('nodes', () => nodes.stop())
   const { ari, ami, members } = nodes
   const pbx = await createPbx({
     db,
@@ -121,7 +121,7 @@ export async function openExchange(
       ari.hangup(channelId, timerExpired).catch((err: unknown) => log.warn({ err }, 'A silent leg stays'))
     }
   })
-  aside.push(() => sipTrace.close())
+  aside.push('the SIP trace', () => sipTrace.close())
   pbx.feed.onRow((row) => sipTrace.onRow(row))
   pbx.feed.onRow(overloadAlarm(db, log))
   ari.on('event', (event) => {
@@ -143,10 +143,12 @@ export async function openExchange(
   await dialling.prepare()
   ground.say(7, 'Connecting to Asterisk')
   // Also one that never came up is ended.
-  aside.push(async () => {
+  aside.push('the exchange', async () => {
     await pbx.stop()
     await ari.close()
   })
+  // It could be lost meanwhile; then Asterisk is another's already.
+  if (!(await lease.mayAct())) throw new Error('Another controller leads the calls now')
   await pbx.start()
   const sipGuard = createSipGuard({
     ...{ db, databaseUrl, ari, ami, log },
@@ -154,9 +156,9 @@ export async function openExchange(
     registry: metrics.registry
   })
   sipGuard.start()
-  aside.push(() => sipGuard.stop())
+  aside.push('the guard', () => sipGuard.stop())
   await dialling.start()
-  aside.push(() => dialling.stop())
+  aside.push('dialling', () => dialling.stop())
   return { pbx, dialling, sipTrace, sipGuard, metrics }
 }
 

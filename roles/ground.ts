@@ -75,7 +75,7 @@ export async function layGround(config: Config, aside: Aside, say: Say): Promise
   say(4, 'Starting the database')
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(dataDir, aside, log))
   const db = connect(databaseUrl, log)
-  aside.push(() => db.destroy())
+  aside.push('connections to the database', () => db.destroy())
   await waitForDatabase(db)
   const isPrepared = config.roles === null ? async () => {} : await takeTurn(databaseUrl, log)
   const instance = await readInstance(dataDir)
@@ -111,13 +111,13 @@ export async function layGround(config: Config, aside: Aside, say: Say): Promise
   await isPrepared()
 
   const publicAddress = await openPublicAddress({ db, environment: config.sip.externalAddress, log })
-  aside.push(() => Promise.resolve(publicAddress.stop()))
+  aside.push('the public address', () => publicAddress.stop())
   const names = [
     config.http.publicUrl && new URL(config.http.publicUrl).hostname,
     publicAddress.current()?.name
   ]
   const keeper = await openTls({ dir: path.join(dataDir, 'tls'), files: config.tls.files, told: names, log })
-  aside.push(() => Promise.resolve(keeper.stop()))
+  aside.push('the certificate', () => keeper.stop())
 
   const recordingsDir = path.join(dataDir, 'recordings')
   await mkdir(recordingsDir, { recursive: true })
@@ -133,9 +133,9 @@ export async function layGround(config: Config, aside: Aside, say: Say): Promise
   // Its music is told to Asterisk by whoever keeps that.
   const told = config.keepsAsterisk ? media : { ...media, setMusic: () => Promise.resolve() }
   const following = await followMedia({ db, databaseUrl, media: told, log })
-  aside.push(() => following.stop())
+  aside.push('sounds', () => following.stop())
   const disk = watchDisk({ dir: recordingsDir, log })
-  aside.push(() => Promise.resolve(disk.stop()))
+  aside.push('the watch of the disk', () => disk.stop())
   return {
     ...{ config, log, lines, aside, say, instance, version, db, databaseUrl, home, firstLogin },
     ...{ publicAddress, keeper, media, following, disk, recordingsDir, asteriskDir, running }
@@ -153,11 +153,14 @@ async function takeTurn(databaseUrl: string, log: Logger): Promise<() => Promise
   return () => own.destroy()
 }
 
+/** Longer than it is given to write everything down. */
+const stopMs = 25_000
+
 /** PostgreSQL of our own, in DATA_DIR. */
 async function embeddedDatabase(dataDir: string, aside: Aside, log: Logger): Promise<string> {
   const options = { dir: path.join(dataDir, 'postgres'), log }
   // While it is away calls go on, and their tape waits in the spool.
   const postgres = await keepRunning('PostgreSQL', () => startPostgres(options), log)
-  aside.push(() => postgres.stop())
+  aside.push('PostgreSQL', () => postgres.stop(), stopMs)
   return postgres.current.url
 }

@@ -3,7 +3,7 @@ import type { ProcessRole } from '../config.ts'
 import { connect } from '../db/knex.ts'
 import { listen } from '../db/listen.ts'
 import { openSecrets } from '../db/secrets.ts'
-import { createEndStack } from '../host/ending.ts'
+import { createEndStack, told } from '../host/ending.ts'
 import { openChannels } from '../integrations/channels/wire.ts'
 import { waitForLease } from '../pbx/runtime/lease.ts'
 import { doorPurpose, openRemote } from './door/remote.ts'
@@ -18,6 +18,8 @@ import { startSoleWork, startWork } from './work.ts'
 
 /** After the exchange could not be brought up. */
 const retryMs = 2000
+/** What consists of many parts, each with its own time to end. */
+const stopMs = 25_000
 
 /**
  * A process of several. Its API and its work reach the exchange through the door of whichever controller leads the
@@ -35,13 +37,13 @@ export async function startRoles(ground: Ground, roles: ReadonlySet<ProcessRole>
     return
   }
   const remote = await openRemote(ground)
-  aside.push(() => remote.close())
+  aside.push('the way to the exchange', () => remote.close())
   const behind = { ...remote.behind, findOperator: here.findOperator }
   const tools = await openTools(ground, behind, remote.tellOfVisit)
   if (isController) await standBy(ground, tools, late)
   const parts = await openParts(ground, tools, remote)
   parts.reminders.start()
-  aside.push(() => parts.reminders.stop())
+  aside.push('reminders', () => parts.reminders.stop())
   if (isWorker) {
     tools.outside.start()
     startWork(ground, tools, parts, remote.pbx)
@@ -68,17 +70,11 @@ async function standBy(ground: Ground, tools: Tools, late: Late): Promise<void> 
     const ledMs = performance.now()
     const cpu = process.cpuUsage()
     const own = createEndStack()
-    own.push(() => led.close())
-    own.push(() => {
+    own.push('the lease of calls', () => led.close())
+    own.push('what the tools reach', () => {
       for (const name of Object.keys(late)) Reflect.deleteProperty(late, name)
-      return Promise.resolve()
     })
-    const over = Promise.race([
-      led.lease.lost,
-      new Promise<string>((resolve) => {
-        stopping.signal.addEventListener('abort', () => resolve('This process ends'), { once: true })
-      })
-    ])
+    const over = Promise.race([led.lease.lost, told(stopping.signal).then(() => 'This process ends')])
     try {
       // Visits that were signed since this process began.
       await tools.tracking.start()
@@ -86,7 +82,7 @@ async function standBy(ground: Ground, tools: Tools, late: Late): Promise<void> 
       const first = await Promise.race([opening, over])
       if (typeof first !== 'string') {
         const shut = door.open(first, tools.tracking)
-        own.push(() => Promise.resolve(shut()))
+        own.push('the door', shut)
         const { user, system } = process.cpuUsage(cpu)
         const afterMs = Math.round(performance.now() - ledMs)
         log.info({ afterMs, cpuMs: (user + system) / 1000 }, 'This controller is ready for calls')
@@ -105,11 +101,12 @@ async function standBy(ground: Ground, tools: Tools, late: Late): Promise<void> 
   }
 
   const leading = leadAgain()
-  aside.push(async () => {
+  const end = async (): Promise<void> => {
     stopping.abort()
     await leading
     await door.close()
-  })
+  }
+  aside.push('the lead of calls', end, stopMs)
 }
 
 /** Does what only one worker may do, once no other one does. */
@@ -121,20 +118,17 @@ function takeSoleWork(ground: Ground, { jobs }: Parts): void {
   async function once(): Promise<void> {
     const own = createEndStack()
     const leaseDb = connect(databaseUrl, log, 1)
-    own.push(() => leaseDb.destroy())
+    own.push('connection of the lease', () => leaseDb.destroy())
     try {
       const lease = await waitForLease({
         ...{ db: leaseDb, node: `${instance.node} work`, stop: stopping.signal },
         log: log.child({ part: 'work' })
       })
       if (lease === null) return
-      own.push(() => lease.release())
+      own.push('the lease of work', () => lease.release())
       const channels = await openChannels({ db, databaseUrl, dataDir, log, secretKey })
       startSoleWork(ground, own, { jobs, channels })
-      const stopped = new Promise<void>((resolve) => {
-        stopping.signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-      await Promise.race([lease.lost, stopped])
+      await Promise.race([lease.lost, told(stopping.signal)])
     } finally {
       await own.end()
     }
@@ -148,10 +142,11 @@ function takeSoleWork(ground: Ground, { jobs }: Parts): void {
   }
 
   const working = again()
-  aside.push(async () => {
+  const end = async (): Promise<void> => {
     stopping.abort()
     await working
-  })
+  }
+  aside.push('the work of one', end, stopMs)
 }
 
 /** Parts of the API that hear of what other processes do by the database. */
@@ -169,7 +164,7 @@ function insteadOf(
       for (const each of listeners) each(conversationId)
     }
   })
-  aside.push(() => listening.stop())
+  aside.push('notices', () => listening.stop())
   return {
     // Nobody tells this process of the next change, so it asks the database each time.
     webhooks: { ...outside.webhooks, refresh: () => Promise.resolve() },

@@ -36,7 +36,7 @@ async function startAll(ground: Ground): Promise<void> {
   const tools = await openTools(ground, behindOf(late))
   const led = await leadCalls(ground, { isAlone: true })
   if (led === null) return
-  ground.aside.push(led.close)
+  ground.aside.push('the lease of calls', led.close)
   led.lease.lost.then(
     (why) => {
       // At once, as a crash would: Asterisk and the calls on it are another's now.
@@ -51,7 +51,7 @@ async function startAll(ground: Ground): Promise<void> {
   tools.outside.start()
   const parts = await openParts(ground, tools, exchange)
   parts.reminders.start()
-  ground.aside.push(() => parts.reminders.stop())
+  ground.aside.push('reminders', () => parts.reminders.stop())
   startWork(ground, tools, parts, pbx)
   startSoleWork(ground, ground.aside, parts)
   const demo = await startDemo(ground, pbx)

@@ -58,10 +58,10 @@ export async function openTools(
     normalise: (number) => normalise(number, 'RU')?.e164 ?? null,
     ports: { ...askedOutside(db, () => behind.dialling()), audio: audioOf((id) => recordings.open(id)) }
   })
-  aside.push(() => outside.stop())
+  aside.push('links to the outside', () => outside.stop())
   // Before the exchange: the first call that is adopted or arrives may come from a visit.
   const tracking = createTracking({ db, databaseUrl, log, ...(tell && { tell }) })
   await tracking.start()
-  aside.push(() => tracking.stop())
+  aside.push('tracking', () => tracking.stop())
   return { recordings, outside, tracking }
 }

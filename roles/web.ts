@@ -44,5 +44,5 @@ export async function openWeb(
     cookieName: `ringtrace_${config.roles === null ? config.http.port : instance.node.slice(0, 8)}`
   }
   const softphonesAt = config.edge?.web ?? { host: config.ariHost, port: config.ariPort }
-  aside.push(await listen(deps, { ...config.http, ariPort: config.ariPort, softphonesAt }))
+  aside.push('the web port', await listen(deps, { ...config.http, ariPort: config.ariPort, softphonesAt }))
 }

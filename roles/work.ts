@@ -28,14 +28,14 @@ export function startWork(
   const { automation, backups, jobs, mailings, reminders } = parts
   const { announce } = automation
   const clock = createClock()
-  aside.push(() => Promise.resolve(clock.close()))
+  aside.push('the clock', () => clock.close())
   const due = keepDue({ db, onStep: (listener) => clock.onStep(listener), log })
-  aside.push(() => due.stop())
+  aside.push('what is due', () => due.stop())
   const crm = createCrm({ db, databaseUrl, announce, log, people: () => pbx.operators() })
   crm.start()
-  aside.push(() => crm.stop())
+  aside.push('the CRM', () => crm.stop())
   automation.start()
-  aside.push(() => automation.stop())
+  aside.push('automation', () => automation.stop())
   const all = [
     backups,
     reminders,
@@ -56,7 +56,7 @@ export function startWork(
     schedules: all.flatMap(({ schedules }) => schedules),
     log
   })
-  aside.push(() => runner.stop())
+  aside.push('jobs', () => runner.stop())
 }
 
 /**
@@ -69,8 +69,8 @@ export function startSoleWork(
   { jobs, channels }: Pick<Parts, 'jobs' | 'channels'>
 ): void {
   channels.start()
-  aside.push(() => channels.stop())
+  aside.push('channels', () => channels.stop())
   const facts = createFacts({ db, log, orderRebuild: (trx, wish) => jobs.order(trx, rebuildOrder(wish)) })
   facts.start()
-  aside.push(() => facts.stop())
+  aside.push('facts of reports', () => facts.stop())
 }

@@ -63,10 +63,11 @@ interface LeaseRow {
 export async function waitForLease(options: LeaseOptions): Promise<Lease | null> {
   const { db, node, log, isGone = () => false, stop } = options
   const owner = randomUUID()
+  const isStopped = (): boolean => stop?.aborted === true
   let seen = ''
   let sinceMs = 0
   let isWaiting = false
-  while (stop?.aborted !== true) {
+  while (!isStopped()) {
     try {
       const row = await readLease(db, node)
       const mark = row === null ? '' : `${row.owner} ${row.epoch} ${row.renewals}`
@@ -77,7 +78,12 @@ export async function waitForLease(options: LeaseOptions): Promise<Lease | null>
       if (row === null || row.is_free || isGone(row.owner) || performance.now() - sinceMs >= leaseMs) {
         const unrenewedMs = Math.round(performance.now() - sinceMs)
         const epoch = await take(options, owner, row)
-        if (epoch !== null) return hold(options, { node, owner, epoch }, unrenewedMs)
+        if (epoch !== null) {
+          const lease = hold(options, { node, owner, epoch }, unrenewedMs)
+          if (!isStopped()) return lease
+          // Told to stop while it was being taken.
+          await lease.release()
+        }
       }
       if (!isWaiting) log.info('Another controller leads the calls; this one waits for its turn')
       isWaiting = true

@@ -60,6 +60,24 @@ describe('The lease of calls', function () {
     expect(await owner.confirm()).to.equal(true)
   })
 
+  it('does not stay with one who was told to stop while it took it', async () => {
+    const { db } = database
+    const lock = await db.transaction()
+    await lock.raw('lock table node_leases in share mode')
+    const stopping = new AbortController()
+    const isTaking = { wait_event_type: 'Lock', datname: db.raw('current_database()') }
+    const waiting = waitForLease({ db, node: 'stopped', log, stop: stopping.signal })
+    await until(async () => (await db('pg_stat_activity').where(isTaking)).length > 0, {
+      what: 'it is being taken'
+    })
+    stopping.abort()
+    await lock.rollback()
+    expect(await waiting).to.equal(null)
+    const startedMs = performance.now()
+    expect((await take('stopped')).fence.epoch, 'it had been taken').to.equal(2)
+    expect(performance.now() - startedMs, 'and was given back').to.be.lessThan(leaseMs)
+  })
+
   it('goes to one alone of those who wait, when its owner renews it no more', async () => {
     await database.db('node_leases').insert({
       node: 'silent',

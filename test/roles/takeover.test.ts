@@ -229,6 +229,43 @@ describe('Two controllers over one Asterisk', function () {
     })
   })
 
+  it('one told to end in the moment it takes the lead ends, and keeps the lead from nobody', async () => {
+    const [old, next] = roles as [Process, Process]
+    const { db } = world
+    const epoch = await world.epoch()
+    lock = await db.transaction()
+    // Leases can be looked at and not taken.
+    await lock.raw('lock table node_leases in share mode')
+    await old.kill()
+    const before = next.output().length
+    await until(
+      async () => {
+        const taking = await db('pg_stat_activity')
+          .where({ wait_event_type: 'Lock', datname: db.raw('current_database()') })
+          .whereLike('query', '%epoch = epoch + 1%')
+        return taking.length > 0
+      },
+      { what: 'the next one is about to take the lead' }
+    )
+    const ending = next.stop()
+    await until(() => next.output().slice(before).includes('Stopping'), {
+      what: 'it knows that it is to end'
+    })
+    await lock.rollback()
+    await ending
+    expect(next.output().slice(before), 'each part ended by itself').not.to.include('did not end within')
+    expect(await world.epoch(), 'it had taken the lead').to.equal(epoch + 1)
+
+    const startedMs = performance.now()
+    await old.start()
+    await world.led(epoch + 1)
+    const tookMs = Math.round(performance.now() - startedMs)
+    expect(old.output(), `nothing is waited for: ${tookMs} ms`).to.match(
+      /"unrenewedMs":0,[^}]*leads the calls"}\n[^]*$/
+    )
+    await next.start()
+  })
+
   tellOfWebPorts(() => ({ world, company, phones }))
 })
 

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Knex } from 'knex'
 import { pino } from 'pino'
@@ -7,6 +6,7 @@ import { connect } from '../../db/knex.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { asteriskRoot } from '../support/asterisk-root.ts'
 import { isBuilt } from '../support/built.ts'
+import { endChild } from '../support/child.ts'
 import { cloneTemplate } from '../support/database.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
@@ -76,12 +76,7 @@ export async function startWorld(base: number): Promise<World> {
   ): Process {
     let child: ChildProcess | undefined
     let output = ''
-    async function end(signal: NodeJS.Signals): Promise<void> {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill(signal)
-      await exited
-    }
+    const end = (signal: NodeJS.Signals): Promise<void> => endChild(child, signal, () => output)
     return {
       async start() {
         const before = output.length

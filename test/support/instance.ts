@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -7,6 +6,7 @@ import { projectRoot } from '../../host/project-root.ts'
 import { asteriskRoot } from './asterisk-root.ts'
 import { cloneTemplate } from './database.ts'
 import { isBuilt } from './built.ts'
+import { endChild } from './child.ts'
 import { until } from './until.ts'
 
 /** A whole Ringtrace in a folder of its own, as `npm start` runs it: a process that may be killed. */
@@ -115,12 +115,7 @@ export async function startInstance(
     )
   }
 
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const exited = once(child, 'exit')
-    child.kill(signal)
-    await exited
-  }
+  const end = (signal: NodeJS.Signals): Promise<void> => endChild(child, signal, () => output)
 
   async function api<T>(method: string, apiPath: string, body?: unknown): Promise<T> {
     session ??= await login()
