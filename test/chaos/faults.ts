@@ -30,7 +30,7 @@ export interface FaultContext {
   last(): Promise<void>
 }
 
-export interface Fault extends Partial<Omit<Allowed, 'stoodSeconds' | 'clockMs'>> {
+export interface Fault extends Partial<Omit<Allowed, 'stoodSeconds' | 'burstSeconds' | 'clockMs'>> {
   name: string
   /** Seconds that it lasts. */
   lasts: [number, number]

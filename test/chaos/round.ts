@@ -47,6 +47,7 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
     mayRefuse: options.faults.some(({ mayRefuse }) => mayRefuse === true),
     mayLoseRecordings: options.faults.some(({ mayLoseRecordings }) => mayLoseRecordings === true),
     clockMs: [0, ...options.faults.flatMap(({ setsClockMs = [] }) => setsClockMs)],
+    burstSeconds: 0,
     stoodSeconds: plan.reduce(
       (sum, { fault, lastsMs }) => sum + (fault.stopsAsterisk ? lastsMs / 1000 : 0),
       0
@@ -75,6 +76,8 @@ export async function playRound(options: RoundOptions): Promise<RoundReport> {
   }
   const callers = await load.done
   const heard = allowed.cutsTalks || allowed.mayCut ? [] : missed(witnesses)
+  // What a telephone sends late, in a burst, is heard whole and not recorded whole.
+  allowed.burstSeconds = witnesses.client.stoodSeconds() + witnesses.operator.stoodSeconds()
   await witnesses.leave()
   return { ...(await judge(world, callers, allowed, scope)), faults: told, holes: heard }
 }

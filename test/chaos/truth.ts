@@ -20,6 +20,8 @@ export interface Allowed {
   mayLoseRecordings: boolean
   /** Asterisk itself stood still for so many seconds: what callers did meanwhile it learns then. */
   stoodSeconds: number
+  /** So much of the sound came late, in bursts: it is heard whole and not recorded whole. */
+  burstSeconds: number
   /**
    * Nobody parts the two when one hangs up: the other's telephone stays up, and its recording goes on. Then the recording
    * says by itself that it is longer.
@@ -237,7 +239,7 @@ async function recordingTrouble({ instance }: World, row: JournalCall, allowed: 
     }
     const seconds = (Date.parse(leg.endedAt) - Date.parse(leg.answeredAt)) / 1000
     if (allowed.overrunsRecordings && found.seconds > seconds && leg.recordingError !== null) continue
-    if (Math.abs(found.seconds - seconds) > secondsApart + allowed.stoodSeconds)
+    if (Math.abs(found.seconds - seconds) > secondsApart + allowed.stoodSeconds + allowed.burstSeconds)
       told.push(`${name}: ${found.seconds} s recorded of ${seconds} s`)
   }
   return told
