@@ -71,6 +71,16 @@ describe('Systems of advertising, by the contracts they publish', function () {
     await one.ends(outcome).done()
     return one.callId
   }
+  /** With a transfer and a rating; then its tape is written once more, as a spool that is replayed does. */
+  async function wholeCallTwice(visit: object): Promise<string> {
+    const one = world.call({ visit })
+    one.rings(world.anna).answers(world.anna).talkEnds(20, true).rings(world.boris).answers(world.boris)
+    await one.talkEnds(25).rates(5).ends('answered').recorded().done()
+    await later()
+    await world.write(one.rows)
+    await later(hour)
+    return one.callId
+  }
   const later = async (ms = 5 * minute): Promise<void> => {
     world.clock.move(ms)
     await world.connectors.work()
@@ -133,6 +143,12 @@ describe('Systems of advertising, by the contracts they publish', function () {
       expect(await states()).to.deep.equal(['done', 'done', 'done', 'done'])
     })
 
+    it('gets a transferred and rated call once, and nothing more when the tape is replayed', async () => {
+      await addAds()
+      const callId = await wholeCallTwice({ clickIds: { gclid: 'abc' } })
+      expect(ads.taken.map((row) => row['order_id'])).to.deep.equal([`call-${callId}`])
+    })
+
     it('keeps a bad row from the others, and stops when its keys are taken no more', async () => {
       const id = await addAds()
       await wonDeal({ clickIds: { gclid: 'unknown' } })
@@ -175,6 +191,13 @@ describe('Systems of advertising, by the contracts they publish', function () {
       expect(talked?.body['consent']).to.deep.equal({ ad_user_data: 'DENIED', ad_personalization: 'DENIED' })
       await later(hour)
       expect(stream.events).to.have.length(4)
+    })
+
+    it('gets a transferred and rated call once, and nothing more when the tape is replayed', async () => {
+      await addStream()
+      await wholeCallTwice({ gaClientId: '1.4' })
+      expect(stream.events).to.have.length(1)
+      expect(stream.events[0]?.params).to.include({ talk_seconds: 45 })
     })
 
     it('doubles nothing when an answer is lost, and waits while it is away', async () => {

@@ -125,6 +125,18 @@ describe('Yandex Metrica, by the contract it publishes', function () {
     expect((await jobs()).map(({ state }) => state)).to.deep.equal(['done', 'done'])
   })
 
+  it('gets a transferred and rated call once, and nothing more when the tape is replayed', async () => {
+    const one = world.call({ callType: 'tracking_dynamic', visit: { ymClientId: '45' } })
+    one.rings(world.anna).answers(world.anna).talkEnds(20, true).rings(world.boris).answers(world.boris)
+    await one.talkEnds(25).rates(5).ends('answered').recorded().done()
+    await later()
+    await world.write(one.rows)
+    await later(60)
+    expect(counter.calls).to.have.length(1)
+    expect(counter.calls[0]).to.include({ ClientId: '45', TalkDuration: '45' })
+    expect(counter.uploads).to.have.length(1)
+  })
+
   it('brings everything over after an hour away', async () => {
     const visitId = await makeVisit(world.db, { ym: '55' })
     counter.isAway = true
