@@ -21,6 +21,8 @@ const mostFields = 2000
 /** About as wide as the letters that forms are drawn for, and it has Cyrillic. */
 const fontFile = 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf'
 const fallbackLook = '/Helv 0 Tf 0 g'
+/** Where a field of several lines leaves the size to us, one short line must not fill all of it. */
+const mostLinesSize = 12
 /** Room that a field keeps free at its edges. */
 const edge = 4
 
@@ -157,12 +159,16 @@ function write(field: PDFTextField, value: string, font: PDFFont): void {
   const { acroField } = field
   const look = acroField.getDefaultAppearance() ?? fallbackLook
   acroField.setDefaultAppearance(look)
-  const size = Number(/([\d.]+)\s+Tf/.exec(look)?.[1] ?? 0)
-  if (size > 0 && !fits(field, text, font, size)) {
+  const asked = Number(/([\d.]+)\s+Tf/.exec(look)?.[1] ?? 0)
+  const wanted = asked === 0 && field.isMultiline() ? mostLinesSize : asked
+  const size = wanted > 0 && fits(field, text, font, wanted) ? wanted : 0
+  if (size !== asked) {
     // A mark of the field may ask for a size of its own.
     for (const widget of acroField.getWidgets())
-      widget.setDefaultAppearance((widget.getDefaultAppearance() ?? look).replace(/[\d.]+\s+Tf/, '0 Tf'))
-    field.setFontSize(0)
+      widget.setDefaultAppearance(
+        (widget.getDefaultAppearance() ?? look).replace(/[\d.]+\s+Tf/, `${size} Tf`)
+      )
+    field.setFontSize(size)
   }
   field.updateAppearances(font)
 }

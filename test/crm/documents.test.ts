@@ -146,6 +146,13 @@ describe('a PDF form as a template', () => {
     }
     expect(await of('Замер')).to.equal(12)
     expect(await of('Замер во вторник после обеда, дом во дворе')).to.be.within(4, 11)
+    const free = await pdfForm(['deal.note'], { multiline: 'deal.note', size: 0 })
+    const sizeIn = async (note: string): Promise<number> => {
+      const made = await fillPdf(free, { ...sampleValues('ru'), 'deal.note': note, lines: [] })
+      return (await pdfForm.read(made)).sizes[0] ?? 0
+    }
+    expect(await sizeIn('Замер'), 'a field of lines that leaves the size to us').to.equal(12)
+    expect(await sizeIn('Замер во вторник после обеда, дом во дворе. '.repeat(6))).to.be.within(4, 11)
     const many = await pdfFault(fillPdf(bytes, { ...sampleValues('ru'), lines }))
     expect(many.code).to.equal('too_many_lines')
   })

@@ -5,7 +5,7 @@ interface Options {
   change?: (pdf: PDFDocument, form: PDFForm, page: PDFPage) => void
   /** The field of several lines. */
   multiline?: string
-  /** Of its letters; otherwise as fits. */
+  /** Of its letters, 0 where whoever fills it decides; otherwise as fits now. */
   size?: number
   password?: string
 }
@@ -24,7 +24,8 @@ export async function pdfForm(names: readonly string[], options: Options = {}): 
   })
   options.change?.(pdf, form, page)
   if (options.password !== undefined) pdf.encrypt({ userPassword: options.password })
-  return Buffer.from(await pdf.save())
+  // Else a field that leaves the size of its letters open is written with the one that the library found.
+  return Buffer.from(await pdf.save({ updateFieldAppearances: options.size !== 0 }))
 }
 
 /** What can be read on the pages of a PDF, a line for each text, and how large its letters are. */
