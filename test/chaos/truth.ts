@@ -6,7 +6,7 @@ import { expectJournalOfTape } from '../pbx/chaos.ts'
 import { soundInfo } from '../support/sound.ts'
 import { until } from '../support/until.ts'
 import type { CallerSaw } from './load.ts'
-import { loadNumber, type Hook, type World } from './world.ts'
+import { loadNumber, witnessNumber, type Hook, type World } from './world.ts'
 
 /** What a fault may do to calls; everything else is a loss. */
 export interface Allowed {
@@ -20,7 +20,7 @@ export interface Allowed {
   mayLoseRecordings: boolean
   /** Asterisk itself stood still for so many seconds: what callers did meanwhile it learns then. */
   stoodSeconds: number
-  /** So much of the sound came late, in bursts: it is heard whole and not recorded whole. */
+  /** So much of the witnesses' sound came late, in bursts: it is heard whole and not recorded whole. */
   burstSeconds: number
   /**
    * Nobody parts the two when one hangs up: the other's telephone stays up, and its recording goes on. Then the recording
@@ -239,7 +239,8 @@ async function recordingTrouble({ instance }: World, row: JournalCall, allowed: 
     }
     const seconds = (Date.parse(leg.endedAt) - Date.parse(leg.answeredAt)) / 1000
     if (allowed.overrunsRecordings && found.seconds > seconds && leg.recordingError !== null) continue
-    if (Math.abs(found.seconds - seconds) > secondsApart + allowed.stoodSeconds + allowed.burstSeconds)
+    const burst = row.dialedNumber === witnessNumber ? allowed.burstSeconds : 0
+    if (Math.abs(found.seconds - seconds) > secondsApart + allowed.stoodSeconds + burst)
       told.push(`${name}: ${found.seconds} s recorded of ${seconds} s`)
   }
   return told

@@ -62,7 +62,7 @@ export interface WorldOptions {
 }
 
 export const loadNumber = '+74955550001'
-const witnessNumber = '+74955550002'
+export const witnessNumber = '+74955550002'
 const operatorPort = 5090
 
 export async function openWorld(options: WorldOptions): Promise<World> {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { until } from './until.ts'
+import { endPid } from '../../host/process.ts'
 
 /** The product ends within half a minute, as Docker gives it; a machine that is busy with other tests adds to it. */
 const endMs = 45_000
@@ -15,12 +15,10 @@ export async function endChild(
   signal: NodeJS.Signals,
   output: () => string
 ): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return
+  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
-  child.kill(signal)
-  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null
-  await until(isOver, { timeoutMs: endMs }).catch(() => child.kill('SIGKILL'))
+  const isClean = await endPid(child.pid, endMs, signal)
   await exited
-  if (child.signalCode === 'SIGKILL' && signal !== 'SIGKILL')
+  if (!isClean && signal !== 'SIGKILL')
     throw new Error(`${signal} does not end it:\n${output().slice(-3000)}`)
 }

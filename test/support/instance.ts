@@ -176,9 +176,12 @@ export async function startInstance(
     start,
     kill: () => end('SIGKILL'),
     async stop() {
-      await end('SIGTERM')
-      await database?.drop()
-      if (!process.env['KEEP_TEST_DATA']) await fs.rm(dataDir, { recursive: true, force: true })
+      try {
+        await end('SIGTERM')
+      } finally {
+        await database?.drop()
+        if (!process.env['KEEP_TEST_DATA']) await fs.rm(dataDir, { recursive: true, force: true })
+      }
     },
     output: () => output
   }
