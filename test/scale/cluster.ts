@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import net from 'node:net'
@@ -9,6 +9,7 @@ import { projectRoot } from '../../host/project-root.ts'
 import { createParty } from '../ari/party.ts'
 import { asteriskRoot } from '../support/asterisk-root.ts'
 import { isBuilt } from '../support/built.ts'
+import { endChild } from '../support/child.ts'
 import { foundCompany, ringScheme } from '../support/company.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
@@ -120,7 +121,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       })
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', (chunk: Buffer) => (output += `${name}: ${chunk.toString()}`))
-      closing.push(() => ended(child))
+      closing.push(() => endChild(child, 'SIGTERM', () => output))
       return {
         name,
         machine,
@@ -272,11 +273,4 @@ async function registerAll(options: {
     await until(async () => (await party.register(secret, 600)) === 200, { what: `${user} registers` })
     await party.close()
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  await exited
 }
