@@ -58,6 +58,8 @@ const settings: Record<string, string> = {
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
   random_page_cost: '1.1',
+  // Tables of a new installation grow from nothing: plans made for empty ones are made anew soon.
+  autovacuum_naptime: '15s',
   huge_pages: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { prepared } from '../db/prepared.ts'
 import type { TapeRow } from '../pbx/call/effects.ts'
 import { diallingChannel } from './callbacks.ts'
 
@@ -32,24 +33,24 @@ const isWanted = ({ type, data }: TapeRow): boolean =>
 export async function takeMoments(trx: Knex, rows: readonly TapeRow[]): Promise<void> {
   const chosen = rows.filter(isWanted)
   if (chosen.length === 0) return
-  await trx.raw(
-    `with added as (
-       insert into tape_inbox (call_id, seq, at, type, data)
-       select r."callId", r.seq, to_timestamp(r."atMs" / 1000.0), r.type, r.data
-       from jsonb_to_recordset(cast(? as jsonb)) as r("callId" uuid, seq int, "atMs" double precision, type text, data jsonb)
-       left join calls c on c.id = r."callId"
-       where r.type <> 'call.ended' or c.direction is distinct from 'in' or (c.outcome = 'answered' and (
-         exists (select 1 from tasks t where t.phone = c.caller_number and t.state = 'open') or
-         exists (select 1 from callbacks b where b.phone = c.caller_number and b.state in ('waiting','calling','retry'))))
-       on conflict do nothing returning 1
-     )
-     select pg_notify(?, 'inbox') where exists (select from added)`,
-    [
-      JSON.stringify(chosen.map(({ callId, seq, atMs, type, data }) => ({ callId, seq, atMs, type, data }))),
-      diallingChannel
-    ]
+  const moments = JSON.stringify(
+    chosen.map(({ callId, seq, atMs, type, data }) => ({ callId, seq, atMs, type, data }))
   )
+  await prepared(trx, 'inbox-take', takeText, { moments, channel: diallingChannel })
 }
+
+const takeText = `
+with added as (
+  insert into tape_inbox (call_id, seq, at, type, data)
+  select r."callId", r.seq, to_timestamp(r."atMs" / 1000.0), r.type, r.data
+  from jsonb_to_recordset(cast(:moments as jsonb)) as r("callId" uuid, seq int, "atMs" double precision, type text, data jsonb)
+  left join calls c on c.id = r."callId"
+  where r.type <> 'call.ended' or c.direction is distinct from 'in' or (c.outcome = 'answered' and (
+    exists (select 1 from tasks t where t.phone = c.caller_number and t.state = 'open') or
+    exists (select 1 from callbacks b where b.phone = c.caller_number and b.state in ('waiting','calling','retry'))))
+  on conflict do nothing returning 1
+)
+select pg_notify(:channel, 'inbox') where exists (select from added)`
 
 /** How many moments one transaction works out. */
 const batchSize = 50

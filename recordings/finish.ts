@@ -3,6 +3,7 @@ import { rename, rm, stat } from 'node:fs/promises'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { addJob } from '../db/jobs.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Moments } from '../pbx/call/moments.ts'
 import { fileIn, findRaw, finishedFile, removeRaw } from './files.ts'
 import type { Folders, RawFiles, RecordingKind } from './files.ts'
@@ -38,17 +39,22 @@ export async function addRecording(
   row: { recordingId: string; callId: string; leg: string; kind: RecordingKind; file: string },
   runAfterMs: number
 ): Promise<void> {
-  await trx.raw(
-    `with added as (
-       insert into recordings (id, call_id, leg, kind, state, file) values (?, ?, ?, ?, 'processing', ?)
-       on conflict (id) do nothing returning id
-     )
-     select graphile_worker.add_job(?, json_build_object('recordingId', id),
-       run_at => now() + cast(? as float8) * interval '1 millisecond', max_attempts => 6, job_key => 'recording:' || id)
-     from added`,
-    [row.recordingId, row.callId, row.leg, row.kind, row.file, finishTask, runAfterMs]
-  )
+  const { recordingId, callId, leg, kind, file } = row
+  await prepared(trx, 'recording-add', addText, {
+    ...{ recordingId, callId, leg, kind, file, task: finishTask, runAfterMs }
+  })
 }
+
+const addText = `
+with added as (
+  insert into recordings (id, call_id, leg, kind, state, file)
+  values (:recordingId, :callId, :leg, :kind, 'processing', :file)
+  on conflict (id) do nothing returning id
+)
+select graphile_worker.add_job(:task, json_build_object('recordingId', id),
+  run_at => now() + cast(:runAfterMs as float8) * interval '1 millisecond', max_attempts => 6,
+  job_key => 'recording:' || id)
+from added`
 
 interface RecordingRow {
   id: string

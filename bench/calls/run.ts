@@ -1,5 +1,7 @@
 import os from 'node:os'
 import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { connect } from '../../db/knex.ts'
 import { openHeap } from '../soak/heap.ts'
 import { memoryPerCall } from '../soak/memory.ts'
 import { setPatience, watchNeighbours } from './cpu.ts'
@@ -69,6 +71,7 @@ async function main(world: World): Promise<void> {
     await load.run({ sipPort: variant.sipPort, rate: 60, seconds: isQuick ? 3 : 5 })
     await settle(variant)
   }
+  if (ringtrace) await lookAt(ringtrace.databaseUrl)
 
   const memory =
     ringtrace && Number(args.held) > 0 ? await memoryOf(ringtrace, load, Number(args.held)) : null
@@ -104,6 +107,16 @@ async function main(world: World): Promise<void> {
     `\n${os.cpus().length} processors, load average ${loads.join(' / ')} at the end, ${args.panels} panels; others used ${Math.round(others() * 100)} % of the machine in all`
   )
   say('Done')
+}
+
+/**
+ * What autovacuum does by itself in the first minutes, or the plans of all rounds would be those for empty tables. The
+ * dialplans only add rows: nothing is planned for them.
+ */
+async function lookAt(databaseUrl: string): Promise<void> {
+  const db = connect(databaseUrl, pino({ level: 'silent' }), 1)
+  await db.raw('analyze')
+  await db.destroy()
 }
 
 async function memoryOf(

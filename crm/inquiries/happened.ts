@@ -55,6 +55,8 @@ interface CallRow {
   /** Something is still hidden because this call was once marked as spam. */
   hides: boolean
   is_placed: boolean
+  /** The contact of the call has gone into another. */
+  is_merged: boolean
 }
 
 /** Of what is told here of a call nothing changes by what another one means. */
@@ -62,6 +64,7 @@ const callsText = `
 select c.*, exists (select from numbers n where n.id = c.number_id and n.is_demo) as is_demo_number,
   exists (select from spam_marks m where m.call_id = c.id)
     or exists (select from inquiries i where i.call_id = c.id and i.state = 'spam') as hides,
+  exists (select from contact_merges m where m.loser_id = c.contact_id and m.undone_at is null) as is_merged,
   exists (select from activities a where a.subject_id = c.id and a.subject = 'call') as is_placed
 from calls c where c.id = any (:ids)`
 
@@ -104,7 +107,7 @@ async function called(trx: Knex, call: CallRow | undefined, announce: Announce):
 
 /** While they talked, the client may have gone into another contact. */
 async function followMerge(trx: Knex, call: CallRow): Promise<void> {
-  if (call.contact_id === null) return
+  if (call.contact_id === null || !call.is_merged) return
   const contactId = await livingContact(trx, call.contact_id)
   if (contactId === null || contactId === call.contact_id) return
   await trx('calls').where({ id: call.id }).update({ contact_id: contactId })

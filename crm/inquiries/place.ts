@@ -63,22 +63,21 @@ export async function place(trx: Knex, it: Happening, announce: Announce): Promi
       .where({ id: it.visitorId })
       .whereNull('contact_id')
       .update({ contact_id: contact.id })
-  const put = async (to: { inquiry_id?: string; deal_id?: string }): Promise<void> => {
-    await trx('activities').insert({
-      ...{ subject: it.subject, subject_id: it.id, at: it.at, contact_id: contactId },
-      ...to
-    })
-  }
   const deal = contact && !contact.isNew ? await openDealOf(trx, contact.id) : null
   if (deal) {
-    await put({ deal_id: deal.id })
+    await prepared(
+      trx,
+      'crm-place-in-deal',
+      `insert into activities (subject, subject_id, at, contact_id, deal_id)
+       values (:subject, :id, :at, :contactId, :dealId)`,
+      { subject: it.subject, id: it.id, at: it.at, contactId, dealId: deal.id }
+    )
     return { inquiryId: null, dealId: deal.id, contactId, isNew: false }
   }
   const isStranger = contact?.isNew === true && it.email === null
   const open = isStranger ? null : await openInquiryOf(trx, it, contactId)
   if (open !== null) {
-    await put({ inquiry_id: open })
-    await complete(trx, open, it, contact)
+    await join(trx, open, it, contact)
     return { inquiryId: open, dealId: null, contactId, isNew: false }
   }
   const inquiryId = await make(trx, it, contact, announce)
@@ -140,38 +139,38 @@ async function openInquiryOf(trx: Knex, it: Happening, contactId: string | null)
 }
 
 /** What an event tells that its inquiry did not know; what is known stays. */
-async function complete(trx: Knex, inquiryId: string, it: Happening, contact: Client | null): Promise<void> {
-  await trx.raw(
-    `update inquiries set
-       title = case when title in (phone, 'anonymous') then coalesce(cast(:name as text), title) else title end,
-       name = coalesce(name, cast(:name as text)), email = coalesce(email, :email), phone = coalesce(phone, :phone),
-       contact_id = coalesce(contact_id, cast(:contact as uuid)),
-       responsible_id = coalesce(responsible_id, (select id from users where id = cast(:responsible as uuid))),
-       note = coalesce(note, :note),
-       visit_id = coalesce(visit_id, cast(:visit as uuid)), visitor_id = coalesce(visitor_id, cast(:visitor as uuid)),
-       updated_at = now()
-     where id = :id`,
-    {
-      id: inquiryId,
-      name: it.name,
-      email: it.email,
-      phone: it.phone,
-      contact: contact?.id ?? null,
-      responsible: contact?.ownerId ?? it.answeredBy,
-      note: it.note,
-      visit: it.visitId,
-      visitor: it.visitorId
-    }
-  )
-  const row = await trx('inquiries')
-    .where({ id: inquiryId })
-    .first<{ phone: string | null; contact_id: string | null; created_at: Date }>()
+const joinText = `
+with placed as (
+  insert into activities (subject, subject_id, at, contact_id, inquiry_id)
+  values (:subject, :id, :at, cast(:contact as uuid), :inquiry)
+)
+update inquiries set
+  title = case when title in (phone, 'anonymous') then coalesce(cast(:name as text), title) else title end,
+  name = coalesce(name, cast(:name as text)), email = coalesce(email, :email), phone = coalesce(phone, :phone),
+  contact_id = coalesce(contact_id, cast(:contact as uuid)),
+  responsible_id = coalesce(responsible_id, (select id from users where id = cast(:responsible as uuid))),
+  note = coalesce(note, :note),
+  visit_id = coalesce(visit_id, cast(:visit as uuid)), visitor_id = coalesce(visitor_id, cast(:visitor as uuid)),
+  updated_at = now()
+where id = :inquiry
+returning phone, contact_id, created_at, first_response_at`
+
+async function join(trx: Knex, inquiryId: string, it: Happening, contact: Client | null): Promise<void> {
+  const [row] = await prepared<{
+    phone: string | null
+    contact_id: string | null
+    created_at: Date
+    first_response_at: Date | null
+  }>(trx, 'crm-join-inquiry', joinText, {
+    ...{ subject: it.subject, id: it.id, at: it.at, inquiry: inquiryId },
+    ...{ contact: contact?.id ?? null, responsible: contact?.ownerId ?? it.answeredBy },
+    ...{ name: it.name, email: it.email, phone: it.phone, note: it.note },
+    ...{ visit: it.visitId, visitor: it.visitorId }
+  })
+  if (!row) throw new Error('No inquiry came back')
+  if (row.first_response_at !== null) return
   const talked = await firstTalk(trx, { contactId: row.contact_id, phone: row.phone }, row.created_at)
-  if (talked)
-    await trx('inquiries')
-      .where({ id: inquiryId })
-      .whereNull('first_response_at')
-      .update({ first_response_at: talked })
+  if (talked) await trx('inquiries').where({ id: inquiryId }).update({ first_response_at: talked })
 }
 
 /** In its place already. */
