@@ -13,6 +13,8 @@ export interface Crm {
 
 /** Events that come together are worked out together. */
 const settleMs = 30
+/** While they keep coming, so long from one look to the next: what a look costs is shared by more of them. */
+const betweenMs = 250
 
 /**
  * Makes inquiries by itself. Everything that it knows is in the database, so it may stop anywhere, and several may run.
@@ -34,6 +36,7 @@ export function createCrm(options: {
   let timerAtMs = Infinity
   let running: Promise<unknown> | undefined
   let again = false
+  let lookedMs = -Infinity
   let isStopped = false
 
   function wakeIn(ms: number): void {
@@ -43,6 +46,8 @@ export function createCrm(options: {
     timer = setTimeout(run, ms)
   }
 
+  const nextMs = (): number => Math.max(settleMs, betweenMs - (performance.now() - lookedMs))
+
   function run(): void {
     timerAtMs = Infinity
     if (running) {
@@ -50,12 +55,13 @@ export function createCrm(options: {
       return
     }
     again = false
+    lookedMs = performance.now()
     running = drainCrmInbox(db, announce, log)
       .then(() => dispatchInquiries(db, people))
       .catch((error: unknown) => log.warn({ err: error }, 'Events for the CRM could not be looked at'))
       .finally(() => {
         running = undefined
-        wakeIn(again ? settleMs : everyMs)
+        wakeIn(again ? nextMs() : everyMs)
       })
   }
 
@@ -66,7 +72,7 @@ export function createCrm(options: {
         channels: ['ringtrace_crm'],
         log,
         onConnected: () => wakeIn(0),
-        onNotice: () => wakeIn(settleMs)
+        onNotice: () => wakeIn(nextMs())
       })
     },
     async stop() {
