@@ -23,7 +23,7 @@ const mostBatches = 20
 /** Today is summed up again after this, and after so many times of what it took. */
 const todayMs = 2000
 const visitsMs = 60_000
-const restFactor = 10
+const restFactor = 30
 
 /**
  * @param orderRebuild orders the visible job that makes all facts anew, in the transaction given: for a database that has
