@@ -67,6 +67,7 @@ async function addEmail(trx: Knex, contactId: string, email: string | null): Pro
  * The contact with this telephone number, else the one that alone has the mail, which gets the number; a new one when
  * there is none, named as they are known or by the number. A name that comes later replaces the number; what a person
  * has written stays. The owner is never touched here.
+ * @param found who has the number, where that was asked already; null: nobody
  */
 export async function ensureContact(
   trx: Knex,
@@ -75,10 +76,12 @@ export async function ensureContact(
     name,
     email = null,
     isDemo
-  }: { phone: string; name: string | null; email?: string | null; isDemo: boolean }
+  }: { phone: string; name: string | null; email?: string | null; isDemo: boolean },
+  found?: Client | null
 ): Promise<Client & { isNew: boolean }> {
   const wanted = name?.trim().slice(0, 200) || null
-  const known = (await contactOf(trx, phone)) ?? (await givePhone(trx, phone, email))
+  const byPhone = found === undefined ? await contactOf(trx, phone) : found
+  const known = byPhone ?? (await givePhone(trx, phone, email))
   if (known) {
     await addEmail(trx, known.id, email)
     if (wanted === null || known.name !== phone) return { ...known, isNew: false }

@@ -4,6 +4,7 @@ import { contactOf, isPhone } from '../clients.ts'
 import { livingContact } from '../contacts/merge.ts'
 import { messageCame } from '../messages/came.ts'
 import type { Announce } from '../ports.ts'
+import { knownBy } from './known.ts'
 import { attach, place, type Path } from './place.ts'
 import { noteTalk } from './responses.ts'
 import { forgetSpamCall, hideHit, learnSpam, spamMarkOf } from './spam.ts'
@@ -95,9 +96,11 @@ async function called(trx: Knex, call: CallRow | undefined, announce: Announce):
       await forgetSpamCall(trx, id)
       await show(trx, id)
     }
-    const markId = await spamMarkOf(trx, { phone, email: null })
-    if (markId !== null) return hideHit(trx, markId, { subject: 'call', id, at: call.started_at })
-    contactId = (await place(trx, ofCall(call), announce))?.contactId
+    const known = phone === null ? null : await knownBy(trx, phone, call.started_at)
+    // As `spamMarkOf` says: nothing is hidden of whom there is an open deal with.
+    if (known && known.markId !== null && known.dealId === null)
+      return hideHit(trx, known.markId, { subject: 'call', id, at: call.started_at })
+    contactId = (await place(trx, ofCall(call), announce, known))?.contactId
   }
   if (phone === null || call.outcome !== 'answered' || call.answered_at === null) return
   // What has its place already says nothing of whose it is.

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { prepared } from '../../db/prepared.ts'
 import { contactOf, contactOfEmail, ensureContact, isPhone, openDealOf, type Client } from '../clients.ts'
 import type { Announce } from '../ports.ts'
+import { joinHours, type Known } from './known.ts'
 import { firstTalk, firstTalkText } from './responses.ts'
 
 /** By what somebody came. */
@@ -45,37 +46,44 @@ export interface Placed {
   isNew: boolean
 }
 
-/** Inquiries of one client that lie closer together are one. */
-export const joinHours = 24
 const openStates = ['new', 'inWork']
 
 /**
  * Puts what happened where it belongs, once: into the client's open deal; else into an inquiry of theirs that is open and
  * at most a day older or younger; else into a new inquiry. Take `lockCrm` first. Repeating it changes nothing.
+ * @param known of whose telephone number it is, where that was asked already
  * @returns null when it has its place already
  */
-export async function place(trx: Knex, it: Happening, announce: Announce): Promise<Placed | null> {
+export async function place(
+  trx: Knex,
+  it: Happening,
+  announce: Announce,
+  known: Known | null = null
+): Promise<Placed | null> {
   if (it.isPlaced ?? (await hasPlace(trx, it))) return null
-  const contact = await clientOf(trx, it)
+  const contact = await clientOf(trx, it, known)
   const contactId = contact?.id ?? null
   if (contact && it.visitorId !== null)
     await trx('visitors')
       .where({ id: it.visitorId })
       .whereNull('contact_id')
       .update({ contact_id: contact.id })
-  const deal = contact && !contact.isNew ? await openDealOf(trx, contact.id) : null
-  if (deal) {
+  // What was known is still so, unless the contact is another one than was thought.
+  const asked = contact !== null && contact.id === known?.contact?.id ? known : null
+  const dealId = asked ? asked.dealId : contact && !contact.isNew ? await openDealId(trx, contact.id) : null
+  if (dealId !== null) {
     await prepared(
       trx,
       'crm-place-in-deal',
       `insert into activities (subject, subject_id, at, contact_id, deal_id)
        values (:subject, :id, :at, :contactId, :dealId)`,
-      { subject: it.subject, id: it.id, at: it.at, contactId, dealId: deal.id }
+      { subject: it.subject, id: it.id, at: it.at, contactId, dealId }
     )
-    return { inquiryId: null, dealId: deal.id, contactId, isNew: false }
+    return { inquiryId: null, dealId, contactId, isNew: false }
   }
   const isStranger = contact?.isNew === true && it.email === null
-  const open = isStranger ? null : await openInquiryOf(trx, it, contactId)
+  const open =
+    asked && it.email === null ? asked.inquiryId : isStranger ? null : await openInquiryOf(trx, it, contactId)
   if (open !== null) {
     await join(trx, open, it, contact)
     return { inquiryId: open, dealId: null, contactId, isNew: false }
@@ -89,10 +97,17 @@ async function hasPlace(trx: Knex, { subject, id }: Happening): Promise<boolean>
   return (await prepared(trx, 'crm-has-place', text, { id, subject })).length > 0
 }
 
-async function clientOf(trx: Knex, it: Happening): Promise<(Client & { isNew: boolean }) | null> {
+const openDealId = async (trx: Knex, contactId: string): Promise<string | null> =>
+  (await openDealOf(trx, contactId))?.id ?? null
+
+async function clientOf(
+  trx: Knex,
+  it: Happening,
+  known: Known | null
+): Promise<(Client & { isNew: boolean }) | null> {
   if (isPhone(it.phone)) {
     const { phone, name, email, isDemo } = it
-    return ensureContact(trx, { phone, name, email, isDemo })
+    return ensureContact(trx, { phone, name, email, isDemo }, known?.contact)
   }
   const byEmail = await contactOfEmail(trx, it.email)
   if (byEmail) return { ...byEmail, isNew: false }
@@ -140,7 +155,9 @@ async function openInquiryOf(trx: Knex, it: Happening, contactId: string | null)
 
 /** What an event tells that its inquiry did not know; what is known stays. */
 const joinText = `
-with placed as (
+with before as (
+  select phone, contact_id from inquiries where id = :inquiry
+), placed as (
   insert into activities (subject, subject_id, at, contact_id, inquiry_id)
   values (:subject, :id, :at, cast(:contact as uuid), :inquiry)
 )
@@ -153,7 +170,8 @@ update inquiries set
   visit_id = coalesce(visit_id, cast(:visit as uuid)), visitor_id = coalesce(visitor_id, cast(:visitor as uuid)),
   updated_at = now()
 where id = :inquiry
-returning phone, contact_id, created_at, first_response_at`
+returning phone, contact_id, created_at, first_response_at,
+  (phone, contact_id) is distinct from (select row(phone, contact_id) from before) as "isOfAnother"`
 
 async function join(trx: Knex, inquiryId: string, it: Happening, contact: Client | null): Promise<void> {
   const [row] = await prepared<{
@@ -161,6 +179,7 @@ async function join(trx: Knex, inquiryId: string, it: Happening, contact: Client
     contact_id: string | null
     created_at: Date
     first_response_at: Date | null
+    isOfAnother: boolean
   }>(trx, 'crm-join-inquiry', joinText, {
     ...{ subject: it.subject, id: it.id, at: it.at, inquiry: inquiryId },
     ...{ contact: contact?.id ?? null, responsible: contact?.ownerId ?? it.answeredBy },
@@ -168,7 +187,8 @@ async function join(trx: Knex, inquiryId: string, it: Happening, contact: Client
     ...{ visit: it.visitId, visitor: it.visitorId }
   })
   if (!row) throw new Error('No inquiry came back')
-  if (row.first_response_at !== null) return
+  // Each talk has answered what was there under the client's numbers: only others have answers to be looked for.
+  if (!row.isOfAnother || row.first_response_at !== null) return
   const talked = await firstTalk(trx, { contactId: row.contact_id, phone: row.phone }, row.created_at)
   if (talked) await trx('inquiries').where({ id: inquiryId }).update({ first_response_at: talked })
 }
