@@ -313,7 +313,7 @@ describe('Inquiries that are made by themselves', function () {
     db.off('query', count)
     expect(await inquiries()).to.have.length(calls)
     // Beside them: begin, lock, read the inbox and the calls, delete from the inbox, commit.
-    expect(asked).to.be.at.most(calls * 6 + 6)
+    expect(asked).to.be.at.most(calls * 4 + 6)
   })
 
   it('loses nothing when whoever works it out dies in the middle', async () => {
