@@ -82,6 +82,8 @@ const beside = [
   ['dialling', 'provision', 'pbx', 'chaos', 'roles'],
   ['pbx-waits', 'sip-waits', 'media-waits', 'nodes', 'guard', 'scale', 'ari']
 ]
+/** Areas that need the packages and nothing else: they run while the machine is being set up for the others. */
+const needNothing = ['pure', 'arch', 'ui']
 /** How far an area that computes stands back, as `nice` counts. */
 const niceness = 7
 const stands = (name) => !beside.flat().includes(name) || name === 'reports' || name === 'tracking'
@@ -117,21 +119,30 @@ export async function test(only) {
   let isReady = false
   const onSignal = (signal) => {
     stopped ??= signal
-    if (!isReady) {
-      // What sets the machine up may be broken off anywhere, and goes on from there the next time.
+    const swept = sweepAll().catch(tell)
+    if (isReady) return
+    // What sets the machine up may be broken off anywhere, and goes on from there the next time.
+    void swept.then(() => {
       clear()
       process.exit(130)
-    }
-    sweepAll().catch(tell)
+    })
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => onSignal(signal))
   const results = []
   try {
-    await alone(prepare, (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`))
-    isReady = true
-    const env = await environment(shelf)
     const isStopped = () => stopped !== undefined
-    const [first = [], ...others] = lanesOf(areas).filter((lane) => lane.length > 0)
+    const plain = plainEnvironment()
+    const early = areas.filter(({ name }) => needNothing.includes(name))
+    const ran = await alone(
+      () => prepare(() => runLane(early, folder, plain, isStopped, true)),
+      (pid) => console.log(`Waiting for process ${pid}, which is setting up this copy`)
+    )
+    results.push(...ran)
+    isReady = true
+    const later = areas.filter((area) => !early.includes(area))
+    const env =
+      later.length === 0 ? plain : { ...plain, TEST_DATABASE_SERVER: await startDatabase(plain, shelf) }
+    const [first = [], ...others] = lanesOf(later).filter((lane) => lane.length > 0)
     for (const lane of others) console.log(`\nBeside the rest: ${lane.map(({ name }) => name).join(', ')}`)
     const lanes = await Promise.all([
       runLane(first, folder, env, isStopped, false),
@@ -180,20 +191,27 @@ export function findAreas(only) {
     .map((area, number) => ({ ...area, number, niceness: stands(area.name) ? niceness : 0 }))
 }
 
-async function prepare() {
+/**
+ * Brings what the tests need.
+ * @param meanwhile begins once the packages are there, and runs beside the rest
+ * @returns what `meanwhile` gives
+ */
+async function prepare(meanwhile) {
   if (!isInstalled()) {
     console.log('[1/6] Installing packages (a minute or two)')
     await install()
   } else console.log('[1/6] Packages are there')
   // One computes, the other fetches and unpacks.
-  const [built, set] = await Promise.allSettled([
+  const [built, set, ran] = await Promise.allSettled([
     build((text) => console.log(`[2/6] ${text}`)),
-    node(['--import', 'tsx', 'scripts/lib/test-setup.ts'], process.env)
+    node(['--import', 'tsx', 'scripts/lib/test-setup.ts'], process.env),
+    meanwhile()
   ])
-  for (const { status, reason } of [built, set]) if (status === 'rejected') throw reason
+  for (const { status, reason } of [built, set, ran]) if (status === 'rejected') throw reason
   if (!built.value) console.log('[2/6] The build is fresh')
   if (set.value !== 0)
     throw new Problem('The machine could not be set up for the tests', 'The lines above say why.')
+  return ran.value
 }
 
 /**
@@ -213,15 +231,20 @@ function placeOfDatabase() {
   return tmpdir()
 }
 
-/** What all areas are run with: the build that was just made, and one PostgreSQL, which the sweep of `folder` ends. */
-async function environment(folder) {
+/** What all areas are run with: the build, and nothing that leads to the caller's own data. */
+function plainEnvironment() {
   const env = { ...process.env, TEST_BUILT: '1' }
   for (const key of foreign) delete env[key]
+  return env
+}
+
+/** One PostgreSQL for all areas, which the sweep of `folder` ends. @returns where it is */
+async function startDatabase(env, folder) {
   let words = ''
   const args = ['--import', 'tsx', 'scripts/lib/test-database.ts', join(folder, 'postgres')]
   const code = await node(args, env, (text) => (words += text))
   if (code !== 0) throw new Problem('The database of the tests could not be started', words.trim())
-  return { ...env, TEST_DATABASE_SERVER: words.trim() }
+  return words.trim()
 }
 
 /** Runs areas one after the other. With `isQuiet` the words of each are told when it is done. */
