@@ -157,13 +157,15 @@ with fence as (
   select ${list(legColumns, 'r.')} from jsonb_populate_recordset(null::call_legs, ?::jsonb) r
   where exists (select from fence)
   on conflict (call_id, leg) do update set ${overwrite(legColumns, ['call_id', 'leg'])}
+), given as materialized (
+  select * from jsonb_to_recordset(?::jsonb) as r("callId" uuid, seq int, state jsonb)
 ), kept as (
   insert into call_snapshots (call_id, node, seq, state)
-  select r."callId", ?, r.seq, r.state from jsonb_to_recordset(?::jsonb) as r("callId" uuid, seq int, state jsonb)
+  select r."callId", ?, r.seq, r.state from given r
   where r.state is not null and r.state <> 'null'::jsonb and exists (select from fence)
   on conflict (call_id) do update set node = excluded.node, seq = excluded.seq, state = excluded.state, updated_at = now()
 ), closed as (
-  delete from call_snapshots s using jsonb_to_recordset(?::jsonb) as r("callId" uuid, state jsonb)
+  delete from call_snapshots s using given r
   where s.call_id = r."callId" and (r.state is null or r.state = 'null'::jsonb) and exists (select from fence)
 )
 select count(*)::int as held from fence`
@@ -173,7 +175,6 @@ select count(*)::int as held from fence`
  * @throws FencedError when the lease is no longer ours; database errors as they come
  */
 export async function writeBatch(trx: Knex.Transaction, fence: Fence, batch: TapeBatch): Promise<void> {
-  const snapshots = JSON.stringify(batch.snapshots)
   const [fenced] = await prepared<{ held: number }>(trx, 'tape', statement, [
     fence.node,
     fence.owner,
@@ -181,9 +182,8 @@ export async function writeBatch(trx: Knex.Transaction, fence: Fence, batch: Tap
     JSON.stringify(batch.rows),
     JSON.stringify(batch.calls),
     JSON.stringify(batch.legs),
-    fence.node,
-    snapshots,
-    snapshots
+    JSON.stringify(batch.snapshots),
+    fence.node
   ])
   if (fenced?.held !== 1) throw new FencedError(`Node ${fence.node} belongs to another controller now`)
 }
