@@ -31,24 +31,25 @@ export function addFinishJob(trx: Knex, recordingId: string, runAfterMs: number)
 }
 
 /**
- * Adds a recording's row and its job; a repetition adds neither. One statement: this runs in the tape's transaction for
- * every call, where a round trip costs more than what it does.
+ * Adds rows of recordings and their jobs; a repetition adds neither. One statement: this runs in the tape's transaction
+ * for every call, where a round trip costs more than what it does.
  */
-export async function addRecording(
+export async function addRecordings(
   trx: Knex,
-  row: { recordingId: string; callId: string; leg: string; kind: RecordingKind; file: string },
+  rows: readonly { recordingId: string; callId: string; leg: string; kind: RecordingKind; file: string }[],
   runAfterMs: number
 ): Promise<void> {
-  const { recordingId, callId, leg, kind, file } = row
-  await prepared(trx, 'recording-add', addText, {
-    ...{ recordingId, callId, leg, kind, file, task: finishTask, runAfterMs }
+  if (rows.length === 0) return
+  await prepared(trx, 'recordings-add', addText, {
+    ...{ rows: JSON.stringify(rows), task: finishTask, runAfterMs }
   })
 }
 
 const addText = `
 with added as (
   insert into recordings (id, call_id, leg, kind, state, file)
-  values (:recordingId, :callId, :leg, :kind, 'processing', :file)
+  select r."recordingId", r."callId", r.leg, r.kind, 'processing', r.file
+  from jsonb_to_recordset(cast(:rows as jsonb)) as r("recordingId" uuid, "callId" uuid, leg text, kind text, file text)
   on conflict (id) do nothing returning id
 )
 select graphile_worker.add_job(:task, json_build_object('recordingId', id),

@@ -5,7 +5,7 @@ import type { JobSchedule, JobTasks } from '../db/jobs.ts'
 import type { Moments } from '../pbx/call/moments.ts'
 import { expire, removeNamed } from './expire.ts'
 import type { RecordingKind } from './files.ts'
-import { addRecording, finishRecording, finishTask, resumeStuck } from './finish.ts'
+import { addRecordings, finishRecording, finishTask, resumeStuck } from './finish.ts'
 import type { RecordingOutcome } from './finish.ts'
 import type { MediaCommand } from './media.ts'
 import { contentType, openAudio } from './open.ts'
@@ -25,8 +25,8 @@ export interface RecordingStart {
 }
 
 export interface Recordings {
-  /** Called by the tape writer in its transaction when a recorded leg or message has ended; repeating it adds nothing. */
-  enqueueRecording(trx: Knex, start: RecordingStart): Promise<void>
+  /** Called by the tape writer in its transaction when recorded legs or messages have ended; repeating it adds nothing. */
+  enqueueRecordings(trx: Knex, starts: readonly RecordingStart[]): Promise<void>
   /** The playable audio; null when there is none, yet or any more. */
   open(recordingId: string): Promise<RecordingFound>
   /** How many lie sealed, in clear, and sealed with a key that is not here. */
@@ -70,9 +70,12 @@ export function createRecordings(options: RecordingsOptions): Recordings {
   const command = options.home.command
 
   return {
-    async enqueueRecording(trx, { recordingId, callId, leg, kind, file }) {
-      await addRecording(trx, { recordingId, callId, leg, kind, file: file ?? recordingId }, settleMs)
-    },
+    enqueueRecordings: (trx, starts) =>
+      addRecordings(
+        trx,
+        starts.map((start) => ({ ...start, file: start.file ?? start.recordingId })),
+        settleMs
+      ),
     async open(recordingId) {
       if (!uuid.test(recordingId)) return null
       const [row] = await db<{ id: string; state: string; file: string }>('recordings')

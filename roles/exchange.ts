@@ -74,7 +74,7 @@ export async function openExchange(
     recordingsDir,
     outbox: {
       enqueueDeliveries: (trx, rows) => outside.enqueue(trx, rows),
-      enqueueRecording: (trx, started) => recordings.enqueueRecording(trx, started),
+      enqueueRecordings: (trx, started) => recordings.enqueueRecordings(trx, started),
       takeMoments
     },
     normalise: (raw, country) => normalise(raw, country),

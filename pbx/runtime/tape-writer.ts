@@ -14,7 +14,7 @@ import { UnknownCall } from './unknown-call.ts'
 /** What others do in the tape's own transaction. */
 export interface TapeOutbox {
   enqueueDeliveries(trx: Knex.Transaction, rows: readonly TapeRow[]): Promise<void>
-  enqueueRecording(trx: Knex.Transaction, recording: RecordingStart): Promise<void>
+  enqueueRecordings(trx: Knex.Transaction, recordings: readonly RecordingStart[]): Promise<void>
   /** Copies what callbacks and tasks follow from; worked out afterwards. */
   takeMoments(trx: Knex.Transaction, rows: readonly TapeRow[]): Promise<void>
 }
@@ -161,7 +161,7 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
   async function commit(batch: TapeBatch): Promise<void> {
     await timedTransaction(db, commitLimitMs, async (trx) => {
       await writeBatch(trx, fence, batch)
-      for (const recording of batch.recordings) await outbox.enqueueRecording(trx, recording)
+      await outbox.enqueueRecordings(trx, batch.recordings)
       await outbox.enqueueDeliveries(trx, batch.rows)
       await outbox.takeMoments(trx, batch.rows)
     })

@@ -39,7 +39,7 @@ describe('A disk that is full while PostgreSQL is away', function () {
     await base.db('node_leases').insert({ ...fence, expires_at: new Date() })
     tape = createTapeWriter({
       ...{ db, log, fence, spool },
-      outbox: { enqueueDeliveries: nothing, enqueueRecording: nothing, takeMoments: nothing },
+      outbox: { enqueueDeliveries: nothing, enqueueRecordings: nothing, takeMoments: nothing },
       onCommitted: () => undefined,
       onFlush: () => undefined
     })

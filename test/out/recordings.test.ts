@@ -122,7 +122,7 @@ describe('recordings: from a finished leg to a file that plays', function () {
         .insert({ call_id: callId, leg: 'l1', ...times, recorded_seconds: recorded ?? null })
     }
     await postgres.db.transaction((trx) =>
-      recordings.enqueueRecording(trx, { recordingId: id, callId, leg: 'l1', kind })
+      recordings.enqueueRecordings(trx, [{ recordingId: id, callId, leg: 'l1', kind }])
     )
     await until(() => moments.some(({ data }) => data['recordingId'] === id))
     const row = (await postgres.db('recordings').where({ id }).first()) as Record<string, unknown>
@@ -333,7 +333,9 @@ describe('recordings: from a finished leg to a file that plays', function () {
     const { id, callId } = await finish('voicemail', (base) => tone(`${base}.wav`, 440, 1))
     // The job goes a moment after the last thing it did.
     await until(async () => (await jobsLeft(id)) === 0)
-    await recordings.enqueueRecording(postgres.db, { recordingId: id, callId, leg: 'l1', kind: 'voicemail' })
+    await recordings.enqueueRecordings(postgres.db, [
+      { recordingId: id, callId, leg: 'l1', kind: 'voicemail' }
+    ])
     expect(await jobsLeft(id)).to.equal(0)
     expect(await recordings.open('../../etc/passwd')).to.equal(null)
   })

@@ -74,7 +74,7 @@ describe('recordings: encrypted on the disk', function () {
       const times = { started_at: start, answered_at: start, ended_at: end }
       await rig.db('call_legs').insert({ call_id: callId, leg: 'l1', ...times })
     }
-    await recordings.enqueueRecording(rig.db, { recordingId: id, callId, leg: 'l1', kind })
+    await recordings.enqueueRecordings(rig.db, [{ recordingId: id, callId, leg: 'l1', kind }])
     await run('recording.finish', { recordingId: id })
     return { id, callId, file: path.join(dir, `${id}.mp3`) }
   }

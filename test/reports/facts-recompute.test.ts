@@ -43,7 +43,7 @@ describe('Attributing past calls anew', function () {
     const nothing = (): Promise<void> => Promise.resolve()
     tape = createTapeWriter({
       ...{ db, log, fence: await takeLease(db, 'test'), spool: await openSpool(dir) },
-      outbox: { enqueueDeliveries: nothing, enqueueRecording: nothing, takeMoments: nothing },
+      outbox: { enqueueDeliveries: nothing, enqueueRecordings: nothing, takeMoments: nothing },
       onCommitted: () => undefined,
       onFlush: () => undefined
     })
