@@ -1,14 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { RequestHandler } from 'express'
 
-const compress = {
-  br: (data: Buffer) => promisify(brotliCompress)(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-  gzip: (data: Buffer) => promisify(gzip)(data, { level: 9 })
-}
-type Encoding = keyof typeof compress
+/** The build lays these beside each text (`ui/compress.ts`). */
+const endings = { br: '.br', gzip: '.gz' } as const
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -19,14 +14,10 @@ const types: Readonly<Record<string, string>> = {
 
 /**
  * Serves the text among the built app's hashed files compressed. Their names change with their content, so each is
- * compressed once and kept. Everything else, and a file that is not there, is left to the next handler.
+ * read once and kept. Everything else, and a file that is not there, is left to the next handler.
  */
 export function compressedAssets(folder: string): RequestHandler {
   const kept = new Map<string, Promise<Buffer>>()
-
-  async function compressed(name: string, encoding: Encoding): Promise<Buffer> {
-    return compress[encoding](await readFile(path.join(folder, name)))
-  }
 
   return async (req, res, next) => {
     const name = req.path.slice(1)
@@ -38,15 +29,15 @@ export function compressedAssets(folder: string): RequestHandler {
       next()
       return
     }
-    const key = `${accepted}/${name}`
-    const work = kept.get(key) ?? compressed(name, accepted)
-    kept.set(key, work)
+    const file = name + endings[accepted]
+    const work = kept.get(file) ?? readFile(path.join(folder, file))
+    kept.set(file, work)
     try {
       const data = await work
       res.set({ 'Content-Encoding': accepted, 'Content-Type': type, Vary: 'Accept-Encoding' })
       res.set('Cache-Control', 'public, max-age=31536000, immutable').send(data)
     } catch (error) {
-      kept.delete(key)
+      kept.delete(file)
       // Not there (any more): the next handler says so.
       next(error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : error)
     }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compressed } from './compress.ts'
 import { firstLoad } from './first-load.ts'
 
 const server = process.env['RINGTRACE_URL'] ?? 'http://127.0.0.1:3000'
@@ -15,7 +16,7 @@ const kit = /node_modules[\\/](@mantine|@floating-ui|@tabler|@tanstack)[\\/]/
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react(), firstLoad({ budgetKb: 250 })],
+  plugins: [react(), firstLoad({ budgetKb: 250 }), compressed()],
   build: {
     outDir: fileURLToPath(new URL('../dist/ui', import.meta.url)),
     emptyOutDir: true,

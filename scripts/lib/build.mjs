@@ -61,7 +61,9 @@ async function buildServer(hash, report, checksTypes) {
   const failure = 'The server could not be built'
   // Of one that fails the other is waited for: nothing writes into dist/ later.
   const [types, bundle] = await Promise.allSettled([
-    checksTypes ? tool(failure, ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.build.json'], root) : '',
+    checksTypes
+      ? tool(failure, ['typescript-native/bin/tsc', '--noEmit', '-p', 'tsconfig.build.json'], root)
+      : '',
     tool(failure, ['vite/bin/vite.js', 'build', '--config', 'scripts/server.vite.mjs'], root)
   ])
   for (const { status, reason } of [types, bundle]) if (status === 'rejected') throw reason

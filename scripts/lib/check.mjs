@@ -9,11 +9,14 @@ import { root } from './project.mjs'
 /** The longest first. */
 const checks = [
   { name: 'eslint', args: ['eslint/bin/eslint.js', '--max-warnings', '0', '.'] },
-  { name: 'types of the server', args: ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
-  { name: 'types of the browser part', args: ['typescript/bin/tsc', '--noEmit', '-p', 'ui/tsconfig.json'] },
+  { name: 'types of the server', args: ['typescript-native/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  {
+    name: 'types of the browser part',
+    args: ['typescript-native/bin/tsc', '--noEmit', '-p', 'ui/tsconfig.json']
+  },
   {
     name: 'types of the snippet',
-    args: ['typescript/bin/tsc', '--noEmit', '-p', 'tracking/snippet/tsconfig.json']
+    args: ['typescript-native/bin/tsc', '--noEmit', '-p', 'tracking/snippet/tsconfig.json']
   },
   { name: 'licences', args: ['../scripts/licences.mjs'] },
   { name: 'known weaknesses of packages', args: ['../scripts/audit.mjs'], isTold: true },

@@ -9,7 +9,7 @@ import { stepPrinter } from '../../host/steps.ts'
 import { ensureEdge } from '../../pbx/edge/install.ts'
 import { ensureAsterisk } from '../../pbx/provision/install.ts'
 import { ensureDovecot } from '../../test/support/dovecot.ts'
-import { ensureChromium } from './testtools.ts'
+import { installBrowsers } from './testtools.ts'
 
 const runtimeDir = path.join(projectRoot(), '.runtime')
 const log = pino({ level: 'silent' })
@@ -44,5 +44,5 @@ await attempt(5, 'A SIP edge', async () => {
   await ensureEdge({ runtimeDir, progress: (text) => print(5, text) })
 })
 await attempt(6, 'Chromium', async () => {
-  await ensureChromium((text) => print(6, text))
+  await installBrowsers((text) => print(6, text))
 })

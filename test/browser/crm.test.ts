@@ -7,7 +7,7 @@ import { chromium, type Browser, type BrowserContext, type Page, type Route } fr
 import { createCrm, type Crm } from '../../crm/crm.ts'
 import { announceNothing } from '../../crm/ports.ts'
 import { projectRoot } from '../../host/project-root.ts'
-import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { ensureShell } from '../../scripts/lib/testtools.ts'
 import { createFacts, type Facts } from '../../reports/facts/facts.ts'
 import { idOf, password, startRig, type Rig } from '../api/support/rig.ts'
 import { createOutside } from '../crm/support/events.ts'
@@ -52,7 +52,7 @@ describe('From a missed call to a sale, in a browser', function () {
     // Of the call itself nothing is told: the journal tells of the talk below.
     rig.exchange.fateOf = () => 'unwritten'
     browser = await chromium.launch({
-      executablePath: await ensureChromium(),
+      executablePath: await ensureShell(),
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
     })
     context = await browser.newContext({

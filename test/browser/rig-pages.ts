@@ -6,7 +6,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import type { ApiDeps } from '../../api/deps.ts'
 import { attachLive } from '../../api/live.ts'
 import { projectRoot } from '../../host/project-root.ts'
-import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { ensureShell } from '../../scripts/lib/testtools.ts'
 import { password, startRig, type Rig } from '../api/support/rig.ts'
 import { buildPages, shot, signIn, waitMs } from './browser.ts'
 
@@ -85,7 +85,7 @@ export function rigPagesForTests(
     })
     await options.fill?.(rig)
     browser = await chromium.launch({
-      executablePath: await ensureChromium(),
+      executablePath: await ensureShell(),
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
     })
     const inBrowser = browser

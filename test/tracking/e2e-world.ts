@@ -1,6 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import type { JournalCall } from '../../api/contract/calls.ts'
-import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { ensureShell } from '../../scripts/lib/testtools.ts'
 import { foundCompany, ringScheme, type Company } from '../support/company.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
@@ -99,7 +99,7 @@ export class World {
     // Each telephone takes every call that comes, until the end.
     for (const operator of company.operators)
       await company.phone(operator, { scenario: 'operator-answers', calls: 1000, timeoutSeconds: 600 })
-    const browser = await chromium.launch({ executablePath: await ensureChromium(), args: flags })
+    const browser = await chromium.launch({ executablePath: await ensureShell(), args: flags })
     return new World({ database, instance, company, shops, pages, browser })
   }
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { projectRoot } from '../../host/project-root.ts'
-import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { ensureShell } from '../../scripts/lib/testtools.ts'
 import { until } from '../support/until.ts'
 import { buildSnippet, servePages, type Pages } from './pages.ts'
 import { startTrackedRig, type TrackedRig } from './tracked-rig.ts'
@@ -47,7 +47,7 @@ describe('The snippet', function () {
     })
     await addPool('service', '+74997770001')
     pages = await servePages(`${world.rig.url}/t.js?key=${shop.key}`)
-    browser = await chromium.launch({ executablePath: await ensureChromium(), args: flags })
+    browser = await chromium.launch({ executablePath: await ensureShell(), args: flags })
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { ensureShell } from '../../scripts/lib/testtools.ts'
 import { until } from '../support/until.ts'
 import { buildSnippet, servePages, type Pages } from './pages.ts'
 import { startTrackedRig, type TrackedRig } from './tracked-rig.ts'
@@ -29,7 +29,7 @@ describe('What the snippet loads', function () {
     world = await startTrackedRig()
     shop = await world.site(6, { site: { domain: host, visits_per_address: 1000 } })
     pages = await servePages(`${world.rig.url}/t.js?key=${shop.key}`)
-    browser = await chromium.launch({ executablePath: await ensureChromium(), args: flags })
+    browser = await chromium.launch({ executablePath: await ensureShell(), args: flags })
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()
