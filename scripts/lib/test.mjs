@@ -277,7 +277,8 @@ async function runArea({ name, files, niceness = 0 }, folder, base, isQuiet) {
   const env = { ...base, TMPDIR: folder, RESULTS_FILE: resultsFile }
   const reporter = join(root, 'test/support/reporter.cjs')
   const words = []
-  const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', reporter, ...files]
+  // Not its `bin`, which starts another Node to hand on what `.mocharc.json` says of Node's own options.
+  const mocha = ['--import', 'tsx', 'node_modules/mocha/lib/cli/cli.js', '--reporter', reporter, ...files]
   const running = node(mocha, env, isQuiet ? (text) => words.push(text) : undefined, niceness)
   let endedMs
   let isStuck = false

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { expect } from 'chai'
 import { openApiText } from '../../scripts/openapi.ts'
 import { createDoor } from './support/door.ts'
@@ -16,6 +17,7 @@ describe('The HTTP side under hostile and unlucky input', function () {
     await mkdir(path.join(uiDir, 'assets'), { recursive: true })
     await writeFile(path.join(uiDir, 'index.html'), '<!doctype html><title>Ringtrace</title>')
     await writeFile(path.join(uiDir, 'assets', 'app-1a2b3c.js'), 'export {}')
+    await writeFile(path.join(uiDir, 'assets', 'app-1a2b3c.js.br'), brotliCompressSync('export {}'))
     await writeFile(path.join(uiDir, '..', 'secret.txt'), 'not for browsers')
     rig = await startRig({ uiDir })
   })
