@@ -4,6 +4,7 @@ import type { Runner, TaskList, WorkerEvents } from 'graphile-worker'
 import type { Knex } from 'knex'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { pause } from '../host/pause.ts'
 import { createWorkerMarks, deferred } from './worker-marks.ts'
 
 /** Told to a task beside its payload. */
@@ -193,15 +194,3 @@ const asError = (error: unknown): Error | null =>
     : error instanceof Error
       ? error
       : new Error('failed without an Error', { cause: error })
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
-}

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { pause } from '../../host/pause.ts'
 import { listen, type Listening } from '../../db/listen.ts'
 import type { Secrets as Seal } from '../../db/secrets.ts'
 import {
@@ -251,17 +252,4 @@ export function createChannels(options: {
       await sending
     }
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-    if (signal.aborted) done()
-  })
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { pause } from '../../host/pause.ts'
 import type { Fence } from './tape-sql.ts'
 
 /** Who waits takes a lease that was not renewed for this long. */
@@ -208,16 +209,4 @@ function hold({ db, log }: LeaseOptions, fence: Fence, unrenewedMs: number): Lea
         .catch((error: unknown) => log.debug({ err: error }, 'The lease could not be given up; it runs out'))
     }
   }
-}
-
-function pause(ms: number, stop: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      stop?.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    stop?.addEventListener('abort', done)
-  })
 }
