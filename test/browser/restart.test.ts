@@ -52,6 +52,14 @@ describe('An operator in a browser while the server dies and comes back', functi
     await hearsLoud(page, clientHz, 'she hears him after all')
     await page.getByTestId('hangup').click()
     await vanished(page)
+    // Her card goes with her own telephone's word; Asterisk may hear of it later than of his.
+    await until(
+      async () => {
+        const { presence } = await instance.api<{ presence: string }>('GET', `/api/users/${office().vera.id}`)
+        return presence !== 'busy'
+      },
+      { what: 'she is off the call' }
+    )
     // Else he would sit through the rating, which nearly takes as long as the journal is waited for.
     caller.hangup()
     const call = await company.ended(number.vera)
