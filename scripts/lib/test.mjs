@@ -74,20 +74,19 @@ const apart = {
 /**
  * Each of these lists runs, in this order, beside the areas of `order` that are in none, and its areas are told when they are done. The
  * first two play calls in their own time: two cores carry two such lists, with another one talks have gaps. The third
- * needs little of a core. What is in none of them computes, and stands back for calls; so do the ends of the first and of the
- * third. Areas of different lists have ports of their own.
+ * needs little of a core. What is in none of them computes, and stands back for calls; so does the end of the first, which
+ * comes when most calls are over. Areas of different lists have ports of their own.
  */
 const beside = [
   ['media', 'tls', 'sip', 'demo', 'browser', 'reports', 'tracking'],
   ['dialling', 'provision', 'pbx', 'chaos', 'roles'],
-  ['pbx-waits', 'sip-waits', 'media-waits', 'nodes', 'guard', 'scale', 'ari', 'browser-pages']
+  ['pbx-waits', 'sip-waits', 'media-waits', 'nodes', 'guard', 'scale', 'ari']
 ]
 /** Areas that need the packages and nothing else: they run while the machine is being set up for the others. */
 const needNothing = ['pure', 'arch', 'ui']
 /** How far an area that computes stands back, as `nice` counts. */
 const niceness = 7
-const standsThough = ['reports', 'tracking', 'browser-pages']
-const stands = (name) => !beside.flat().includes(name) || standsThough.includes(name)
+const stands = (name) => !beside.flat().includes(name) || name === 'reports' || name === 'tracking'
 /** An area that takes longer hangs. */
 const areaMs = 15 * 60_000
 /** After its last test mocha has this long to end. */
