@@ -46,8 +46,6 @@ export interface TapeWriterOptions {
 
 /** Steps of this long are committed together. */
 const groupMs = 25
-/** So long while there is more than one call in a group: more steps share a commit, and a call's row is written less often. */
-const busyGroupMs = 100
 /** How long to leave a database that is away in peace. */
 const retryMs = 1000
 /** A database that holds a batch up for longer is away: the batch goes to the spool. */
@@ -74,12 +72,11 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
   // By a clock that nobody sets.
   let awayUntilMs = 0
   let rejectedBatches = 0
-  let isBusy = false
 
   const isBehind = (): boolean => !spool.isEmpty || held.length > 0
   const hasWork = (): boolean => rows.length > 0 || recordings.length > 0 || changed.size > 0
 
-  function schedule(ms = isBusy ? busyGroupMs : groupMs): void {
+  function schedule(ms = groupMs): void {
     if (timer || running || isClosed) return
     timer = setTimeout(() => {
       timer = undefined
@@ -121,7 +118,6 @@ export function createTapeWriter(options: TapeWriterOptions): TapeWriter {
   function takeBatch(): TapeBatch | null {
     if (!hasWork()) return null
     const lives = [...changed.values()]
-    isBusy = lives.length > 1
     const journals = [...lives.map((live) => live.journal), ...imported].filter((journal) => journal !== null)
     const batch: TapeBatch = {
       rows,
