@@ -32,14 +32,15 @@ export async function ensureChromium(say: (text: string) => void = () => undefin
  * PATH, else that of `ensureChromium`.
  */
 export async function ensureShell(): Promise<string> {
-  const hasName = (process.env['CHROMIUM'] ?? '') !== ''
-  return (hasName ? undefined : await findFirst([shell])) ?? ensureChromium()
+  return (isNamed() ? undefined : await findFirst([shell])) ?? ensureChromium()
 }
+
+const isNamed = (): boolean => (process.env['CHROMIUM'] ?? '') !== ''
 
 /** Brings what `ensureChromium` and `ensureShell` find, before the tests; without the shell they only take longer. */
 export async function installBrowsers(say: (text: string) => void): Promise<void> {
   await ensureChromium(say)
-  if (process.getuid?.() !== 0 || (await findFirst([shell])) !== undefined) return
+  if (isNamed() || process.getuid?.() !== 0 || (await findFirst([shell])) !== undefined) return
   say('Installing Chromium without windows')
   const problem = await aptInstall(shell)
   if (problem !== undefined) say(`Going on without it (${problem})`)

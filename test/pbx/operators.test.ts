@@ -313,8 +313,7 @@ describe('Operators at work', function () {
     expect(await status, 'the fallback answers').to.equal(200)
     await until(() => borisDesk.isUp(), { what: 'Boris talks in a call that no controller leads' })
     await instance.start()
-    // Told as soon as the calls have been compared with Asterisk.
-    await becomes(boris, 'busy')
+    expect(await seen(boris)).to.include({ presence: 'busy' })
     expect(await seen(anna)).to.include({ presence: 'wrapUp', presenceUntil })
     caller.hangup()
     await becomes(boris, 'available')
