@@ -87,8 +87,8 @@ const needNothing = ['pure', 'arch', 'ui']
 /** How far an area that computes stands back, as `nice` counts. */
 const niceness = 7
 const stands = (name) => !beside.flat().includes(name) || name === 'reports' || name === 'tracking'
-/** An area that takes longer hangs. */
-const areaMs = 15 * 60_000
+/** Tests that are silent for longer hang. */
+const quietMs = 10 * 60_000
 /** After its last test mocha has this long to end. */
 const endMs = 20_000
 /** More than the database of the tests ever takes, with what it writes ahead. */
@@ -247,68 +247,111 @@ async function startDatabase(env, folder) {
   return words.trim()
 }
 
-/** Runs areas one after the other. With `isQuiet` the words of each are told when it is done. */
+/** Runs areas one after the other. With `isQuiet` their words are told when they are done. */
 async function runLane(areas, folder, env, isStopped, isQuiet) {
   const results = []
-  // Where tsx keeps what it has translated. Each area with a folder of its own would have everything translated anew.
+  // Where tsx keeps what it has translated. Each group with a folder of its own would have everything translated anew.
   const cache = `tsx-${process.geteuid()}`
   mkdirSync(join(tmpdir(), cache), { recursive: true })
-  for (const area of areas) {
+  for (const group of groupsOf(areas)) {
     if (isStopped()) break
-    const title = `\n── ${area.name} ${'─'.repeat(Math.max(0, 60 - area.name.length))}`
+    const names = group.map(({ name }) => name).join(', ')
+    const title = `\n── ${names} ${'─'.repeat(Math.max(0, 60 - names.length))}`
     if (!isQuiet) console.log(title)
     // Numbers, since the paths of unix sockets below must stay short.
-    const own = join(folder, String(area.number))
+    const own = join(folder, String(group[0].number))
     mkdirSync(own)
     chmodSync(own, 0o755)
     symlinkSync(join(tmpdir(), cache), join(own, cache))
-    const result = await runArea(area, own, env, isQuiet)
-    if (isQuiet) console.log(`${title}\n${result.words}`)
-    results.push(result)
+    const { words, areas: ran } = await runGroup(group, own, env, isQuiet)
+    if (isQuiet) console.log(`${title}\n${words}`)
+    results.push(...ran)
   }
   return results
 }
 
-/** Runs one area in a mocha of its own; what it leaves behind is ended, and named. */
-async function runArea({ name, files, niceness = 0 }, folder, base, isQuiet) {
+/**
+ * Which areas of a lane share a mocha. Its start, and to read the whole server, costs more than many an area that
+ * computes. Areas with calls do not share: telephones live in their mocha, and hear how long it stands still.
+ * @param {{ name: string, niceness: number }[]} areas
+ */
+export function groupsOf(areas) {
+  const groups = []
+  for (const area of areas) {
+    const last = groups.at(-1)
+    if (area.niceness > 0 && last?.[0].niceness === area.niceness) last.push(area)
+    else groups.push([area])
+  }
+  return groups
+}
+
+/** Runs a group of areas in a mocha of its own; what it leaves behind is ended, and named. */
+async function runGroup(group, folder, base, isQuiet) {
   const startedMs = Date.now()
-  const resultsFile = join(folder, `${name}.jsonl`)
+  const resultsFile = join(folder, 'results.jsonl')
   const env = { ...base, TMPDIR: folder, RESULTS_FILE: resultsFile }
   const reporter = join(root, 'test/support/reporter.cjs')
   const words = []
+  const files = group.flatMap((area) => area.files)
   // Not its `bin`, which starts another Node to hand on what `.mocharc.json` says of Node's own options.
   const mocha = ['--import', 'tsx', 'node_modules/mocha/lib/cli/cli.js', '--reporter', reporter, ...files]
-  const running = node(mocha, env, isQuiet ? (text) => words.push(text) : undefined, niceness)
-  let endedMs
-  let isStuck = false
+  const running = node(mocha, env, isQuiet ? (text) => words.push(text) : undefined, group[0].niceness)
+  let seen = ''
+  let seenMs = startedMs
+  let stuck
   const watch = setInterval(() => {
     const now = Date.now()
-    if ((textOf(resultsFile) ?? '').endsWith('{"state":"end"}\n')) endedMs ??= now
-    if (now - startedMs < areaMs && (endedMs === undefined || now - endedMs < endMs)) return
-    isStuck = true
+    const told = textOf(resultsFile) ?? ''
+    if (told !== seen) [seen, seenMs] = [told, now]
+    const isOver = seen.endsWith('"state":"end"}\n')
+    if (now - seenMs < (isOver ? endMs : quietMs)) return
+    stuck ??= isOver ? 'did not end after its last test' : `told of no test for ${quietMs / 60_000} minutes`
     sweep(folder).catch(tell)
   }, 500)
   const code = await running
   clearInterval(watch)
   const left = await sweep(folder)
+  if (stuck === undefined && left.length > 0) {
+    const text = `Left running, and ended now:\n  ${left.join('\n  ')}`
+    if (isQuiet) words.push(text)
+    else console.log(text)
+  }
   const lines = (textOf(resultsFile) ?? '').split('\n').filter((line) => line !== '')
   const found = lines.map((line) => JSON.parse(line))
-  const failures = found.filter(({ state }) => state === 'failed')
-  if (isStuck) {
-    const what =
-      endedMs === undefined
-        ? `took longer than ${areaMs / 60_000} minutes`
-        : 'did not end after its last test'
-    failures.push({ title: `${name} ${what}`, file: `test/${name}`, error: 'it was ended' })
-  } else if (code !== 0 && failures.length === 0) {
-    failures.push({ title: `${name} ended with ${code}`, file: `test/${name}`, error: 'see above' })
-  }
-  const say = isQuiet ? (text) => words.push(text) : console.log
-  if (!isStuck && left.length > 0) say(`Left running, and ended now:\n  ${left.join('\n  ')}`)
-  const count = (wanted) => found.filter(({ state }) => state === wanted).length
-  const seconds = (Date.now() - startedMs) / 1000
-  const passed = count('passed')
-  return { name, passed, skipped: count('skipped'), failures, seconds, words: words.join('') }
+  const problem =
+    stuck === undefined
+      ? code !== 0 && !found.some(({ state }) => state === 'failed') && `ended with ${code}: see above`
+      : `${stuck}: it was ended`
+  return { words: words.join(''), areas: resultsOf(group, found, startedMs, problem) }
+}
+
+/**
+ * What became of each area of a group.
+ * @param {{ state: string, file?: string, at: number }[]} found in the order in which they ended
+ * @param {string | false} problem of the group as a whole: told of the area in which it came to an end, and of those after it
+ */
+export function resultsOf(group, found, startedMs, problem) {
+  let sinceMs = startedMs
+  const reached = Math.max(
+    0,
+    group.findLastIndex(({ files }) => found.some(({ file }) => files.includes(file)))
+  )
+  const known = group.flatMap(({ files }) => files)
+  return group.map(({ name, files }, index) => {
+    const own = found.filter(({ file, state }) =>
+      known.includes(file) ? files.includes(file) : index === reached && state !== 'end'
+    )
+    const failures = own.filter(({ state }) => state === 'failed')
+    if (problem !== false && index >= reached) {
+      const title = index === reached ? name : `${name} was not run`
+      failures.push({ title, file: `test/${name}`, error: problem })
+    }
+    const count = (wanted) => own.filter(({ state }) => state === wanted).length
+    const untilMs = own.at(-1)?.at ?? sinceMs
+    const seconds = (untilMs - sinceMs) / 1000
+    sinceMs = untilMs
+    return { name, passed: count('passed'), skipped: count('skipped'), failures, seconds }
+  })
 }
 
 function summary(results, tookMs, isStopped) {

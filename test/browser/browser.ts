@@ -3,7 +3,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { projectRoot } from '../../host/project-root.ts'
-import { ensureChromium } from '../../scripts/lib/testtools.ts'
+import { ensureChromium, ensureShell } from '../../scripts/lib/testtools.ts'
 import { isBuilt } from '../support/built.ts'
 import type { Instance } from '../support/instance.ts'
 import { microphoneFile } from '../support/sound.ts'
@@ -34,11 +34,18 @@ export async function buildPages(): Promise<void> {
   await promisify(execFile)(process.execPath, [path.join(projectRoot(), 'scripts/build.mjs')])
 }
 
-/** A Chromium whose microphone is a tone of this pitch. */
-export async function openBrowser(dir: string, microphoneHertz: number): Promise<Browser> {
+/**
+ * A Chromium whose microphone is a tone of this pitch.
+ * @param hasNotifications the whole Chromium, which shows them; the one without windows computes a fifth less
+ */
+export async function openBrowser(
+  dir: string,
+  microphoneHertz: number,
+  hasNotifications = false
+): Promise<Browser> {
   const microphone = await microphoneFile(dir, microphoneHertz)
   return chromium.launch({
-    executablePath: await ensureChromium(),
+    executablePath: await (hasNotifications ? ensureChromium() : ensureShell()),
     args: [
       '--headless',
       '--no-sandbox',
@@ -55,18 +62,29 @@ export async function openBrowser(dir: string, microphoneHertz: number): Promise
   })
 }
 
-/** Sits a person down before the sign-in page. */
-export async function sitDown(browser: Browser, instance: Instance, look: Look = {}): Promise<Desk> {
+/**
+ * Sits a person down before the sign-in page.
+ * @param session `name=value` of the cookie of somebody who is signed in already
+ */
+export async function sitDown(
+  browser: Browser,
+  instance: Pick<Instance, 'url'>,
+  look: Look = {},
+  session?: string
+): Promise<Desk> {
   const { locale = 'ru-RU', colorScheme = 'light', viewport = { width: 1280, height: 720 } } = look
   const ignoreHTTPSErrors = instance.url.startsWith('https:')
   const context = await browser.newContext({
-    ...{ baseURL: instance.url, locale, colorScheme, viewport, ignoreHTTPSErrors }
+    ...{ baseURL: instance.url, locale, colorScheme, viewport, ignoreHTTPSErrors },
+    // What moves while a talk lasts is drawn again and again, without anybody who looks on.
+    reducedMotion: 'reduce'
   })
   context.setDefaultTimeout(waitMs)
   await context.grantPermissions(['microphone'])
   await context.addInitScript({ path: path.join(projectRoot(), 'test/browser/ears.js') })
   const faults: string[] = []
   context.on('page', (page) => watch(page, faults))
+  if (session !== undefined) await context.addCookies([cookieOf(session, instance.url)])
   const page = await context.newPage()
   await page.goto('/')
   return {
@@ -85,6 +103,12 @@ export async function sitDown(browser: Browser, instance: Instance, look: Look =
     },
     close: () => context.close()
   }
+}
+
+/** What a browser keeps of `name=value`. */
+export function cookieOf(session: string, url: string): Parameters<BrowserContext['addCookies']>[0][number] {
+  const [name = '', value = ''] = session.split('=')
+  return { name, value, url, httpOnly: true, sameSite: 'Lax' }
 }
 
 function watch(page: Page, faults: string[]): void {

@@ -1,95 +1,53 @@
 import { expect } from 'chai'
-import fs from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import path from 'node:path'
 import { pino } from 'pino'
-import { chromium, type Browser, type BrowserContext, type Page, type Route } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { createCrm, type Crm } from '../../crm/crm.ts'
 import { announceNothing } from '../../crm/ports.ts'
-import { projectRoot } from '../../host/project-root.ts'
-import { ensureShell } from '../../scripts/lib/testtools.ts'
 import { createFacts, type Facts } from '../../reports/facts/facts.ts'
-import { idOf, password, startRig, type Rig } from '../api/support/rig.ts'
+import { idOf, type Rig } from '../api/support/rig.ts'
 import { createOutside } from '../crm/support/events.ts'
 import { operatorOf } from '../dialling/support/exchange.ts'
 import { until } from '../support/until.ts'
-import { buildPages, shot, signIn, waitMs } from './browser.ts'
-
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+import { rigPagesForTests } from './rig-pages.ts'
 
 describe('From a missed call to a sale, in a browser', function () {
   this.timeout(120_000)
   let rig: Rig
   let crm: Crm
   let facts: Facts
-  let browser: Browser
-  let context: BrowserContext
   let page: Page
-  const faults: string[] = []
 
-  before(async function () {
-    this.timeout(300_000)
-    // Whoever works on the pages has them built elsewhere.
-    const built = process.env['UI_DIR']
-    if (built === undefined) await buildPages()
-    let databaseUrl = ''
-    rig = await startRig({
-      uiDir: built ?? path.join(projectRoot(), 'dist/ui'),
-      before: (deps, url) => {
-        databaseUrl = url
-        return deps
-      }
-    })
-    crm = createCrm({ db: rig.db, databaseUrl, announce: announceNothing, log: pino({ level: 'silent' }) })
-    crm.start()
-    facts = createFacts({ db: rig.db, log: pino({ level: 'silent' }) })
-    const { admin, operator } = rig.as
-    const trunk = { name: 'MTS', kind: 'address', host: '192.0.2.1' }
-    const trunkId = idOf(await admin.send('POST', '/api/trunks', trunk))
-    await admin.send('POST', '/api/numbers', { e164: '+74951112233', trunkId })
-    await rig.dialling.policy.reload()
-    rig.pbx.operatorStates = [operatorOf(operator.userId)]
-    // Of the call itself nothing is told: the journal tells of the talk below.
-    rig.exchange.fateOf = () => 'unwritten'
-    browser = await chromium.launch({
-      executablePath: await ensureShell(),
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
-    })
-    context = await browser.newContext({
-      baseURL: rig.url,
-      locale: 'ru-RU',
-      viewport: { width: 1280, height: 900 }
-    })
-    context.setDefaultTimeout(waitMs)
-    page = await context.newPage()
-    page.on('pageerror', (error) => faults.push(String(error.stack)))
-    await page.goto('/')
-    await signIn(page, 'operator', password)
-    await page.getByTestId('nav-inquiries').waitFor()
-  })
-  after(async function () {
-    this.timeout(60_000)
+  // Before the pages end, and their database with them.
+  after(async () => {
     await crm?.stop()
     await facts?.stop()
-    await browser?.close()
-    await rig?.close()
   })
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await shot(page, 'failed-crm')
-    expect(faults.splice(0)).to.deep.equal([])
+  let databaseUrl = ''
+  const pages = rigPagesForTests('crm', 'operator', {
+    before: (deps, url) => {
+      databaseUrl = url
+      return deps
+    },
+    fill: async (filled) => {
+      rig = filled
+      crm = createCrm({ db: rig.db, databaseUrl, announce: announceNothing, log: pino({ level: 'silent' }) })
+      crm.start()
+      facts = createFacts({ db: rig.db, log: pino({ level: 'silent' }) })
+      const { admin, operator } = rig.as
+      const trunk = { name: 'MTS', kind: 'address', host: '192.0.2.1' }
+      const trunkId = idOf(await admin.send('POST', '/api/trunks', trunk))
+      await admin.send('POST', '/api/numbers', { e164: '+74951112233', trunkId })
+      await rig.dialling.policy.reload()
+      rig.pbx.operatorStates = [operatorOf(operator.userId)]
+      // Of the call itself nothing is told: the journal tells of the talk below.
+      rig.exchange.fateOf = () => 'unwritten'
+    },
+    // Calls that were only written into the journal have no tape.
+    isExpected: (fault) => fault.includes('404') && fault.includes('/tape')
   })
+  before(() => (page = pages().page))
 
   const row = (text: string) => page.getByTestId('inquiry-row').filter({ hasText: text })
-
-  /** What a checker of accessibility finds to be serious. */
-  async function barriers(): Promise<string[]> {
-    // Past the content policy, which lets no strange script in.
-    await page.evaluate(await fs.readFile(axeFile, 'utf8'))
-    const { violations } = await page.evaluate<{ violations: { id: string; impact: string }[] }>('axe.run()')
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id }) => id)
-  }
 
   /** Holds the answer to what an inquiry is, as a slow server would, until the returned function is called. */
   async function holdInquiry(): Promise<() => Promise<void>> {
@@ -120,7 +78,7 @@ describe('From a missed call to a sale, in a browser', function () {
     await createOutside(rig.db).call({ caller_number: '+79161112244', caller_name: 'Спамер' })
     await row('Иван').waitFor({ timeout: 30_000 })
     await row('Иван').getByTestId('waits').waitFor()
-    expect(await barriers()).to.deep.equal([])
+    expect(await pages().barriers()).to.deep.equal([])
   })
 
   it('hides spam with one press and brings it back with another', async () => {
@@ -137,7 +95,7 @@ describe('From a missed call to a sale, in a browser', function () {
     await page.getByTestId('tab-missed').click()
     const missed = page.getByTestId('missed-row').filter({ hasText: 'Иван' })
     await missed.locator('[data-testid=missed-due] >> text=Опоздали').waitFor()
-    expect(await barriers()).to.deep.equal([])
+    expect(await pages().barriers()).to.deep.equal([])
     await missed.getByTestId('call-number').click()
     await until(() => rig.exchange.placed.length > 0, { what: 'the call is placed' })
     expect(rig.exchange.placed[0]?.order.target).to.include({ kind: 'external', number: '+79161112233' })
@@ -203,7 +161,7 @@ describe('From a missed call to a sale, in a browser', function () {
     await column('Успешно').getByTestId('deal-card').waitFor()
     await column('Успешно').getByTestId('stage-sum').getByText('47 000').waitFor()
     expect(await rig.db('deals').select('amount')).to.deep.equal([{ amount: '47000.00' }])
-    expect(await barriers()).to.deep.equal([])
+    expect(await pages().barriers()).to.deep.equal([])
   })
 
   it('tells the whole story in the deal', async () => {
@@ -258,16 +216,13 @@ describe('From a missed call to a sale, in a browser', function () {
 
   it('is revenue in the report of its source', async () => {
     await facts.settle()
-    const other = await browser.newContext({ baseURL: rig.url, locale: 'ru-RU' })
-    other.setDefaultTimeout(waitMs)
-    const report = await other.newPage()
+    const { page: report, context } = await pages().open({ locale: 'ru-RU' }, 'supervisor')
     await report.goto('/reports/sources?top=source')
-    await signIn(report, 'supervisor', password)
     const line = report.locator('tbody tr').filter({ hasText: 'Авито' }).first()
     await line
       .getByText(/47\s000/)
       .first()
       .waitFor()
-    await other.close()
+    await context.close()
   })
 })

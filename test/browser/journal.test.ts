@@ -9,11 +9,10 @@ import { migrateJobs, startJobs, type Jobs as Runner } from '../../db/jobs.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { createJobs } from '../../jobs/jobs.ts'
 import { plainAudio } from '../../recordings/open.ts'
-import { password, startRig, type Rig } from '../api/support/rig.ts'
+import { startRig, type Rig } from '../api/support/rig.ts'
 import { microphoneFile } from '../support/sound.ts'
-import type { Instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
-import { buildPages, openBrowser, shot, signIn, sitDown, waitMs, type Desk, type Look } from './browser.ts'
+import { buildPages, openBrowser, shot, sitDown, waitMs, type Desk, type Look } from './browser.ts'
 import { heldCall, seedJournal } from './journal-data.ts'
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -80,9 +79,7 @@ describe('A marketer at the journal', function () {
 
   /** Supervisors may listen, export and share. */
   async function open(look: Look): Promise<Desk> {
-    // Only the address is asked of it.
-    const made = await sitDown(browser, { url: rig.url } as Instance, look)
-    await signIn(made.page, 'supervisor', password)
+    const made = await sitDown(browser, rig, look, (await rig.signIn('supervisor')).cookie)
     await made.page.locator('[data-testid=nav-journal]:visible, [data-testid=tab-journal]:visible').waitFor()
     return made
   }

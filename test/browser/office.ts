@@ -5,7 +5,7 @@ import type { Scheme, SchemeBlock } from '../../ivr/scheme.ts'
 import { createParty, type Party } from '../ari/party.ts'
 import { foundCompany, ringScheme, type Company } from '../support/company.ts'
 import { startInstance, type Instance } from '../support/instance.ts'
-import { buildPages, openBrowser, shot, signIn, sitDown, waitMs, type Desk, type Look } from './browser.ts'
+import { buildPages, openBrowser, shot, sitDown, waitMs, type Desk, type Look } from './browser.ts'
 
 export const microphoneHz = 440
 /** The voice of somebody who is to be told from Vera. */
@@ -39,10 +39,11 @@ export interface Office {
 }
 
 /** Starts everything on ports from `base`. Nobody has signed in yet. */
-export async function openOffice(base: number, lane: number): Promise<Office> {
+export async function openOffice(base: number, lane: number, hasNotifications = false): Promise<Office> {
   await buildPages()
   const instance = await startInstance(base)
-  const browser: Browser = await openBrowser(path.join(instance.dataDir, 'tones'), microphoneHz)
+  const tones = path.join(instance.dataDir, 'tones')
+  const browser: Browser = await openBrowser(tones, microphoneHz, hasNotifications)
   const company = await foundCompany(instance, lane, 1)
   const vera = await operator('vera', 'Вера Смирнова')
   const gleb = await operator('gleb', 'Глеб Ильин')
@@ -56,6 +57,17 @@ export async function openOffice(base: number, lane: number): Promise<Office> {
     const user = { login, name, role: 'operator', password, device: 'browser' }
     const { id } = await instance.api<{ id: string }>('POST', '/api/users', user)
     return { id, name }
+  }
+
+  /** Signs somebody in who is not a test of signing in. @returns their cookie, `name=value` */
+  async function sessionOf(login: string): Promise<string> {
+    const response = await fetch(`${instance.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login, password: login === 'admin' ? instance.password : password })
+    })
+    expect(response.status, `${login} signs in`).to.equal(200)
+    return (response.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
   }
 
   async function group(name: string, members: { id: string }[]): Promise<string> {
@@ -83,9 +95,8 @@ export async function openOffice(base: number, lane: number): Promise<Office> {
     async colleague(login, look) {
       if (look?.isDistinct) secondBrowser ??= openBrowser(path.join(instance.dataDir, 'other-tones'), otherHz)
       const ownBrowser = look?.isDistinct ? await secondBrowser : undefined
-      const other = await sitDown(ownBrowser ?? browser, instance, look)
+      const other = await sitDown(ownBrowser ?? browser, instance, look, await sessionOf(login))
       others.push(other)
-      await signIn(other.page, login, login === 'admin' ? instance.password : password)
       return other
     },
     async client(user) {
@@ -131,6 +142,7 @@ export function officeForTests(
   options: {
     beforeClear?: (office: Office) => Promise<void>
     areFaultsExpected?: boolean
+    hasNotifications?: boolean
     lane?: number
   } = {}
 ): () => Office {
@@ -141,7 +153,7 @@ export function officeForTests(
   }
   before(async function () {
     this.timeout(240_000)
-    opened = await openOffice(14_200, options.lane ?? 35)
+    opened = await openOffice(14_200, options.lane ?? 35, options.hasNotifications)
   })
   after(async function () {
     this.timeout(60_000)

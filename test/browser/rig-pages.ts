@@ -7,8 +7,8 @@ import type { ApiDeps } from '../../api/deps.ts'
 import { attachLive } from '../../api/live.ts'
 import { projectRoot } from '../../host/project-root.ts'
 import { ensureShell } from '../../scripts/lib/testtools.ts'
-import { password, startRig, type Rig } from '../api/support/rig.ts'
-import { buildPages, shot, signIn, waitMs } from './browser.ts'
+import { startRig, type Rig } from '../api/support/rig.ts'
+import { buildPages, cookieOf, shot, waitMs } from './browser.ts'
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -30,8 +30,23 @@ export interface RigPages {
   barriers(on?: Page): Promise<string[]>
 }
 
+let launched: Promise<Browser> | undefined
+
+/** The browser of all tests of pages of this run; each has windows of its own. */
+function shell(): Promise<Browser> {
+  launched ??= ensureShell().then((executablePath) =>
+    chromium.launch({
+      executablePath,
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
+    })
+  )
+  return launched
+}
+// Outside every `describe`: runs once, after the last file.
+after(async () => (await launched)?.close())
+
 /**
- * Starts rig and browser for the tests of a `describe`, and ends both. A script that fails in a page, or an error on its
+ * Starts rig and pages for the tests of a `describe`, and ends both. A script that fails in a page, or an error on its
  * console, fails the test.
  * @param login the role that `page` is signed in as
  * @param options `fill`: what is in the database before the first page; `look` of the first window
@@ -52,7 +67,7 @@ export function rigPagesForTests(
   const look = { locale: 'ru-RU', viewport: { width: 1280, height: 900 }, ...options.look }
   const faults: string[] = []
   let opened: RigPages | undefined
-  let browser: Browser | undefined
+  const contexts: BrowserContext[] = []
   let live: ReturnType<typeof attachLive> | undefined
   const pages = (): RigPages => {
     if (!opened) throw new Error('The pages are not open yet')
@@ -84,24 +99,22 @@ export function rigPagesForTests(
       if (url?.startsWith('/sip')) socket.destroy()
     })
     await options.fill?.(rig)
-    browser = await chromium.launch({
-      executablePath: await ensureShell(),
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
-    })
-    const inBrowser = browser
+    const browser = await shell()
     const open: RigPages['open'] = async (given, as) => {
-      const context = await inBrowser.newContext({ baseURL: rig.url, acceptDownloads: true, ...given })
+      const context = await browser.newContext({ baseURL: rig.url, acceptDownloads: true, ...given })
       context.setDefaultTimeout(waitMs)
       const page = await context.newPage()
       page.on('pageerror', (error) => note(String(error.stack)))
       page.on('console', (message) => {
         if (message.type() === 'error') note(`${message.text()} (${message.location().url})`)
       })
-      await page.goto('/')
+      contexts.push(context)
       if (as !== null) {
-        await signIn(page, as, password)
-        await page.getByTestId('login-form').waitFor({ state: 'detached' })
+        // As the sign-in page leaves them, without loading it first: its own tests are in `softphone` and `panel-access`.
+        await context.addCookies([cookieOf((await rig.signIn(as)).cookie, rig.url)])
       }
+      await page.goto('/')
+      if (as !== null) await page.getByTestId('user-menu').waitFor()
       return { context, page }
     }
     const { page } = await open(look, login)
@@ -114,7 +127,7 @@ export function rigPagesForTests(
   })
   after(async function () {
     this.timeout(60_000)
-    await browser?.close()
+    for (const context of contexts) await context.close()
     await live?.close()
     await opened?.rig.close()
   })

@@ -25,7 +25,7 @@ import { answers, clientHears, hearsLoud } from './talk.ts'
 
 describe('An operator who answers in a browser', function () {
   this.timeout(90_000)
-  const office = officeForTests('softphone')
+  const office = officeForTests('softphone', { hasNotifications: true })
   let page: Page
   before(() => {
     page = office().desk.page

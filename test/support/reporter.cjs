@@ -11,7 +11,7 @@ module.exports = class ResultsReporter extends reporters.Spec {
     super(runner, options)
     const results = process.env.RESULTS_FILE
     if (results === undefined) return
-    const write = (result) => appendFileSync(results, `${JSON.stringify(result)}\n`)
+    const write = (result) => appendFileSync(results, `${JSON.stringify({ at: Date.now(), ...result })}\n`)
     const about = (test) => ({
       title: test.fullTitle(),
       file: test.file === undefined ? '' : path.relative(process.cwd(), test.file)
